@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ * What a backend is, inside librnn. plan.c has checked everything before a backend sees it. */
+#ifndef RNN_BACKEND_H
+#define RNN_BACKEND_H
+
+#include "rnn.h"
+
+/* A validated model and shape. Owned by the plan; `model` points to the plan's own copies, and the
+ * strides in `shape` are resolved (never the 0 of "dense"). */
+typedef struct rnn_problem {
+    rnn_model model;
+    rnn_shape shape;
+    int threads;
+} rnn_problem;
+
+/* Every backend is one constant of this type, named rnn_backend_<name>. */
+typedef struct rnn_backend {
+    /* RNN_OK, or RNN_UNSUPPORTED with a text that names the option. NULL: supports everything. */
+    rnn_status (*supports)(const rnn_problem *problem, rnn_error *error);
+
+    /* Packs the weights. `problem` outlives *state; `weights` does not. */
+    rnn_status (*create)(void **state, const rnn_problem *problem, const rnn_model_weights *weights,
+                         rnn_error *error);
+    void (*destroy)(void *state);
+    size_t (*scratch_size)(const void *state);
+    size_t (*packed_size)(const void *state);
+    const char *(*implementation)(const void *state);
+
+    /* Re-entrant; `scratch` is aligned to RNN_ALIGNMENT. */
+    rnn_status (*run)(const void *state, const rnn_io *io, void *scratch, rnn_error *error);
+
+    /* Version of the library behind it, into text. NULL: none. */
+    void (*version)(char *text, size_t size);
+} rnn_backend;
+
+/* Writes printf-style into error (which may be NULL) and returns status. */
+__attribute__((format(printf, 3, 4))) rnn_status rnn_fail(rnn_error *error, rnn_status status,
+                                                          const char *format, ...);
+
+/* Whether step t of batch row n counts, by io->lengths and io->mask. */
+static inline bool rnn_step_counts(const rnn_io *io, int timesteps, int n, int t) {
+    if (io->lengths && t >= io->lengths[n])
+        return false;
+    return !io->mask || io->mask[(size_t)n * (size_t)timesteps + (size_t)t] != 0;
+}
+
+/* zero_output_for_mask, with the rule that a bidirectional layer returning sequences implies it. */
+static inline bool rnn_layer_zeroes_masked(const rnn_layer *layer) {
+    return layer->zero_output_for_mask ||
+           (layer->direction == RNN_BIDIRECTIONAL && layer->return_sequences);
+}
+
+#endif

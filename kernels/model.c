@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ * What follows from a model's description alone: widths, states, parameter counts, validity. */
+#include "backend.h"
+
+#include <inttypes.h>
+
+typedef struct cell_row {
+    int gates, states;
+} cell_row;
+
+static const cell_row cell_rows[RNN_CELL_COUNT] = {
+#define CELL(id, name, keras_name, gates, states) [id] = {gates, states},
+#include "cells.inc"
+#undef CELL
+};
+
+int rnn_cell_gates(rnn_cell cell) {
+    return cell_rows[cell].gates;
+}
+
+int rnn_cell_states(rnn_cell cell) {
+    return cell_rows[cell].states;
+}
+
+rnn_layer rnn_layer_defaults(rnn_cell cell, int features, int units) {
+    return (rnn_layer){.cell = cell,
+                       .features = features,
+                       .units = units,
+                       .activation = RNN_TANH,
+                       .recurrent_activation = RNN_SIGMOID,
+                       .direction = RNN_FORWARD,
+                       .merge = RNN_CONCAT,
+                       .use_bias = true,
+                       .reset_after = cell == RNN_GRU};
+}
+
+int rnn_layer_directions(const rnn_layer *layer) {
+    return layer->direction == RNN_BIDIRECTIONAL ? 2 : 1;
+}
+
+int rnn_layer_output_width(const rnn_layer *layer) {
+    bool both_halves = layer->direction == RNN_BIDIRECTIONAL && layer->merge == RNN_CONCAT;
+    return both_halves ? 2 * layer->units : layer->units;
+}
+
+static const rnn_layer *last_layer(const rnn_model *model) {
+    return &model->layers[model->layer_count - 1];
+}
+
+int rnn_model_output_width(const rnn_model *model) {
+    return model->dense ? model->dense->units : rnn_layer_output_width(last_layer(model));
+}
+
+bool rnn_model_returns_sequences(const rnn_model *model) {
+    return last_layer(model)->return_sequences;
+}
+
+static int layer_state_count(const rnn_layer *layer) {
+    return rnn_layer_directions(layer) * rnn_cell_states(layer->cell);
+}
+
+int rnn_model_state_count(const rnn_model *model) {
+    int count = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        count += layer_state_count(&model->layers[i]);
+    return count;
+}
+
+int rnn_model_state_units(const rnn_model *model, int state) {
+    for (int i = 0; i < model->layer_count; i++) {
+        state -= layer_state_count(&model->layers[i]);
+        if (state < 0)
+            return model->layers[i].units;
+    }
+    return 0;
+}
+
+size_t rnn_layer_parameter_count(const rnn_layer *layer) {
+    size_t features = (size_t)layer->features, units = (size_t)layer->units;
+    size_t gate_units = (size_t)rnn_cell_gates(layer->cell) * units;
+    size_t bias_rows = !layer->use_bias ? 0 : layer->reset_after ? 2 : 1;
+    return (size_t)rnn_layer_directions(layer) * (features + units + bias_rows) * gate_units;
+}
+
+size_t rnn_dense_parameter_count(const rnn_dense *dense, int features) {
+    return ((size_t)features + (dense->use_bias ? 1 : 0)) * (size_t)dense->units;
+}
+
+size_t rnn_model_parameter_count(const rnn_model *model) {
+    size_t count = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        count += rnn_layer_parameter_count(&model->layers[i]);
+    if (model->dense)
+        count += rnn_dense_parameter_count(model->dense, rnn_layer_output_width(last_layer(model)));
+    return count;
+}
+
+/* ---- Validity ----------------------------------------------------------------------------- */
+
+/* Whether rows x columns floats, times `copies`, stay within PTRDIFF_MAX bytes. */
+static bool size_fits(size_t copies, size_t rows, size_t columns) {
+    size_t bytes;
+    return !__builtin_mul_overflow(rows, columns, &bytes) &&
+           !__builtin_mul_overflow(bytes, copies * sizeof(float), &bytes) && bytes <= PTRDIFF_MAX;
+}
+
+static rnn_status check_positive(const char *field, int index, int value, rnn_error *error) {
+    if (value < 1)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].%s: %d, must be at least 1", index,
+                        field, value);
+    return RNN_OK;
+}
+
+static rnn_status check_enum(const char *field, int index, int value, int count, rnn_error *error) {
+    if (value < 0 || value >= count)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].%s: %d is not a known value",
+                        index, field, value);
+    return RNN_OK;
+}
+
+static rnn_status check_sizes(const rnn_layer *layer, int i, rnn_error *error) {
+    rnn_status status = check_positive("features", i, layer->features, error);
+    if (status == RNN_OK)
+        status = check_positive("units", i, layer->units, error);
+    if (status != RNN_OK)
+        return status;
+    size_t gates = (size_t)rnn_cell_gates(layer->cell);
+    size_t rows = (size_t)layer->features + (size_t)layer->units + 2;
+    if (layer->units > INT32_MAX / 8 || !size_fits(2 * gates, rows, (size_t)layer->units))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].units: %d with features %d: the weights are too large", i,
+                        layer->units, layer->features);
+    return RNN_OK;
+}
+
+static rnn_status check_enums(const rnn_layer *layer, int i, rnn_error *error) {
+    rnn_status status = check_enum("cell", i, (int)layer->cell, RNN_CELL_COUNT, error);
+    if (status == RNN_OK)
+        status = check_enum("activation", i, (int)layer->activation, RNN_ACTIVATION_COUNT, error);
+    if (status == RNN_OK)
+        status = check_enum("recurrent_activation", i, (int)layer->recurrent_activation,
+                            RNN_ACTIVATION_COUNT, error);
+    if (status == RNN_OK)
+        status = check_enum("direction", i, (int)layer->direction, RNN_DIRECTION_COUNT, error);
+    if (status == RNN_OK)
+        status = check_enum("merge", i, (int)layer->merge, RNN_MERGE_COUNT, error);
+    return status;
+}
+
+static rnn_status check_options(const rnn_layer *layer, int i, rnn_error *error) {
+    if (layer->reset_after && layer->cell != RNN_GRU)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].reset_after: true for %s, only GRU has it", i,
+                        rnn_cell_name(layer->cell));
+    if (layer->merge != RNN_CONCAT && layer->direction != RNN_BIDIRECTIONAL)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].merge: %s in a %s layer, only a bidirectional one merges", i,
+                        rnn_merge_name(layer->merge), rnn_direction_name(layer->direction));
+    return RNN_OK;
+}
+
+/* That layer i can stand below layer i + 1. */
+static rnn_status check_chain(const rnn_layer *layer, int i, rnn_error *error) {
+    if (!layer->return_sequences)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].return_sequences: false below another layer", i);
+    if (layer->merge == RNN_NONE)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].merge: none below another layer",
+                        i);
+    if (layer[1].features != rnn_layer_output_width(layer))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].features: %d, but the layer below puts out %d", i + 1,
+                        layer[1].features, rnn_layer_output_width(layer));
+    return RNN_OK;
+}
+
+static rnn_status check_dense(const rnn_model *model, rnn_error *error) {
+    const rnn_dense *dense = model->dense;
+    const rnn_layer *below = last_layer(model);
+    if (dense->units < 1)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "dense.units: %d, must be at least 1",
+                        dense->units);
+    if ((int)dense->activation < 0 || dense->activation >= RNN_ACTIVATION_COUNT)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "dense.activation: %d is not a known value",
+                        (int)dense->activation);
+    if (below->merge == RNN_NONE)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].merge: none below a Dense head",
+                        model->layer_count - 1);
+    size_t features = (size_t)rnn_layer_output_width(below);
+    if (dense->units > INT32_MAX / 8 || !size_fits(1, features + 1, (size_t)dense->units))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "dense.units: %d, the weights are too large",
+                        dense->units);
+    return RNN_OK;
+}
+
+rnn_status rnn_model_validate(const rnn_model *model, rnn_error *error) {
+    if (!model)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "model: NULL");
+    if (!model->layers)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "model.layers: NULL");
+    if (model->layer_count < 1 || model->layer_count > RNN_MAX_LAYERS)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "model.layer_count: %d, must be 1 to %d",
+                        model->layer_count, RNN_MAX_LAYERS);
+    for (int i = 0; i < model->layer_count; i++) {
+        const rnn_layer *layer = &model->layers[i];
+        rnn_status status = check_enums(layer, i, error);
+        if (status == RNN_OK)
+            status = check_sizes(layer, i, error);
+        if (status == RNN_OK)
+            status = check_options(layer, i, error);
+        if (status == RNN_OK && i + 1 < model->layer_count)
+            status = check_chain(layer, i, error);
+        if (status != RNN_OK)
+            return status;
+    }
+    return model->dense ? check_dense(model, error) : RNN_OK;
+}

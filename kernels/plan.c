@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ * Plans: everything that can be wrong is found here, so that backends need not look. */
+#include "plan.h"
+
+#include "registry.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static rnn_status invalid_null(rnn_error *error, const char *field) {
+    return rnn_fail(error, RNN_INVALID_ARGUMENT, "%s: NULL", field);
+}
+
+/* ---- Shapes ------------------------------------------------------------------------------- */
+
+/* Floats from the first to the last one of an array of rows, or false if its bytes exceed
+ * PTRDIFF_MAX. */
+static bool array_extent(int batch, int timesteps, rnn_strides strides, int width, size_t *floats) {
+    size_t along_batch, along_time, bytes;
+    if (__builtin_mul_overflow((size_t)batch - 1, (size_t)strides.batch, &along_batch) ||
+        __builtin_mul_overflow((size_t)timesteps - 1, (size_t)strides.time, &along_time) ||
+        __builtin_add_overflow(along_batch, along_time, floats) ||
+        __builtin_add_overflow(*floats, (size_t)width, floats) ||
+        __builtin_mul_overflow(*floats, sizeof(float), &bytes))
+        return false;
+    return bytes <= PTRDIFF_MAX;
+}
+
+static bool rows_are_disjoint(int batch, int timesteps, rnn_strides strides, int width) {
+    ptrdiff_t inner = strides.batch, outer = strides.time;
+    int inner_count = batch, outer_count = timesteps;
+    if (inner > outer) {
+        inner = strides.time, outer = strides.batch;
+        inner_count = timesteps, outer_count = batch;
+    }
+    if (outer_count == 1)
+        return inner_count == 1 || inner >= width;
+    return inner_count == 1 ? outer >= width
+                            : inner >= width && outer / inner >= inner_count - 1 &&
+                                  outer >= inner * (inner_count - 1) + width;
+}
+
+static rnn_status resolve_strides(rnn_strides *strides, const char *field, const rnn_shape *shape,
+                                  int timesteps, int width, rnn_error *error) {
+    if (strides->batch == 0 && strides->time == 0) {
+        ptrdiff_t rows_below_batch = shape->time_major ? 1 : timesteps;
+        ptrdiff_t rows_below_time = shape->time_major ? shape->batch : 1;
+        strides->batch = rows_below_batch * width;
+        strides->time = rows_below_time * width;
+    }
+    size_t floats;
+    if (strides->batch < 0 || strides->time < 0)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "shape.%s: strides %td, %td, must not be negative", field, strides->batch,
+                        strides->time);
+    if (!array_extent(shape->batch, timesteps, *strides, width, &floats))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "shape: batch %d x timesteps %d x %d floats is too large for %s",
+                        shape->batch, timesteps, width, field);
+    return RNN_OK;
+}
+
+static rnn_status resolve_shape(const rnn_model *model, rnn_shape *shape, rnn_error *error) {
+    if (shape->batch < 1)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "shape.batch: %d, must be at least 1",
+                        shape->batch);
+    if (shape->timesteps < 1)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "shape.timesteps: %d, must be at least 1",
+                        shape->timesteps);
+    int width = rnn_model_output_width(model);
+    int output_steps = rnn_model_returns_sequences(model) ? shape->timesteps : 1;
+    rnn_status status =
+        resolve_strides(&shape->x, "x", shape, shape->timesteps, model->layers[0].features, error);
+    if (status == RNN_OK)
+        status = resolve_strides(&shape->y, "y", shape, output_steps, width, error);
+    if (status == RNN_OK && !rows_are_disjoint(shape->batch, output_steps, shape->y, width))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "shape.y: strides %td, %td let rows of %d floats overlap", shape->y.batch,
+                        shape->y.time, width);
+    return status;
+}
+
+/* What a backend may compute sizes from without looking for overflow: every layer's sequence of
+ * gates, widened to whole vectors. */
+static rnn_status check_sequence_sizes(const rnn_model *model, const rnn_shape *shape,
+                                       rnn_error *error) {
+    for (int i = 0; i < model->layer_count; i++) {
+        const size_t widest_vector = 64, copies = 16;
+        size_t rows, floats, bytes;
+        if (__builtin_mul_overflow((size_t)shape->batch, (size_t)shape->timesteps, &rows) ||
+            __builtin_mul_overflow(rows, (size_t)model->layers[i].units + widest_vector, &floats) ||
+            __builtin_mul_overflow(floats, copies * sizeof(float), &bytes) || bytes > PTRDIFF_MAX)
+            return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                            "shape: batch %d x timesteps %d x layers[%d].units %d is too large",
+                            shape->batch, shape->timesteps, i, model->layers[i].units);
+    }
+    return RNN_OK;
+}
+
+/* ---- Weights ------------------------------------------------------------------------------ */
+
+static rnn_status check_floats(const void *pointer, const char *field, int index,
+                               rnn_error *error) {
+    if (!pointer)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.layers[%d].%s: NULL", index, field);
+    if ((uintptr_t)pointer % sizeof(float))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "weights.layers[%d].%s: %p is not aligned for floats", index, field,
+                        pointer);
+    return RNN_OK;
+}
+
+static rnn_status check_weights(const rnn_model *model, const rnn_model_weights *weights,
+                                rnn_error *error) {
+    if (!weights)
+        return invalid_null(error, "weights");
+    if (!weights->layers)
+        return invalid_null(error, "weights.layers");
+    int expected = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        expected += rnn_layer_directions(&model->layers[i]);
+    if (weights->count != expected)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.count: %d, the model has %d",
+                        weights->count, expected);
+    int index = 0;
+    for (int i = 0; i < model->layer_count; i++)
+        for (int d = 0; d < rnn_layer_directions(&model->layers[i]); d++, index++) {
+            const rnn_weights *w = &weights->layers[index];
+            rnn_status status = check_floats(w->kernel, "kernel", index, error);
+            if (status == RNN_OK)
+                status = check_floats(w->recurrent_kernel, "recurrent_kernel", index, error);
+            if (status == RNN_OK && model->layers[i].use_bias)
+                status = check_floats(w->bias, "bias", index, error);
+            if (status != RNN_OK)
+                return status;
+        }
+    if (model->dense && !weights->dense_kernel)
+        return invalid_null(error, "weights.dense_kernel");
+    if (model->dense && model->dense->use_bias && !weights->dense_bias)
+        return invalid_null(error, "weights.dense_bias");
+    return RNN_OK;
+}
+
+/* ---- Creation ----------------------------------------------------------------------------- */
+
+static rnn_status check_problem(rnn_problem *problem, const char *backend_name,
+                                const rnn_backend **backend, rnn_error *error) {
+    bool threaded = false;
+    rnn_status status = rnn_model_validate(&problem->model, error);
+    if (status == RNN_OK)
+        status = resolve_shape(&problem->model, &problem->shape, error);
+    if (status == RNN_OK)
+        status = check_sequence_sizes(&problem->model, &problem->shape, error);
+    if (status == RNN_OK && problem->threads < 1)
+        status = rnn_fail(error, RNN_INVALID_ARGUMENT, "threads: %d, must be at least 1",
+                          problem->threads);
+    if (status == RNN_OK && problem->threads > RNN_MAX_THREADS)
+        status = rnn_fail(error, RNN_INVALID_ARGUMENT, "threads: %d, must be at most %d",
+                          problem->threads, RNN_MAX_THREADS);
+    if (status == RNN_OK)
+        status = rnn_backend_find(backend_name, backend, &threaded, error);
+    if (status == RNN_OK && problem->threads > 1 && !threaded)
+        status = rnn_fail(error, RNN_UNSUPPORTED, "threads: %d, backend \"%s\" runs on one thread",
+                          problem->threads, backend_name);
+    if (status == RNN_OK && (*backend)->supports)
+        status = (*backend)->supports(problem, error);
+    return status;
+}
+
+rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model,
+                                const rnn_shape *shape, int threads, rnn_error *error) {
+    if (!model)
+        return invalid_null(error, "model");
+    if (!shape)
+        return invalid_null(error, "shape");
+    rnn_problem problem = {.model = *model, .shape = *shape, .threads = threads};
+    const rnn_backend *backend;
+    return check_problem(&problem, backend_name, &backend, error);
+}
+
+static rnn_plan *plan_allocate(const rnn_model *model) {
+    rnn_plan *plan = calloc(1, sizeof *plan);
+    size_t bytes = (size_t)model->layer_count * sizeof *plan->layers;
+    rnn_layer *layers = malloc(bytes);
+    if (!plan || !layers) {
+        free(plan);
+        free(layers);
+        return NULL;
+    }
+    memcpy(layers, model->layers, bytes);
+    plan->layers = layers;
+    if (model->dense)
+        plan->dense = *model->dense;
+    return plan;
+}
+
+rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_model *model,
+                           const rnn_model_weights *weights, const rnn_shape *shape, int threads,
+                           rnn_error *error) {
+    if (!out)
+        return invalid_null(error, "plan");
+    if (!model)
+        return invalid_null(error, "model");
+    if (!shape)
+        return invalid_null(error, "shape");
+    rnn_problem problem = {.model = *model, .shape = *shape, .threads = threads};
+    const rnn_backend *backend;
+    rnn_status status = check_problem(&problem, backend_name, &backend, error);
+    if (status == RNN_OK)
+        status = check_weights(model, weights, error);
+    if (status != RNN_OK)
+        return status;
+
+    rnn_plan *plan = plan_allocate(model);
+    if (!plan)
+        return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
+    plan->backend = backend;
+    plan->problem = problem;
+    plan->problem.model.layers = plan->layers;
+    plan->problem.model.dense = model->dense ? &plan->dense : NULL;
+    plan->state_count = rnn_model_state_count(model);
+    status = backend->create(&plan->state, &plan->problem, weights, error);
+    if (status != RNN_OK) {
+        rnn_plan_destroy(plan);
+        return status;
+    }
+    size_t size = backend->scratch_size(plan->state);
+    size_t aligned = (size + RNN_ALIGNMENT - 1) / RNN_ALIGNMENT * RNN_ALIGNMENT;
+    plan->scratch_size = aligned ? aligned : RNN_ALIGNMENT;
+    *out = plan;
+    return RNN_OK;
+}
+
+void rnn_plan_destroy(rnn_plan *plan) {
+    if (!plan)
+        return;
+    if (plan->state)
+        plan->backend->destroy(plan->state);
+    free(plan->layers);
+    free(plan);
+}
+
+size_t rnn_plan_scratch_size(const rnn_plan *plan) {
+    return plan->scratch_size;
+}
+
+size_t rnn_plan_packed_size(const rnn_plan *plan) {
+    return plan->backend->packed_size(plan->state);
+}
+
+const char *rnn_plan_implementation(const rnn_plan *plan) {
+    return plan->backend->implementation(plan->state);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RNN_PLAN_H
+#define RNN_PLAN_H
+
+#include "backend.h"
+
+struct rnn_plan {
+    rnn_problem problem; /* its model points to `layers` and `dense` below */
+    rnn_layer *layers;
+    rnn_dense dense;
+    const rnn_backend *backend;
+    void *state; /* the backend's */
+    int state_count;
+    size_t scratch_size;
+};
+
+#endif

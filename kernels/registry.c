@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT
+ * The tables made from the .inc rows. */
+#include "registry.h"
+
+#include "cpu.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A backend that was not built has no symbol to refer to, so its row resolves to NULL. */
+#define WHEN_BUILT_0(symbol)          NULL
+#define WHEN_BUILT_1(symbol)          &symbol
+#define CHOOSE(built, symbol)         WHEN_BUILT_##built(symbol)
+#define BACKEND_SYMBOL(built, symbol) CHOOSE(built, symbol)
+
+#define BACKEND(name, built, isa, threaded, summary) extern const rnn_backend rnn_backend_##name;
+#include "backends.inc"
+#undef BACKEND
+
+typedef struct backend_row {
+    const char *name;
+    const rnn_backend *backend; /* NULL: not in this build */
+    rnn_cpu_level level;
+    bool threaded;
+    const char *summary;
+} backend_row;
+
+static const backend_row rows[] = {
+#define BACKEND(name, built, isa, threaded, summary)                                               \
+    {#name, BACKEND_SYMBOL(built, rnn_backend_##name), isa, threaded, summary},
+#include "backends.inc"
+#undef BACKEND
+};
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+
+rnn_status rnn_fail(rnn_error *error, rnn_status status, const char *format, ...) {
+    if (error) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(error->text, sizeof error->text, format, arguments);
+        va_end(arguments);
+    }
+    return status;
+}
+
+const char *rnn_status_text(rnn_status status) {
+    switch (status) {
+    case RNN_OK:
+        return "ok";
+    case RNN_INVALID_ARGUMENT:
+        return "invalid argument";
+    case RNN_UNSUPPORTED:
+        return "unsupported by this backend";
+    case RNN_UNAVAILABLE:
+        return "backend not available";
+    case RNN_OUT_OF_MEMORY:
+        return "out of memory";
+    case RNN_BACKEND_FAILED:
+        return "library behind the backend failed";
+    }
+    return "unknown status";
+}
+
+static rnn_status row_available(const backend_row *row, rnn_error *error) {
+    if (!row->backend)
+        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" was not built in", row->name);
+    if (!rnn_cpu_override_is_known())
+        return rnn_fail(error, RNN_UNAVAILABLE,
+                        "RNN_ISA: \"%.32s\" is unknown; known are naive, scalar, avx2",
+                        getenv("RNN_ISA"));
+    if (row->level > rnn_cpu_level_detected())
+        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" needs %s, which this CPU lacks",
+                        row->name, rnn_cpu_level_name(row->level));
+    if (row->level > rnn_cpu_level_in_use())
+        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" needs %s, switched off by RNN_ISA",
+                        row->name, rnn_cpu_level_name(row->level));
+    return RNN_OK;
+}
+
+rnn_status rnn_backend_find(const char *name, const rnn_backend **backend, bool *threaded,
+                            rnn_error *error) {
+    *backend = NULL;
+    if (!name)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: NULL");
+    for (int i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(name, rows[i].name) != 0)
+            continue;
+        rnn_status status = row_available(&rows[i], error);
+        if (status == RNN_OK) {
+            *backend = rows[i].backend;
+            *threaded = rows[i].threaded;
+        }
+        return status;
+    }
+    return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: \"%.64s\" is unknown", name);
+}
+
+int rnn_backend_count(void) {
+    return ROW_COUNT;
+}
+
+rnn_status rnn_backend_get(int index, rnn_backend_info *info) {
+    if (index < 0 || index >= ROW_COUNT || !info)
+        return RNN_INVALID_ARGUMENT;
+    const backend_row *row = &rows[index];
+    rnn_error why = {""};
+    rnn_status status = row_available(row, &why);
+    *info = (rnn_backend_info){.name = row->name,
+                               .summary = row->summary,
+                               .available = status == RNN_OK,
+                               .threaded = row->threaded};
+    snprintf(info->reason, sizeof info->reason, "%.159s", why.text);
+    if (row->backend && row->backend->version)
+        row->backend->version(info->version, sizeof info->version);
+    return RNN_OK;
+}
+
+const char *rnn_isa_name(void) {
+    return rnn_cpu_level_name(rnn_cpu_level_in_use());
+}
+
+/* ---- Names -------------------------------------------------------------------------------- */
+
+static const char *name_of(const char *const *names, int count, int value) {
+    return value >= 0 && value < count ? names[value] : "?";
+}
+
+static int value_of(const char *const *names, int count, const char *name) {
+    for (int i = 0; name && i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static const char *const cell_names[RNN_CELL_COUNT] = {
+#define CELL(id, name, keras_name, gates, states) [id] = name,
+#include "cells.inc"
+#undef CELL
+};
+static const char *const activation_names[RNN_ACTIVATION_COUNT] = {
+#define ACTIVATION(id, name) [id] = name,
+#include "activations.inc"
+#undef ACTIVATION
+};
+static const char *const direction_names[RNN_DIRECTION_COUNT] = {
+    [RNN_FORWARD] = "forward", [RNN_BACKWARD] = "backward", [RNN_BIDIRECTIONAL] = "bidirectional"};
+static const char *const merge_names[RNN_MERGE_COUNT] = {[RNN_CONCAT] = "concat",
+                                                         [RNN_SUM] = "sum",
+                                                         [RNN_MUL] = "mul",
+                                                         [RNN_AVE] = "ave",
+                                                         [RNN_NONE] = "none"};
+
+/* One pair of functions a name table; the bodies are name_of and value_of. */
+#define NAMED(type, kind, COUNT)                                                                   \
+    const char *rnn_##kind##_name(type value) {                                                    \
+        return name_of(kind##_names, COUNT, (int)value);                                           \
+    }                                                                                              \
+    bool rnn_##kind##_parse(const char *name, type *value) {                                       \
+        int found = value_of(kind##_names, COUNT, name);                                           \
+        if (found >= 0)                                                                            \
+            *value = (type)found;                                                                  \
+        return found >= 0;                                                                         \
+    }
+NAMED(rnn_cell, cell, RNN_CELL_COUNT)
+NAMED(rnn_activation, activation, RNN_ACTIVATION_COUNT)
+NAMED(rnn_direction, direction, RNN_DIRECTION_COUNT)
+NAMED(rnn_merge, merge, RNN_MERGE_COUNT)

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * librnn: recurrent layers on the CPU, with the semantics of Keras.
+ *
+ * Describe a model (rnn_model), prepare it once for one backend (rnn_plan_create packs the
+ * weights), run it as often as you like (rnn_plan_run neither allocates nor locks), destroy it.
+ *
+ * Letters used throughout: batch N, timesteps T, features D (width of a layer's input), units M
+ * (width of its state), gates G (SimpleRNN 1, LSTM 4, GRU 3). All numbers are 32-bit floats.
+ *
+ * The library never prints, never aborts and keeps no global state. A function that can fail
+ * returns an rnn_status and, where `error` is not NULL, writes one line that names the field and
+ * its value. The environment variable RNN_ISA (naive, scalar, avx2) lowers the instruction set in
+ * use; it is read whenever a plan is created or the backends are listed.
+ */
+#ifndef RNN_H
+#define RNN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RNN_API __attribute__((visibility("default")))
+
+#define RNN_VERSION "0.1.0"
+
+/* ---- Status ------------------------------------------------------------------------------- */
+
+typedef enum rnn_status {
+    RNN_OK = 0,
+    RNN_INVALID_ARGUMENT, /* the description or a buffer is wrong; nothing was written */
+    RNN_UNSUPPORTED,      /* right, but this backend does not do it; another one may */
+    RNN_UNAVAILABLE,      /* the backend was not built in, or this CPU lacks its instructions */
+    RNN_OUT_OF_MEMORY,
+    RNN_BACKEND_FAILED /* a library behind a backend returned an error of its own */
+} rnn_status;
+
+typedef struct rnn_error {
+    char text[256]; /* one line, no newline, always terminated */
+} rnn_error;
+
+/* "invalid argument" and so on; never NULL. */
+RNN_API const char *rnn_status_text(rnn_status status);
+
+/* ---- Layers and models -------------------------------------------------------------------- */
+
+/* Gate order in every weight matrix is that of Keras, given beside each cell.
+ * rec is the recurrent activation, act the activation, x W the product of a row and a matrix. */
+typedef enum rnn_cell {
+    RNN_SIMPLE, /* h = act(x W + h U + b)                       Elman 1990; keras.layers.SimpleRNN
+                 */
+    RNN_LSTM,   /* i, f, c, o. z = x W + h U + b,
+                   c = rec(z_f) c + rec(z_i) act(z_c),
+                   h = rec(z_o) act(c)            Hochreiter, Schmidhuber 1997; Gers et al. 2000 */
+    RNN_GRU,    /* z, r, h. h = z h + (1 - z) hh                                  Cho et al. 2014
+                   z, r = rec(x W + h U + b)
+                   reset_after:  hh = act(x W_h + b_0h + r (h U_h + b_1h))
+                   otherwise:    hh = act(x W_h + (r h) U_h + b_h)                */
+    RNN_CELL_COUNT
+} rnn_cell;
+
+typedef enum rnn_activation {
+    RNN_TANH,
+    RNN_SIGMOID,             /* 1 / (1 + exp(-x)) */
+    RNN_RELU,                /* max(x, 0) */
+    RNN_LINEAR,              /* x */
+    RNN_HARD_SIGMOID,        /* clip(x / 6 + 0.5, 0, 1): Keras 3 */
+    RNN_HARD_SIGMOID_KERAS2, /* clip(0.2 x + 0.5, 0, 1): Keras 1 and 2 */
+    RNN_SOFTSIGN,            /* x / (1 + |x|) */
+    RNN_SOFTPLUS,            /* log(1 + exp(x)) */
+    RNN_ELU,                 /* x > 0 ? x : exp(x) - 1 */
+    RNN_SELU,                /* 1.0507009873554805 (x > 0 ? x : 1.6732632423543772 (exp(x) - 1)) */
+    RNN_GELU,                /* x / 2 (1 + erf(x / sqrt(2))) */
+    RNN_SILU,                /* x / (1 + exp(-x)) */
+    RNN_EXPONENTIAL,         /* exp(x) */
+    RNN_ACTIVATION_COUNT
+} rnn_activation;
+
+typedef enum rnn_direction {
+    RNN_FORWARD,
+    RNN_BACKWARD, /* Keras' go_backwards: t = T-1 .. 0; a sequence comes out in processing order */
+    RNN_BIDIRECTIONAL,
+    RNN_DIRECTION_COUNT
+} rnn_direction;
+
+/* How a bidirectional layer joins its halves. In a sequence the backward half is first flipped back
+ * in time; a last output joins forward after t = T-1 with backward after t = 0. */
+typedef enum rnn_merge {
+    RNN_CONCAT, /* [forward, backward], width 2 M */
+    RNN_SUM,
+    RNN_MUL,
+    RNN_AVE,  /* (forward + backward) / 2 */
+    RNN_NONE, /* two outputs: rnn_io.y and y_backward; only in the last layer, without head */
+    RNN_MERGE_COUNT
+} rnn_merge;
+
+typedef struct rnn_layer {
+    rnn_cell cell;
+    int features;                        /* D >= 1; equals the width of the layer below */
+    int units;                           /* M >= 1 */
+    rnn_activation activation;           /* act */
+    rnn_activation recurrent_activation; /* rec; SimpleRNN has none and ignores it */
+    rnn_direction direction;
+    rnn_merge merge;       /* RNN_CONCAT unless the layer is bidirectional */
+    bool use_bias;         /* false: rnn_weights.bias is not read */
+    bool reset_after;      /* GRU only */
+    bool return_sequences; /* every step's output; must be true below another layer */
+    bool
+        zero_output_for_mask; /* a masked step puts out 0 instead of the kept state. A bidirectional
+                                 layer that returns sequences always does so, as in Keras */
+} rnn_layer;
+
+typedef struct rnn_dense {
+    int units;
+    rnn_activation activation;
+    bool use_bias;
+} rnn_dense;
+
+#define RNN_MAX_LAYERS 1024
+
+/* Layers in a chain, the first one fed by x, then an optional Dense head: on the last output, or on
+ * every step where the last layer returns sequences. */
+typedef struct rnn_model {
+    const rnn_layer *layers;
+    int layer_count;
+    const rnn_dense *dense; /* NULL: none */
+} rnn_model;
+
+/* What Keras' constructor gives: tanh (and sigmoid for the gates), bias, forward, concat, GRU with
+ * reset_after, the last output only. */
+RNN_API rnn_layer rnn_layer_defaults(rnn_cell cell, int features, int units);
+
+/* Every size is at least 1, layer_count at most RNN_MAX_LAYERS, and no array of weights may exceed
+ * PTRDIFF_MAX bytes (rnn_plan_create asks the same of x, y and the states). */
+RNN_API rnn_status rnn_model_validate(const rnn_model *model, rnn_error *error);
+
+/* Trainable numbers, as Keras' summary counts them. The description must be valid. */
+RNN_API size_t rnn_layer_parameter_count(const rnn_layer *layer);
+RNN_API size_t rnn_dense_parameter_count(const rnn_dense *dense, int features);
+RNN_API size_t rnn_model_parameter_count(const rnn_model *model);
+
+RNN_API int rnn_cell_gates(rnn_cell cell);                  /* G: 1, 4, 3 */
+RNN_API int rnn_cell_states(rnn_cell cell);                 /* 1; LSTM 2: h, c */
+RNN_API int rnn_layer_directions(const rnn_layer *layer);   /* 1 or 2 */
+RNN_API int rnn_layer_output_width(const rnn_layer *layer); /* M, or 2 M for concat */
+RNN_API int rnn_model_output_width(const rnn_model *model);
+RNN_API bool rnn_model_returns_sequences(const rnn_model *model);
+
+/* States in the order of Keras' return_state, layer by layer: forward h (and c), then backward's.
+ */
+RNN_API int rnn_model_state_count(const rnn_model *model);
+RNN_API int rnn_model_state_units(const rnn_model *model, int state); /* M of its layer */
+
+/* ---- Weights ------------------------------------------------------------------------------ */
+
+/* One direction of one layer, row-major, gates side by side in the order of rnn_cell. */
+typedef struct rnn_weights {
+    const float *kernel;           /* W [D, G M] */
+    const float *recurrent_kernel; /* U [M, G M] */
+    const float *bias;             /* b [G M]; GRU with reset_after [2, 3 M]: input, recurrent */
+} rnn_weights;
+
+typedef struct rnn_model_weights {
+    const rnn_weights *layers; /* layer by layer, a bidirectional one has two: forward, backward */
+    int count;                 /* length of `layers`, checked against the model */
+    const float *dense_kernel; /* [width of the last layer, Dense units]; NULL without head */
+    const float *dense_bias;   /* [Dense units]; not read where the head has no bias */
+} rnn_model_weights;
+
+/* ---- Plans -------------------------------------------------------------------------------- */
+
+/* Distances in floats between neighbours; both 0: dense. Each row of features is contiguous. */
+typedef struct rnn_strides {
+    ptrdiff_t batch;
+    ptrdiff_t time; /* not used for an output without timesteps */
+} rnn_strides;
+
+typedef struct rnn_shape {
+    int batch;        /* N >= 1 */
+    int timesteps;    /* T >= 1; 1 for step-by-step use */
+    bool time_major;  /* dense arrays are [T, N, .] instead of [N, T, .] */
+    bool masked;      /* rnn_io.lengths or rnn_io.mask may be given */
+    rnn_strides x, y; /* override the dense layout */
+} rnn_shape;
+
+typedef struct rnn_plan rnn_plan;
+
+#define RNN_MAX_THREADS 1024
+
+/* Checks the description, packs the weights (which are not needed afterwards) and sizes the
+ * scratch. `threads` is 1 to RNN_MAX_THREADS; more than the machine has is allowed. *plan is set on
+ * RNN_OK only. */
+RNN_API rnn_status rnn_plan_create(rnn_plan **plan, const char *backend, const rnn_model *model,
+                                   const rnn_model_weights *weights, const rnn_shape *shape,
+                                   int threads, rnn_error *error);
+
+/* Whether rnn_plan_create would accept this, at no cost: RNN_OK, or the status and reason. */
+RNN_API rnn_status rnn_backend_supports(const char *backend, const rnn_model *model,
+                                        const rnn_shape *shape, int threads, rnn_error *error);
+
+/* Accepts NULL. */
+RNN_API void rnn_plan_destroy(rnn_plan *plan);
+
+/* Bytes of scratch that one run needs; the caller's memory, aligned to RNN_ALIGNMENT. Always a
+ * multiple of RNN_ALIGNMENT and never 0. Runs that overlap in time each need their own. */
+#define RNN_ALIGNMENT 64
+RNN_API size_t rnn_plan_scratch_size(const rnn_plan *plan);
+
+/* Bytes of packed weights held by the plan; 0 where the backend cannot tell. */
+RNN_API size_t rnn_plan_packed_size(const rnn_plan *plan);
+
+/* What runs underneath, for a result row: "avx2", "avx2 x 4 rows", "2.6.3 brgemm:avx512_core". */
+RNN_API const char *rnn_plan_implementation(const rnn_plan *plan);
+
+typedef struct rnn_io {
+    const float *x; /* [N, T, D] or [T, N, D] or by shape.x */
+    float *y;       /* [N, T, width] or [T, N, width] or by shape.y; [N, width] without sequences */
+    float *y_backward; /* second output of RNN_NONE, laid out as y; NULL otherwise */
+
+    /* rnn_model_state_count() arrays, each [N, M] dense. A NULL list or entry means zeros going in,
+     * not wanted coming out. To carry state from run to run, pass the same arrays as both. */
+    const float *const *initial_states;
+    float *const *final_states;
+
+    /* Which steps count, where shape.masked; both may be given, a step must then pass both.
+     * A step that does not count keeps the state; its output is the kept h (the initial h before
+     * the first step that counts), or 0 by zero_output_for_mask. Its x is not used, NaN included.
+     */
+    const int32_t *lengths; /* [N], each 0..T; NULL: all T */
+    const uint8_t *mask;    /* [N, T] whatever the layout of x, 0 or 1; NULL: all 1 */
+} rnn_io;
+
+/* Computes y and the final states. Re-entrant: any number of runs of one plan may overlap in time,
+ * each with its own scratch and outputs. Outputs must not overlap inputs or each other, except that
+ * a final state may be the same array as its initial state. */
+RNN_API rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch,
+                                rnn_error *error);
+
+/* ---- Backends ----------------------------------------------------------------------------- */
+
+typedef struct rnn_backend_info {
+    const char *name;    /* for rnn_plan_create */
+    const char *summary; /* one line */
+    bool available;
+    char reason[160]; /* why it is not available; "" where it is */
+    bool threaded;    /* accepts threads > 1 */
+    char version[64]; /* of the library behind it; "" for the built-in ones */
+} rnn_backend_info;
+
+RNN_API int rnn_backend_count(void);
+/* index 0 .. rnn_backend_count() - 1, else RNN_INVALID_ARGUMENT. */
+RNN_API rnn_status rnn_backend_get(int index, rnn_backend_info *info);
+
+/* Instructions in use, after RNN_ISA: "avx2", "scalar" or "naive". */
+RNN_API const char *rnn_isa_name(void);
+
+/* ---- Names -------------------------------------------------------------------------------- */
+
+/* Lower-case names as in Keras ("simple_rnn", "lstm", "gru", "hard_sigmoid_keras2", "concat", ...).
+ * The name of an unknown value is "?"; parse returns false for an unknown name. */
+RNN_API const char *rnn_cell_name(rnn_cell cell);
+RNN_API const char *rnn_activation_name(rnn_activation activation);
+RNN_API const char *rnn_direction_name(rnn_direction direction);
+RNN_API const char *rnn_merge_name(rnn_merge merge);
+RNN_API bool rnn_cell_parse(const char *name, rnn_cell *cell);
+RNN_API bool rnn_activation_parse(const char *name, rnn_activation *activation);
+RNN_API bool rnn_direction_parse(const char *name, rnn_direction *direction);
+RNN_API bool rnn_merge_parse(const char *name, rnn_merge *merge);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A case: a problem filled with numbers, the output that is right, and the tolerance. Used by the
+ * tests and by the benchmark alike: nothing is timed that was not compared here first.
+ */
+#ifndef RNN_REFERENCE_CASES_H
+#define RNN_REFERENCE_CASES_H
+
+#include "problem.h"
+
+typedef struct reference_case reference_case;
+
+/* Inputs and weights come from the problem's string and `seed` alone, so every backend sees the same
+ * bytes. Computes the expected outputs with the oracle and the tolerance from naive's error.
+ * RNN_INVALID_ARGUMENT: the problem is not valid (or values:exact would leave the exact range);
+ * RNN_OUT_OF_MEMORY. */
+rnn_status case_create(reference_case **out, const problem *problem, uint64_t seed,
+                       rnn_error *error);
+void case_destroy(reference_case *reference_case); /* accepts NULL */
+
+const problem *case_problem(const reference_case *reference_case);
+const rnn_model_weights *case_weights(const reference_case *reference_case);
+
+/* Buffers of the case: inputs filled, outputs owned by the case, RNN_ALIGNMENT-aligned. */
+const rnn_io *case_io(const reference_case *reference_case);
+
+typedef struct case_verdict {
+    bool passed;
+    double max_error; /* largest |output - expected| over every output and final state */
+    double tolerance; /* at the element of the largest error / tolerance */
+    size_t compared;  /* elements */
+    char text[640];   /* "" if passed; else one line: where, got, expected, how to repeat it */
+} case_verdict;
+
+/* Fills the outputs of case_io with NaN. */
+void case_clear_outputs(reference_case *reference_case);
+/* Judges what case_io's outputs hold now. `backend` and `threads` are for the text only. */
+void case_compare(const reference_case *reference_case, const char *backend, int threads,
+                  case_verdict *verdict);
+
+typedef enum case_guard {
+    GUARD_NONE,
+    GUARD_AFTER, /* every buffer ends at a page that may not be touched */
+    GUARD_BEFORE /* every buffer starts right behind one */
+} case_guard;
+
+/* Creates a plan, runs it once on NaN-filled outputs, compares; also fails if inputs, mask or the
+ * floating-point control word changed. RNN_UNSUPPORTED and RNN_UNAVAILABLE are the backend's own
+ * answers and not mismatches. A touched guard page is a crash. */
+rnn_status case_check(reference_case *reference_case, const char *backend, int threads,
+                      case_guard guard, case_verdict *verdict, rnn_error *error);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A problem: one point of a sweep or of a test, as a value and as a string. The string of a problem
+ * is what a benchmark row is named after and what a failure repeats:
+ *
+ *   lstm/N:8/T:32/D:64/U:128
+ *   gru/N:3/T:5/D:7/U:9/reset_after:0/direction:bidirectional/merge:sum/mask:holes
+ *
+ * The first segment is the cell; N, T, D and U are required, in that order when printed and in any
+ * order when parsed. U:8+16+4 stacks layers. Everything else is printed only where it differs from
+ * the default, in the order of this list:
+ *   activation:NAME  recurrent_activation:NAME  bias:0|1  reset_after:0|1
+ *   direction:NAME   merge:NAME                 (of every layer; merge:none only of the last)
+ *   output:sequences|last      whole sequence (default) or last output, of the last layer
+ *   zero_masked:0|1            zero_output_for_mask
+ *   dense:UNITS  dense_activation:NAME  dense_bias:0|1
+ *   layout:batch_major|time_major
+ *   mask:none|lengths|front|holes
+ *   state:0|1                  non-zero initial states
+ *   values:normal|exact        real numbers and tolerance, or small integers and ==
+ */
+#ifndef RNN_REFERENCE_PROBLEM_H
+#define RNN_REFERENCE_PROBLEM_H
+
+#include "rnn.h"
+
+#define PROBLEM_MAX_LAYERS 8
+#define PROBLEM_TEXT_SIZE 512
+
+typedef enum mask_kind {
+    MASK_NONE,
+    MASK_LENGTHS, /* lengths[N], varied, one row of the full length */
+    MASK_FRONT,   /* mask[N,T] that starts with padding */
+    MASK_HOLES,   /* mask[N,T] with holes anywhere */
+    MASK_KIND_COUNT
+} mask_kind;
+
+typedef enum values_kind { VALUES_NORMAL, VALUES_EXACT, VALUES_KIND_COUNT } values_kind;
+
+typedef struct problem {
+    rnn_layer layers[PROBLEM_MAX_LAYERS];
+    int layer_count;
+    bool has_dense;
+    rnn_dense dense;
+    int batch, timesteps;
+    bool time_major;
+    mask_kind mask;
+    bool initial_state;
+    values_kind values;
+} problem;
+
+/* lstm/N:../T:../D:../U:.. with every option at its default. */
+problem problem_defaults(rnn_cell cell, int batch, int timesteps, int features, int units);
+
+/* The description for rnn_plan_create; points into *problem. */
+rnn_model problem_model(const problem *problem);
+rnn_shape problem_shape(const problem *problem);
+
+/* False where the text is not a problem; the message names the segment and what was expected. Sizes
+ * are checked by rnn_model_validate, not here. */
+bool problem_parse(problem *problem, const char *text, rnn_error *error);
+void problem_print(const problem *problem, char text[PROBLEM_TEXT_SIZE]);
+
+/* FLOPs of one run (a multiply-add is two): matrix products only, as oneDNN's benchdnn counts. */
+double problem_flops(const problem *problem);
+/* Bytes of all weight matrices and biases in f32. */
+double problem_weight_bytes(const problem *problem);
+/* Bytes of recurrent weights alone. */
+double problem_recurrent_weight_bytes(const problem *problem);
+
+#endif
