@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "cell.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Activations -------------------------------------------------------------------------- */
+
+/* A comparison with NaN is false, so NaN goes through. */
+static float clip(float x, float low, float high) {
+    return x < low ? low : x > high ? high : x;
+}
+
+static float activation_of(rnn_activation activation, float x) {
+    const float selu_scale = 1.0507009873554805f, selu_alpha = 1.6732632423543772f;
+    switch (activation) {
+    case RNN_TANH:
+        return tanhf(x);
+    case RNN_SIGMOID:
+        return 1 / (1 + expf(-x));
+    case RNN_RELU:
+        return x < 0 ? 0 : x;
+    case RNN_HARD_SIGMOID:
+        return clip(x / 6 + 0.5f, 0, 1);
+    case RNN_HARD_SIGMOID_KERAS2:
+        return clip(0.2f * x + 0.5f, 0, 1);
+    case RNN_SOFTSIGN:
+        return x / (1 + fabsf(x));
+    case RNN_SOFTPLUS: /* log(1 + exp(x)) without overflow for large x */
+        return (x > 0 ? x : 0) + log1pf(expf(-fabsf(x)));
+    case RNN_ELU:
+        return x > 0 ? x : expm1f(x);
+    case RNN_SELU:
+        return selu_scale * (x > 0 ? x : selu_alpha * expm1f(x));
+    case RNN_GELU:
+        return x / 2 * (1 + erff(x * 0.70710678f));
+    case RNN_SILU:
+        return x / (1 + expf(-x));
+    case RNN_EXPONENTIAL:
+        return expf(x);
+    case RNN_LINEAR:
+    case RNN_ACTIVATION_COUNT:
+        break;
+    }
+    return x;
+}
+
+void naive_activate(rnn_activation activation, float *values, int count) {
+    for (int j = 0; j < count; j++)
+        values[j] = activation_of(activation, values[j]);
+}
+
+/* ---- Products ----------------------------------------------------------------------------- */
+
+void naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,
+                       int rows, int columns, int stride) {
+    for (int k = 0; k < rows; k++) {
+        const float *row = matrix + (size_t)k * (size_t)stride;
+        for (int j = 0; j < columns; j++)
+            y[j] += x[k] * row[j];
+    }
+}
+
+/* z = x W + b, for all gates. */
+static void project_input(const rnn_layer *layer, const naive_weights *weights, const float *x,
+                          float *z) {
+    int width = rnn_cell_gates(layer->cell) * layer->units;
+    if (layer->use_bias)
+        memcpy(z, weights->bias, (size_t)width * sizeof *z);
+    else
+        memset(z, 0, (size_t)width * sizeof *z);
+    naive_add_product(z, x, weights->kernel, layer->features, width, width);
+}
+
+/* ---- Cells -------------------------------------------------------------------------------- */
+
+/* h = act(x W + h U + b) */
+static void step_simple(const rnn_layer *layer, const naive_weights *weights, const float *x,
+                        float *h, float *z) {
+    int M = layer->units;
+    project_input(layer, weights, x, z);
+    naive_add_product(z, h, weights->recurrent_kernel, M, M, M);
+    naive_activate(layer->activation, z, M);
+    memcpy(h, z, (size_t)M * sizeof *h);
+}
+
+/* c = rec(z_f) c + rec(z_i) act(z_c), h = rec(z_o) act(c) */
+static void step_lstm(const rnn_layer *layer, const naive_weights *weights, const float *x,
+                      float *h, float *c, float *z) {
+    int M = layer->units;
+    float *i = z, *f = z + M, *candidate = z + 2 * M, *o = z + 3 * M;
+    project_input(layer, weights, x, z);
+    naive_add_product(z, h, weights->recurrent_kernel, M, 4 * M, 4 * M);
+    naive_activate(layer->recurrent_activation, i, M);
+    naive_activate(layer->recurrent_activation, f, M);
+    naive_activate(layer->activation, candidate, M);
+    naive_activate(layer->recurrent_activation, o, M);
+    for (int j = 0; j < M; j++)
+        h[j] = c[j] = f[j] * c[j] + i[j] * candidate[j];
+    naive_activate(layer->activation, h, M);
+    for (int j = 0; j < M; j++)
+        h[j] *= o[j];
+}
+
+/* hh = act(x W_h + b_0h + r (h U_h + b_1h)): the reset gate acts on the product. */
+static void step_gru_reset_after(const rnn_layer *layer, const naive_weights *weights,
+                                 const float *x, float *h, float *zrh) {
+    int M = layer->units;
+    float *z = zrh, *r = zrh + M, *candidate = zrh + 2 * M;
+    float *recurrent = zrh + 3 * M; /* h U + b_1 */
+    project_input(layer, weights, x, zrh);
+    if (layer->use_bias)
+        memcpy(recurrent, weights->bias + 3 * M, 3 * (size_t)M * sizeof *recurrent);
+    else
+        memset(recurrent, 0, 3 * (size_t)M * sizeof *recurrent);
+    naive_add_product(recurrent, h, weights->recurrent_kernel, M, 3 * M, 3 * M);
+    for (int j = 0; j < 2 * M; j++)
+        zrh[j] += recurrent[j];
+    naive_activate(layer->recurrent_activation, zrh, 2 * M);
+    for (int j = 0; j < M; j++)
+        candidate[j] += r[j] * recurrent[2 * M + j];
+    naive_activate(layer->activation, candidate, M);
+    for (int j = 0; j < M; j++)
+        h[j] = z[j] * h[j] + (1 - z[j]) * candidate[j];
+}
+
+/* hh = act(x W_h + (r h) U_h + b_h): the reset gate acts on the state. */
+static void step_gru_reset_before(const rnn_layer *layer, const naive_weights *weights,
+                                  const float *x, float *h, float *zrh) {
+    int M = layer->units;
+    const float *U = weights->recurrent_kernel;
+    float *z = zrh, *r = zrh + M, *candidate = zrh + 2 * M;
+    float *reset = zrh + 3 * M; /* r h */
+    project_input(layer, weights, x, zrh);
+    naive_add_product(zrh, h, U, M, 2 * M, 3 * M);
+    naive_activate(layer->recurrent_activation, zrh, 2 * M);
+    for (int j = 0; j < M; j++)
+        reset[j] = r[j] * h[j];
+    naive_add_product(candidate, reset, U + 2 * M, M, M, 3 * M);
+    naive_activate(layer->activation, candidate, M);
+    for (int j = 0; j < M; j++)
+        h[j] = z[j] * h[j] + (1 - z[j]) * candidate[j];
+}
+
+size_t naive_step_scratch(const rnn_layer *layer) {
+    size_t arrays = layer->cell == RNN_GRU ? 6 : (size_t)rnn_cell_gates(layer->cell);
+    return arrays * (size_t)layer->units;
+}
+
+void naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x, float *h,
+                float *c, float *scratch) {
+    if (layer->cell == RNN_SIMPLE)
+        step_simple(layer, weights, x, h, scratch);
+    else if (layer->cell == RNN_LSTM)
+        step_lstm(layer, weights, x, h, c, scratch);
+    else if (layer->reset_after)
+        step_gru_reset_after(layer, weights, x, h, scratch);
+    else
+        step_gru_reset_before(layer, weights, x, h, scratch);
+}
