@@ -111,6 +111,23 @@ static rnn_status check_floats(const void *pointer, const char *field, int index
     return RNN_OK;
 }
 
+static rnn_status check_dense_floats(const void *pointer, const char *field, rnn_error *error) {
+    if (!pointer)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.%s: NULL", field);
+    if ((uintptr_t)pointer % sizeof(float))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.%s: %p is not aligned for floats",
+                        field, pointer);
+    return RNN_OK;
+}
+
+static rnn_status check_dense_weights(const rnn_dense *dense, const rnn_model_weights *weights,
+                                      rnn_error *error) {
+    rnn_status status = check_dense_floats(weights->dense_kernel, "dense_kernel", error);
+    if (status == RNN_OK && dense->use_bias)
+        status = check_dense_floats(weights->dense_bias, "dense_bias", error);
+    return status;
+}
+
 static rnn_status check_weights(const rnn_model *model, const rnn_model_weights *weights,
                                 rnn_error *error) {
     if (!weights)
@@ -135,11 +152,7 @@ static rnn_status check_weights(const rnn_model *model, const rnn_model_weights 
             if (status != RNN_OK)
                 return status;
         }
-    if (model->dense && !weights->dense_kernel)
-        return invalid_null(error, "weights.dense_kernel");
-    if (model->dense && model->dense->use_bias && !weights->dense_bias)
-        return invalid_null(error, "weights.dense_bias");
-    return RNN_OK;
+    return model->dense ? check_dense_weights(model->dense, weights, error) : RNN_OK;
 }
 
 /* ---- Creation ----------------------------------------------------------------------------- */

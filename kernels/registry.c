@@ -41,6 +41,9 @@ rnn_status rnn_fail(rnn_error *error, rnn_status status, const char *format, ...
         va_start(arguments, format);
         vsnprintf(error->text, sizeof error->text, format, arguments);
         va_end(arguments);
+        for (char *c = error->text; *c; c++)
+            if (*c == '\n' || *c == '\r') /* from a name that the caller gave */
+                *c = ' ';
     }
     return status;
 }

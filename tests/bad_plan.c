@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT
+ * What rnn_plan_create refuses, and that it names field and value, sets no plan and leaks nothing.
+ * One argument: the backend. */
+#include <limits.h>
+#include <string.h>
+
+#include "allocations.h"
+#include "fixture.h"
+
+static void refused(const fixture *f, rnn_status status, const char *text) {
+    rnn_plan *const untouched = (rnn_plan *)&memory;
+    rnn_plan *plan = untouched;
+    rnn_error error;
+    memset(&error, 'x', sizeof error);
+    long alive = allocations_alive();
+    rnn_status got = fixture_create(f, &plan, &error);
+    if (got != status)
+        fail_msg("expected \"%s\" with \"%s\", got \"%s\"", rnn_status_text(status), text,
+                 rnn_status_text(got));
+    assert_error_text(&error, text);
+    assert_int_equal(fixture_create(f, &plan, NULL), status);
+    assert_ptr_equal(plan, untouched);
+    assert_int_equal(allocations_alive(), alive);
+}
+
+static void invalid(const fixture *f, const char *text) {
+    refused(f, RNN_INVALID_ARGUMENT, text);
+}
+
+static void sizes_below_one(void **state) {
+    (void)state;
+    static const int bad[] = {0, -1, INT_MIN};
+    static const char *const text[] = {": 0,", ": -1,", ": -2147483648,"};
+    for (int i = 0; i < 3; i++) {
+        fixture f;
+        fixture_reset(&f);
+        f.shape.batch = bad[i];
+        invalid(&f, "shape.batch");
+        invalid(&f, text[i]);
+        fixture_reset(&f);
+        f.shape.timesteps = bad[i];
+        invalid(&f, "shape.timesteps");
+        invalid(&f, text[i]);
+        fixture_reset(&f);
+        f.layers[0].features = bad[i];
+        invalid(&f, "layers[0].features");
+        invalid(&f, text[i]);
+        fixture_reset(&f);
+        f.layers[1].units = bad[i];
+        invalid(&f, "layers[1].units");
+        invalid(&f, text[i]);
+        fixture_reset(&f);
+        f.dense.units = bad[i];
+        invalid(&f, "dense.units");
+        invalid(&f, text[i]);
+        fixture_reset(&f);
+        f.model.layer_count = bad[i];
+        invalid(&f, "model.layer_count");
+        invalid(&f, text[i]);
+    }
+}
+
+static void sizes_that_overflow(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.layers[0].units = INT_MAX;
+    invalid(&f, "layers[0].units: 2147483647");
+    fixture_reset(&f);
+    f.layers[0].units = INT_MAX / 8;
+    f.layers[0].features = INT_MAX;
+    f.layers[1].features = INT_MAX / 8 * 2;
+    f.layers[1].units = INT_MAX / 8;
+    f.shape.batch = f.shape.timesteps = INT_MAX;
+    invalid(&f, "too large");
+    fixture_reset(&f);
+    f.dense.units = INT_MAX;
+    invalid(&f, "dense.units: 2147483647");
+    fixture_reset(&f);
+    f.shape.batch = f.shape.timesteps = INT_MAX;
+    invalid(&f, "too large");
+    fixture_reset(&f);
+    f.shape.x = (rnn_strides){.batch = PTRDIFF_MAX / 4, .time = D};
+    invalid(&f, "too large for x");
+    fixture_reset(&f);
+    f.shape.y = (rnn_strides){.batch = HEAD, .time = PTRDIFF_MAX};
+    invalid(&f, "too large for y");
+    fixture_reset(&f);
+    f.model.layer_count = RNN_MAX_LAYERS + 1;
+    invalid(&f, "model.layer_count: 1025");
+}
+
+static void null_pointers(void **state) {
+    (void)state;
+    fixture f;
+    rnn_plan *plan = NULL;
+    rnn_error error;
+    fixture_reset(&f);
+    assert_int_equal(fixture_create(&f, NULL, &error), RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "plan: NULL");
+    assert_int_equal(rnn_plan_create(&plan, f.backend, NULL, &f.weights, &f.shape, 1, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "model: NULL");
+    assert_int_equal(rnn_plan_create(&plan, f.backend, &f.model, NULL, &f.shape, 1, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "weights: NULL");
+    assert_int_equal(rnn_plan_create(&plan, f.backend, &f.model, &f.weights, NULL, 1, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "shape: NULL");
+    assert_null(plan);
+    assert_int_equal(rnn_model_validate(NULL, &error), RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "model: NULL");
+    f.model.layers = NULL;
+    invalid(&f, "model.layers: NULL");
+    rnn_plan_destroy(NULL);
+}
+
+static void null_weights(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.weights.layers = NULL;
+    invalid(&f, "weights.layers: NULL");
+    fixture_reset(&f);
+    f.layer_weights[1].kernel = NULL;
+    invalid(&f, "weights.layers[1].kernel: NULL");
+    fixture_reset(&f);
+    f.layer_weights[2].recurrent_kernel = NULL;
+    invalid(&f, "weights.layers[2].recurrent_kernel: NULL");
+    fixture_reset(&f);
+    f.layer_weights[0].bias = NULL;
+    invalid(&f, "weights.layers[0].bias: NULL");
+    fixture_reset(&f);
+    f.weights.dense_kernel = NULL;
+    invalid(&f, "weights.dense_kernel: NULL");
+    fixture_reset(&f);
+    f.weights.dense_bias = NULL;
+    invalid(&f, "weights.dense_bias: NULL");
+}
+
+static void misaligned_weights(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.layer_weights[2].kernel = misaligned(fixture_weights);
+    invalid(&f, "weights.layers[2].kernel: 0x");
+    fixture_reset(&f);
+    f.weights.dense_kernel = misaligned(fixture_weights);
+    invalid(&f, "weights.dense_kernel: 0x");
+    fixture_reset(&f);
+    f.weights.dense_bias = misaligned(fixture_weights);
+    invalid(&f, "weights.dense_bias: 0x");
+}
+
+static void wrong_counts(void **state) {
+    (void)state;
+    static const int bad[] = {0, 2, 4, -1, INT_MAX};
+    fixture f;
+    fixture_reset(&f);
+    for (int i = 0; i < 5; i++) {
+        f.weights.count = bad[i];
+        invalid(&f, "weights.count: ");
+    }
+}
+
+static void options_of_another_cell(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.layers[1].reset_after = true;
+    invalid(&f, "layers[1].reset_after: true for lstm");
+    f.layers[1].cell = RNN_SIMPLE;
+    invalid(&f, "layers[1].reset_after: true for simple_rnn");
+    for (int merge = RNN_SUM; merge < RNN_MERGE_COUNT; merge++) {
+        fixture_reset(&f);
+        f.layers[1].merge = (rnn_merge)merge;
+        invalid(&f, "layers[1].merge: ");
+        invalid(&f, rnn_merge_name((rnn_merge)merge));
+    }
+}
+
+static void unknown_enumerators(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.layers[0].cell = RNN_CELL_COUNT;
+    invalid(&f, "layers[0].cell: 3");
+    fixture_reset(&f);
+    f.layers[0].cell = (rnn_cell)-1;
+    invalid(&f, "layers[0].cell: -1");
+    fixture_reset(&f);
+    f.layers[1].activation = RNN_ACTIVATION_COUNT;
+    invalid(&f, "layers[1].activation: 13");
+    fixture_reset(&f);
+    f.layers[1].recurrent_activation = (rnn_activation)99;
+    invalid(&f, "layers[1].recurrent_activation: 99");
+    fixture_reset(&f);
+    f.layers[0].direction = RNN_DIRECTION_COUNT;
+    invalid(&f, "layers[0].direction: 3");
+    fixture_reset(&f);
+    f.layers[0].merge = RNN_MERGE_COUNT;
+    invalid(&f, "layers[0].merge: 5");
+    fixture_reset(&f);
+    f.dense.activation = (rnn_activation)-2;
+    invalid(&f, "dense.activation: -2");
+}
+
+static void chains_that_do_not_fit(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.layers[0].return_sequences = false;
+    invalid(&f, "layers[0].return_sequences: false");
+    fixture_reset(&f);
+    f.layers[1].features = M;
+    invalid(&f, "layers[1].features: 6, but the layer below puts out 12");
+    fixture_reset(&f);
+    f.layers[0].merge = RNN_NONE;
+    invalid(&f, "layers[0].merge: none below another layer");
+    fixture_reset(&f);
+    f.layers[0].merge = RNN_NONE;
+    f.model.layer_count = 1;
+    f.weights.count = 2;
+    invalid(&f, "layers[0].merge: none below a Dense head");
+}
+
+static void strides(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.shape.x = (rnn_strides){.batch = -1, .time = D};
+    invalid(&f, "shape.x: strides -1, 5");
+    fixture_reset(&f);
+    f.shape.y = (rnn_strides){.batch = T * HEAD, .time = -HEAD};
+    invalid(&f, "shape.y: strides 8, -2");
+    fixture_reset(&f);
+    f.shape.y = (rnn_strides){.batch = T * HEAD, .time = HEAD - 1};
+    invalid(&f, "shape.y: strides 8, 1 let rows of 2 floats overlap");
+    fixture_reset(&f);
+    f.shape.y = (rnn_strides){.batch = (T - 1) * HEAD, .time = HEAD};
+    invalid(&f, "shape.y: strides 6, 2 let rows of 2 floats overlap");
+    fixture_reset(&f);
+    f.shape.y = (rnn_strides){.batch = HEAD, .time = 0};
+    invalid(&f, "shape.y: strides 2, 0 let rows of 2 floats overlap");
+}
+
+static void unknown_backends(void **state) {
+    (void)state;
+    char long_name[1000];
+    memset(long_name, 'b', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    fixture f;
+    fixture_reset(&f);
+    f.backend = "fastest";
+    invalid(&f, "backend: \"fastest\"");
+    f.backend = "";
+    invalid(&f, "backend: \"\"");
+    f.backend = "two\nlines";
+    invalid(&f, "backend: \"two");
+    f.backend = long_name;
+    invalid(&f, "backend: \"bbb");
+    f.backend = NULL;
+    invalid(&f, "backend: NULL");
+    rnn_backend_info info;
+    assert_int_equal(rnn_backend_get(-1, &info), RNN_INVALID_ARGUMENT);
+    assert_int_equal(rnn_backend_get(rnn_backend_count(), &info), RNN_INVALID_ARGUMENT);
+    assert_int_equal(rnn_backend_get(0, NULL), RNN_INVALID_ARGUMENT);
+}
+
+static void thread_counts(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    f.threads = 0;
+    invalid(&f, "threads: 0");
+    f.threads = -1;
+    invalid(&f, "threads: -1");
+    f.threads = RNN_MAX_THREADS + 1;
+    invalid(&f, "threads: 1025");
+    f.threads = 2;
+    if (!fixture_backend.threaded)
+        refused(&f, RNN_UNSUPPORTED, "threads: 2");
+}
+
+/* rnn_backend_supports and rnn_plan_create give the same answer. */
+static void supports_agrees(void **state) {
+    (void)state;
+    fixture f;
+    rnn_error error;
+    fixture_reset(&f);
+    f.shape.batch = 0;
+    assert_int_equal(rnn_backend_supports(f.backend, &f.model, &f.shape, 1, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "shape.batch: 0");
+    fixture_reset(&f);
+    assert_int_equal(rnn_backend_supports(f.backend, &f.model, &f.shape, 0, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "threads: 0");
+    assert_int_equal(rnn_backend_supports(f.backend, NULL, &f.shape, 1, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_int_equal(rnn_backend_supports(f.backend, &f.model, NULL, 1, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_int_equal(rnn_backend_supports("fastest", &f.model, &f.shape, 1, &error),
+                     RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "backend: \"fastest\"");
+}
+
+int main(int argc, char **argv) {
+    fixture_use_backend(argc, argv);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_below_one),         cmocka_unit_test(sizes_that_overflow),
+        cmocka_unit_test(null_pointers),           cmocka_unit_test(null_weights),
+        cmocka_unit_test(misaligned_weights),      cmocka_unit_test(wrong_counts),
+        cmocka_unit_test(options_of_another_cell), cmocka_unit_test(unknown_enumerators),
+        cmocka_unit_test(chains_that_do_not_fit),  cmocka_unit_test(strides),
+        cmocka_unit_test(unknown_backends),        cmocka_unit_test(thread_counts),
+        cmocka_unit_test(supports_agrees),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

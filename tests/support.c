@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+rnn_backend_info require_backend(const char *name) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++) {
+        if (strcmp(info.name, name) != 0)
+            continue;
+        if (info.available)
+            return info;
+        printf("skipped: %s\n", info.reason);
+        exit(TEST_SKIPPED);
+    }
+    printf("no backend is called \"%s\"\n", name);
+    exit(1);
+}
+
+void *test_alloc(size_t bytes) {
+    size_t whole = (bytes / RNN_ALIGNMENT + 1) * RNN_ALIGNMENT;
+    void *memory = aligned_alloc(RNN_ALIGNMENT, whole);
+    if (!memory) {
+        printf("out of memory: %zu bytes\n", whole);
+        exit(1);
+    }
+    return memset(memory, 0, whole);
+}
+
+uint64_t random_bits(uint64_t *state) {
+    uint64_t bits = *state += 0x9e3779b97f4a7c15;
+    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
+    return bits ^ bits >> 31;
+}
+
+int random_below(uint64_t *state, int limit) {
+    return (int)(random_bits(state) % (uint64_t)limit);
+}
+
+float random_float(uint64_t *state) {
+    return (float)random_below(state, 1 << 24) / (float)(1 << 23) - 1;
+}
+
+double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}

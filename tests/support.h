@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * What the test programs share. */
+#ifndef RNN_TESTS_SUPPORT_H
+#define RNN_TESTS_SUPPORT_H
+
+#include "rnn.h"
+
+/* Meson's exit status of a test that could not run here. */
+enum { TEST_SKIPPED = 77 };
+
+/* Exits with TEST_SKIPPED and the reason where this build or CPU lacks the backend, and with 1
+ * where there is no such backend at all. */
+rnn_backend_info require_backend(const char *name);
+
+/* Exits with 1 where memory is out. Zeroed, RNN_ALIGNMENT-aligned, never NULL; free() it. */
+void *test_alloc(size_t bytes);
+
+/* Same numbers on every machine (splitmix64). */
+uint64_t random_bits(uint64_t *state);
+int random_below(uint64_t *state, int limit);
+float random_float(uint64_t *state); /* -1 to 1 */
+
+double seconds_now(void);
+
+#endif
