@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ * All that differs between the 2.x and 3.x C APIs of oneDNN. The rest of this folder reads the same
+ * for both: everything it calls by its dnnl_ name exists in both under the same prototype, given
+ * that a reference to a memory descriptor is an api_layout_ref. */
+#ifndef RNN_ONEDNN_API_H
+#define RNN_ONEDNN_API_H
+
+#include <oneapi/dnnl/dnnl.h>
+
+#if DNNL_VERSION_MAJOR >= 3
+typedef const_dnnl_memory_desc_t api_layout_ref;
+#else
+typedef const dnnl_memory_desc_t *api_layout_ref;
+#endif
+
+/* A memory descriptor that we own: a value in 2.x, an object in 3.x. All zero: no such operand. */
+typedef struct api_layout {
+    dnnl_memory_desc_t descriptor;
+} api_layout;
+
+api_layout_ref api_layout_reference(const api_layout *layout);
+void api_layout_clear(api_layout *layout);
+
+/* f32 with the given distances between neighbours, in floats. */
+dnnl_status_t api_layout_strided(api_layout *layout, int dimensions, const dnnl_dims_t sizes,
+                                 const dnnl_dims_t strides);
+/* f32 in the layout that the primitive likes best. */
+dnnl_status_t api_layout_any(api_layout *layout, int dimensions, const dnnl_dims_t sizes);
+
+typedef enum api_cell { API_VANILLA_RNN, API_LSTM, API_GRU, API_LBR_GRU } api_cell;
+
+typedef struct api_rnn {
+    api_cell cell;
+    dnnl_alg_kind_t activation; /* vanilla RNN only */
+    float negative_slope;       /* of its relu */
+    dnnl_rnn_direction_t direction;
+    api_layout src_layer, src_iter, src_iter_c;
+    api_layout weights_layer, weights_iter, bias;
+    api_layout dst_layer, dst_iter, dst_iter_c;
+} api_rnn;
+
+dnnl_status_t api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn *rnn,
+                               dnnl_engine_t engine, const_dnnl_primitive_attr_t attributes);
+
+typedef struct api_inner_product {
+    api_layout src, weights, bias, dst;
+} api_inner_product;
+
+dnnl_status_t api_inner_product_describe(dnnl_primitive_desc_t *description,
+                                         const api_inner_product *inner_product,
+                                         dnnl_engine_t engine,
+                                         const_dnnl_primitive_attr_t attributes);
+
+dnnl_status_t api_append_eltwise(dnnl_post_ops_t post_ops, dnnl_alg_kind_t algorithm, float alpha,
+                                 float beta);
+
+#endif

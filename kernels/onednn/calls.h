@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RNN_ONEDNN_CALLS_H
+#define RNN_ONEDNN_CALLS_H
+
+#include "dense.h"
+#include "layer.h"
+
+#include <stdatomic.h>
+
+/* What one run of a whole model needs to itself. */
+typedef struct onednn_calls {
+    atomic_flag taken;
+    dnnl_stream_t stream;
+    onednn_call head;
+    int layer_count;
+    onednn_call layers[];
+} onednn_calls;
+
+/* `head` is NULL where the model has none. */
+rnn_status onednn_calls_create(onednn_calls **calls, const onednn_layer *layers, int layer_count,
+                               const onednn_dense *head, dnnl_engine_t engine, rnn_error *error);
+void onednn_calls_destroy(onednn_calls *calls); /* accepts NULL */
+
+#endif

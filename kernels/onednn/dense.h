@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * The Dense head as one oneDNN inner product, its activation fused as post-ops. */
+#ifndef RNN_ONEDNN_DENSE_H
+#define RNN_ONEDNN_DENSE_H
+
+#include "operation.h"
+
+typedef struct onednn_dense {
+    onednn_operation operation;
+    rnn_strides x; /* how its input must lie */
+    rnn_strides y; /* how its output lies, in io.y or in scratch */
+    bool writes_y; /* oneDNN writes to io.y itself */
+
+    /* Offsets into the head's scratch, in bytes. */
+    size_t y_copy, scratchpad;
+    size_t scratch_size;
+} onednn_dense;
+
+bool onednn_dense_has_activation(rnn_activation activation);
+
+/* The structure is all zero before. */
+rnn_status onednn_dense_create(onednn_dense *dense, const rnn_problem *problem,
+                               const rnn_model_weights *weights, dnnl_engine_t engine,
+                               rnn_error *error);
+void onednn_dense_clear(onednn_dense *dense);
+
+rnn_status onednn_dense_call_create(onednn_call *call, const onednn_dense *dense,
+                                    dnnl_engine_t engine, rnn_error *error);
+rnn_status onednn_dense_run(const onednn_dense *dense, const rnn_problem *problem,
+                            const onednn_call *call, dnnl_stream_t stream, const float *x, float *y,
+                            char *scratch, rnn_error *error);
+
+#endif

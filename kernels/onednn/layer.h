@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ * One recurrent layer as one oneDNN primitive. */
+#ifndef RNN_ONEDNN_LAYER_H
+#define RNN_ONEDNN_LAYER_H
+
+#include "operation.h"
+
+/* Where a layer stands: its arrays are the caller's or, between layers, in scratch. */
+typedef struct onednn_place {
+    int batch, timesteps;
+    rnn_strides x, y;
+} onednn_place;
+
+typedef struct onednn_layer {
+    const rnn_layer *layer;
+    onednn_place place;
+    onednn_operation operation;
+
+    /* Operands that oneDNN finds in x and y themselves; the others are copied through scratch. */
+    bool reads_x, writes_sequence_to_y, writes_state_to_y;
+
+    /* Offsets into the layer's scratch, in bytes; each is aligned to RNN_ALIGNMENT. */
+    size_t x_copy, sequence, initial_states, final_states, scratchpad;
+    size_t scratch_size;
+} onednn_layer;
+
+/* `weights` has one entry a direction. The structure is all zero before. */
+rnn_status onednn_layer_create(onednn_layer *layer, const rnn_layer *description,
+                               const onednn_place *place, const rnn_weights *weights,
+                               dnnl_engine_t engine, rnn_error *error);
+void onednn_layer_clear(onednn_layer *layer);
+
+rnn_status onednn_layer_call_create(onednn_call *call, const onednn_layer *layer,
+                                    dnnl_engine_t engine, rnn_error *error);
+
+/* The state lists are those of rnn_io from this layer's first state on, or NULL. */
+typedef struct onednn_layer_io {
+    const float *x;
+    float *y, *y_backward;
+    const float *const *initial_states;
+    float *const *final_states;
+    const float *zeros; /* onednn_layer_state_floats of them */
+} onednn_layer_io;
+
+/* Floats of h (or c) of all directions. */
+size_t onednn_layer_state_floats(const onednn_layer *layer);
+
+rnn_status onednn_layer_run(const onednn_layer *layer, const onednn_call *call,
+                            dnnl_stream_t stream, const onednn_layer_io *io, char *scratch,
+                            rnn_error *error);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ * oneDNN takes its thread count from OpenMP and has no call of its own for it. */
+#ifndef RNN_ONEDNN_THREADS_H
+#define RNN_ONEDNN_THREADS_H
+
+#include <stdbool.h>
+
+/* The OpenMP runtime that libdnnl uses; both NULL where it was built without. */
+typedef struct onednn_threads {
+    int (*get_max_threads)(void);
+    void (*set_num_threads)(int threads);
+} onednn_threads;
+
+onednn_threads onednn_threads_find(void);
+
+/* Whether onednn_threads_set can make oneDNN use this many threads. */
+bool onednn_threads_can_be(const onednn_threads *runtime, int threads);
+
+/* Sets the count for what the calling thread starts, and returns the one before. */
+int onednn_threads_set(const onednn_threads *runtime, int threads);
+
+#endif
