@@ -6,12 +6,13 @@
 #ifndef RNN_REFERENCE_CASES_H
 #define RNN_REFERENCE_CASES_H
 
+#include "buffers.h"
 #include "problem.h"
 
 typedef struct reference_case reference_case;
 
-/* Inputs and weights come from the problem's string and `seed` alone, so every backend sees the same
- * bytes. Computes the expected outputs with the oracle and the tolerance from naive's error.
+/* Inputs and weights come from the problem's string and `seed` alone, so every backend sees the
+ * same bytes. Computes the expected outputs with the oracle and the tolerance from naive's error.
  * RNN_INVALID_ARGUMENT: the problem is not valid (or values:exact would leave the exact range);
  * RNN_OUT_OF_MEMORY. */
 rnn_status case_create(reference_case **out, const problem *problem, uint64_t seed,
@@ -29,7 +30,7 @@ typedef struct case_verdict {
     double max_error; /* largest |output - expected| over every output and final state */
     double tolerance; /* at the element of the largest error / tolerance */
     size_t compared;  /* elements */
-    char text[640];   /* "" if passed; else one line: where, got, expected, how to repeat it */
+    char text[1024];  /* "" if passed; else one line: where, got, expected, how to repeat it */
 } case_verdict;
 
 /* Fills the outputs of case_io with NaN. */
@@ -37,12 +38,6 @@ void case_clear_outputs(reference_case *reference_case);
 /* Judges what case_io's outputs hold now. `backend` and `threads` are for the text only. */
 void case_compare(const reference_case *reference_case, const char *backend, int threads,
                   case_verdict *verdict);
-
-typedef enum case_guard {
-    GUARD_NONE,
-    GUARD_AFTER, /* every buffer ends at a page that may not be touched */
-    GUARD_BEFORE /* every buffer starts right behind one */
-} case_guard;
 
 /* Creates a plan, runs it once on NaN-filled outputs, compares; also fails if inputs, mask or the
  * floating-point control word changed. RNN_UNSUPPORTED and RNN_UNAVAILABLE are the backend's own

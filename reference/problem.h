@@ -15,9 +15,11 @@
  *   zero_masked:0|1            zero_output_for_mask
  *   dense:UNITS  dense_activation:NAME  dense_bias:0|1
  *   layout:batch_major|time_major
- *   mask:none|lengths|front|holes
+ *   strides:dense|padded       padded: rows of x and y lie further apart than they are wide
+ *   mask:none|lengths|front|holes|both
  *   state:0|1                  non-zero initial states
- *   values:normal|exact        real numbers and tolerance, or small integers and ==
+ *   values:normal|exact|special   real numbers and tolerance; small integers and ==; or rows with
+ *                              NaN, infinity, denormal numbers and gates driven into saturation
  */
 #ifndef RNN_REFERENCE_PROBLEM_H
 #define RNN_REFERENCE_PROBLEM_H
@@ -25,17 +27,24 @@
 #include "rnn.h"
 
 #define PROBLEM_MAX_LAYERS 8
-#define PROBLEM_TEXT_SIZE 512
+#define PROBLEM_TEXT_SIZE  512
+#define PROBLEM_MAX_SIZE   (INT32_MAX / 8) /* all gates' units then fit an int */
 
 typedef enum mask_kind {
     MASK_NONE,
     MASK_LENGTHS, /* lengths[N], varied, one row of the full length */
     MASK_FRONT,   /* mask[N,T] that starts with padding */
     MASK_HOLES,   /* mask[N,T] with holes anywhere */
+    MASK_BOTH,    /* lengths and holes */
     MASK_KIND_COUNT
 } mask_kind;
 
-typedef enum values_kind { VALUES_NORMAL, VALUES_EXACT, VALUES_KIND_COUNT } values_kind;
+typedef enum values_kind {
+    VALUES_NORMAL,
+    VALUES_EXACT,
+    VALUES_SPECIAL,
+    VALUES_KIND_COUNT
+} values_kind;
 
 typedef struct problem {
     rnn_layer layers[PROBLEM_MAX_LAYERS];
@@ -44,6 +53,7 @@ typedef struct problem {
     rnn_dense dense;
     int batch, timesteps;
     bool time_major;
+    bool padded;
     mask_kind mask;
     bool initial_state;
     values_kind values;
@@ -56,10 +66,16 @@ problem problem_defaults(rnn_cell cell, int batch, int timesteps, int features, 
 rnn_model problem_model(const problem *problem);
 rnn_shape problem_shape(const problem *problem);
 
-/* False where the text is not a problem; the message names the segment and what was expected. Sizes
- * are checked by rnn_model_validate, not here. */
+/* False where the text is not a problem; the message names the segment and what was expected. Every
+ * size is 1..PROBLEM_MAX_SIZE then; whether they and the options fit together is left to
+ * rnn_model_validate. */
 bool problem_parse(problem *problem, const char *text, rnn_error *error);
 void problem_print(const problem *problem, char text[PROBLEM_TEXT_SIZE]);
+
+/* Gives every layer the width of the one below as its features, and what only the last layer may
+ * have (merge:none, the last output alone) to the last. After a change of units, direction or
+ * merge. */
+void problem_chain(problem *problem);
 
 /* FLOPs of one run (a multiply-add is two): matrix products only, as oneDNN's benchdnn counts. */
 double problem_flops(const problem *problem);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "arrays.h"
+
+#include <string.h>
+
+/* All bits set is a quiet NaN that no instruction makes by itself. */
+void arrays_poison(run_arrays *arrays, int first, int end) {
+    for (int i = first; i < end; i++)
+        if (arrays->all[i].size)
+            memset(arrays->all[i].data, 0xff, arrays->all[i].size);
+}
+
+bool array_is_poison(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits == UINT32_MAX;
+}
+
+size_t array_row(const problem *p, rnn_strides strides, int width, int steps, size_t n, size_t t) {
+    bool dense = strides.batch == 0 && strides.time == 0;
+    size_t dense_batch = (size_t)(p->time_major ? 1 : steps) * (size_t)width;
+    size_t dense_time = (size_t)(p->time_major ? p->batch : 1) * (size_t)width;
+    return n * (dense ? dense_batch : (size_t)strides.batch) +
+           t * (dense ? dense_time : (size_t)strides.time);
+}
+
+/* Floats from the first to the last one of x or y: padding behind the last row is not part of it.
+ */
+static size_t sequence_floats(const problem *p, rnn_strides strides, int width, int steps) {
+    size_t last_row = array_row(p, strides, width, steps, (size_t)p->batch - 1, (size_t)steps - 1);
+    return last_row + (size_t)width;
+}
+
+static void size_weights(size_t floats[ARRAY_COUNT], const problem *p) {
+    int index = 0;
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        size_t columns = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
+        for (int d = 0; d < rnn_layer_directions(layer); d++, index++) {
+            floats[ARRAY_KERNEL + index] = (size_t)layer->features * columns;
+            floats[ARRAY_RECURRENT_KERNEL + index] = (size_t)layer->units * columns;
+            if (layer->use_bias)
+                floats[ARRAY_BIAS + index] = columns * (layer->reset_after ? 2 : 1);
+        }
+    }
+    if (p->has_dense) {
+        const rnn_layer *last = &p->layers[p->layer_count - 1];
+        size_t units = (size_t)p->dense.units;
+        floats[ARRAY_DENSE_KERNEL] = (size_t)rnn_layer_output_width(last) * units;
+        floats[ARRAY_DENSE_BIAS] = p->dense.use_bias ? units : 0;
+    }
+}
+
+static void size_sequences(size_t floats[ARRAY_COUNT], const problem *p) {
+    rnn_model model = problem_model(p);
+    rnn_shape shape = problem_shape(p);
+    const rnn_layer *last = &p->layers[p->layer_count - 1];
+    int width = rnn_model_output_width(&model);
+    int steps = last->return_sequences ? p->timesteps : 1;
+    floats[ARRAY_X] = sequence_floats(p, shape.x, p->layers[0].features, p->timesteps);
+    floats[ARRAY_Y] = sequence_floats(p, shape.y, width, steps);
+    if (last->merge == RNN_NONE)
+        floats[ARRAY_Y_BACKWARD] = floats[ARRAY_Y];
+    for (int i = 0; i < rnn_model_state_count(&model); i++) {
+        size_t count = (size_t)p->batch * (size_t)rnn_model_state_units(&model, i);
+        floats[ARRAY_FINAL_STATE + i] = count;
+        floats[ARRAY_INITIAL_STATE + i] = p->initial_state ? count : 0;
+    }
+}
+
+static void bind_views(run_arrays *a, const problem *p) {
+    rnn_model model = problem_model(p);
+    int directions = 0;
+    for (int i = 0; i < p->layer_count; i++)
+        directions += rnn_layer_directions(&p->layers[i]);
+    for (int i = 0; i < directions; i++)
+        a->layer_weights[i] =
+            (rnn_weights){.kernel = array_floats(a, ARRAY_KERNEL + i),
+                          .recurrent_kernel = array_floats(a, ARRAY_RECURRENT_KERNEL + i),
+                          .bias = array_floats(a, ARRAY_BIAS + i)};
+    a->weights = (rnn_model_weights){.layers = a->layer_weights,
+                                     .count = directions,
+                                     .dense_kernel = array_floats(a, ARRAY_DENSE_KERNEL),
+                                     .dense_bias = array_floats(a, ARRAY_DENSE_BIAS)};
+    for (int i = 0; i < rnn_model_state_count(&model); i++) {
+        a->initial_states[i] = array_floats(a, ARRAY_INITIAL_STATE + i);
+        a->final_states[i] = array_floats(a, ARRAY_FINAL_STATE + i);
+    }
+    a->io = (rnn_io){.x = array_floats(a, ARRAY_X),
+                     .y = array_floats(a, ARRAY_Y),
+                     .y_backward = array_floats(a, ARRAY_Y_BACKWARD),
+                     .initial_states = p->initial_state ? a->initial_states : NULL,
+                     .final_states = a->final_states,
+                     .lengths = a->all[ARRAY_LENGTHS].data,
+                     .mask = a->all[ARRAY_MASK].data};
+}
+
+bool arrays_create(run_arrays *a, const problem *p, case_guard guard) {
+    *a = (run_arrays){0};
+    size_t floats[ARRAY_COUNT] = {0};
+    size_weights(floats, p);
+    size_sequences(floats, p);
+    size_t rows = (size_t)p->batch;
+    bool has_lengths = p->mask == MASK_LENGTHS || p->mask == MASK_BOTH;
+    bool has_mask = p->mask != MASK_NONE && p->mask != MASK_LENGTHS;
+    for (int i = 0; i < ARRAY_COUNT; i++) {
+        size_t bytes = floats[i] * sizeof(float);
+        if (i == ARRAY_LENGTHS)
+            bytes = has_lengths ? rows * sizeof(int32_t) : 0;
+        if (i == ARRAY_MASK)
+            bytes = has_mask ? rows * (size_t)p->timesteps : 0;
+        if (!buffer_create(&a->all[i], bytes, guard)) {
+            arrays_destroy(a);
+            return false;
+        }
+    }
+    bind_views(a, p);
+    return true;
+}
+
+void arrays_destroy(run_arrays *a) {
+    for (int i = 0; i < ARRAY_COUNT; i++)
+        buffer_destroy(&a->all[i]);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ * The arrays that one run of a problem reads and writes, all of them in one list so that they can
+ * be allocated, copied, guarded and compared alike, and the views of them that rnn.h wants. */
+#ifndef RNN_REFERENCE_ARRAYS_H
+#define RNN_REFERENCE_ARRAYS_H
+
+#include "buffers.h"
+#include "problem.h"
+
+enum {
+    MAX_DIRECTIONS = 2 * PROBLEM_MAX_LAYERS,
+    MAX_STATES = 2 * MAX_DIRECTIONS,
+
+    /* Positions in run_arrays.all: weights, then the other inputs, then outputs. */
+    ARRAY_KERNEL = 0,
+    ARRAY_RECURRENT_KERNEL = ARRAY_KERNEL + MAX_DIRECTIONS,
+    ARRAY_BIAS = ARRAY_RECURRENT_KERNEL + MAX_DIRECTIONS,
+    ARRAY_DENSE_KERNEL = ARRAY_BIAS + MAX_DIRECTIONS,
+    ARRAY_DENSE_BIAS,
+    ARRAY_X,
+    ARRAY_LENGTHS,
+    ARRAY_MASK,
+    ARRAY_INITIAL_STATE,
+    ARRAY_Y = ARRAY_INITIAL_STATE + MAX_STATES,
+    ARRAY_Y_BACKWARD,
+    ARRAY_FINAL_STATE,
+    ARRAY_COUNT = ARRAY_FINAL_STATE + MAX_STATES,
+
+    ARRAY_WEIGHTS_END = ARRAY_X,
+    ARRAY_INPUTS_END = ARRAY_Y
+};
+
+typedef struct run_arrays {
+    buffer all[ARRAY_COUNT]; /* absent ones have size 0 */
+
+    rnn_weights layer_weights[MAX_DIRECTIONS];
+    rnn_model_weights weights;
+    const float *initial_states[MAX_STATES];
+    float *final_states[MAX_STATES];
+    rnn_io io;
+} run_arrays;
+
+/* Arrays in the layout of problem_shape; contents undefined. The problem must be valid. The views
+ * point into *arrays, which must not move. False without memory. */
+bool arrays_create(run_arrays *arrays, const problem *problem, case_guard guard);
+/* Accepts arrays of zeros. */
+void arrays_destroy(run_arrays *arrays);
+
+static inline float *array_floats(const run_arrays *arrays, int index) {
+    return arrays->all[index].data;
+}
+
+static inline size_t array_float_count(const run_arrays *arrays, int index) {
+    return arrays->all[index].size / sizeof(float);
+}
+
+/* Where step t of batch row n starts, in floats from the start of x or y. */
+size_t array_row(const problem *problem, rnn_strides strides, int width, int steps, size_t n,
+                 size_t t);
+
+/* Every output: what a NaN that nothing computes looks like. */
+void arrays_poison(run_arrays *arrays, int first, int end);
+bool array_is_poison(float value);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "inputs.h"
+
+#include "backend.h"
+#include "random.h"
+
+#include <math.h>
+
+/* ---- Weights ------------------------------------------------------------------------------ */
+
+/* Gates differ in size and in bias, so that exchanging two of them moves every output. */
+static const float gate_scale[4] = {0.7f, 0.9f, 1.1f, 1.3f};
+static const float gate_bias[4] = {0.2f, -0.3f, 0.1f, -0.1f};
+
+/* [rows, gates * units], deviation gain / sqrt(rows) times the scale of the gate */
+static void fill_normal_matrix(float *matrix, size_t rows, int gates, int units, float gain,
+                               uint64_t *state) {
+    float deviation = gain / sqrtf((float)rows);
+    for (size_t k = 0; k < rows; k++)
+        for (int g = 0; g < gates; g++)
+            for (int j = 0; j < units; j++)
+                *matrix++ = deviation * gate_scale[g] * random_normal(state);
+}
+
+/* -1, 0 or 1; six of a column differ from 0 on average, or sums would leave the exact range */
+static void fill_exact_matrix(float *matrix, size_t rows, size_t columns, uint64_t *state) {
+    int odds = rows < 9 ? 27 : (int)(3 * rows);
+    for (size_t i = 0; i < rows * columns; i++) {
+        int draw = random_below(state, odds);
+        matrix[i] = draw < 9 ? 1 : draw < 18 ? -1 : 0;
+    }
+}
+
+static void fill_matrix(float *matrix, const problem *p, int rows, int gates, int units, float gain,
+                        uint64_t *state) {
+    if (p->values == VALUES_EXACT)
+        fill_exact_matrix(matrix, (size_t)rows, (size_t)gates * (size_t)units, state);
+    else
+        fill_normal_matrix(matrix, (size_t)rows, gates, units, gain, state);
+}
+
+static float nonzero_integer(int largest, uint64_t *state) {
+    int size = random_between(state, 1, largest);
+    return (float)(random_chance(state, 2) ? size : -size);
+}
+
+/* [bias_rows, gates * units]. An exponential without a bias below 0 feeds on itself. */
+static void fill_bias(float *bias, const problem *p, int bias_rows, int gates, int units,
+                      bool exponential, uint64_t *state) {
+    for (int r = 0; r < bias_rows; r++)
+        for (int g = 0; g < gates; g++)
+            for (int j = 0; j < units; j++)
+                *bias++ = p->values == VALUES_EXACT
+                              ? nonzero_integer(3, state)
+                              : gate_bias[g] + 0.3f * random_normal(state) - (exponential ? 1 : 0);
+}
+
+static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *state) {
+    int index = 0;
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        int gates = rnn_cell_gates(layer->cell);
+        bool exponential =
+            layer->activation == RNN_EXPONENTIAL || layer->recurrent_activation == RNN_EXPONENTIAL;
+        for (int d = 0; d < rnn_layer_directions(layer); d++, index++) {
+            fill_matrix(array_floats(a, ARRAY_KERNEL + index), p, layer->features, gates,
+                        layer->units, gain, state);
+            fill_matrix(array_floats(a, ARRAY_RECURRENT_KERNEL + index), p, layer->units, gates,
+                        layer->units, gain, state);
+            if (layer->use_bias)
+                fill_bias(array_floats(a, ARRAY_BIAS + index), p, layer->reset_after ? 2 : 1, gates,
+                          layer->units, exponential, state);
+        }
+    }
+    if (p->has_dense) {
+        int width = rnn_layer_output_width(&p->layers[p->layer_count - 1]);
+        fill_matrix(array_floats(a, ARRAY_DENSE_KERNEL), p, width, 1, p->dense.units, gain, state);
+        if (p->dense.use_bias)
+            fill_bias(array_floats(a, ARRAY_DENSE_BIAS), p, 1, 1, p->dense.units, false, state);
+    }
+}
+
+/* ---- Lengths and masks -------------------------------------------------------------------- */
+
+/* Row 0 has the full length, the last of several rows is empty. */
+static void fill_lengths(int32_t *lengths, const problem *p, uint64_t *state) {
+    for (int n = 0; n < p->batch; n++)
+        lengths[n] = n == 0 ? p->timesteps : random_between(state, 0, p->timesteps);
+    if (p->batch > 2)
+        lengths[p->batch - 1] = 0;
+}
+
+static void fill_front_mask(uint8_t *mask, const problem *p, uint64_t *state) {
+    for (int n = 0; n < p->batch; n++) {
+        bool empty = p->batch > 2 && n == p->batch - 1;
+        int padding = empty ? p->timesteps : random_below(state, p->timesteps);
+        for (int t = 0; t < p->timesteps; t++)
+            mask[(size_t)n * (size_t)p->timesteps + (size_t)t] = t >= padding;
+    }
+}
+
+/* Row 0 counts at either end, so that its last output is never a masked one. */
+static void fill_holes(uint8_t *mask, const problem *p, uint64_t *state) {
+    for (int n = 0; n < p->batch; n++) {
+        bool empty = p->batch > 3 && n == p->batch - 1;
+        for (int t = 0; t < p->timesteps; t++) {
+            bool kept_end = n == 0 && (t == 0 || t == p->timesteps - 1);
+            bool counts = kept_end || random_below(state, 3) > 0;
+            mask[(size_t)n * (size_t)p->timesteps + (size_t)t] = counts && !empty;
+        }
+    }
+}
+
+static void fill_mask(run_arrays *a, const problem *p, uint64_t *state) {
+    uint8_t *mask = a->all[ARRAY_MASK].data;
+    if (a->all[ARRAY_LENGTHS].size)
+        fill_lengths(a->all[ARRAY_LENGTHS].data, p, state);
+    if (p->mask == MASK_FRONT)
+        fill_front_mask(mask, p, state);
+    else if (mask)
+        fill_holes(mask, p, state);
+}
+
+/* ---- x and states ------------------------------------------------------------------------- */
+
+/* values:special, by batch row: saturating, with a NaN, with +infinity, with -infinity, denormal,
+ * and ordinary again. */
+typedef enum row_kind {
+    ROW_SATURATING,
+    ROW_NAN,
+    ROW_POSITIVE_INFINITY,
+    ROW_NEGATIVE_INFINITY,
+    ROW_DENORMAL,
+    ROW_ORDINARY,
+    ROW_KIND_COUNT
+} row_kind;
+
+static float row_scale(const problem *p, int n) {
+    if (p->values != VALUES_SPECIAL)
+        return 1;
+    int kind = n % ROW_KIND_COUNT;
+    return kind == ROW_SATURATING ? 1000.0f : kind == ROW_DENORMAL ? 1e-40f : 1.0f;
+}
+
+/* The feature in the middle of the middle step of a special row. */
+static void place_exception(const problem *p, int n, float *row) {
+    float *place = row + p->layers[0].features / 2;
+    switch (n % ROW_KIND_COUNT) {
+    case ROW_NAN:
+        *place = NAN;
+        break;
+    case ROW_POSITIVE_INFINITY:
+        *place = INFINITY;
+        break;
+    case ROW_NEGATIVE_INFINITY:
+        *place = -INFINITY;
+        break;
+    default:
+        break;
+    }
+}
+
+static float number(const problem *p, float scale, uint64_t *state) {
+    return p->values == VALUES_EXACT ? nonzero_integer(2, state) : scale * random_normal(state);
+}
+
+static void fill_x(run_arrays *a, const problem *p, uint64_t *state) {
+    rnn_shape shape = problem_shape(p);
+    int features = p->layers[0].features;
+    arrays_poison(a, ARRAY_X, ARRAY_X + 1);
+    for (int n = 0; n < p->batch; n++) {
+        for (int t = 0; t < p->timesteps; t++) {
+            float *row = array_floats(a, ARRAY_X) +
+                         array_row(p, shape.x, features, p->timesteps, (size_t)n, (size_t)t);
+            bool counts = rnn_step_counts(&a->io, p->timesteps, n, t);
+            for (int d = 0; counts && d < features; d++)
+                row[d] = number(p, row_scale(p, n), state);
+            if (counts && p->values == VALUES_SPECIAL && t == p->timesteps / 2)
+                place_exception(p, n, row);
+        }
+    }
+}
+
+static void fill_states(run_arrays *a, const problem *p, uint64_t *state) {
+    for (int i = 0; i < MAX_STATES; i++) {
+        float *values = array_floats(a, ARRAY_INITIAL_STATE + i);
+        size_t units = array_float_count(a, ARRAY_INITIAL_STATE + i) / (size_t)p->batch;
+        for (int n = 0; n < p->batch; n++) {
+            bool denormal = p->values == VALUES_SPECIAL && n % ROW_KIND_COUNT == ROW_DENORMAL;
+            for (size_t j = 0; j < units; j++)
+                *values++ = number(p, denormal ? 1e-40f : 0.6f, state);
+        }
+    }
+}
+
+void inputs_fill(run_arrays *a, const problem *p, uint64_t seed, float gain) {
+    uint64_t state = seed;
+    fill_weights(a, p, gain, &state);
+    fill_mask(a, p, &state);
+    fill_x(a, p, &state);
+    fill_states(a, p, &state);
+}
+
+/* ---- What the values ask of the problem --------------------------------------------------- */
+
+static bool keeps_integers(rnn_activation activation) {
+    return activation == RNN_LINEAR || activation == RNN_RELU;
+}
+
+static rnn_status suits_exact(const problem *p, rnn_error *error) {
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        if (!keeps_integers(layer->activation))
+            return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                            "values:exact needs activation:linear or relu, not %s",
+                            rnn_activation_name(layer->activation));
+        if (layer->cell != RNN_SIMPLE && !keeps_integers(layer->recurrent_activation))
+            return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                            "values:exact needs recurrent_activation:linear or relu, not %s",
+                            rnn_activation_name(layer->recurrent_activation));
+        if (layer->merge == RNN_AVE && p->layer_count > 1)
+            return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                            "values:exact cannot have merge:ave in stacked layers: not integers");
+    }
+    if (p->has_dense && !keeps_integers(p->dense.activation))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "values:exact needs dense_activation:linear or relu, not %s",
+                        rnn_activation_name(p->dense.activation));
+    return RNN_OK;
+}
+
+static bool is_bounded(rnn_activation activation) {
+    return activation == RNN_TANH || activation == RNN_SIGMOID || activation == RNN_SOFTSIGN ||
+           activation == RNN_HARD_SIGMOID || activation == RNN_HARD_SIGMOID_KERAS2;
+}
+
+static rnn_status suits_special(const problem *p, rnn_error *error) {
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        if (layer->cell != RNN_SIMPLE && !is_bounded(layer->recurrent_activation))
+            return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                            "values:special needs a bounded recurrent_activation, not %s",
+                            rnn_activation_name(layer->recurrent_activation));
+        if (layer->activation == RNN_EXPONENTIAL)
+            return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                            "values:special cannot have activation:exponential");
+    }
+    if (p->has_dense && p->dense.activation == RNN_EXPONENTIAL)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "values:special cannot have dense_activation:exponential");
+    return RNN_OK;
+}
+
+rnn_status inputs_suit(const problem *p, rnn_error *error) {
+    switch (p->values) {
+    case VALUES_EXACT:
+        return suits_exact(p, error);
+    case VALUES_SPECIAL:
+        return suits_special(p, error);
+    default:
+        return RNN_OK;
+    }
+}
+
+/* ---- The exact range ---------------------------------------------------------------------- */
+
+/* The largest sum of absolute values of a column. */
+static double largest_column(const float *matrix, size_t rows, size_t columns) {
+    double largest = 0;
+    for (size_t j = 0; j < columns; j++) {
+        double sum = 0;
+        for (size_t k = 0; k < rows; k++)
+            sum += fabs((double)matrix[k * columns + j]);
+        largest = fmax(largest, sum);
+    }
+    return largest;
+}
+
+/* Bounds of |x|, |h| and |c| take the place of the vectors in the formulas of rnn.h, and every
+ * difference becomes a sum. Returns the bound of everything formed in `timesteps` steps. */
+static double bound_direction(const rnn_layer *layer, const rnn_weights *w, int timesteps, double x,
+                              double h, double c) {
+    size_t columns = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
+    double kernel = largest_column(w->kernel, (size_t)layer->features, columns);
+    double recurrent = largest_column(w->recurrent_kernel, (size_t)layer->units, columns);
+    double bias = layer->use_bias ? 6 : 0; /* two rows of at most 3 */
+    double largest = fmax(h, c);
+    for (int t = 0; t < timesteps; t++) {
+        double z = x * kernel + h * recurrent + bias;
+        double candidate = x * kernel + z * (h * recurrent + bias) + bias;
+        if (layer->cell == RNN_SIMPLE) {
+            h = z;
+        } else if (layer->cell == RNN_LSTM) {
+            c = z * c + z * z;
+            h = z * c;
+        } else {
+            h = z * h + (1 + z) * fmax(z, candidate);
+        }
+        largest = fmax(largest, fmax(z, fmax(h, c)));
+    }
+    return largest;
+}
+
+static double bound_merged(const rnn_layer *layer, double h) {
+    if (layer->direction != RNN_BIDIRECTIONAL || layer->merge == RNN_CONCAT)
+        return h;
+    return layer->merge == RNN_MUL ? h * h : 2 * h;
+}
+
+double inputs_largest_sum(const run_arrays *a, const problem *p) {
+    const double largest_x = 2, largest_state = p->initial_state ? 2 : 0;
+    double x = largest_x, largest = x;
+    int index = 0;
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        double h = 0;
+        for (int d = 0; d < rnn_layer_directions(layer); d++, index++)
+            h = fmax(h, bound_direction(layer, &a->layer_weights[index], p->timesteps, x,
+                                        largest_state, largest_state));
+        x = bound_merged(layer, h);
+        largest = fmax(largest, fmax(h, x));
+    }
+    if (p->has_dense) {
+        size_t width = (size_t)rnn_layer_output_width(&p->layers[p->layer_count - 1]);
+        x = x * largest_column(a->weights.dense_kernel, width, (size_t)p->dense.units) + 3;
+        largest = fmax(largest, x);
+    }
+    /* The halves that merge:ave makes take one more bit. */
+    return p->layers[0].merge == RNN_AVE ? 2 * largest : largest;
+}

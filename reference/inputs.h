@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ * The numbers of a case, from a seed alone. */
+#ifndef RNN_REFERENCE_INPUTS_H
+#define RNN_REFERENCE_INPUTS_H
+
+#include "arrays.h"
+
+/* Fills weights, x, states, lengths and mask. `gain` scales the normal weights: 1, less where the
+ * outputs would grow without bound. x is NaN in steps that do not count: nobody may use it. */
+void inputs_fill(run_arrays *arrays, const problem *problem, uint64_t seed, float gain);
+
+/* RNN_OK if the problem's activations suit its values:
+ *   exact    needs activations that keep integers integers: linear or relu
+ *   special  needs gates within bounds and nothing exponential, else double and float overflow at
+ *            different steps and there is no one right answer */
+rnn_status inputs_suit(const problem *problem, rnn_error *error);
+
+/* For values:exact: no sum of any run over these inputs, in whatever order it is formed, exceeds
+ * this in absolute value. Below 2^24 float arithmetic makes no error. */
+double inputs_largest_sum(const run_arrays *arrays, const problem *problem);
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+#include "oracle.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Activations -------------------------------------------------------------------------- */
+
+static double sigmoid(double x) {
+    return 1 / (1 + exp(-x));
+}
+
+static double clip_to_unit(double x) {
+    return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+double oracle_activate(rnn_activation activation, double x) {
+    switch (activation) {
+    case RNN_TANH:
+        return tanh(x);
+    case RNN_SIGMOID:
+        return sigmoid(x);
+    case RNN_RELU:
+        return x < 0 ? 0 : x;
+    case RNN_LINEAR:
+        return x;
+    case RNN_HARD_SIGMOID:
+        return clip_to_unit(x / 6 + 0.5);
+    case RNN_HARD_SIGMOID_KERAS2:
+        return clip_to_unit(0.2 * x + 0.5);
+    case RNN_SOFTSIGN:
+        return x / (1 + fabs(x));
+    case RNN_SOFTPLUS: /* log(1 + exp(x)), where exp(x) may overflow */
+        return (x < 0 ? 0 : x) + log1p(exp(-fabs(x)));
+    case RNN_ELU:
+        return x > 0 ? x : expm1(x);
+    case RNN_SELU:
+        return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * expm1(x));
+    case RNN_GELU: /* 1 + erf(a) = erfc(-a), which keeps its digits where x is far below 0 */
+        return x / 2 * erfc(-x / sqrt(2));
+    case RNN_SILU:
+        return x / (1 + exp(-x));
+    case RNN_EXPONENTIAL:
+        return exp(x);
+    case RNN_ACTIVATION_COUNT:
+        break;
+    }
+    return NAN;
+}
+
+/* ---- One step of one batch row ------------------------------------------------------------ */
+
+/* What a step needs: the formulas' D, M, W, U, b, act and rec. */
+typedef struct step_context {
+    const rnn_layer *layer;
+    const float *W, *U, *b;
+    size_t D, M;
+    double *z;     /* [4 M] pre-activations */
+    double *inner; /* [M] GRU: h U_h + b_1h, or r h */
+} step_context;
+
+/* sum += row W, over the columns that `matrix` points to; neighbouring rows are `stride` apart. */
+static void add_product(double *sum, size_t columns, const double *row, size_t length,
+                        const float *matrix, size_t stride) {
+    for (size_t k = 0; k < length; k++)
+        for (size_t j = 0; j < columns; j++)
+            sum[j] += row[k] * (double)matrix[k * stride + j];
+}
+
+static void set_bias(double *sum, size_t columns, const float *bias) {
+    for (size_t j = 0; j < columns; j++)
+        sum[j] = bias ? (double)bias[j] : 0;
+}
+
+static double act(const step_context *s, double x) {
+    return oracle_activate(s->layer->activation, x);
+}
+
+static double rec(const step_context *s, double x) {
+    return oracle_activate(s->layer->recurrent_activation, x);
+}
+
+static void simple_step(const step_context *s, const double *x, double *h) {
+    double *z = s->z;
+    set_bias(z, s->M, s->b);
+    add_product(z, s->M, x, s->D, s->W, s->M);
+    add_product(z, s->M, h, s->M, s->U, s->M);
+    for (size_t j = 0; j < s->M; j++)
+        h[j] = act(s, z[j]);
+}
+
+static void lstm_step(const step_context *s, const double *x, double *h, double *c) {
+    size_t M = s->M, columns = 4 * M;
+    double *z_i = s->z, *z_f = z_i + M, *z_c = z_f + M, *z_o = z_c + M;
+    set_bias(s->z, columns, s->b);
+    add_product(s->z, columns, x, s->D, s->W, columns);
+    add_product(s->z, columns, h, M, s->U, columns);
+    for (size_t j = 0; j < M; j++) {
+        c[j] = rec(s, z_f[j]) * c[j] + rec(s, z_i[j]) * act(s, z_c[j]);
+        h[j] = rec(s, z_o[j]) * act(s, c[j]);
+    }
+}
+
+static void gru_step(const step_context *s, const double *x, double *h) {
+    size_t M = s->M, columns = 3 * M;
+    double *z = s->z, *r = z + M, *candidate = r + M, *inner = s->inner;
+    const float *U_h = s->U + 2 * M;
+    const float *b_1 = s->b ? s->b + columns : NULL;
+
+    set_bias(s->z, columns, s->b);
+    add_product(s->z, columns, x, s->D, s->W, columns);
+    add_product(s->z, 2 * M, h, M, s->U, columns);
+    for (size_t j = 0; j < 2 * M; j++) {
+        double recurrent_bias = s->layer->reset_after && b_1 ? (double)b_1[j] : 0;
+        s->z[j] = rec(s, s->z[j] + recurrent_bias);
+    }
+    if (s->layer->reset_after) {
+        set_bias(inner, M, b_1 ? b_1 + 2 * M : NULL);
+        add_product(inner, M, h, M, U_h, columns);
+        for (size_t j = 0; j < M; j++)
+            candidate[j] += r[j] * inner[j];
+    } else {
+        for (size_t j = 0; j < M; j++)
+            inner[j] = r[j] * h[j];
+        add_product(candidate, M, inner, M, U_h, columns);
+    }
+    for (size_t j = 0; j < M; j++)
+        h[j] = z[j] * h[j] + (1 - z[j]) * act(s, candidate[j]);
+}
+
+static void step(const step_context *s, const double *x, double *h, double *c) {
+    switch (s->layer->cell) {
+    case RNN_SIMPLE:
+        simple_step(s, x, h);
+        break;
+    case RNN_LSTM:
+        lstm_step(s, x, h, c);
+        break;
+    case RNN_GRU:
+        gru_step(s, x, h);
+        break;
+    case RNN_CELL_COUNT:
+        break;
+    }
+}
+
+/* ---- One direction ------------------------------------------------------------------------ */
+
+/* N, T and which steps count; the same for every layer of the model, as Keras hands the mask on
+ * unchanged, even above a layer that puts its sequence out in reverse. */
+typedef struct batch_shape {
+    size_t N, T;
+    const int32_t *lengths;
+    const uint8_t *mask;
+} batch_shape;
+
+static bool step_counts(const batch_shape *shape, size_t n, size_t t) {
+    bool within_length = !shape->lengths || t < (size_t)shape->lengths[n];
+    bool unmasked = !shape->mask || shape->mask[n * shape->T + t] != 0;
+    return within_length && unmasked;
+}
+
+/* Keras turns zero_output_for_mask on in a Bidirectional that returns sequences. */
+static bool zeroes_masked(const rnn_layer *layer) {
+    bool joined_sequences = layer->direction == RNN_BIDIRECTIONAL && layer->return_sequences;
+    return layer->zero_output_for_mask || joined_sequences;
+}
+
+/* x [N, T, D]; h and c [N, M] are the states before and after; y [N, T, M] gets every step's output
+ * in the order of processing. */
+static void run_direction(const step_context *s, const batch_shape *shape, bool backward,
+                          const double *x, double *h, double *c, double *y) {
+    size_t T = shape->T, M = s->M;
+    for (size_t n = 0; n < shape->N; n++) {
+        for (size_t i = 0; i < T; i++) {
+            size_t t = backward ? T - 1 - i : i;
+            bool counts = step_counts(shape, n, t);
+            if (counts)
+                step(s, x + (n * T + t) * s->D, h + n * M, c + n * M);
+            for (size_t j = 0; j < M; j++)
+                y[(n * T + i) * M + j] = !counts && zeroes_masked(s->layer) ? 0 : h[n * M + j];
+        }
+    }
+}
+
+/* ---- One layer ---------------------------------------------------------------------------- */
+
+static double merged(rnn_merge merge, double forward, double backward) {
+    switch (merge) {
+    case RNN_SUM:
+        return forward + backward;
+    case RNN_MUL:
+        return forward * backward;
+    case RNN_AVE:
+        return (forward + backward) / 2;
+    default:
+        return NAN;
+    }
+}
+
+static size_t output_width(const rnn_layer *layer) {
+    bool both_halves = layer->direction == RNN_BIDIRECTIONAL && layer->merge == RNN_CONCAT;
+    return (size_t)layer->units * (both_halves ? 2 : 1);
+}
+
+static size_t output_steps(const rnn_layer *layer, size_t T) {
+    return layer->return_sequences ? T : 1;
+}
+
+/* The row of y [N, T, M] that is step t of the layer's output: a sequence as it was processed, or,
+ * for a flipped half, back in the order of time; or the last step processed. */
+static const double *output_row(const rnn_layer *layer, const batch_shape *shape, const double *y,
+                                size_t n, size_t t, bool flipped) {
+    size_t i = !layer->return_sequences ? shape->T - 1 : flipped ? shape->T - 1 - t : t;
+    return y + (n * shape->T + i) * (size_t)layer->units;
+}
+
+/* Joins the outputs of the directions into `out` [N, T or 1, width]; y[1] is NULL where there is
+ * one direction. RNN_NONE: the backward half goes to out_backward, which may be NULL. */
+static void merge_directions(const rnn_layer *layer, const batch_shape *shape, double *const y[2],
+                             double *out, double *out_backward) {
+    size_t M = (size_t)layer->units, width = output_width(layer);
+    size_t steps = output_steps(layer, shape->T);
+    for (size_t n = 0; n < shape->N; n++) {
+        for (size_t t = 0; t < steps; t++) {
+            const double *forward = output_row(layer, shape, y[0], n, t, false);
+            double *row = out + (n * steps + t) * width;
+            memcpy(row, forward, M * sizeof *row);
+            if (!y[1])
+                continue;
+            const double *backward = output_row(layer, shape, y[1], n, t, true);
+            if (layer->merge == RNN_CONCAT)
+                memcpy(row + M, backward, M * sizeof *row);
+            else if (layer->merge == RNN_NONE && out_backward)
+                memcpy(out_backward + (n * steps + t) * M, backward, M * sizeof *row);
+            else if (layer->merge != RNN_NONE)
+                for (size_t j = 0; j < M; j++)
+                    row[j] = merged(layer->merge, forward[j], backward[j]);
+        }
+    }
+}
+
+static double *new_doubles(size_t a, size_t b, size_t c) {
+    size_t count;
+    if (__builtin_mul_overflow(a, b, &count) || __builtin_mul_overflow(count, c, &count))
+        return NULL;
+    return calloc(count, sizeof(double));
+}
+
+static void read_state(double *state, const float *initial, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        state[i] = initial ? (double)initial[i] : 0;
+}
+
+static void write_state(double *final, const double *state, size_t count) {
+    if (final)
+        memcpy(final, state, count * sizeof *state);
+}
+
+/* Runs direction `index` of a layer on x and returns its output [N, T, M], NULL without memory.
+ * first_state is the index of its h among the model's states. */
+static double *direction_output(const rnn_layer *layer, const rnn_weights *weights,
+                                const batch_shape *shape, bool backward, const double *x,
+                                const oracle_io *io, int first_state) {
+    size_t M = (size_t)layer->units, states = shape->N * M;
+    double *y = new_doubles(shape->N, shape->T, M);
+    double *h = new_doubles(shape->N, M, 1), *c = new_doubles(shape->N, M, 1);
+    step_context context = {.layer = layer,
+                            .W = weights->kernel,
+                            .U = weights->recurrent_kernel,
+                            .b = layer->use_bias ? weights->bias : NULL,
+                            .D = (size_t)layer->features,
+                            .M = M,
+                            .z = new_doubles(4, M, 1),
+                            .inner = new_doubles(M, 1, 1)};
+    bool complete = y && h && c && context.z && context.inner;
+    if (complete) {
+        double *both[2] = {h, c};
+        int count = layer->cell == RNN_LSTM ? 2 : 1;
+        for (int i = 0; i < count; i++)
+            read_state(both[i], io->initial_states ? io->initial_states[first_state + i] : NULL,
+                       states);
+        run_direction(&context, shape, backward, x, h, c, y);
+        for (int i = 0; i < count; i++)
+            write_state(io->final_states ? io->final_states[first_state + i] : NULL, both[i],
+                        states);
+    }
+    free(h);
+    free(c);
+    free(context.z);
+    free(context.inner);
+    if (complete)
+        return y;
+    free(y);
+    return NULL;
+}
+
+/* The layer's output [N, T or 1, width], NULL without memory. */
+static double *layer_output(const rnn_layer *layer, const rnn_weights *weights,
+                            const batch_shape *shape, const double *x, const oracle_io *io,
+                            int first_state, double *out_backward) {
+    bool bidirectional = layer->direction == RNN_BIDIRECTIONAL;
+    int states = layer->cell == RNN_LSTM ? 2 : 1;
+    double *out = new_doubles(shape->N, output_steps(layer, shape->T), output_width(layer));
+    double *y[2] = {NULL, NULL};
+    y[0] = direction_output(layer, &weights[0], shape, layer->direction == RNN_BACKWARD, x, io,
+                            first_state);
+    if (bidirectional)
+        y[1] = direction_output(layer, &weights[1], shape, true, x, io, first_state + states);
+    bool complete = out && y[0] && (y[1] || !bidirectional);
+    if (complete)
+        merge_directions(layer, shape, y, out, out_backward);
+    free(y[0]);
+    free(y[1]);
+    if (complete)
+        return out;
+    free(out);
+    return NULL;
+}
+
+/* ---- The model ---------------------------------------------------------------------------- */
+
+/* y [rows, units] = activation(x [rows, features] kernel + bias) */
+static void run_dense(const rnn_dense *dense, const rnn_model_weights *weights, size_t features,
+                      size_t rows, const double *x, double *y) {
+    size_t units = (size_t)dense->units;
+    for (size_t i = 0; i < rows; i++) {
+        double *row = y + i * units;
+        set_bias(row, units, dense->use_bias ? weights->dense_bias : NULL);
+        add_product(row, units, x + i * features, features, weights->dense_kernel, units);
+        for (size_t j = 0; j < units; j++)
+            row[j] = oracle_activate(dense->activation, row[j]);
+    }
+}
+
+static double *widened(const float *x, size_t a, size_t b, size_t c) {
+    double *wide = new_doubles(a, b, c);
+    for (size_t i = 0; wide && i < a * b * c; i++)
+        wide[i] = (double)x[i];
+    return wide;
+}
+
+bool oracle_run(const rnn_model *model, const rnn_model_weights *weights, int batch, int timesteps,
+                const oracle_io *io) {
+    batch_shape shape = {(size_t)batch, (size_t)timesteps, io->lengths, io->mask};
+    const rnn_weights *layer_weights = weights->layers;
+    int first_state = 0;
+    double *x = widened(io->x, shape.N, shape.T, (size_t)model->layers[0].features);
+    for (int i = 0; x && i < model->layer_count; i++) {
+        const rnn_layer *layer = &model->layers[i];
+        double *y = layer_output(layer, layer_weights, &shape, x, io, first_state, io->y_backward);
+        int directions = layer->direction == RNN_BIDIRECTIONAL ? 2 : 1;
+        layer_weights += directions;
+        first_state += directions * (layer->cell == RNN_LSTM ? 2 : 1);
+        free(x);
+        x = y;
+    }
+    if (!x)
+        return false;
+    const rnn_layer *last = &model->layers[model->layer_count - 1];
+    size_t rows = shape.N * output_steps(last, shape.T), width = output_width(last);
+    if (io->y && model->dense)
+        run_dense(model->dense, weights, width, rows, x, io->y);
+    else if (io->y)
+        memcpy(io->y, x, rows * width * sizeof *x);
+    free(x);
+    return true;
+}
