@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * The kernels in plain C for the compiler's baseline: what every CPU of the architecture runs. */
+#ifdef __AVX__
+#error "built with AVX, which is above the baseline"
+#endif
+
+#define RNN_KERNELS      rnn_kernels_scalar
+#define RNN_KERNELS_NAME "scalar"
+
+#include "kernels.h"
+
+/* Each of these builds on the one before. */
+#include "vec/plain.h"
+
+#include "vec/math.inc.h"
+
+#include "vec/activation.inc.h"
+
+#include "vec/tile_plain.inc.h"
+
+#include "kernels.inc.h"

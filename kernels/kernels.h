@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What one instruction set offers to the engine: matrix products on packed panels with the gate
+ * maths of a cell fused behind them. Kernels know nothing of time, direction, masks or threads.
+ *
+ * V floats make a vector, V units a block. Weights are packed into panels: for each k the vectors
+ * of one panel side by side, so one pass over k leaves every sum of a panel in registers.
+ *
+ *   LSTM              panel = one block, 4 vectors: i f c o
+ *   GRU, input and    panel = one block, 3 vectors: z r h
+ *     reset_after
+ *   GRU otherwise     gates: one block, 2 vectors: z r;  candidate: two blocks, 1 vector each: h
+ *   SimpleRNN, Dense  panel = two blocks, 1 vector each
+ *
+ * Rows of state (h, c, ...) hold whole blocks; lanes beyond M hold numbers that nothing reads.
+ */
+#ifndef RNN_KERNELS_H
+#define RNN_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rnn.h"
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+/* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
+typedef struct rnn_projection {
+    int rows;
+    const float *const *x; /* [rows] pointers to `features` floats */
+    float *const *z;       /* [rows] pointers to panels x vectors x V floats */
+    int features;
+    int panels, vectors; /* vectors of a panel: 2, 3 or 4 */
+    const float *kernel; /* packed [panel][features][vectors][V] */
+    const float *bias;   /* packed [panel][vectors][V] */
+} rnn_projection;
+
+/* One timestep of one direction, for the batch rows in `rows`; other rows are left alone. */
+typedef struct rnn_step {
+    const int *rows;
+    int row_count;
+    int units, blocks;
+    size_t state_stride; /* floats between batch rows of the states and of the work rows below */
+    const float *h;
+    float *h_next;
+    float *c;       /* LSTM, in place */
+    float *update;  /* GRU without reset_after: z */
+    float *reset;   /* GRU without reset_after: r h */
+    const float *z; /* the projection of this step */
+    size_t z_stride;
+    float *y; /* this step's output, unpadded, or NULL */
+    ptrdiff_t y_stride;
+    const float *recurrent;           /* packed U (without reset_after: its z and r) */
+    const float *recurrent_candidate; /* packed U_h, GRU without reset_after */
+    const float *recurrent_bias;      /* packed second row of reset_after's bias, else NULL */
+    rnn_activation activation, recurrent_activation;
+} rnn_step;
+
+/* y[r] = activation(bias + x[r] kernel): the Dense head. */
+typedef struct rnn_head {
+    int rows;
+    const float *const *x;
+    float *const *y; /* [rows] pointers to `units` floats */
+    int features, units;
+    const float *kernel, *bias; /* packed as a projection of two vectors */
+    rnn_activation activation;
+} rnn_head;
+
+typedef struct rnn_kernels {
+    const char *name;
+    int vector_floats; /* V */
+    void (*project)(const rnn_projection *projection);
+    void (*simple_step)(const rnn_step *step);
+    void (*lstm_step)(const rnn_step *step);
+    void (*gru_step)(const rnn_step *step);
+    void (*gru_reset_before_step)(const rnn_step *step);
+    void (*head)(const rnn_head *head);
+    /* y[i] = activation(x[i]); count is a multiple of V. For measuring the activations alone. */
+    void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);
+} rnn_kernels;
+
+extern const rnn_kernels rnn_kernels_scalar;
+extern const rnn_kernels rnn_kernels_autovec;
+extern const rnn_kernels rnn_kernels_avx2;
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loops over panels and rows, compiled once an instruction set: an isa_*.c includes its vf, its
+ * tile, then this file with RNN_KERNELS set to the name of the table to export.
+ */
+
+/* ---- Products ----------------------------------------------------------------------------- */
+
+/* Rows of a tile of so many vectors. */
+#define TILE_ROWS(vectors) (VF_TILE / (vectors))
+/* Panels taken at once where there is but one row, to have enough sums in flight. */
+#define LONE_ROW_PANELS(vectors) ((VF_IN_FLIGHT + (vectors)-1) / (vectors))
+
+enum { MOST_ROWS = TILE_ROWS(2) };
+
+/* `rows` x `panels` is r x 1 with r <= TILE_ROWS(vectors), or 1 x LONE_ROW_PANELS(vectors). */
+typedef void tile_function(int rows, int panels, int depth, const float *const *x,
+                           const float *weights, const float *start, float *const *out);
+
+#define CASE_OF_ROWS(r, vectors)                                                                   \
+    case r:                                                                                        \
+        tile(r <= TILE_ROWS(vectors) ? r : 1, vectors, 1, depth, x, weights, start, out);          \
+        break;
+
+/* One function a panel width, with one unrolled tile for each number of rows. */
+#define TILE_FUNCTION(vectors)                                                                     \
+    static __attribute__((noinline)) void tile_##vectors(                                          \
+        int rows, int panels, int depth, const float *const *x, const float *weights,              \
+        const float *start, float *const *out) {                                                   \
+        if (panels > 1) {                                                                          \
+            tile(1, vectors, LONE_ROW_PANELS(vectors), depth, x, weights, start, out);             \
+            return;                                                                                \
+        }                                                                                          \
+        switch (rows) {                                                                            \
+            CASE_OF_ROWS(1, vectors)                                                               \
+            CASE_OF_ROWS(2, vectors)                                                               \
+            CASE_OF_ROWS(3, vectors)                                                               \
+            CASE_OF_ROWS(4, vectors)                                                               \
+            CASE_OF_ROWS(5, vectors)                                                               \
+            CASE_OF_ROWS(6, vectors)                                                               \
+        }                                                                                          \
+    }
+TILE_FUNCTION(2)
+TILE_FUNCTION(3)
+TILE_FUNCTION(4)
+
+static tile_function *tile_of(int vectors) {
+    return vectors == 4 ? tile_4 : vectors == 3 ? tile_3 : tile_2;
+}
+
+/* Rows of the next tile: all tiles as even as they can be, none too large. */
+static inline int next_rows(int left, int vectors) {
+    int most = TILE_ROWS(vectors);
+    int tiles = (left + most - 1) / most;
+    return (left + tiles - 1) / tiles;
+}
+
+static inline int next_panels(int left, int vectors, int rows_in_all) {
+    int several = LONE_ROW_PANELS(vectors);
+    return rows_in_all == 1 && left >= several ? several : 1;
+}
+
+static void project(const rnn_projection *projection) {
+    const int vectors = projection->vectors;
+    const int panel_width = vectors * VF_FLOATS;
+    tile_function *multiply = tile_of(vectors);
+    int panels, rows;
+    for (int panel = 0; panel < projection->panels; panel += panels) {
+        panels = next_panels(projection->panels - panel, vectors, projection->rows);
+        const size_t column = (size_t)panel * (size_t)panel_width;
+        const float *weights = projection->kernel + column * (size_t)projection->features;
+        for (int row = 0; row < projection->rows; row += rows) {
+            rows = next_rows(projection->rows - row, vectors);
+            float *out[MOST_ROWS];
+            for (int r = 0; r < rows; r++)
+                out[r] = projection->z[row + r] + column;
+            multiply(rows, panels, projection->features, projection->x + row, weights,
+                     projection->bias + column, out);
+        }
+    }
+}
+
+/* ---- Steps -------------------------------------------------------------------------------- */
+
+/* `units` may end within the vector. */
+static inline void store_units(float *to, vf a, int units) {
+    if (units >= VF_FLOATS)
+        vf_store(to, a);
+    else
+        vf_store_first(to, a, units);
+}
+
+/* The new h of one block: as state, and as output where there is one. */
+static ALWAYS_INLINE void store_h(const rnn_step *step, int row, int block, vf h) {
+    const int unit = block * VF_FLOATS;
+    vf_store(step->h_next + (size_t)row * step->state_stride + unit, h);
+    if (step->y)
+        store_units(step->y + row * step->y_stride + unit, h, step->units - unit);
+}
+
+#include "cells/gru.inc.h"
+#include "cells/lstm.inc.h"
+#include "cells/simple.inc.h"
+
+typedef void gate_function(const rnn_step *step, gate_activations by, int row, int block,
+                           const float *product);
+
+/* One product of a step: how its panels are made up and what follows each block. */
+typedef struct step_product {
+    int gates;            /* vectors a block */
+    int blocks_per_panel; /* 1, or 2 for a single gate */
+    const float *x;       /* rows of state to multiply */
+    const float *weights;
+    const float *start; /* or NULL */
+} step_product;
+
+/* Multiplies all rows by all panels; `gates` gets each block's sums while they are in L1. */
+static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product product,
+                                        gate_activations by, gate_function *gates) {
+    const int vectors = product.gates * product.blocks_per_panel;
+    const int panel_count =
+        (step->blocks + product.blocks_per_panel - 1) / product.blocks_per_panel;
+    tile_function *multiply = tile_of(vectors);
+    int panels, rows;
+    for (int panel = 0; panel < panel_count; panel += panels) {
+        panels = next_panels(panel_count - panel, vectors, step->row_count);
+        const size_t column = (size_t)panel * (size_t)vectors * VF_FLOATS;
+        const float *weights = product.weights + column * (size_t)step->units;
+        const float *start = product.start ? product.start + column : NULL;
+        const int first_block = panel * product.blocks_per_panel;
+        const int end = first_block + panels * product.blocks_per_panel;
+        const int end_block = end < step->blocks ? end : step->blocks;
+        for (int row = 0; row < step->row_count; row += rows) {
+            rows = next_rows(step->row_count - row, vectors);
+            const float *x[MOST_ROWS];
+            float *sums[MOST_ROWS];
+            _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
+            for (int r = 0; r < rows; r++) {
+                x[r] = product.x + (size_t)step->rows[row + r] * step->state_stride;
+                sums[r] = buffer + r * vectors * VF_FLOATS;
+            }
+            multiply(rows, panels, step->units, x, weights, start, sums);
+            for (int r = 0; r < rows; r++)
+                for (int block = first_block; block < end_block; block++)
+                    gates(step, by, step->rows[row + r], block,
+                          sums[r] + (block - first_block) * product.gates * VF_FLOATS);
+        }
+    }
+}
+
+/* Builds a loop for tanh and sigmoid, and another for whatever else the step asks. */
+static ALWAYS_INLINE void multiply_then_gates(const rnn_step *step, const step_product product,
+                                              gate_function *gates) {
+    const gate_activations usual = {.usual = true};
+    const gate_activations any = {.activation = step->activation,
+                                  .recurrent = step->recurrent_activation};
+    if (step->activation == RNN_TANH && step->recurrent_activation == RNN_SIGMOID)
+        multiply_then(step, product, usual, gates);
+    else
+        multiply_then(step, product, any, gates);
+}
+
+static void simple_step(const rnn_step *step) {
+    const step_product hU = {1, 2, step->h, step->recurrent, NULL};
+    multiply_then_gates(step, hU, simple_gates);
+}
+
+static void lstm_step(const rnn_step *step) {
+    const step_product hU = {4, 1, step->h, step->recurrent, NULL};
+    multiply_then_gates(step, hU, lstm_gates);
+}
+
+static void gru_step(const rnn_step *step) {
+    const step_product hU = {3, 1, step->h, step->recurrent, step->recurrent_bias};
+    multiply_then_gates(step, hU, gru_gates);
+}
+
+static void gru_reset_before_step(const rnn_step *step) {
+    const step_product hU = {2, 1, step->h, step->recurrent, NULL};
+    const step_product rhU = {1, 2, step->reset, step->recurrent_candidate, NULL};
+    multiply_then_gates(step, hU, gru_reset_before_gates);
+    multiply_then_gates(step, rhU, gru_reset_before_candidate);
+}
+
+/* ---- Dense head --------------------------------------------------------------------------- */
+
+static void head(const rnn_head *dense) {
+    enum { VECTORS = 2, PANEL_WIDTH = VECTORS * VF_FLOATS };
+    int rows;
+    for (int unit = 0; unit < dense->units; unit += PANEL_WIDTH) {
+        const float *weights = dense->kernel + (size_t)unit * (size_t)dense->features;
+        for (int row = 0; row < dense->rows; row += rows) {
+            rows = next_rows(dense->rows - row, VECTORS);
+            float *sums[MOST_ROWS];
+            _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
+            for (int r = 0; r < rows; r++)
+                sums[r] = buffer + r * PANEL_WIDTH;
+            tile_2(rows, 1, dense->features, dense->x + row, weights, dense->bias + unit, sums);
+            for (int r = 0; r < rows; r++)
+                for (int u = 0; u < PANEL_WIDTH && unit + u < dense->units; u += VF_FLOATS)
+                    store_units(dense->y[row + r] + unit + u,
+                                vf_activate(dense->activation, vf_load(sums[r] + u)),
+                                dense->units - unit - u);
+        }
+    }
+}
+
+static void activate(rnn_activation activation, const float *x, float *y, size_t count) {
+    for (size_t i = 0; i < count; i += VF_FLOATS)
+        vf_store(y + i, vf_activate(activation, vf_load(x + i)));
+}
+
+const rnn_kernels RNN_KERNELS = {
+    .name = RNN_KERNELS_NAME,
+    .vector_floats = VF_FLOATS,
+    .project = project,
+    .simple_step = simple_step,
+    .lstm_step = lstm_step,
+    .gru_step = gru_step,
+    .gru_reset_before_step = gru_reset_before_step,
+    .head = head,
+    .activate = activate,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ * Weights in the panel layout of kernels.h. */
+#ifndef RNN_PACK_H
+#define RNN_PACK_H
+
+#include "arena.h"
+#include "kernels.h"
+
+/* One product's panels: which gates of the Keras matrix, and how they share a panel. */
+typedef struct panel_layout {
+    int first_gate, gates; /* gates side by side in one block */
+    int blocks_per_panel;
+    int panels;
+} panel_layout;
+
+typedef struct packed_direction {
+    float *kernel, *bias;
+    float *recurrent;
+    float *recurrent_candidate; /* GRU without reset_after, else NULL */
+    float *recurrent_bias;      /* GRU with reset_after, else NULL */
+} packed_direction;
+
+typedef struct packed_layer {
+    int blocks; /* of V units */
+    panel_layout input, recurrent, candidate;
+    size_t z_floats;     /* one row of the projection */
+    size_t state_floats; /* one row of state */
+    packed_direction directions[2];
+} packed_layer;
+
+typedef struct packed_dense {
+    panel_layout input;
+    float *kernel, *bias;
+} packed_dense;
+
+/* Takes the arrays of a layer from the arena and, where `weights` is given, fills them. `weights`
+ * has one entry a direction. */
+void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
+                int vector_floats, arena *room);
+
+/* The same for the head; kernel and bias may be NULL to count only. */
+void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
+                const float *bias, int vector_floats, arena *room);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ * vf: eight floats in a YMM register. */
+#ifndef RNN_VEC_AVX2_H
+#define RNN_VEC_AVX2_H
+
+#include <immintrin.h>
+
+typedef __m256 vf;
+enum {
+    VF_FLOATS = 8,
+    VF_TILE = 12,    /* sums held in registers: 16 less one weight vector and three broadcasts */
+    VF_IN_FLIGHT = 8 /* sums needed to hide the latency of an FMA: 4 cycles, 2 a cycle */
+};
+
+static inline vf vf_load(const float *from) {
+    return _mm256_loadu_ps(from);
+}
+static inline void vf_store(float *to, vf a) {
+    _mm256_storeu_ps(to, a);
+}
+/* The first `count` lanes only, 1 <= count <= VF_FLOATS; memory beyond is not touched. */
+static inline void vf_store_first(float *to, vf a, int count) {
+    static const int lanes[2 * VF_FLOATS] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    __m256i mask = _mm256_loadu_si256((const __m256i *)(lanes + VF_FLOATS - count));
+    _mm256_maskstore_ps(to, mask, a);
+}
+static inline vf vf_broadcast(const float *from) {
+    return _mm256_broadcast_ss(from);
+}
+static inline vf vf_set(float a) {
+    return _mm256_set1_ps(a);
+}
+static inline vf vf_add(vf a, vf b) {
+    return _mm256_add_ps(a, b);
+}
+static inline vf vf_sub(vf a, vf b) {
+    return _mm256_sub_ps(a, b);
+}
+static inline vf vf_mul(vf a, vf b) {
+    return _mm256_mul_ps(a, b);
+}
+static inline vf vf_div(vf a, vf b) {
+    return _mm256_div_ps(a, b);
+}
+/* a b + c, rounded once */
+static inline vf vf_fma(vf a, vf b, vf c) {
+    return _mm256_fmadd_ps(a, b, c);
+}
+/* c - a b, rounded once */
+static inline vf vf_fnma(vf a, vf b, vf c) {
+    return _mm256_fnmadd_ps(a, b, c);
+}
+/* A NaN in b is kept, as vminps and vmaxps give their second operand. */
+static inline vf vf_min(vf a, vf b) {
+    return _mm256_min_ps(a, b);
+}
+static inline vf vf_max(vf a, vf b) {
+    return _mm256_max_ps(a, b);
+}
+static inline vf vf_abs(vf a) {
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
+}
+/* x < 0 ? a : b */
+static inline vf vf_if_negative(vf x, vf a, vf b) {
+    return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_LT_OQ));
+}
+static inline vf vf_round(vf a) {
+    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+/* 2^n for a whole n in -126 .. 127 */
+static inline vf vf_power_of_two(vf n) {
+    __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23));
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT
+ * vf: eight floats in plain C, for the compiler to vectorise as it can. */
+#ifndef RNN_VEC_PLAIN_H
+#define RNN_VEC_PLAIN_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { VF_FLOATS = 8, VF_TILE = 12, VF_IN_FLIGHT = 8 };
+
+typedef struct vf {
+    float lane[VF_FLOATS];
+} vf;
+
+#define FOR_LANES for (int i = 0; i < VF_FLOATS; i++)
+
+/* fmaf is a library call where the instruction is missing. */
+#ifdef __FMA__
+#define MULTIPLY_ADD(a, b, c) __builtin_fmaf(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+static inline vf vf_load(const float *from) {
+    vf result;
+    FOR_LANES
+    result.lane[i] = from[i];
+    return result;
+}
+static inline void vf_store(float *to, vf a) {
+    FOR_LANES
+    to[i] = a.lane[i];
+}
+/* The first `count` lanes only, 1 <= count <= VF_FLOATS; memory beyond is not touched. */
+static inline void vf_store_first(float *to, vf a, int count) {
+    for (int i = 0; i < count; i++)
+        to[i] = a.lane[i];
+}
+static inline vf vf_set(float a) {
+    vf result;
+    FOR_LANES
+    result.lane[i] = a;
+    return result;
+}
+static inline vf vf_add(vf a, vf b) {
+    FOR_LANES
+    a.lane[i] += b.lane[i];
+    return a;
+}
+static inline vf vf_sub(vf a, vf b) {
+    FOR_LANES
+    a.lane[i] -= b.lane[i];
+    return a;
+}
+static inline vf vf_mul(vf a, vf b) {
+    FOR_LANES
+    a.lane[i] *= b.lane[i];
+    return a;
+}
+static inline vf vf_div(vf a, vf b) {
+    FOR_LANES
+    a.lane[i] /= b.lane[i];
+    return a;
+}
+/* a b + c */
+static inline vf vf_fma(vf a, vf b, vf c) {
+    FOR_LANES
+    c.lane[i] = MULTIPLY_ADD(a.lane[i], b.lane[i], c.lane[i]);
+    return c;
+}
+/* c - a b */
+static inline vf vf_fnma(vf a, vf b, vf c) {
+    FOR_LANES
+    c.lane[i] = MULTIPLY_ADD(-a.lane[i], b.lane[i], c.lane[i]);
+    return c;
+}
+/* A NaN in b is kept. */
+static inline vf vf_min(vf a, vf b) {
+    FOR_LANES
+    b.lane[i] = a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i];
+    return b;
+}
+static inline vf vf_max(vf a, vf b) {
+    FOR_LANES
+    b.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    return b;
+}
+static inline vf vf_abs(vf a) {
+    FOR_LANES
+    a.lane[i] = fabsf(a.lane[i]);
+    return a;
+}
+/* x < 0 ? a : b */
+static inline vf vf_if_negative(vf x, vf a, vf b) {
+    FOR_LANES
+    b.lane[i] = x.lane[i] < 0 ? a.lane[i] : b.lane[i];
+    return b;
+}
+/* For |a| < 2^22, where adding 1.5 2^23 leaves no bits for a fraction; a NaN is kept. */
+static inline vf vf_round(vf a) {
+    const float no_fraction = 12582912.0f;
+    FOR_LANES
+    a.lane[i] = (a.lane[i] + no_fraction) - no_fraction;
+    return a;
+}
+/* 2^n for a whole n in -126 .. 127; anything for a NaN */
+static inline vf vf_power_of_two(vf n) {
+    const float no_fraction = 12582912.0f;
+    FOR_LANES
+    {
+        float shifted = n.lane[i] + no_fraction;
+        uint32_t bits;
+        memcpy(&bits, &shifted, sizeof bits);
+        bits = (bits + 127) << 23;
+        memcpy(&n.lane[i], &bits, sizeof bits);
+    }
+    return n;
+}
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The register tile: a few rows times one panel of weights,
+ *
+ *   out[r][v] = start[v] + sum over k of x[r][k] panel[k][v]
+ *
+ * every sum in k order, one FMA a term, so a row's bits do not depend on which rows share its tile.
+ */
+
+/* The compiler must unroll these loops entirely to keep `sum` in registers. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+/* rows x vectors x panels sums, all three constants where this is inlined. */
+static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
+                               const float *const *x, const float *panel, const float *start,
+                               float *const *out) {
+    const size_t panel_floats = (size_t)depth * (size_t)vectors * VF_FLOATS;
+    const int width = vectors * panels;
+    vf sum[VF_TILE];
+    const float *row[VF_TILE];
+    UNROLL
+    for (int r = 0; r < rows; r++) {
+        row[r] = x[r];
+        UNROLL
+        for (int v = 0; v < width; v++)
+            sum[r * width + v] = start ? vf_load(start + v * VF_FLOATS) : vf_set(0.0f);
+    }
+    for (int k = 0; k < depth; k++, panel += vectors * VF_FLOATS) {
+        if (rows <= width) { /* hold the shorter side of the tile, stream the longer one */
+            vf scalar[VF_TILE];
+            UNROLL
+            for (int r = 0; r < rows; r++)
+                scalar[r] = vf_broadcast(row[r] + k);
+            UNROLL
+            for (int v = 0; v < width; v++) {
+                vf weight = vf_load(panel + (size_t)(v / vectors) * panel_floats +
+                                    (v % vectors) * VF_FLOATS);
+                UNROLL
+                for (int r = 0; r < rows; r++)
+                    sum[r * width + v] = vf_fma(scalar[r], weight, sum[r * width + v]);
+            }
+        } else {
+            vf weight[VF_TILE];
+            UNROLL
+            for (int v = 0; v < width; v++)
+                weight[v] = vf_load(panel + v * VF_FLOATS);
+            UNROLL
+            for (int r = 0; r < rows; r++) {
+                vf scalar = vf_broadcast(row[r] + k);
+                UNROLL
+                for (int v = 0; v < width; v++)
+                    sum[r * width + v] = vf_fma(scalar, weight[v], sum[r * width + v]);
+            }
+        }
+    }
+    UNROLL
+    for (int r = 0; r < rows; r++)
+        UNROLL
+    for (int v = 0; v < width; v++)
+        vf_store(out[r] + v * VF_FLOATS, sum[r * width + v]);
+}
