@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "context.h"
+
+#include "build_info.h"
+#include "commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How the kernel picks the CPU's frequency; "unknown" where it does not tell, as in most guests. */
+static void read_governor(char text[64]) {
+    snprintf(text, 64, "unknown");
+    FILE *file = fopen("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "r");
+    if (!file)
+        return;
+    if (fgets(text, 64, file))
+        text[strcspn(text, "\n")] = '\0';
+    fclose(file);
+}
+
+void context_machine(const machine_info *machine, context_add *add, void *data) {
+    char text[128];
+    add("cpu", machine->cpu, data);
+    snprintf(text, sizeof text, "%d", machine->cores);
+    add("cores", text, data);
+    machine_caches_text(machine, text, sizeof text);
+    add("caches_per_instance", text, data);
+    snprintf(text, sizeof text, "%.1f GiB", (double)machine->memory / (1 << 30));
+    add("memory", text, data);
+    read_governor(text);
+    add("governor", text, data);
+    add("isa", rnn_isa_name(), data);
+}
+
+static void add_backend_versions(context_add *add, void *data) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (info.version[0])
+            add(info.name, info.version, data);
+}
+
+void context_build(context_add *add, void *data) {
+    add("rnnbench", RNN_VERSION, data);
+    add("commit", BUILD_COMMIT, data);
+    add("compiler", BUILD_COMPILER, data);
+    add("flags", BUILD_FLAGS, data);
+    add_backend_versions(add, data);
+    add("google_benchmark", BUILD_GOOGLE_BENCHMARK, data);
+    add("hwloc", BUILD_HWLOC, data);
+}
+
+void context_environment(context_add *add, void *data) {
+    static const char *const names[] = {"RNN_ISA",         "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+                                        "OMP_NUM_THREADS", "OMP_PROC_BIND",      "OMP_PLACES",
+                                        "OMP_WAIT_POLICY", "GOMP_CPU_AFFINITY",  "GOMP_SPINCOUNT"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (getenv(names[i]))
+            add(names[i], getenv(names[i]), data);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * One way to refuse: a line of text in an rnn_error, and false. */
+#ifndef BENCH_FAIL_H
+#define BENCH_FAIL_H
+
+#include "rnn.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+__attribute__((format(printf, 2, 3))) static inline bool fail(rnn_error *error, const char *format,
+                                                              ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error->text, sizeof error->text, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+#endif

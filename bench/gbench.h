@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Google Benchmark for C. Rows are registered, run together in random order with the wall clock and
+ * the CPU time of all threads, and kept; what was kept can be written at any time. A batch is one
+ * such run: register rows, gbench_run, and again for the next problem.
+ */
+#ifndef BENCH_GBENCH_H
+#define BENCH_GBENCH_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gbench_counter {
+    const char *name;
+    double value;
+    bool per_second; /* value is the amount of one iteration; the row shows it over its time */
+} gbench_counter;
+
+#define GBENCH_MAX_COUNTERS 12
+
+/* Over the repetitions of one row; seconds an iteration, by the wall clock. */
+typedef struct gbench_result {
+    int repetitions; /* how many were measured; 0: none, and the rest says nothing */
+    double median, min, p95, p99;
+    double cv; /* standard deviation / mean */
+    char error[256];
+} gbench_result;
+
+typedef struct gbench_row {
+    const char *name;
+    bool (*body)(void *data); /* one iteration; false: it failed, and the row is dropped */
+    void *data;
+    const char *label;
+    gbench_counter counters[GBENCH_MAX_COUNTERS];
+    int counter_count;
+    gbench_result *result; /* filled by gbench_run */
+} gbench_row;
+
+/* Told after each measurement; `done` of `total` repetitions of this batch are over. */
+typedef struct gbench_observer {
+    void (*progress)(void *data, const char *row, int done, int total);
+    void *data;
+    const volatile sig_atomic_t *stop; /* non-zero: measure nothing more */
+} gbench_observer;
+
+/* Once, before anything else. */
+void gbench_start(int repetitions, double min_time);
+void gbench_add_context(const char *key, const char *value);
+
+/* `row` is copied, what it points to is not. */
+bool gbench_add_row(const gbench_row *row);
+bool gbench_run(const gbench_observer *observer);
+
+/* All batches so far as one file of Google Benchmark's JSON. It replaces `path` in one step, so
+ * that a reader never finds half a file. On failure errno says why. */
+bool gbench_write(const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

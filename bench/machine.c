@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine.h"
+
+#include <hwloc.h>
+#include <stdio.h>
+#include <string.h>
+
+static void describe_caches(machine_info *machine, hwloc_topology_t topology) {
+    const hwloc_obj_type_t types[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE};
+    for (int level = 0; level < MACHINE_MAX_CACHES; level++) {
+        hwloc_obj_t cache = hwloc_get_obj_by_type(topology, types[level], 0);
+        if (!cache || cache->attr->cache.size == 0)
+            break;
+        int cores = hwloc_get_nbobjs_inside_cpuset_by_type(topology, cache->cpuset, HWLOC_OBJ_CORE);
+        machine->caches[level].bytes = cache->attr->cache.size;
+        machine->caches[level].cores = cores > 0 ? cores : 1;
+        machine->cache_count = level + 1;
+    }
+}
+
+static void describe_topology(machine_info *machine, hwloc_topology_t topology) {
+    hwloc_obj_t root = hwloc_get_root_obj(topology);
+    int cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
+    if (cores < 1)
+        cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU);
+    machine->cores = cores < 1 ? 1 : cores;
+    machine->memory = root->total_memory;
+    hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0);
+    const char *model = package ? hwloc_obj_get_info_by_name(package, "CPUModel") : NULL;
+    if (model)
+        snprintf(machine->cpu, sizeof machine->cpu, "%s", model);
+    describe_caches(machine, topology);
+}
+
+void machine_describe(machine_info *machine) {
+    *machine = (struct machine_info){.cpu = "unknown", .cores = 1};
+    hwloc_topology_t topology;
+    if (hwloc_topology_init(&topology) != 0)
+        return;
+    hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM |
+                                           HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING);
+    if (hwloc_topology_load(topology) == 0)
+        describe_topology(machine, topology);
+    hwloc_topology_destroy(topology);
+}
+
+size_t machine_cache_bytes(const machine_info *machine, int level, int threads) {
+    int cores = threads < machine->cores ? threads : machine->cores;
+    int sharing = machine->caches[level].cores;
+    return (size_t)((cores + sharing - 1) / sharing) * machine->caches[level].bytes;
+}
+
+void machine_caches_text(const machine_info *machine, char *text, size_t size) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < machine->cache_count && used < size; i++) {
+        size_t kib = machine->caches[i].bytes / 1024;
+        bool whole_mib = kib % 1024 == 0;
+        used += (size_t)snprintf(text + used, size - used, "%sL%d %zu %s", i ? ", " : "", i + 1,
+                                 whole_mib ? kib / 1024 : kib, whole_mib ? "MiB" : "KiB");
+        if (machine->caches[i].cores > 1 && used < size)
+            used += (size_t)snprintf(text + used, size - used, " for %d cores",
+                                     machine->caches[i].cores);
+    }
+    if (machine->cache_count == 0)
+        snprintf(text, size, "unknown");
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct command_row {
+    const char *name, *arguments, *summary;
+    int (*run)(const cli_options *options);
+} command_row;
+
+static const command_row commands[COMMAND_COUNT] = {
+#define COMMAND(name, arguments, summary) {#name, arguments, summary, command_##name},
+#include "commands.inc"
+#undef COMMAND
+};
+
+int refuse_usage(const char *command, const char *why) {
+    fflush(stdout);
+    fprintf(stderr, "rnnbench %s: %s\n", command, why);
+    return EXIT_USAGE;
+}
+
+static void print_usage(FILE *to) {
+    fputs("rnnbench: recurrent layers on the CPU, right first, then fast\n\n", to);
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        fprintf(to, "  rnnbench %-7s %-26s %s\n", commands[i].name, commands[i].arguments,
+                commands[i].summary);
+    fputs("\n`rnnbench COMMAND --help` lists the command's options.\n"
+          "Exit status: 0 fine, 1 wrong or not done, 2 usage, 130 interrupted.\n",
+          to);
+}
+
+static void print_help(command_id id) {
+    const command_row *command = &commands[id];
+    printf("rnnbench %s %s\n%s\n\n", command->name, command->arguments, command->summary);
+    options_help(id);
+}
+
+static bool asks_for_help(int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static int run_command(command_id id, int argc, char **argv) {
+    if (asks_for_help(argc, argv)) {
+        print_help(id);
+        return EXIT_FINE;
+    }
+    cli_options options;
+    rnn_error error;
+    int status = options_parse(&options, id, argc, argv, &error)
+                     ? commands[id].run(&options)
+                     : refuse_usage(commands[id].name, error.text);
+    options_free(&options);
+    if (fflush(stdout) != 0 && status == EXIT_FINE) {
+        perror("rnnbench: standard output");
+        status = EXIT_WRONG;
+    }
+    return status;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_usage(stdout);
+        return EXIT_FINE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("rnnbench " RNN_VERSION);
+        return EXIT_FINE;
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return run_command((command_id)i, argc - 1, argv + 1);
+    fprintf(stderr, "rnnbench: command \"%s\" is unknown\n\n", argv[1]);
+    print_usage(stderr);
+    return EXIT_USAGE;
+}

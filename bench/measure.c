@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "measure.h"
+
+#include "cases.h"
+#include "clock.h"
+#include "inputs.h"
+#include "roof.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The oracle does about 1 GFLOP/s. A problem beyond this is checked on fewer timesteps. */
+#define MOST_CHECKED_FLOPS 2e9
+
+typedef struct timed_row {
+    char name[PROBLEM_TEXT_SIZE + 64];
+    char label[128];
+    const char *backend;
+    int threads;
+    rnn_plan *plan;
+    void *scratch;
+    const rnn_io *io;
+    double pack_seconds, max_error, roof_seconds;
+    gbench_result time;
+} timed_row;
+
+/* One problem while it is being measured. */
+typedef struct sweep_subject {
+    sweep_state *sweep;
+    const problem *problem; /* what is timed */
+    struct problem checked; /* the same, perhaps with fewer steps */
+    char text[PROBLEM_TEXT_SIZE];
+    reference_case *reference;
+    run_arrays *arrays; /* inputs of the full problem where the case has fewer steps; else NULL */
+    timed_row *rows;
+    int row_count, row_capacity;
+    double cost;
+} sweep_subject;
+
+static bool is_shortened(const sweep_subject *subject) {
+    return subject->checked.timesteps != subject->problem->timesteps;
+}
+
+static problem shortened(const problem *full) {
+    problem checked = *full;
+    double share = MOST_CHECKED_FLOPS / problem_flops(full);
+    if (share < 1) {
+        int steps = (int)(share * full->timesteps);
+        checked.timesteps = steps > 2 ? steps : full->timesteps < 2 ? full->timesteps : 2;
+    }
+    return checked;
+}
+
+double measure_cost(const sweep_state *sweep, const problem *full) {
+    const double slow_flops = 2e9, fast_flops = 30e9, rows = 8;
+    problem checked = shortened(full);
+    double flops = problem_flops(full);
+    double oracle = 3 * problem_flops(&checked) / slow_flops;
+    double fast = fmax(1.5 * sweep->min_time, flops / fast_flops);
+    double slow = fmax(1.5 * sweep->min_time, flops / slow_flops);
+    slow = slow > sweep->max_run_time ? 0 : slow;
+    return oracle + sweep->repetitions * ((rows - 2) * fast + 2 * slow);
+}
+
+/* ---- Rows ----------------------------------------------------------------------------------- */
+
+/* The problem's text with the backend behind the cell: lstm/avx2/N:8/T:32/D:64/U:128/threads:1 */
+static void name_row(timed_row *row, const char *problem_text) {
+    int cell = (int)strcspn(problem_text, "/");
+    snprintf(row->name, sizeof row->name, "%.*s/%s%s/threads:%d", cell, problem_text, row->backend,
+             problem_text + cell, row->threads);
+}
+
+static bool run_row(void *data) {
+    timed_row *row = data;
+    return rnn_plan_run(row->plan, row->io, row->scratch, NULL) == RNN_OK;
+}
+
+static void free_row(timed_row *row) {
+    rnn_plan_destroy(row->plan);
+    free(row->scratch);
+    row->plan = NULL;
+    row->scratch = NULL;
+}
+
+static rnn_status plan_row(timed_row *row, const problem *p, const rnn_model_weights *weights,
+                           const rnn_io *io, rnn_error *error) {
+    rnn_model model = problem_model(p);
+    rnn_shape shape = problem_shape(p);
+    double start = clock_seconds();
+    rnn_status status =
+        rnn_plan_create(&row->plan, row->backend, &model, weights, &shape, row->threads, error);
+    row->pack_seconds = clock_seconds() - start;
+    if (status != RNN_OK)
+        return status;
+    row->io = io;
+    row->scratch = aligned_alloc(RNN_ALIGNMENT, rnn_plan_scratch_size(row->plan));
+    if (row->scratch)
+        return RNN_OK;
+    snprintf(error->text, sizeof error->text, "%zu bytes of scratch",
+             rnn_plan_scratch_size(row->plan));
+    return RNN_OUT_OF_MEMORY;
+}
+
+/* Seconds of one run on the full problem, from one run of the checked one. */
+static rnn_status estimate_run(const sweep_subject *subject, const timed_row *like, double *seconds,
+                               rnn_error *error) {
+    timed_row row = {.backend = like->backend, .threads = like->threads};
+    rnn_status status = plan_row(&row, &subject->checked, case_weights(subject->reference),
+                                 case_io(subject->reference), error);
+    if (status == RNN_OK) {
+        double start = clock_seconds();
+        status = rnn_plan_run(row.plan, row.io, row.scratch, error);
+        *seconds = (clock_seconds() - start) * problem_flops(subject->problem) /
+                   problem_flops(&subject->checked);
+    }
+    free_row(&row);
+    return status;
+}
+
+static const peak_set *peaks_for(const sweep_state *sweep, int threads) {
+    int count = threads < sweep->peak_count ? threads : sweep->peak_count;
+    return &sweep->peaks[count - 1];
+}
+
+/* ---- Refusals and failures ------------------------------------------------------------------ */
+
+static bool refuse_row(sweep_subject *subject, const timed_row *row, const char *reason) {
+    return results_refuse(&subject->sweep->results, row->backend, reason);
+}
+
+/* A row that is wrong or failed, told at once. */
+static void tell(const sweep_subject *subject, const char *verdict, const char *name,
+                 const char *why) {
+    progress_clear(&subject->sweep->progress);
+    printf("%s %s: %s\n", verdict, name, why);
+    fflush(stdout);
+}
+
+static void fail_named(sweep_subject *subject, const char *name, rnn_status status,
+                       const rnn_error *error) {
+    char why[320];
+    snprintf(why, sizeof why, "%s: %s", rnn_status_text(status), error->text);
+    tell(subject, "FAILED", name, why);
+    subject->sweep->results.failed++;
+}
+
+/* Whether the backend's answer is right. `*listed` is false where memory ran out. */
+static bool row_is_right(sweep_subject *subject, timed_row *row, bool *listed) {
+    rnn_error error = {""};
+    case_verdict verdict;
+    rnn_status status =
+        case_check(subject->reference, row->backend, row->threads, GUARD_NONE, &verdict, &error);
+    if (status == RNN_UNSUPPORTED || status == RNN_UNAVAILABLE) {
+        *listed = refuse_row(subject, row, error.text);
+        return false;
+    }
+    if (status != RNN_OK) {
+        fail_named(subject, row->name, status, &error);
+        return false;
+    }
+    if (!verdict.passed) {
+        tell(subject, "WRONG", row->name, verdict.text);
+        subject->sweep->results.wrong++;
+        return false;
+    }
+    row->max_error = verdict.max_error;
+    return true;
+}
+
+static bool row_is_quick_enough(sweep_subject *subject, timed_row *row, bool *listed) {
+    rnn_error error = {""};
+    double seconds = 0;
+    rnn_status status = estimate_run(subject, row, &seconds, &error);
+    if (status != RNN_OK) {
+        fail_named(subject, row->name, status, &error);
+        return false;
+    }
+    double most = subject->sweep->max_run_time;
+    if (seconds <= most)
+        return true;
+    char reason[96];
+    snprintf(reason, sizeof reason, "one run would take longer than --max-run-time %g", most);
+    *listed = refuse_row(subject, row, reason);
+    return false;
+}
+
+/* ---- Preparation ---------------------------------------------------------------------------- */
+
+/* Checks and plans one row; a row that cannot be timed is told and left out. False: out of memory.
+ */
+static bool prepare_row(sweep_subject *subject, const char *backend, int threads) {
+    bool listed = true;
+    timed_row *row = &subject->rows[subject->row_count];
+    *row = (struct timed_row){.backend = backend, .threads = threads};
+    name_row(row, subject->text);
+    if (!row_is_right(subject, row, &listed) || !row_is_quick_enough(subject, row, &listed))
+        return listed;
+    rnn_error error = {""};
+    const run_arrays *arrays = subject->arrays;
+    rnn_status status = plan_row(row, subject->problem,
+                                 arrays ? &arrays->weights : case_weights(subject->reference),
+                                 arrays ? &arrays->io : case_io(subject->reference), &error);
+    if (status != RNN_OK) {
+        fail_named(subject, row->name, status, &error);
+        free_row(row);
+        return true;
+    }
+    row->roof_seconds = roof_seconds(subject->problem, &subject->sweep->machine,
+                                     peaks_for(subject->sweep, threads), roof_isa(backend));
+    snprintf(row->label, sizeof row->label, "%.100s", rnn_plan_implementation(row->plan));
+    subject->row_count++;
+    return true;
+}
+
+/* The rows of one backend: on one thread alone where it does not take more. */
+static bool prepare_backend(sweep_subject *subject, const rnn_backend_info *info) {
+    const int_list *threads = &subject->sweep->threads;
+    if (!info->threaded)
+        return prepare_row(subject, info->name, 1);
+    for (int i = 0; i < threads->count && !*subject->sweep->stop; i++)
+        if (!prepare_row(subject, info->name, threads->values[i]))
+            return false;
+    return true;
+}
+
+static bool prepare_rows(sweep_subject *subject) {
+    rnn_backend_info info;
+    subject->row_capacity = rnn_backend_count() * (1 + subject->sweep->threads.count);
+    subject->rows = calloc((size_t)subject->row_capacity, sizeof *subject->rows);
+    if (!subject->rows)
+        return false;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK && !*subject->sweep->stop; i++) {
+        if (!options_select_backend(subject->sweep->options, i))
+            continue;
+        bool ok = info.available ? prepare_backend(subject, &info)
+                                 : results_refuse(&subject->sweep->results, info.name, info.reason);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* The oracle's answer and, where it has fewer steps than the problem, inputs for all of them. */
+static rnn_status prepare_case(sweep_subject *subject, rnn_error *error) {
+    uint64_t seed = subject->sweep->options->seed;
+    rnn_status status = case_create(&subject->reference, &subject->checked, seed, error);
+    if (status != RNN_OK || !is_shortened(subject))
+        return status;
+    subject->arrays = calloc(1, sizeof *subject->arrays);
+    if (!subject->arrays || !arrays_create(subject->arrays, subject->problem, GUARD_NONE)) {
+        snprintf(error->text, sizeof error->text, "inputs");
+        return RNN_OUT_OF_MEMORY;
+    }
+    inputs_fill(subject->arrays, subject->problem, seed, 1);
+    return RNN_OK;
+}
+
+/* ---- Timing --------------------------------------------------------------------------------- */
+
+static void add_counter(gbench_row *to, const char *name, double value, bool per_second) {
+    to->counters[to->counter_count++] = (gbench_counter){name, value, per_second};
+}
+
+static bool register_row(const sweep_subject *subject, timed_row *row) {
+    gbench_row to = {
+        .name = row->name, .body = run_row, .data = row, .label = row->label, .result = &row->time};
+    add_counter(&to, "GFLOP/s", 1e-9 * problem_flops(subject->problem), true);
+    add_counter(&to, "weight_GB/s", 1e-9 * roof_weight_bytes(subject->problem), true);
+    add_counter(&to, "roof", row->roof_seconds, true);
+    add_counter(&to, "max_error", row->max_error, false);
+    add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
+    add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->plan), false);
+    add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->plan), false);
+    if (is_shortened(subject))
+        add_counter(&to, "checked_T", subject->checked.timesteps, false);
+    return gbench_add_row(&to);
+}
+
+static void show_progress(void *data, const char *name, int done, int total) {
+    const sweep_subject *subject = data;
+    sweep_state *sweep = subject->sweep;
+    progress_show(&sweep->progress, sweep->done_cost + subject->cost * done / total, name);
+}
+
+static bool keep_rows(sweep_subject *subject) {
+    result_list *results = &subject->sweep->results;
+    for (int i = 0; i < subject->row_count; i++) {
+        const timed_row *row = &subject->rows[i];
+        if (row->time.repetitions == 0) {
+            if (!*subject->sweep->stop) {
+                tell(subject, "FAILED", row->name, row->time.error);
+                results->failed++;
+            }
+            continue;
+        }
+        measurement kept = {.backend = row->backend,
+                            .threads = row->threads,
+                            .time = row->time,
+                            .flops = problem_flops(subject->problem),
+                            .roof_seconds = row->roof_seconds,
+                            .max_error = row->max_error};
+        memcpy(kept.problem, subject->text, sizeof kept.problem);
+        if (!results_add(results, &kept))
+            return false;
+    }
+    return true;
+}
+
+static bool time_rows(sweep_subject *subject) {
+    for (int i = 0; i < subject->row_count; i++)
+        if (!register_row(subject, &subject->rows[i]))
+            return false;
+    const gbench_observer observer = {
+        .progress = show_progress, .data = subject, .stop = subject->sweep->stop};
+    return gbench_run(&observer) && keep_rows(subject);
+}
+
+static void free_subject(sweep_subject *subject) {
+    for (int i = 0; i < subject->row_count; i++)
+        free_row(&subject->rows[i]);
+    free(subject->rows);
+    case_destroy(subject->reference);
+    if (subject->arrays)
+        arrays_destroy(subject->arrays);
+    free(subject->arrays);
+}
+
+bool measure_problem(sweep_state *sweep, const problem *p, double cost) {
+    sweep_subject subject = {.sweep = sweep, .problem = p, .checked = shortened(p), .cost = cost};
+    problem_print(p, subject.text);
+    progress_show(&sweep->progress, sweep->done_cost, subject.text);
+    rnn_error error = {""};
+    rnn_status status = prepare_case(&subject, &error);
+    bool ok = true;
+    if (status == RNN_OK) {
+        ok = prepare_rows(&subject) && (*sweep->stop || time_rows(&subject));
+    } else {
+        fail_named(&subject, subject.text, status, &error);
+    }
+    free_subject(&subject);
+    return ok;
+}

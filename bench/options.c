@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include "fail.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Values ------------------------------------------------------------------------------- */
+
+static bool parse_sizes(void *field, const char *value, rnn_error *error) {
+    int_list_free(field);
+    return int_list_parse(field, value, 1, error);
+}
+
+static bool parse_switches(void *field, const char *value, rnn_error *error) {
+    int_list *list = field;
+    int_list_free(list);
+    if (!int_list_parse(list, value, 0, error))
+        return false;
+    for (int i = 0; i < list->count; i++)
+        if (list->values[i] > 1)
+            return fail(error, "%d is neither 0 nor 1", list->values[i]);
+    return true;
+}
+
+static bool parse_count(void *field, const char *value, rnn_error *error) {
+    return parse_int(value, 1, field, error);
+}
+
+static bool parse_seconds(void *field, const char *value, rnn_error *error) {
+    char *end;
+    double seconds = strtod(value, &end);
+    if (end == value || *end != '\0' || !isfinite(seconds) || seconds <= 0 || seconds > 1e6)
+        return fail(error, "not a number of seconds above 0 and at most 1e6");
+    *(double *)field = seconds;
+    return true;
+}
+
+static bool parse_seed(void *field, const char *value, rnn_error *error) {
+    char *end;
+    errno = 0;
+    unsigned long long seed = strtoull(value, &end, 0);
+    if (end == value || *end != '\0' || errno == ERANGE || strchr(value, '-'))
+        return fail(error, "not a whole number of 64 bits");
+    *(uint64_t *)field = seed;
+    return true;
+}
+
+static bool parse_text(void *field, const char *value, rnn_error *error) {
+    if (*value == '\0')
+        return fail(error, "empty");
+    *(const char **)field = value;
+    return true;
+}
+
+/* Adds the bit of every name in a list; find() gives a name's number, or -1. */
+static bool parse_names(unsigned *bits, const char *value, int (*find)(const char *),
+                        const char *kind, rnn_error *error) {
+    *bits = 0;
+    char name[64];
+    for (const char *item = value; item;) {
+        size_t length = strcspn(item, ",");
+        snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), item);
+        int found = find(name);
+        if (found < 0)
+            return fail(error, "\"%s\" is not a known %s", name, kind);
+        *bits |= 1u << found;
+        item = item[length] == ',' ? item + length + 1 : NULL;
+    }
+    return true;
+}
+
+static int find_cell(const char *name) {
+    rnn_cell cell;
+    return rnn_cell_parse(name, &cell) ? (int)cell : -1;
+}
+
+static int find_direction(const char *name) {
+    rnn_direction direction;
+    return rnn_direction_parse(name, &direction) ? (int)direction : -1;
+}
+
+static int find_backend(const char *name) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (strcmp(info.name, name) == 0)
+            return i;
+    return -1;
+}
+
+static bool parse_cells(void *field, const char *value, rnn_error *error) {
+    return parse_names(field, value, find_cell, "cell", error);
+}
+
+static bool parse_directions(void *field, const char *value, rnn_error *error) {
+    return parse_names(field, value, find_direction, "direction", error);
+}
+
+static bool parse_backends(void *field, const char *value, rnn_error *error) {
+    return parse_names(field, value, find_backend, "backend", error);
+}
+
+/* ---- The table ---------------------------------------------------------------------------- */
+
+typedef struct option_row {
+    const char *name, *argument, *help;
+    bool (*parse)(void *field, const char *value, rnn_error *error); /* NULL: --problem */
+    size_t field;                                                    /* offset in options */
+    unsigned commands;                                               /* bit set of command_id */
+} option_row;
+
+#define CHECK    (1u << COMMAND_check)
+#define SWEEP    (1u << COMMAND_sweep)
+#define PEAK     (1u << COMMAND_peak)
+#define AT(name) offsetof(cli_options, name)
+
+static const option_row rows[] = {
+    {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells), CHECK | SWEEP},
+    {"backend", "LIST", "names as in `rnnbench list`", parse_backends, AT(backends), CHECK | SWEEP},
+    {"batch", "LIST", "N", parse_sizes, AT(batch), CHECK | SWEEP},
+    {"steps", "LIST", "T", parse_sizes, AT(steps), CHECK | SWEEP},
+    {"features", "LIST", "D; the units if not given", parse_sizes, AT(features), CHECK | SWEEP},
+    {"units", "LIST", "M", parse_sizes, AT(units), CHECK | SWEEP},
+    {"threads", "LIST", "for the backends that take more than one", parse_sizes, AT(threads),
+     CHECK | SWEEP | PEAK},
+    {"directions", "LIST", "forward, backward, bidirectional", parse_directions, AT(directions),
+     CHECK | SWEEP},
+    {"reset-after", "LIST", "0, 1: which GRU", parse_switches, AT(reset_after), CHECK | SWEEP},
+    {"problem", "PATTERN",
+     "a problem whose values may be lists, as lstm,gru/N:1,8/T:25/U:16:64:x2; repeatable", NULL, 0,
+     CHECK | SWEEP},
+    {"preset", "NAME", "quick, full, keras, deepbench, tiny", parse_text, AT(preset), SWEEP},
+    {"max-steps", "T", "caps T", parse_count, AT(max_steps), SWEEP},
+    {"seed", "NUMBER", "of the inputs and weights; 1", parse_seed, AT(seed), CHECK | SWEEP},
+    {"random", "SECONDS", "checks random problems for so long", parse_seconds, AT(random_seconds),
+     CHECK},
+    {"repetitions", "COUNT", "samples a row; 9", parse_count, AT(repetitions), SWEEP},
+    {"min-time", "SECONDS", "that a repetition lasts at least; 0.02", parse_seconds, AT(min_time),
+     SWEEP},
+    {"max-run-time", "SECONDS", "leaves out rows of which one run takes longer; 2", parse_seconds,
+     AT(max_run_time), SWEEP},
+    {"out", "FILE.json", "writes Google Benchmark JSON", parse_text, AT(out), SWEEP},
+    {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
+};
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+
+void options_help(command_id command) {
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].commands & 1u << command)
+            printf("  --%-13s %-9s  %s\n", rows[i].name, rows[i].argument, rows[i].help);
+    printf("  LIST is of values and ranges: 1,8,32  16:256:x2  16:64:+16\n");
+}
+
+/* ---- Parsing ------------------------------------------------------------------------------ */
+
+static bool set_option(cli_options *options, command_id command, const option_row *row,
+                       const char *value, rnn_error *error) {
+    rnn_error why;
+    if (!(row->commands & 1u << command))
+        return fail(error, "--%s: not an option of this command", row->name);
+    if (!row->parse) {
+        options->problems[options->problem_count++] = value;
+        return true;
+    }
+    if (!row->parse((char *)options + row->field, value, &why))
+        return fail(error, "--%s %.80s: %.140s", row->name, value, why.text);
+    return true;
+}
+
+static char *join(int argc, char **argv) {
+    size_t size = sizeof "rnnbench";
+    for (int i = 0; i < argc; i++)
+        size += strlen(argv[i]) + 1;
+    char *line = malloc(size);
+    if (!line)
+        return NULL;
+    char *end = stpcpy(line, "rnnbench");
+    for (int i = 0; i < argc; i++) {
+        *end++ = ' ';
+        end = stpcpy(end, argv[i]);
+    }
+    return line;
+}
+
+static bool parse_all(cli_options *options, command_id command, int argc, char **argv,
+                      rnn_error *error) {
+    struct option long_options[ROW_COUNT + 1] = {{0}};
+    for (int i = 0; i < ROW_COUNT; i++)
+        long_options[i] = (struct option){rows[i].name, required_argument, NULL, i};
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int at = optind;
+        int found = getopt_long(argc, argv, ":", long_options, NULL);
+        if (found == -1)
+            return true;
+        if (found == ':')
+            return fail(error, "%.80s: a value is missing", argv[at]);
+        if (found == '?')
+            return fail(error, "%.80s: unknown option", argv[at]);
+        if (!set_option(options, command, &rows[found], optarg, error))
+            return false;
+    }
+}
+
+bool options_parse(cli_options *options, command_id command, int argc, char **argv,
+                   rnn_error *error) {
+    *options = (struct cli_options){.seed = 1};
+    options->command_line = join(argc, argv);
+    options->problems = calloc((size_t)argc + 1, sizeof *options->problems);
+    if (!options->command_line || !options->problems)
+        return fail(error, "out of memory");
+    if (!parse_all(options, command, argc, argv, error))
+        return false;
+    options->arguments = (const char *const *)argv + optind;
+    options->argument_count = argc - optind;
+    int expected = command == COMMAND_summary ? 1 : 0;
+    if (options->argument_count > expected)
+        return fail(error, "%.80s: unexpected argument", options->arguments[expected]);
+    if (options->argument_count < expected)
+        return fail(error, "an argument is missing, as in lstm/N:1/T:10/D:3/U:5/dense:2");
+    return true;
+}
+
+void options_free(cli_options *options) {
+    int_list *const lists[] = {&options->batch, &options->steps,   &options->features,
+                               &options->units, &options->threads, &options->reset_after};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        int_list_free(lists[i]);
+    free(options->problems);
+    free(options->command_line);
+}
+
+/* ---- Selection ---------------------------------------------------------------------------- */
+
+static bool passes(const int_list *filter, int value) {
+    return filter->count == 0 || int_list_contains(filter, value);
+}
+
+static bool passes_bits(unsigned filter, int value) {
+    return filter == 0 || (filter >> value & 1u) != 0;
+}
+
+bool options_select(const cli_options *options, const problem *p) {
+    const rnn_layer *layer = &p->layers[0];
+    return passes_bits(options->cells, (int)layer->cell) &&
+           passes_bits(options->directions, (int)layer->direction) &&
+           passes(&options->batch, p->batch) && passes(&options->steps, p->timesteps) &&
+           passes(&options->features, layer->features) && passes(&options->units, layer->units) &&
+           (layer->cell != RNN_GRU || passes(&options->reset_after, layer->reset_after));
+}
+
+bool options_select_backend(const cli_options *options, int index) {
+    return passes_bits(options->backends, index);
+}

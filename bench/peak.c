@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "peak.h"
+
+#include "clock.h"
+#include "peak_kernels.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#if defined(__x86_64__)
+static const peak_kernels *const kernels[PEAK_ISA_COUNT] = {
+    &peak_kernels_baseline, &peak_kernels_avx2, &peak_kernels_avx512};
+
+bool peak_isa_available(peak_isa isa) {
+    switch (isa) {
+    case PEAK_AVX2:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case PEAK_AVX512:
+        return __builtin_cpu_supports("avx512f");
+    default:
+        return true;
+    }
+}
+#else
+static const peak_kernels *const kernels[PEAK_ISA_COUNT] = {&peak_kernels_baseline};
+
+bool peak_isa_available(peak_isa isa) {
+    return isa == PEAK_BASELINE;
+}
+#endif
+
+const char *peak_isa_name(peak_isa isa) {
+    static const char *const names[PEAK_ISA_COUNT] = {"baseline", "avx2", "avx512"};
+    return names[isa];
+}
+
+static peak_isa widest_isa(void) {
+    peak_isa isa = PEAK_BASELINE;
+    for (int i = 0; i < PEAK_ISA_COUNT; i++)
+        if (peak_isa_available((peak_isa)i))
+            isa = (peak_isa)i;
+    return isa;
+}
+
+/* ---- A run: all threads do the same work at the same time ----------------------------------- */
+
+typedef struct peak_run {
+    const peak_kernels *kernels;
+    size_t floats; /* that each thread reads; 0: multiply-adds on registers */
+    int threads;
+    int samples;
+    double sample_seconds;
+    long repeats;   /* of the work in a sample; set by the first thread */
+    double fastest; /* seconds of a sample; infinite until measured */
+    bool all_started, failed;
+    pthread_mutex_t gate;
+    pthread_barrier_t barrier;
+} peak_run;
+
+typedef struct peak_worker {
+    peak_run *run;
+    int index;
+    float *data;
+    float result; /* kept, so that the work has a use */
+} peak_worker;
+
+static void work(peak_worker *worker, long repeats) {
+    const peak_run *run = worker->run;
+    const float factor = 0.5f, addend = 1.0f; /* converges to 2: no overflow, no denormals */
+    worker->result += run->floats ? run->kernels->read(worker->data, run->floats, repeats)
+                                  : run->kernels->multiply_add(repeats, factor, addend);
+}
+
+/* How often the work must be repeated to last as long as a sample should. */
+static long calibrate(peak_worker *worker) {
+    long repeats = 1;
+    for (;;) {
+        double start = clock_seconds();
+        work(worker, repeats);
+        double seconds = clock_seconds() - start;
+        if (seconds > worker->run->sample_seconds / 4)
+            return lrint(ceil((double)repeats * worker->run->sample_seconds / seconds));
+        repeats *= 2;
+    }
+}
+
+static bool prepare(peak_worker *worker) {
+    size_t floats = worker->run->floats;
+    if (floats == 0)
+        return true;
+    worker->data = aligned_alloc(64, floats * sizeof(float));
+    for (size_t i = 0; worker->data && i < floats; i++)
+        worker->data[i] = 1.0f;
+    return worker->data != NULL;
+}
+
+static void *run_worker(void *argument) {
+    peak_worker *worker = argument;
+    peak_run *run = worker->run;
+    pthread_mutex_lock(&run->gate);
+    bool all_started = run->all_started;
+    if (all_started && !prepare(worker))
+        run->failed = true;
+    pthread_mutex_unlock(&run->gate);
+    if (!all_started)
+        return NULL;
+    pthread_barrier_wait(&run->barrier);
+    bool failed = run->failed;
+    if (worker->index == 0 && !failed)
+        run->repeats = calibrate(worker);
+    for (int i = 0; i < run->samples && !failed; i++) {
+        pthread_barrier_wait(&run->barrier);
+        double start = clock_seconds();
+        work(worker, run->repeats);
+        pthread_barrier_wait(&run->barrier);
+        double seconds = clock_seconds() - start;
+        if (worker->index == 0 && seconds < run->fastest)
+            run->fastest = seconds;
+    }
+    free(worker->data);
+    return NULL;
+}
+
+/* The gate is closed until all threads exist: a barrier waits for ever for one that does not. */
+static bool start_and_join(peak_run *run, peak_worker *workers, pthread_t *threads) {
+    int started = 0;
+    pthread_mutex_lock(&run->gate);
+    for (; started < run->threads; started++) {
+        workers[started] = (peak_worker){.run = run, .index = started};
+        if (pthread_create(&threads[started], NULL, run_worker, &workers[started]) != 0)
+            break;
+    }
+    run->all_started = started == run->threads;
+    pthread_mutex_unlock(&run->gate);
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    return run->all_started && !run->failed;
+}
+
+static bool run_threads(peak_run *run) {
+    peak_worker *workers = calloc((size_t)run->threads, sizeof *workers);
+    pthread_t *threads = calloc((size_t)run->threads, sizeof *threads);
+    bool ok = workers && threads &&
+              pthread_barrier_init(&run->barrier, NULL, (unsigned)run->threads) == 0;
+    if (ok) {
+        pthread_mutex_init(&run->gate, NULL);
+        ok = start_and_join(run, workers, threads);
+        pthread_mutex_destroy(&run->gate);
+        pthread_barrier_destroy(&run->barrier);
+    }
+    free(workers);
+    free(threads);
+    return ok;
+}
+
+/* ---- The measurements ----------------------------------------------------------------------- */
+
+static bool measure_flops(peak_run run, peak_isa isa, double *flops) {
+    run.kernels = kernels[isa];
+    if (!run_threads(&run))
+        return false;
+    *flops = (double)run.kernels->flops_per_round * (double)run.repeats * run.threads / run.fastest;
+    return true;
+}
+
+/* Each thread reads `bytes` of its own, again and again. */
+static bool measure_reads(peak_run run, size_t bytes, double *reads) {
+    run.kernels = kernels[widest_isa()];
+    run.floats = (bytes / sizeof(float) / PEAK_READ_STEP + 1) * PEAK_READ_STEP;
+    if (!run_threads(&run))
+        return false;
+    *reads = (double)(run.floats * sizeof(float)) * (double)run.repeats * run.threads / run.fastest;
+    return true;
+}
+
+/* A thread's share of half of a cache. Half, so that what else runs here does not push it out; and
+ * twice the level before, so that it does not come from there. */
+static size_t cache_working_set(const machine_info *machine, int level, int threads) {
+    size_t share = machine_cache_bytes(machine, level, threads) / 2 / (size_t)threads;
+    size_t least =
+        level ? 2 * machine_cache_bytes(machine, level - 1, threads) / (size_t)threads : 0;
+    return share > least ? share : least;
+}
+
+/* Four times all caches, but no more than a quarter of the memory. */
+static size_t memory_working_set(const machine_info *machine, int threads) {
+    size_t bytes = (size_t)64 << 20;
+    int last = machine->cache_count - 1;
+    if (last >= 0 && 4 * machine_cache_bytes(machine, last, threads) > bytes)
+        bytes = 4 * machine_cache_bytes(machine, last, threads);
+    if (machine->memory && bytes > machine->memory / 4)
+        bytes = machine->memory / 4;
+    return bytes / (size_t)threads;
+}
+
+bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks) {
+    /* Short samples: on a shared machine some of them run undisturbed. */
+    const double sample_seconds = 0.003;
+    const int measurements = PEAK_ISA_COUNT + MACHINE_MAX_CACHES + 1;
+    const int samples = (int)(seconds / (1.3 * measurements * sample_seconds)) + 3;
+    threads = threads < machine->cores ? threads : machine->cores;
+    const peak_run run = {.threads = threads,
+                          .samples = samples,
+                          .sample_seconds = sample_seconds,
+                          .fastest = INFINITY};
+    *peaks = (struct peak_set){.threads = threads};
+    bool ok = true;
+    for (int isa = 0; isa < PEAK_ISA_COUNT && ok; isa++)
+        if (peak_isa_available((peak_isa)isa))
+            ok = measure_flops(run, (peak_isa)isa, &peaks->flops[isa]);
+    for (int level = 0; level < machine->cache_count && ok; level++)
+        ok = measure_reads(run, cache_working_set(machine, level, threads), &peaks->reads[level]);
+    return ok && measure_reads(run, memory_working_set(machine, threads), &peaks->memory_reads);
+}
+
+double peak_reads_behind(const machine_info *machine, const peak_set *peaks, int level) {
+    return level + 1 < machine->cache_count ? peaks->reads[level + 1] : peaks->memory_reads;
+}

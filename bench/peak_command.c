@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench peak */
+#include "commands.h"
+#include "peak.h"
+
+#include <stdio.h>
+
+/* 1, 2, 4, .. and all cores. */
+static bool default_threads(int_list *threads, int cores) {
+    for (int p = 1; p < cores; p *= 2)
+        if (!int_list_append(threads, p))
+            return false;
+    return int_list_append(threads, cores);
+}
+
+static void print_header(const machine_info *machine) {
+    char caches[128];
+    machine_caches_text(machine, caches, sizeof caches);
+    printf("%s, %d core%s, %s\n\n", machine->cpu, machine->cores, machine->cores == 1 ? "" : "s",
+           caches);
+    printf("%7s  %-27s  %s\n", "", "multiply-add GFLOP/s", "reads GB/s");
+    printf("%7s", "threads");
+    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+        printf("  %8s", peak_isa_name((peak_isa)isa));
+    for (int level = 0; level < machine->cache_count; level++)
+        printf("  %6s%d", "L", level + 1);
+    printf("  %7s\n", "DRAM");
+}
+
+static void print_amount(int width, double amount) {
+    if (amount > 0)
+        printf("  %*.1f", width, 1e-9 * amount);
+    else
+        printf("  %*s", width, "-");
+}
+
+static void print_peaks(const machine_info *machine, const peak_set *peaks) {
+    printf("%7d", peaks->threads);
+    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+        print_amount(8, peaks->flops[isa]);
+    for (int level = 0; level < machine->cache_count; level++)
+        print_amount(7, peaks->reads[level]);
+    print_amount(7, peaks->memory_reads);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static int measure_all(const machine_info *machine, const int_list *threads) {
+    const double budget = 10;
+    print_header(machine);
+    for (int i = 0; i < threads->count; i++) {
+        peak_set peaks;
+        if (!peak_measure(machine, threads->values[i], budget / threads->count, &peaks)) {
+            fprintf(stderr, "rnnbench peak: out of memory, or of threads at %d\n",
+                    threads->values[i]);
+            return EXIT_WRONG;
+        }
+        print_peaks(machine, &peaks);
+    }
+    return EXIT_FINE;
+}
+
+int command_peak(const cli_options *options) {
+    machine_info machine;
+    machine_describe(&machine);
+    for (int i = 0; i < options->threads.count; i++)
+        if (options->threads.values[i] > machine.cores) {
+            char why[96];
+            snprintf(why, sizeof why, "--threads %d: more than the %d cores of this machine",
+                     options->threads.values[i], machine.cores);
+            return refuse_usage("peak", why);
+        }
+    int_list defaults = {0};
+    if (!options->threads.count && !default_threads(&defaults, machine.cores)) {
+        fputs("rnnbench peak: out of memory\n", stderr);
+        return EXIT_WRONG;
+    }
+    int status = measure_all(&machine, options->threads.count ? &options->threads : &defaults);
+    int_list_free(&defaults);
+    return status;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "problems.h"
+
+#include "fail.h"
+#include "presets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PROBLEMS 20000
+#define MAX_SEGMENTS 32
+
+void problem_list_free(problem_list *list) {
+    free(list->items);
+    *list = (problem_list){0};
+}
+
+static bool has(const problem_list *list, const char *text) {
+    char other[PROBLEM_TEXT_SIZE];
+    for (int i = 0; i < list->count; i++) {
+        problem_print(&list->items[i], other);
+        if (strcmp(text, other) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool append(problem_list *list, const problem *p, rnn_error *error) {
+    char text[PROBLEM_TEXT_SIZE];
+    problem_print(p, text);
+    if (has(list, text))
+        return true;
+    if (list->count == MAX_PROBLEMS)
+        return fail(error, "more than %d problems", MAX_PROBLEMS);
+    if (list->count == list->capacity) {
+        int capacity = list->capacity ? 2 * list->capacity : 64;
+        void *grown = realloc(list->items, (size_t)capacity * sizeof *list->items);
+        if (!grown)
+            return fail(error, "out of memory");
+        list->items = grown;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = *p;
+    return true;
+}
+
+static bool append_text(problem_list *list, const char *text, rnn_error *error) {
+    problem p;
+    rnn_error why;
+    if (!problem_parse(&p, text, &why))
+        return fail(error, "%.90s: %.150s", text, why.text);
+    rnn_model model = problem_model(&p);
+    if (rnn_model_validate(&model, &why) != RNN_OK)
+        return fail(error, "%.90s: %.150s", text, why.text);
+    return append(list, &p, error);
+}
+
+/* ---- Patterns ----------------------------------------------------------------------------- */
+
+typedef struct problem_pattern {
+    char *segments[MAX_SEGMENTS]; /* into one copy of the text */
+    int count;
+    bool has_features;
+} problem_pattern;
+
+static bool is_size(const char *segment) {
+    return segment[0] && strchr("NTDU", segment[0]) && segment[1] == ':';
+}
+
+/* Appends one segment's text; false if there is no room. */
+static bool push(char text[PROBLEM_TEXT_SIZE], const char *key, size_t key_length,
+                 const char *value, size_t value_length) {
+    size_t used = strlen(text);
+    if (used + key_length + value_length + 2 > PROBLEM_TEXT_SIZE)
+        return false;
+    char *end = text + used;
+    if (used)
+        *end++ = '/';
+    memcpy(end, key, key_length);
+    memcpy(end + key_length, value, value_length);
+    end[key_length + value_length] = '\0';
+    return true;
+}
+
+static bool expand_from(problem_list *list, const problem_pattern *pattern, int at,
+                        char text[PROBLEM_TEXT_SIZE], rnn_error *error);
+
+/* Goes on with "<key><value>" as the next segment, then takes it off again. */
+static bool expand_with(problem_list *list, const problem_pattern *pattern, int at,
+                        char text[PROBLEM_TEXT_SIZE], const char *key, const char *value,
+                        size_t value_length, rnn_error *error) {
+    size_t used = strlen(text);
+    size_t key_length = strcspn(key, ":") + 1;
+    bool ok = true;
+    if (!pattern->has_features && key[0] == 'U' && key_length == 2)
+        ok = push(text, "D:", 2, value, strspn(value, "0123456789"));
+    ok = ok && push(text, key, strchr(key, ':') ? key_length : 0, value, value_length);
+    if (!ok)
+        fail(error, "a problem's text would be longer than %d", PROBLEM_TEXT_SIZE - 1);
+    ok = ok && expand_from(list, pattern, at + 1, text, error);
+    text[used] = '\0';
+    return ok;
+}
+
+/* A size that may be a range: all of its values. */
+static bool expand_sizes(problem_list *list, const problem_pattern *pattern, int at,
+                         char text[PROBLEM_TEXT_SIZE], rnn_error *error) {
+    const char *segment = pattern->segments[at];
+    int_list sizes = {0};
+    bool ok = int_list_parse(&sizes, segment + 2, 1, error);
+    for (int i = 0; ok && i < sizes.count; i++) {
+        char value[16];
+        int length = snprintf(value, sizeof value, "%d", sizes.values[i]);
+        ok = expand_with(list, pattern, at, text, segment, value, (size_t)length, error);
+    }
+    int_list_free(&sizes);
+    return ok;
+}
+
+/* Anything else: names, or stacks as 16+8. */
+static bool expand_words(problem_list *list, const problem_pattern *pattern, int at,
+                         char text[PROBLEM_TEXT_SIZE], rnn_error *error) {
+    const char *segment = pattern->segments[at];
+    const char *colon = strchr(segment, ':');
+    bool ok = true;
+    for (const char *word = colon ? colon + 1 : segment; ok && word;) {
+        size_t length = strcspn(word, ",");
+        ok = expand_with(list, pattern, at, text, segment, word, length, error);
+        word = word[length] == ',' ? word + length + 1 : NULL;
+    }
+    return ok;
+}
+
+static bool expand_from(problem_list *list, const problem_pattern *pattern, int at,
+                        char text[PROBLEM_TEXT_SIZE], rnn_error *error) {
+    if (at == pattern->count)
+        return append_text(list, text, error);
+    const char *segment = pattern->segments[at];
+    bool sizes = is_size(segment) && !strchr(segment, '+');
+    return (sizes ? expand_sizes : expand_words)(list, pattern, at, text, error);
+}
+
+/* Cuts `copy` at its slashes. A "+K" step is the only plus that follows a colon. */
+static bool cut(problem_pattern *pattern, char *copy, rnn_error *error) {
+    *pattern = (struct problem_pattern){0};
+    for (char *segment = copy; segment;) {
+        if (pattern->count == MAX_SEGMENTS)
+            return fail(error, "more than %d segments", MAX_SEGMENTS);
+        pattern->segments[pattern->count++] = segment;
+        pattern->has_features |= strncmp(segment, "D:", 2) == 0;
+        segment = strchr(segment, '/');
+        if (segment)
+            *segment++ = '\0';
+    }
+    return true;
+}
+
+bool problem_list_expand(problem_list *list, const char *text, rnn_error *error) {
+    char *copy = strdup(text);
+    if (!copy)
+        return fail(error, "out of memory");
+    problem_pattern pattern;
+    char text_so_far[PROBLEM_TEXT_SIZE] = "";
+    bool ok = cut(&pattern, copy, error) && expand_from(list, &pattern, 0, text_so_far, error);
+    free(copy);
+    return ok;
+}
+
+/* ---- The choice of a command line ---------------------------------------------------------- */
+
+static bool expand_all(problem_list *list, const char *const *patterns, int count,
+                       rnn_error *error) {
+    for (int i = 0; i < count; i++)
+        if (!problem_list_expand(list, patterns[i], error))
+            return false;
+    return true;
+}
+
+static bool asks_for_grid(const cli_options *options) {
+    return options->directions || options->batch.count || options->steps.count ||
+           options->features.count || options->units.count;
+}
+
+static bool append_cell_grid(problem_list *list, const cli_options *options, rnn_cell cell,
+                             rnn_direction direction, bool reset_after, rnn_error *error);
+
+/* A list that was given, or what a grid takes where it was not. */
+static int_list or_default(const int_list *given, int_list fallback) {
+    return given->count ? *given : fallback;
+}
+
+static bool append_grid(problem_list *list, const cli_options *options, rnn_error *error) {
+    for (int cell = 0; cell < RNN_CELL_COUNT; cell++)
+        for (int direction = 0; direction < RNN_DIRECTION_COUNT; direction++)
+            for (int before = 0; before <= (cell == RNN_GRU); before++)
+                if (!append_cell_grid(list, options, (rnn_cell)cell, (rnn_direction)direction,
+                                      cell == RNN_GRU && !before, error))
+                    return false;
+    return true;
+}
+
+static bool append_cell_grid(problem_list *list, const cli_options *options, rnn_cell cell,
+                             rnn_direction direction, bool reset_after, rnn_error *error) {
+    int batches[] = {1, 8, 32}, steps[] = {25}, units[] = {64};
+    int_list n = or_default(&options->batch, (int_list){batches, 3});
+    int_list t = or_default(&options->steps, (int_list){steps, 1});
+    int_list m = or_default(&options->units, (int_list){units, 1});
+    if (!options->directions && direction != RNN_FORWARD)
+        return true;
+    for (int i = 0; i < n.count; i++)
+        for (int j = 0; j < t.count; j++)
+            for (int k = 0; k < m.count; k++) {
+                int_list d = or_default(&options->features, (int_list){&m.values[k], 1});
+                for (int l = 0; l < d.count; l++) {
+                    problem p =
+                        problem_defaults(cell, n.values[i], t.values[j], d.values[l], m.values[k]);
+                    p.layers[0].direction = direction;
+                    p.layers[0].reset_after = reset_after;
+                    char text[PROBLEM_TEXT_SIZE];
+                    problem_print(&p, text);
+                    if (options_select(options, &p) && !append_text(list, text, error))
+                        return false;
+                }
+            }
+    return true;
+}
+
+static bool append_preset(problem_list *list, const char *name, rnn_error *error) {
+    const problem_preset *preset = preset_find(name);
+    if (preset)
+        return expand_all(list, preset->patterns, preset->pattern_count, error);
+    char known[96];
+    return fail(error, "--preset %.80s: not one of %s", name, preset_names(known, sizeof known));
+}
+
+/* Keeps what the filters let pass, T capped; a cap can make two problems one. */
+static bool filter(problem_list *list, const cli_options *options, rnn_error *error) {
+    problem_list all = *list;
+    *list = (problem_list){0};
+    bool ok = true;
+    for (int i = 0; ok && i < all.count; i++) {
+        problem p = all.items[i];
+        if (!options_select(options, &p))
+            continue;
+        if (options->max_steps && p.timesteps > options->max_steps)
+            p.timesteps = options->max_steps;
+        ok = append(list, &p, error);
+    }
+    problem_list_free(&all);
+    return ok;
+}
+
+bool problem_list_choose(problem_list *list, const cli_options *options, rnn_error *error) {
+    bool ok;
+    if (options->problem_count)
+        ok = expand_all(list, options->problems, options->problem_count, error);
+    else if (options->preset || !asks_for_grid(options))
+        ok = append_preset(list, options->preset ? options->preset : "quick", error);
+    else
+        ok = append_grid(list, options, error);
+    ok = ok && filter(list, options, error);
+    if (ok && list->count == 0)
+        ok = fail(error, "the filters leave no problem of %s",
+                  options->preset ? options->preset : "those asked for");
+    if (!ok)
+        problem_list_free(list);
+    return ok;
+}

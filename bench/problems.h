@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Lists of problems, and the patterns that describe them: the text of a problem in which each value
+ * may be a list, and each size a range.
+ *   simple_rnn,lstm/N:1,8/T:25/U:16:256:x2/direction:forward,bidirectional
+ * Where D is left out it equals U (of the first layer).
+ */
+#ifndef BENCH_PROBLEMS_H
+#define BENCH_PROBLEMS_H
+
+#include "options.h"
+
+typedef struct problem_list {
+    problem *items;
+    int count, capacity;
+} problem_list;
+
+void problem_list_free(problem_list *list);
+
+/* Appends every valid problem of the pattern that is not in the list yet. */
+bool problem_list_expand(problem_list *list, const char *pattern, rnn_error *error);
+
+/* What a command line asks for: its --problem patterns, its preset, a grid of its filters, or the
+ * quick preset; without those that the filters reject, T capped. An empty list is refused. */
+bool problem_list_choose(problem_list *list, const cli_options *options, rnn_error *error);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "ranges.h"
+
+#include "fail.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_VALUES 10000
+
+bool parse_int(const char *text, int least, int *value, rnn_error *error) {
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end != '\0')
+        return fail(error, "\"%.64s\" is not a whole number", text);
+    if (errno == ERANGE || number > INT_MAX || number < least)
+        return fail(error, "\"%.64s\" is not in %d..%d", text, least, INT_MAX);
+    *value = (int)number;
+    return true;
+}
+
+bool int_list_append(int_list *list, int value) {
+    int *grown = realloc(list->values, (size_t)(list->count + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    list->values = grown;
+    list->values[list->count++] = value;
+    return true;
+}
+
+bool int_list_contains(const int_list *list, int value) {
+    for (int i = 0; i < list->count; i++)
+        if (list->values[i] == value)
+            return true;
+    return false;
+}
+
+void int_list_free(int_list *list) {
+    free(list->values);
+    *list = (int_list){0};
+}
+
+typedef struct int_range {
+    int first, last;
+    int step;
+    bool multiplies;
+} int_range;
+
+/* item is "first", "first:last" or "first:last:xK" or "first:last:+K"; it is cut at its colons. */
+static bool parse_range(char *item, int least, int_range *range, rnn_error *error) {
+    char *last = strchr(item, ':');
+    char *step = last ? strchr(last + 1, ':') : NULL;
+    range->step = 1;
+    range->multiplies = false;
+    if (last)
+        *last++ = '\0';
+    if (step)
+        *step++ = '\0';
+    if (!parse_int(item, least, &range->first, error))
+        return false;
+    range->last = range->first;
+    if (last && !parse_int(last, least, &range->last, error))
+        return false;
+    if (range->last < range->first)
+        return fail(error, "the range ends at %d, before it begins at %d", range->last,
+                    range->first);
+    if (!step)
+        return true;
+    if (*step != 'x' && *step != '+')
+        return fail(error, "\"%.64s\" is not a step, which is xK or +K", step);
+    range->multiplies = *step == 'x';
+    return parse_int(step + 1, range->multiplies ? 2 : 1, &range->step, error);
+}
+
+static bool append_range(int_list *list, const int_range *range, rnn_error *error) {
+    long long value = range->first;
+    if (range->multiplies && value == 0)
+        return fail(error, "a range that multiplies cannot begin at 0");
+    while (value <= range->last) {
+        if (list->count == MAX_VALUES)
+            return fail(error, "more than %d values", MAX_VALUES);
+        if (!int_list_contains(list, (int)value) && !int_list_append(list, (int)value))
+            return fail(error, "out of memory");
+        value = range->multiplies ? value * range->step : value + range->step;
+    }
+    return true;
+}
+
+bool int_list_parse(int_list *list, const char *text, int least, rnn_error *error) {
+    char *copy = strdup(text);
+    if (!copy)
+        return fail(error, "out of memory");
+    bool ok = true;
+    char *item = copy;
+    while (ok && item) {
+        char *comma = strchr(item, ',');
+        if (comma)
+            *comma = '\0';
+        int_range range;
+        ok = parse_range(item, least, &range, error) && append_range(list, &range, error);
+        item = comma ? comma + 1 : NULL;
+    }
+    free(copy);
+    return ok;
+}

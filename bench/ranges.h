@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Lists of whole numbers, as the filters take them: values and ranges, separated by commas.
+ *   1,8,32       these
+ *   16:256:x2    16, 32, 64, 128, 256
+ *   16:64:+16    16, 32, 48, 64
+ *   3:5          3, 4, 5
+ */
+#ifndef BENCH_RANGES_H
+#define BENCH_RANGES_H
+
+#include "rnn.h"
+
+typedef struct int_list {
+    int *values; /* NULL: not given */
+    int count;
+} int_list;
+
+/* Appends what `text` names. Every value is at least `least`. */
+bool int_list_parse(int_list *list, const char *text, int least, rnn_error *error);
+bool int_list_append(int_list *list, int value);
+bool int_list_contains(const int_list *list, int value);
+void int_list_free(int_list *list);
+
+/* A whole number that is all of `text`. */
+bool parse_int(const char *text, int least, int *value, rnn_error *error);
+
+#endif

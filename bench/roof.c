@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "roof.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* oneDNN obeys these, the first one over the second. */
+static bool onednn_is_limited(void) {
+    const char *limit = getenv("ONEDNN_MAX_CPU_ISA");
+    if (!limit)
+        limit = getenv("DNNL_MAX_CPU_ISA");
+    return limit && (strncmp(limit, "AVX2", 4) == 0 || strncmp(limit, "SSE", 3) == 0 ||
+                     strcmp(limit, "AVX") == 0);
+}
+
+peak_isa roof_isa(const char *backend) {
+    if (strcmp(backend, "onednn") == 0 && !onednn_is_limited() && peak_isa_available(PEAK_AVX512))
+        return PEAK_AVX512;
+    for (int isa = PEAK_ISA_COUNT - 1; isa > PEAK_BASELINE; isa--)
+        if (strcmp(rnn_isa_name(), peak_isa_name((peak_isa)isa)) == 0)
+            return (peak_isa)isa;
+    return PEAK_BASELINE;
+}
+
+static double gate_units(const rnn_layer *layer) {
+    return (double)rnn_cell_gates(layer->cell) * layer->units;
+}
+
+static double recurrent_bytes(const rnn_layer *layer) {
+    return sizeof(float) * gate_units(layer) * layer->units;
+}
+
+static double kernel_bytes(const rnn_layer *layer) {
+    return sizeof(float) * gate_units(layer) * layer->features;
+}
+
+static double beyond(double bytes, double capacity) {
+    return bytes > capacity ? bytes - capacity : 0;
+}
+
+/* Bytes that come from behind a cache of `capacity` bytes in one run. */
+static double traffic(const problem *p, double capacity) {
+    double bytes = 0;
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        double direction = p->timesteps * beyond(recurrent_bytes(layer), capacity) +
+                           beyond(kernel_bytes(layer), capacity);
+        bytes += rnn_layer_directions(layer) * direction;
+    }
+    return bytes;
+}
+
+double roof_seconds(const problem *p, const machine_info *machine, const peak_set *peaks,
+                    peak_isa isa) {
+    double longest = problem_flops(p) / peaks->flops[isa];
+    for (int level = 0; level < machine->cache_count; level++) {
+        double capacity = (double)machine_cache_bytes(machine, level, peaks->threads);
+        double seconds = traffic(p, capacity) / peak_reads_behind(machine, peaks, level);
+        if (seconds > longest)
+            longest = seconds;
+    }
+    return longest;
+}
+
+double roof_weight_bytes(const problem *p) {
+    return problem_weight_bytes(p) + (p->timesteps - 1) * problem_recurrent_weight_bytes(p);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * How fast a problem could be on this machine at best. */
+#ifndef BENCH_ROOF_H
+#define BENCH_ROOF_H
+
+#include "peak.h"
+#include "problem.h"
+
+/* The instruction set that a backend's rows are held against: the widest one that this suite has
+ * kernels for and RNN_ISA leaves on, the same for every backend of its own, so that naive's roof
+ * says how far it is from the machine. oneDNN has kernels for AVX-512 as well. */
+peak_isa roof_isa(const char *backend);
+
+/* Seconds that no schedule on peaks->threads threads can beat.
+ *
+ * The longest of these, since a machine can do all at once:
+ *   FLOPs / measured multiply-add peak
+ *   for each cache level, the bytes it cannot hold / measured reads from the level behind it
+ * Bytes of one layer in one direction, with W its recurrent weights, all read at every step, K its
+ * input kernel and C the capacity of the level over all threads' cores:
+ *   T max(0, W - C) + max(0, K - C)
+ * The first step is not colder than the rest, as the weights stay from the run before. Batch does
+ * not appear: one pass over the weights can serve all rows. Neither does the latency of the gates'
+ * maths, so that for tiny problems this is only a far horizon. A mask's steps count in full. */
+double roof_seconds(const problem *p, const machine_info *machine, const peak_set *peaks,
+                    peak_isa isa);
+
+/* Bytes of weights that one run reads if it reads the recurrent ones at every step. */
+double roof_weight_bytes(const problem *p);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench sweep */
+#include "clock.h"
+#include "commands.h"
+#include "context.h"
+#include "measure.h"
+#include "problems.h"
+#include "table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- Ctrl-C --------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number) {
+    (void)number;
+    stop = 1;
+}
+
+/* The first signal ends the sweep in order; the second one ends the program. */
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ---- Before anything is measured ------------------------------------------------------------- */
+
+/* Opens it as it will be opened at the end, and leaves no trace. */
+static bool is_writable(const char *option, const char *path, char *why, size_t size) {
+    struct stat before;
+    bool existed = stat(path, &before) == 0;
+    FILE *file = fopen(path, "a");
+    if (!file) {
+        snprintf(why, size, "%s %.160s: %s", option, path, strerror(errno));
+        return false;
+    }
+    fclose(file);
+    if (!existed)
+        unlink(path);
+    return true;
+}
+
+/* One thread and all cores, unless told otherwise. */
+static bool choose_threads(sweep_state *sweep) {
+    const int_list *given = &sweep->options->threads;
+    for (int i = 0; i < given->count; i++)
+        if (!int_list_append(&sweep->threads, given->values[i]))
+            return false;
+    if (given->count)
+        return true;
+    return int_list_append(&sweep->threads, 1) &&
+           (sweep->machine.cores == 1 || int_list_append(&sweep->threads, sweep->machine.cores));
+}
+
+/* The peaks on 1 .. the most threads in use; a number in between takes those of the next one below
+ * that was measured. */
+static bool measure_peaks(sweep_state *sweep) {
+    const double budget = 2.5;
+    int most = 1;
+    for (int i = 0; i < sweep->threads.count; i++)
+        if (sweep->threads.values[i] > most)
+            most = sweep->threads.values[i];
+    sweep->peak_count = most < sweep->machine.cores ? most : sweep->machine.cores;
+    sweep->peaks = calloc((size_t)sweep->peak_count, sizeof *sweep->peaks);
+    if (!sweep->peaks)
+        return false;
+    int measured = 0;
+    for (int p = 1; p <= sweep->peak_count; p++)
+        measured += p == 1 || p == sweep->peak_count || int_list_contains(&sweep->threads, p);
+    for (int p = 1; p <= sweep->peak_count; p++) {
+        bool wanted = p == 1 || p == sweep->peak_count || int_list_contains(&sweep->threads, p);
+        if (!wanted)
+            sweep->peaks[p - 1] = sweep->peaks[p - 2];
+        else if (!peak_measure(&sweep->machine, p, budget / measured, &sweep->peaks[p - 1]))
+            return false;
+    }
+    return true;
+}
+
+static void tell_threads(const sweep_state *sweep) {
+    for (int i = 0; i < sweep->threads.count; i++)
+        if (sweep->threads.values[i] > sweep->machine.cores)
+            printf("threads %d: more than the %d cores of this machine\n", sweep->threads.values[i],
+                   sweep->machine.cores);
+}
+
+/* ---- The context block ----------------------------------------------------------------------- */
+
+static void add_to_file(const char *key, const char *value, void *data) {
+    (void)data;
+    gbench_add_context(key, value);
+}
+
+static void add_peaks(const sweep_state *sweep) {
+    for (int p = 1; p <= sweep->peak_count; p++) {
+        const peak_set *peaks = &sweep->peaks[p - 1];
+        if (peaks->threads != p)
+            continue;
+        char key[48], value[256];
+        snprintf(key, sizeof key, "peaks_threads_%d", p);
+        int used = 0;
+        for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+            used += snprintf(value + used, sizeof value - (size_t)used, "%s %.1f GFLOP/s, ",
+                             peak_isa_name((peak_isa)isa), 1e-9 * peaks->flops[isa]);
+        for (int level = 0; level < sweep->machine.cache_count; level++)
+            used += snprintf(value + used, sizeof value - (size_t)used, "L%d %.1f GB/s, ",
+                             level + 1, 1e-9 * peaks->reads[level]);
+        snprintf(value + used, sizeof value - (size_t)used, "DRAM %.1f GB/s",
+                 1e-9 * peaks->memory_reads);
+        gbench_add_context(key, value);
+        printf("%d thread%s: %s\n", p, p == 1 ? "" : "s", value);
+    }
+}
+
+static void add_context(const sweep_state *sweep) {
+    const cli_options *options = sweep->options;
+    char text[64];
+    context_machine(&sweep->machine, add_to_file, NULL);
+    context_build(add_to_file, NULL);
+    context_environment(add_to_file, NULL);
+    add_peaks(sweep);
+    gbench_add_context("command", options->command_line);
+    gbench_add_context("preset", options->preset ? options->preset : "none");
+    snprintf(text, sizeof text, "%llu", (unsigned long long)options->seed);
+    gbench_add_context("seed", text);
+}
+
+/* ---- The sweep ------------------------------------------------------------------------------ */
+
+/* The file is rewritten as a whole, so not after every problem of a long sweep. */
+static bool write_now_and_then(const sweep_state *sweep, double *last) {
+    const double interval = 20;
+    double now = clock_seconds();
+    if (!sweep->options->out || now - *last < interval)
+        return true;
+    *last = now;
+    return gbench_write(sweep->options->out);
+}
+
+static bool measure_all(sweep_state *sweep, const problem_list *problems) {
+    double total = 0, last_write = clock_seconds();
+    for (int i = 0; i < problems->count; i++)
+        total += measure_cost(sweep, &problems->items[i]);
+    progress_start(&sweep->progress, total);
+    for (int i = 0; i < problems->count && !stop; i++) {
+        double cost = measure_cost(sweep, &problems->items[i]);
+        if (!measure_problem(sweep, &problems->items[i], cost)) {
+            progress_clear(&sweep->progress);
+            fputs("rnnbench sweep: out of memory\n", stderr);
+            return false;
+        }
+        sweep->done_cost += cost;
+        char text[PROBLEM_TEXT_SIZE];
+        problem_print(&problems->items[i], text);
+        progress_line(&sweep->progress, sweep->done_cost, text);
+        if (!write_now_and_then(sweep, &last_write))
+            return true; /* told when the last write fails as well */
+    }
+    progress_clear(&sweep->progress);
+    return true;
+}
+
+static void print_refusals(const result_list *results) {
+    if (results->refusal_count)
+        puts("\nnot measured:");
+    for (int i = 0; i < results->refusal_count; i++)
+        printf("  %-9s %4d problem%s  %s\n", results->refusals[i].backend,
+               results->refusals[i].count, results->refusals[i].count == 1 ? " " : "s",
+               results->refusals[i].reason);
+}
+
+static bool write_table(const char *path, const result_list *results) {
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    table_print_markdown(file, results);
+    bool ok = !ferror(file);
+    return fclose(file) == 0 && ok;
+}
+
+static bool write_files(const sweep_state *sweep) {
+    const char *out = sweep->options->out, *table = sweep->options->table;
+    bool ok = true;
+    if (out && !gbench_write(out)) {
+        fprintf(stderr, "rnnbench sweep: --out %s: %s\n", out, strerror(errno));
+        ok = false;
+    }
+    if (table && !write_table(table, &sweep->results)) {
+        fprintf(stderr, "rnnbench sweep: --table %s: %s\n", table, strerror(errno));
+        ok = false;
+    }
+    return ok;
+}
+
+static int close_sweep(const sweep_state *sweep, int problems, double start, bool complete) {
+    const result_list *results = &sweep->results;
+    if (stop)
+        gbench_add_context("interrupted", "true");
+    bool written = write_files(sweep);
+    table_print(stdout, results);
+    print_refusals(results);
+    printf("\n%d problems, %d rows, %d wrong, %d failed, %.0f s\n", problems, results->count,
+           results->wrong, results->failed, clock_seconds() - start);
+    if (results->count == 0 && !stop)
+        puts("nothing was measured");
+    if (stop)
+        return EXIT_INTERRUPTED;
+    bool fine = complete && written && results->count && !results->wrong && !results->failed;
+    return fine ? EXIT_FINE : EXIT_WRONG;
+}
+
+static int run_sweep(sweep_state *sweep, const problem_list *problems) {
+    double start = clock_seconds();
+    machine_describe(&sweep->machine);
+    if (!choose_threads(sweep) || !measure_peaks(sweep)) {
+        fputs("rnnbench sweep: out of memory, or of threads\n", stderr);
+        return EXIT_WRONG;
+    }
+    gbench_start(sweep->repetitions, sweep->min_time);
+    add_context(sweep);
+    tell_threads(sweep);
+    fflush(stdout);
+    catch_signals();
+    bool complete = measure_all(sweep, problems);
+    return close_sweep(sweep, problems->count, start, complete);
+}
+
+int command_sweep(const cli_options *options) {
+    rnn_error error;
+    problem_list problems = {0};
+    if ((options->out && !is_writable("--out", options->out, error.text, sizeof error.text)) ||
+        (options->table && !is_writable("--table", options->table, error.text, sizeof error.text)))
+        return refuse_usage("sweep", error.text);
+    if (!problem_list_choose(&problems, options, &error))
+        return refuse_usage("sweep", error.text);
+    sweep_state sweep = {.options = options,
+                         .repetitions = options->repetitions ? options->repetitions : 9,
+                         .min_time = options->min_time > 0 ? options->min_time : 0.02,
+                         .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2,
+                         .stop = &stop};
+    int status = run_sweep(&sweep, &problems);
+    results_free(&sweep.results);
+    int_list_free(&sweep.threads);
+    free(sweep.peaks);
+    problem_list_free(&problems);
+    return status;
+}

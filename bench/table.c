@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "table.h"
+
+#include <string.h>
+
+void time_text(double seconds, char text[16]) {
+    static const struct {
+        double scale;
+        const char *unit;
+    } units[] = {{1, "s"}, {1e3, "ms"}, {1e6, "us"}, {1e9, "ns"}};
+    int i = 0;
+    while (i < 3 && seconds * units[i].scale < 0.9995)
+        i++;
+    double value = seconds * units[i].scale;
+    int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    snprintf(text, 16, "%.*f %s", digits, value, units[i].unit);
+}
+
+/* How many times faster than `other`; "-" where that was not measured. */
+static void ratio_text(const measurement *row, const measurement *other, char text[16]) {
+    if (other)
+        snprintf(text, 16, "%.2fx", other->time.median / row->time.median);
+    else
+        snprintf(text, 16, "-");
+}
+
+typedef struct row_texts {
+    char name[48], threads[12], median[16], spread[16];
+    char to_naive[16], to_onednn[16], gflops[16], roof[16], error[16];
+} row_texts;
+
+static row_texts format_row(const result_list *results, int index) {
+    const measurement *row = &results->rows[index];
+    row_texts c;
+    snprintf(c.name, sizeof c.name, "%s", row->backend);
+    snprintf(c.threads, sizeof c.threads, "%d", row->threads);
+    time_text(row->time.median, c.median);
+    snprintf(c.spread, sizeof c.spread, "%.1f%%", 100 * row->time.cv);
+    ratio_text(row, results_sibling(results, index, "naive"), c.to_naive);
+    ratio_text(row, results_sibling(results, index, "onednn"), c.to_onednn);
+    snprintf(c.gflops, sizeof c.gflops, "%.2f", 1e-9 * row->flops / row->time.median);
+    snprintf(c.roof, sizeof c.roof, "%.1f%%", 100 * row->roof_seconds / row->time.median);
+    snprintf(c.error, sizeof c.error, "%.1e", row->max_error);
+    return c;
+}
+
+static bool starts_problem(const result_list *results, int index) {
+    return index == 0 ||
+           strcmp(results->rows[index].problem, results->rows[index - 1].problem) != 0;
+}
+
+static void print_legend(FILE *to, const char *bullet) {
+    fprintf(to,
+            "%stime: median over the repetitions; cv: their standard deviation / mean\n"
+            "%snaive, onednn: how many times faster than these, at as many threads if there is such"
+            " a row\n"
+            "%sroof: time of the machine's limit / time; for tiny problems a far horizon\n",
+            bullet, bullet, bullet);
+}
+
+void table_print(FILE *to, const result_list *results) {
+    for (int i = 0; i < results->count; i++) {
+        row_texts c = format_row(results, i);
+        if (starts_problem(results, i))
+            fprintf(to, "\n%s\n  %-9s %7s  %9s %6s  %8s %8s  %8s %6s  %8s\n",
+                    results->rows[i].problem, "backend", "threads", "time", "cv", "naive", "onednn",
+                    "GFLOP/s", "roof", "error");
+        fprintf(to, "  %-9s %7s  %9s %6s  %8s %8s  %8s %6s  %8s\n", c.name, c.threads, c.median,
+                c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
+    }
+    fputc('\n', to);
+    print_legend(to, "");
+}
+
+/* ---- Markdown: an overview, then all rows --------------------------------------------------- */
+
+#define MAX_COLUMNS 64
+
+/* A backend on a number of threads: a column of the overview. */
+typedef struct column_list {
+    const measurement *first[MAX_COLUMNS]; /* any row of it, for its names */
+    int count;
+} column_list;
+
+static bool same_column(const measurement *a, const measurement *b) {
+    return a->threads == b->threads && strcmp(a->backend, b->backend) == 0;
+}
+
+static int column_of(const column_list *columns, const measurement *row) {
+    for (int i = 0; i < columns->count; i++)
+        if (same_column(columns->first[i], row))
+            return i;
+    return -1;
+}
+
+static column_list find_columns(const result_list *results) {
+    column_list columns = {.count = 0};
+    for (int i = 0; i < results->count && columns.count < MAX_COLUMNS; i++)
+        if (column_of(&columns, &results->rows[i]) < 0)
+            columns.first[columns.count++] = &results->rows[i];
+    return columns;
+}
+
+/* The problem that starts at `index`, with the fastest time in bold. Returns the next one's index.
+ */
+static int print_overview_row(FILE *to, const result_list *results, const column_list *columns,
+                              int index) {
+    const measurement *by_column[MAX_COLUMNS] = {NULL}, *fastest = &results->rows[index];
+    int i = index;
+    do {
+        const measurement *row = &results->rows[i];
+        int column = column_of(columns, row);
+        if (column >= 0)
+            by_column[column] = row;
+        if (row->time.median < fastest->time.median)
+            fastest = row;
+        i++;
+    } while (i < results->count && !starts_problem(results, i));
+    fprintf(to, "| %s |", results->rows[index].problem);
+    for (int column = 0; column < columns->count; column++) {
+        char time[16] = "";
+        if (by_column[column])
+            time_text(by_column[column]->time.median, time);
+        fprintf(to, by_column[column] == fastest ? " **%s** |" : " %s |", time);
+    }
+    fputc('\n', to);
+    return i;
+}
+
+static void print_overview(FILE *to, const result_list *results) {
+    column_list columns = find_columns(results);
+    fputs("| problem |", to);
+    for (int i = 0; i < columns.count; i++)
+        fprintf(to, columns.first[i]->threads > 1 ? " %s, %d threads |" : " %s |",
+                columns.first[i]->backend, columns.first[i]->threads);
+    fputs("\n|---|", to);
+    for (int i = 0; i < columns.count; i++)
+        fputs("---:|", to);
+    fputc('\n', to);
+    for (int i = 0; i < results->count;)
+        i = print_overview_row(to, results, &columns, i);
+}
+
+void table_print_markdown(FILE *to, const result_list *results) {
+    print_overview(to, results);
+    fputs(
+        "\n| problem | backend | threads | time | cv | naive | onednn | GFLOP/s | roof | error |\n"
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+        to);
+    for (int i = 0; i < results->count; i++) {
+        row_texts c = format_row(results, i);
+        fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
+                starts_problem(results, i) ? results->rows[i].problem : "", c.name, c.threads,
+                c.median, c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
+    }
+    fputc('\n', to);
+    print_legend(to, "- ");
+}

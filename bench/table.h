@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * The closing table of a sweep. */
+#ifndef BENCH_TABLE_H
+#define BENCH_TABLE_H
+
+#include "results.h"
+
+#include <stdio.h>
+
+/* Problem by problem, for a reader at a terminal. */
+void table_print(FILE *to, const result_list *results);
+
+/* One line a problem and one column a backend, then every row in full, as Markdown. */
+void table_print_markdown(FILE *to, const result_list *results);
+
+/* "12.3 us", four characters of digits at most. */
+void time_text(double seconds, char text[16]);
+
+#endif
