@@ -42,7 +42,7 @@ static const double special_factor = 1000;
 static const double exact_limit = 16777216;
 
 /* Expected outputs beyond this would tell of a growing recurrence, not of the implementation. */
-static const double normal_limit = 1e4;
+static const double normal_limit = 20;
 
 struct reference_case {
     problem problem;

@@ -12,6 +12,15 @@
 static const float gate_scale[4] = {0.7f, 0.9f, 1.1f, 1.3f};
 static const float gate_bias[4] = {0.2f, -0.3f, 0.1f, -0.1f};
 
+static float nonzero_integer(int largest, uint64_t *state) {
+    int size = random_between(state, 1, largest);
+    return (float)(random_chance(state, 2) ? size : -size);
+}
+
+static float number(const problem *p, float scale, uint64_t *state) {
+    return p->values == VALUES_EXACT ? nonzero_integer(2, state) : scale * random_normal(state);
+}
+
 /* [rows, gates * units], deviation gain / sqrt(rows) times the scale of the gate */
 static void fill_normal_matrix(float *matrix, size_t rows, int gates, int units, float gain,
                                uint64_t *state) {
@@ -39,20 +48,24 @@ static void fill_matrix(float *matrix, const problem *p, int rows, int gates, in
         fill_normal_matrix(matrix, (size_t)rows, gates, units, gain, state);
 }
 
-static float nonzero_integer(int largest, uint64_t *state) {
-    int size = random_between(state, 1, largest);
-    return (float)(random_chance(state, 2) ? size : -size);
+/* exp and softplus are far from 0 at 0; without a bias below it their recurrence feeds on itself.
+ */
+static float bias_shift(const rnn_layer *layer, int gate) {
+    bool candidate = layer->cell == RNN_SIMPLE || gate == 2;
+    rnn_activation activation = candidate ? layer->activation : layer->recurrent_activation;
+    return activation == RNN_EXPONENTIAL || activation == RNN_SOFTPLUS ? -1.0f : 0.0f;
 }
 
-/* [bias_rows, gates * units]. An exponential without a bias below 0 feeds on itself. */
-static void fill_bias(float *bias, const problem *p, int bias_rows, int gates, int units,
-                      bool exponential, uint64_t *state) {
-    for (int r = 0; r < bias_rows; r++)
-        for (int g = 0; g < gates; g++)
-            for (int j = 0; j < units; j++)
+/* [1 or 2, gates * units] */
+static void fill_bias(float *bias, const problem *p, const rnn_layer *layer, float gain,
+                      uint64_t *state) {
+    for (int r = 0; r < (layer->reset_after ? 2 : 1); r++)
+        for (int g = 0; g < rnn_cell_gates(layer->cell); g++)
+            for (int j = 0; j < layer->units; j++)
                 *bias++ = p->values == VALUES_EXACT
                               ? nonzero_integer(3, state)
-                              : gate_bias[g] + 0.3f * random_normal(state) - (exponential ? 1 : 0);
+                              : bias_shift(layer, g) +
+                                    gain * (gate_bias[g] + 0.3f * random_normal(state));
 }
 
 static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *state) {
@@ -68,15 +81,14 @@ static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *
             fill_matrix(array_floats(a, ARRAY_RECURRENT_KERNEL + index), p, layer->units, gates,
                         layer->units, gain, state);
             if (layer->use_bias)
-                fill_bias(array_floats(a, ARRAY_BIAS + index), p, layer->reset_after ? 2 : 1, gates,
-                          layer->units, exponential, state);
+                fill_bias(array_floats(a, ARRAY_BIAS + index), p, layer, gain, state);
         }
     }
     if (p->has_dense) {
         int width = rnn_layer_output_width(&p->layers[p->layer_count - 1]);
         fill_matrix(array_floats(a, ARRAY_DENSE_KERNEL), p, width, 1, p->dense.units, gain, state);
-        if (p->dense.use_bias)
-            fill_bias(array_floats(a, ARRAY_DENSE_BIAS), p, 1, 1, p->dense.units, false, state);
+        for (int j = 0; p->dense.use_bias && j < p->dense.units; j++)
+            array_floats(a, ARRAY_DENSE_BIAS)[j] = number(p, 0.3f, state);
     }
 }
 
@@ -158,10 +170,6 @@ static void place_exception(const problem *p, int n, float *row) {
     default:
         break;
     }
-}
-
-static float number(const problem *p, float scale, uint64_t *state) {
-    return p->values == VALUES_EXACT ? nonzero_integer(2, state) : scale * random_normal(state);
 }
 
 static void fill_x(run_arrays *a, const problem *p, uint64_t *state) {
