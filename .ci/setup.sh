@@ -1,0 +1,78 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: MIT
+# Shared by bench/run, tests/run and .ci/run, which source it: packages and the optimised build.
+# BUILD=FOLDER builds elsewhere than in build/; CC and CXX choose the compiler.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${BUILD:-$root/build}
+export LC_ALL=C.UTF-8
+
+say() {
+    printf '%s\n' "== $*"
+}
+
+die() {
+    printf '%s\n' "$(basename "$(dirname "$0")")/$(basename "$0"): $*" >&2
+    exit 1
+}
+
+# The library packages are optional to the build, which then says what is lost without them.
+build_packages=(gcc g++ libc6-dev git meson ninja-build pkg-config
+    libdnnl-dev libbenchmark-dev libhwloc-dev)
+test_packages=(libcmocka-dev libjansson-dev binutils)
+
+is_installed() {
+    dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'
+}
+
+# Prints the given packages that are not installed, one a line.
+missing_packages() {
+    local package
+    for package in "$@"; do
+        is_installed "$package" || printf '%s\n' "$package"
+    done
+}
+
+# Prints the given packages that the configured archives have; names the others on stderr.
+offered_packages() {
+    local package
+    for package in "$@"; do
+        if apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
+            printf '%s\n' "$package"
+        else
+            say "not offered by this system: $package" >&2
+        fi
+    done
+}
+
+# Installs what is missing of the given packages, as root or by sudo; no question is asked.
+install_packages() {
+    local missing offered as_root=()
+    mapfile -t missing < <(missing_packages "$@")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    command -v apt-get >/dev/null || die "needs the packages ${missing[*]}, or what they are called" \
+        "where there is no apt-get; install them and run this again"
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || die "needs the packages ${missing[*]}, and there is neither" \
+            "root nor sudo to install them; have them installed and run this again"
+        as_root=(sudo)
+    fi
+    say "installing ${missing[*]}"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q update ||
+        die "apt-get update failed"
+    mapfile -t offered < <(offered_packages "${missing[@]}")
+    [ "${#offered[@]}" -gt 0 ] || return 0
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+        install "${offered[@]}" || die "apt-get install failed"
+}
+
+# Configures $build at the first time, and looks again for what an earlier configuration lacked.
+configure() {
+    command -v meson >/dev/null || die "meson is missing"
+    case $(meson --version) in
+    0.*) die "needs Meson 1.0 or newer (Debian 12, Ubuntu 24.04), found $(meson --version)" ;;
+    esac
+    local mode=()
+    [ ! -f "$build/build.ninja" ] || mode=(--reconfigure)
+    meson setup "${mode[@]}" "$build" "$root" || die "meson setup failed"
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Sums up Meson's test logs: skips with reasons, failures, and `N passed, N failed, N skipped`.
+
+Usage: tally.py TESTLOG.json...   Exit status 1 on any failure, or where no test ran.
+"""
+import json
+import sys
+from collections import defaultdict
+
+PASSED = {"OK", "EXPECTEDFAIL"}
+SKIPPED = {"SKIP"}
+
+
+def read_logs(paths):
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as log:
+                yield from (json.loads(line) for line in log if line.strip())
+        except FileNotFoundError:  # no test ran; the pattern of the caller's shell came as it is
+            pass
+
+
+def skip_reason(test):
+    lines = (test.get("stdout") or "").splitlines() + (test.get("stderr") or "").splitlines()
+    reasons = [line for line in lines if "skip" in line.lower()] or lines[-1:]
+    return reasons[0].strip() if reasons else "no reason given"
+
+
+def print_skips(tests):
+    by_reason = defaultdict(list)
+    for test in tests:
+        by_reason[skip_reason(test)].append(test["name"])
+    for reason, names in by_reason.items():
+        print(f"{reason}\n    {', '.join(names)}")
+
+
+def main(paths):
+    tests = list(read_logs(paths))
+    passed = [test for test in tests if test["result"] in PASSED]
+    skipped = [test for test in tests if test["result"] in SKIPPED]
+    failed = [test for test in tests if test["result"] not in PASSED | SKIPPED]
+    print_skips(skipped)
+    for test in failed:
+        print(f"failed: {test['name']} ({test['result']})")
+    if not passed and not failed:
+        print("no test ran")
+    print(f"{len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
