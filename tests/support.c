@@ -30,21 +30,6 @@ void *test_alloc(size_t bytes) {
     return memset(memory, 0, whole);
 }
 
-uint64_t random_bits(uint64_t *state) {
-    uint64_t bits = *state += 0x9e3779b97f4a7c15;
-    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
-    bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
-    return bits ^ bits >> 31;
-}
-
-int random_below(uint64_t *state, int limit) {
-    return (int)(random_bits(state) % (uint64_t)limit);
-}
-
-float random_float(uint64_t *state) {
-    return (float)random_below(state, 1 << 24) / (float)(1 << 23) - 1;
-}
-
 double seconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

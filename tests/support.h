@@ -15,11 +15,6 @@ rnn_backend_info require_backend(const char *name);
 /* Exits with 1 where memory is out. Zeroed, RNN_ALIGNMENT-aligned, never NULL; free() it. */
 void *test_alloc(size_t bytes);
 
-/* Same numbers on every machine (splitmix64). */
-uint64_t random_bits(uint64_t *state);
-int random_below(uint64_t *state, int limit);
-float random_float(uint64_t *state); /* -1 to 1 */
-
 double seconds_now(void);
 
 #endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * Whether two runs gave the same. The first difference is kept as a text. */
+#ifndef RNN_TESTS_AGREEMENT_H
+#define RNN_TESTS_AGREEMENT_H
+
+#include "trial.h"
+
+typedef enum precision {
+    SAME_BITS,
+    CLOSE /* the sums may be formed in another order */
+} precision;
+
+bool rows_agree(const char *what, const float *a, const float *b, int count, precision how);
+
+bool final_states_agree(const trial *a, int a_row, const trial *b, int b_row, precision how);
+
+/* y and, where there is one, y_backward. */
+bool outputs_agree(const trial *a, int a_row, int a_step, const trial *b, int b_row, int b_step,
+                   precision how);
+
+/* Every output of every row. */
+bool trials_agree(const trial *a, const trial *b, precision how);
+
+void disagreement(const char *text);
+const char *last_disagreement(void);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ * One backend against the oracle, on the problems of one cell.
+ *
+ *   equivalence [--seed S] [--seconds S] [--problem TEXT] BACKEND CELL
+ *
+ * Without options: every row of reference/problems.inc, with guard pages at either end, on one
+ * thread and on more where the backend takes them. With --seconds: random problems for that long.
+ */
+#include "cases.h"
+#include "problem_table.h"
+#include "support.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_REPORTS = 20 };
+
+typedef struct session {
+    rnn_backend_info backend;
+    rnn_cell cell;
+    uint64_t seed;
+    int problems, claimed, refused; /* claimed: the backend says that it does the problem */
+    int checks, failed;
+    double max_error;
+} session;
+
+static void report(session *s, const char *text) {
+    if (s->failed++ < MAX_REPORTS)
+        printf("FAILED %s: %s\n", s->backend.name, text);
+}
+
+/* ---- One problem --------------------------------------------------------------------------- */
+
+static void check_once(session *s, reference_case *c, int threads, case_guard guard) {
+    case_verdict verdict;
+    rnn_error error = {""};
+    rnn_status status = case_check(c, s->backend.name, threads, guard, &verdict, &error);
+    s->checks++;
+    if (status != RNN_OK) {
+        char text[PROBLEM_TEXT_SIZE + sizeof error.text];
+        problem_print(case_problem(c), text);
+        size_t length = strlen(text);
+        snprintf(text + length, sizeof text - length, ": %s", error.text);
+        report(s, text);
+        return;
+    }
+    if (verdict.max_error > s->max_error)
+        s->max_error = verdict.max_error;
+    if (!verdict.passed)
+        report(s, verdict.text);
+}
+
+static void check_case(session *s, reference_case *c) {
+    for (int guard = GUARD_NONE; guard <= GUARD_BEFORE; guard++)
+        check_once(s, c, 1, (case_guard)guard);
+    for (int threads = 2; s->backend.threaded && threads <= 3; threads++)
+        check_once(s, c, threads, GUARD_AFTER);
+}
+
+/* What the backend refuses must come with the name of the option. */
+static bool is_claimed(session *s, const problem *p) {
+    rnn_error error = {""};
+    rnn_model model = problem_model(p);
+    rnn_shape shape = problem_shape(p);
+    rnn_status status = rnn_backend_supports(s->backend.name, &model, &shape, 1, &error);
+    if (status == RNN_OK)
+        return true;
+    if (status != RNN_UNSUPPORTED || !error.text[0])
+        report(s, error.text[0] ? error.text : "refused without a reason");
+    s->refused++;
+    return false;
+}
+
+static void check_problem(session *s, const problem *p) {
+    s->problems++;
+    if (!is_claimed(s, p))
+        return;
+    s->claimed++;
+    rnn_error error = {""};
+    reference_case *c;
+    if (case_create(&c, p, s->seed, &error) != RNN_OK) {
+        report(s, error.text);
+        return;
+    }
+    check_case(s, c);
+    case_destroy(c);
+}
+
+static void check_text(session *s, const char *text) {
+    problem p;
+    rnn_error error;
+    if (!problem_parse(&p, text, &error))
+        report(s, error.text);
+    else if (p.layers[0].cell == s->cell)
+        check_problem(s, &p);
+}
+
+/* ---- Many ---------------------------------------------------------------------------------- */
+
+static void check_table(session *s) {
+    for (int i = 0; i < problem_table_count(); i++)
+        check_text(s, problem_table_get(i)->text);
+}
+
+static void check_random(session *s, double seconds) {
+    uint64_t state = s->seed;
+    double end = seconds_now() + seconds;
+    while (seconds_now() < end) {
+        problem p;
+        problem_random(&p, &state);
+        if (p.layers[0].cell == s->cell)
+            check_problem(s, &p);
+    }
+}
+
+static int finish(session *s) {
+    printf("%s %s: %d problems, %d refused, %d checks, %d failed, largest error %.3g, seed %" PRIu64
+           "\n",
+           s->backend.name, rnn_cell_name(s->cell), s->problems, s->refused, s->checks, s->failed,
+           s->max_error, s->seed);
+    bool behind_library = s->backend.version[0] != '\0';
+    if (s->claimed == 0 || s->checks < 3 * s->claimed) {
+        printf("FAILED: %d checks of %d claimed problems\n", s->checks, s->claimed);
+        return 1;
+    }
+    if (s->refused && !behind_library) {
+        printf("FAILED: only a backend behind a library may refuse\n");
+        return 1;
+    }
+    return s->failed != 0;
+}
+
+/* ---- Command line -------------------------------------------------------------------------- */
+
+static int usage(void) {
+    printf("equivalence [--seed S] [--seconds S] [--problem TEXT] BACKEND CELL\n");
+    return 2;
+}
+
+int main(int argc, char **argv) {
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"seconds", required_argument, NULL, 't'},
+                                            {"problem", required_argument, NULL, 'p'},
+                                            {0}};
+    session s = {.seed = 1};
+    double seconds = 0;
+    const char *text = NULL;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 's')
+            s.seed = strtoull(optarg, NULL, 0);
+        else if (option == 't')
+            seconds = strtod(optarg, NULL);
+        else if (option == 'p')
+            text = optarg;
+        else
+            return usage();
+    }
+    if (argc - optind != 2 || !rnn_cell_parse(argv[optind + 1], &s.cell))
+        return usage();
+    s.backend = require_backend(argv[optind]);
+    if (text)
+        check_text(&s, text);
+    else if (seconds > 0)
+        check_random(&s, seconds);
+    else
+        check_table(&s);
+    return finish(&s);
+}
