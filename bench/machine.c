@@ -4,6 +4,7 @@
 #include <hwloc.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void describe_caches(machine_info *machine, hwloc_topology_t topology) {
     const hwloc_obj_type_t types[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE};
@@ -18,13 +19,17 @@ static void describe_caches(machine_info *machine, hwloc_topology_t topology) {
     }
 }
 
+/* hwloc counts NUMA nodes alone, and a guest's memory need not be in one. */
+static size_t physical_memory(void) {
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0;
+}
+
 static void describe_topology(machine_info *machine, hwloc_topology_t topology) {
-    hwloc_obj_t root = hwloc_get_root_obj(topology);
     int cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
     if (cores < 1)
         cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU);
     machine->cores = cores < 1 ? 1 : cores;
-    machine->memory = root->total_memory;
     hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0);
     const char *model = package ? hwloc_obj_get_info_by_name(package, "CPUModel") : NULL;
     if (model)
@@ -33,7 +38,7 @@ static void describe_topology(machine_info *machine, hwloc_topology_t topology) 
 }
 
 void machine_describe(machine_info *machine) {
-    *machine = (struct machine_info){.cpu = "unknown", .cores = 1};
+    *machine = (struct machine_info){.cpu = "unknown", .cores = 1, .memory = physical_memory()};
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology) != 0)
         return;

@@ -128,7 +128,7 @@ static const peak_set *peaks_for(const sweep_state *sweep, int threads) {
 /* ---- Refusals and failures ------------------------------------------------------------------ */
 
 static bool refuse_row(sweep_subject *subject, const timed_row *row, const char *reason) {
-    return results_refuse(&subject->sweep->results, row->backend, reason);
+    return refusals_add(&subject->sweep->results.refusals, row->backend, reason);
 }
 
 /* A row that is wrong or failed, told at once. */
@@ -235,8 +235,9 @@ static bool prepare_rows(sweep_subject *subject) {
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK && !*subject->sweep->stop; i++) {
         if (!options_select_backend(subject->sweep->options, i))
             continue;
-        bool ok = info.available ? prepare_backend(subject, &info)
-                                 : results_refuse(&subject->sweep->results, info.name, info.reason);
+        bool ok = info.available
+                      ? prepare_backend(subject, &info)
+                      : refusals_add(&subject->sweep->results.refusals, info.name, info.reason);
         if (!ok)
             return false;
     }

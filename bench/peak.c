@@ -45,15 +45,19 @@ static peak_isa widest_isa(void) {
 
 /* ---- A run: all threads do the same work at the same time ----------------------------------- */
 
+/* Short, so that on a shared machine some samples run undisturbed. */
+#define SAMPLE_SECONDS 0.003
+
 typedef struct peak_run {
     const peak_kernels *kernels;
     size_t floats; /* that each thread reads; 0: multiply-adds on registers */
     int threads;
-    int samples;
-    double sample_seconds;
-    long repeats;   /* of the work in a sample; set by the first thread */
-    double fastest; /* seconds of a sample; infinite until measured */
-    bool all_started, failed;
+    double seconds;  /* for the whole run */
+    double deadline; /* its end, by the clock */
+    int samples;     /* taken so far */
+    long repeats;    /* of the work in a sample; set by the first thread */
+    double fastest;  /* seconds of a sample; infinite until measured */
+    bool all_started, failed, done;
     pthread_mutex_t gate;
     pthread_barrier_t barrier;
 } peak_run;
@@ -79,8 +83,8 @@ static long calibrate(peak_worker *worker) {
         double start = clock_seconds();
         work(worker, repeats);
         double seconds = clock_seconds() - start;
-        if (seconds > worker->run->sample_seconds / 4)
-            return lrint(ceil((double)repeats * worker->run->sample_seconds / seconds));
+        if (seconds > SAMPLE_SECONDS / 4)
+            return lrint(ceil((double)repeats * SAMPLE_SECONDS / seconds));
         repeats *= 2;
     }
 }
@@ -93,6 +97,15 @@ static bool prepare(peak_worker *worker) {
     for (size_t i = 0; worker->data && i < floats; i++)
         worker->data[i] = 1.0f;
     return worker->data != NULL;
+}
+
+/* Between two barriers the first thread alone writes. The last sample is the one after which the
+ * time is up, but not the first few. */
+static void take_sample(peak_run *run, double seconds) {
+    const int least = 3;
+    run->fastest = fmin(run->fastest, seconds);
+    run->samples++;
+    run->done = run->samples >= least && clock_seconds() > run->deadline;
 }
 
 static void *run_worker(void *argument) {
@@ -109,14 +122,15 @@ static void *run_worker(void *argument) {
     bool failed = run->failed;
     if (worker->index == 0 && !failed)
         run->repeats = calibrate(worker);
-    for (int i = 0; i < run->samples && !failed; i++) {
+    while (!failed) {
         pthread_barrier_wait(&run->barrier);
+        if (run->done)
+            break;
         double start = clock_seconds();
         work(worker, run->repeats);
         pthread_barrier_wait(&run->barrier);
-        double seconds = clock_seconds() - start;
-        if (worker->index == 0 && seconds < run->fastest)
-            run->fastest = seconds;
+        if (worker->index == 0)
+            take_sample(run, clock_seconds() - start);
     }
     free(worker->data);
     return NULL;
@@ -141,6 +155,7 @@ static bool start_and_join(peak_run *run, peak_worker *workers, pthread_t *threa
 static bool run_threads(peak_run *run) {
     peak_worker *workers = calloc((size_t)run->threads, sizeof *workers);
     pthread_t *threads = calloc((size_t)run->threads, sizeof *threads);
+    run->deadline = clock_seconds() + run->seconds;
     bool ok = workers && threads &&
               pthread_barrier_init(&run->barrier, NULL, (unsigned)run->threads) == 0;
     if (ok) {
@@ -195,15 +210,10 @@ static size_t memory_working_set(const machine_info *machine, int threads) {
 }
 
 bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks) {
-    /* Short samples: on a shared machine some of them run undisturbed. */
-    const double sample_seconds = 0.003;
     const int measurements = PEAK_ISA_COUNT + MACHINE_MAX_CACHES + 1;
-    const int samples = (int)(seconds / (1.3 * measurements * sample_seconds)) + 3;
     threads = threads < machine->cores ? threads : machine->cores;
-    const peak_run run = {.threads = threads,
-                          .samples = samples,
-                          .sample_seconds = sample_seconds,
-                          .fastest = INFINITY};
+    const peak_run run = {
+        .threads = threads, .seconds = seconds / measurements, .fastest = INFINITY};
     *peaks = (struct peak_set){.threads = threads};
     bool ok = true;
     for (int isa = 0; isa < PEAK_ISA_COUNT && ok; isa++)

@@ -46,7 +46,7 @@ static void print_peaks(const machine_info *machine, const peak_set *peaks) {
 }
 
 static int measure_all(const machine_info *machine, const int_list *threads) {
-    const double budget = 10;
+    const double budget = 8;
     print_header(machine);
     for (int i = 0; i < threads->count; i++) {
         peak_set peaks;

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "presets.h"
+#include "problem_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -250,7 +251,18 @@ static bool filter(problem_list *list, const cli_options *options, rnn_error *er
     return ok;
 }
 
-bool problem_list_choose(problem_list *list, const cli_options *options, rnn_error *error) {
+/* Ends a choice: filters what was collected. */
+static bool finish(problem_list *list, const cli_options *options, bool collected,
+                   rnn_error *error) {
+    bool ok = collected && filter(list, options, error);
+    if (ok && list->count == 0)
+        ok = fail(error, "no problem passes the filters");
+    if (!ok)
+        problem_list_free(list);
+    return ok;
+}
+
+bool problem_list_for_sweep(problem_list *list, const cli_options *options, rnn_error *error) {
     bool ok;
     if (options->problem_count)
         ok = expand_all(list, options->problems, options->problem_count, error);
@@ -258,11 +270,19 @@ bool problem_list_choose(problem_list *list, const cli_options *options, rnn_err
         ok = append_preset(list, options->preset ? options->preset : "quick", error);
     else
         ok = append_grid(list, options, error);
-    ok = ok && filter(list, options, error);
-    if (ok && list->count == 0)
-        ok = fail(error, "the filters leave no problem of %s",
-                  options->preset ? options->preset : "those asked for");
-    if (!ok)
-        problem_list_free(list);
-    return ok;
+    return finish(list, options, ok, error);
+}
+
+static bool append_table(problem_list *list, rnn_error *error) {
+    for (int i = 0; i < problem_table_count(); i++)
+        if (!append_text(list, problem_table_get(i)->text, error))
+            return false;
+    return true;
+}
+
+bool problem_list_for_check(problem_list *list, const cli_options *options, rnn_error *error) {
+    bool ok = options->problem_count
+                  ? expand_all(list, options->problems, options->problem_count, error)
+                  : append_table(list, error);
+    return finish(list, options, ok, error);
 }

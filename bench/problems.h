@@ -22,6 +22,9 @@ bool problem_list_expand(problem_list *list, const char *pattern, rnn_error *err
 
 /* What a command line asks for: its --problem patterns, its preset, a grid of its filters, or the
  * quick preset; without those that the filters reject, T capped. An empty list is refused. */
-bool problem_list_choose(problem_list *list, const cli_options *options, rnn_error *error);
+bool problem_list_for_sweep(problem_list *list, const cli_options *options, rnn_error *error);
+
+/* The same for a check: its --problem patterns, or the table of problems.inc. */
+bool problem_list_for_check(problem_list *list, const cli_options *options, rnn_error *error);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "results.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,28 +17,9 @@ bool results_add(result_list *results, const measurement *row) {
     return true;
 }
 
-bool results_refuse(result_list *results, const char *backend, const char *reason) {
-    for (int i = 0; i < results->refusal_count; i++) {
-        refusal *known = &results->refusals[i];
-        if (strcmp(known->backend, backend) == 0 && strcmp(known->reason, reason) == 0) {
-            known->count++;
-            return true;
-        }
-    }
-    size_t count = (size_t)results->refusal_count + 1;
-    void *grown = realloc(results->refusals, count * sizeof *results->refusals);
-    if (!grown)
-        return false;
-    results->refusals = grown;
-    refusal *added = &results->refusals[results->refusal_count++];
-    *added = (refusal){.backend = backend, .count = 1};
-    snprintf(added->reason, sizeof added->reason, "%s", reason);
-    return true;
-}
-
 void results_free(result_list *results) {
     free(results->rows);
-    free(results->refusals);
+    refusals_free(&results->refusals);
     *results = (struct result_list){0};
 }
 

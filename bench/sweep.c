@@ -167,15 +167,6 @@ static bool measure_all(sweep_state *sweep, const problem_list *problems) {
     return true;
 }
 
-static void print_refusals(const result_list *results) {
-    if (results->refusal_count)
-        puts("\nnot measured:");
-    for (int i = 0; i < results->refusal_count; i++)
-        printf("  %-9s %4d problem%s  %s\n", results->refusals[i].backend,
-               results->refusals[i].count, results->refusals[i].count == 1 ? " " : "s",
-               results->refusals[i].reason);
-}
-
 static bool write_table(const char *path, const result_list *results) {
     FILE *file = fopen(path, "w");
     if (!file)
@@ -205,7 +196,7 @@ static int close_sweep(const sweep_state *sweep, int problems, double start, boo
         gbench_add_context("interrupted", "true");
     bool written = write_files(sweep);
     table_print(stdout, results);
-    print_refusals(results);
+    refusals_print(&results->refusals, "not measured", "problem");
     printf("\n%d problems, %d rows, %d wrong, %d failed, %.0f s\n", problems, results->count,
            results->wrong, results->failed, clock_seconds() - start);
     if (results->count == 0 && !stop)
@@ -238,7 +229,7 @@ int command_sweep(const cli_options *options) {
     if ((options->out && !is_writable("--out", options->out, error.text, sizeof error.text)) ||
         (options->table && !is_writable("--table", options->table, error.text, sizeof error.text)))
         return refuse_usage("sweep", error.text);
-    if (!problem_list_choose(&problems, options, &error))
+    if (!problem_list_for_sweep(&problems, options, &error))
         return refuse_usage("sweep", error.text);
     sweep_state sweep = {.options = options,
                          .repetitions = options->repetitions ? options->repetitions : 9,

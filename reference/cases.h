@@ -27,10 +27,11 @@ const rnn_io *case_io(const reference_case *reference_case);
 
 typedef struct case_verdict {
     bool passed;
-    double max_error; /* largest |output - expected| over every output and final state */
-    double tolerance; /* at the element of the largest error / tolerance */
-    size_t compared;  /* elements */
-    char text[1024];  /* "" if passed; else one line: where, got, expected, how to repeat it */
+    double max_error;   /* largest |output - expected| over every output and final state */
+    double worst_ratio; /* largest error / tolerance; above 1 is a mismatch */
+    double tolerance;   /* at the element of that ratio */
+    size_t compared;    /* elements */
+    char text[1024];    /* "" if passed; else one line: where, got, expected, how to repeat it */
 } case_verdict;
 
 /* Fills the outputs of case_io with NaN. */
