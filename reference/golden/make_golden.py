@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: MIT
+"""Computes the golden vectors with the frameworks themselves, in double precision.
+
+Every Keras 3 vector is computed on two backends of Keras, TensorFlow and JAX, each in a process of
+its own; this script then insists that they agree, except where they are known not to (see
+backends_may_differ), and writes one JSON file per group beside itself. See README.md.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from vectors import (all_vectors, directions_of, make_mask, make_states, make_weights, make_x,
+                     parse_problem, states_of)
+
+HERE = Path(__file__).resolve().parent
+AGREEMENT = 1e-12
+
+# ---- Keras 2 and 3 ------------------------------------------------------------------------
+
+
+def keras_module(maker):
+    """Keras 3 or Keras 2 (tf_keras), set to double precision."""
+    if maker == "keras2":
+        import tf_keras
+        tf_keras.backend.set_floatx("float64")
+        return tf_keras
+    import keras
+    keras.config.set_floatx("float64")
+    return keras
+
+
+def tensor(maker, array, dtype="float64"):
+    keras = keras_module(maker)
+    make = keras.backend.constant if maker == "keras2" else keras.ops.convert_to_tensor
+    return make(array, dtype=dtype)
+
+
+def framework_text(maker):
+    if maker == "keras":
+        import keras
+        name = keras.backend.backend()
+        version = __import__(name).__version__
+        return f"keras {keras.__version__} on {name} {version}, float64"
+    import tensorflow
+    if maker == "keras2":
+        import tf_keras
+        return f"tf_keras {tf_keras.__version__} on tensorflow {tensorflow.__version__}, float64"
+    return f"tensorflow {tensorflow.__version__}, tf.compat.v1.nn.{maker}, float64"
+
+
+def keras_activation(name):
+    return name.removesuffix("_keras2")
+
+
+def keras_layers(vector, spec):
+    """The recurrent layers of a problem, not yet built."""
+    layers = keras_module(vector.maker).layers
+    stack = []
+    for i, units in enumerate(spec["U"]):
+        options = {
+            "activation": keras_activation(spec.get("activation", "tanh")),
+            "use_bias": bool(spec.get("bias", 1)),
+            "return_sequences": i + 1 < len(spec["U"]) or spec.get("output") != "last",
+            "return_state": vector.runs == 1,
+            "stateful": vector.runs > 1,
+            "go_backwards": spec.get("direction") == "backward",
+            "zero_output_for_mask": bool(spec.get("zero_masked", 0)),
+        }
+        if spec["cell"] != "simple_rnn":
+            gate_activation = spec.get("recurrent_activation", "sigmoid")
+            options["recurrent_activation"] = keras_activation(gate_activation)
+        if spec["cell"] == "gru":
+            options["reset_after"] = bool(spec.get("reset_after", 1))
+        kind = {"simple_rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
+        layer = kind[spec["cell"]](units, **options)
+        if spec.get("direction") == "bidirectional":
+            merge = spec.get("merge", "concat")
+            layer = layers.Bidirectional(layer, merge_mode=None if merge == "none" else merge)
+        stack.append(layer)
+    return stack
+
+
+def keras_head(vector, spec):
+    if "dense" not in spec:
+        return None
+    activation = keras_activation(spec.get("dense_activation", "linear"))
+    return keras_module(vector.maker).layers.Dense(spec["dense"], activation=activation,
+                                                   use_bias=bool(spec.get("dense_bias", 1)))
+
+
+def load_weights(spec, stack, head, cells, dense):
+    """Builds the layers and sets their weights; returns the parameters as Keras counts them."""
+    width, ways = spec["D"], directions_of(spec)
+    for i, layer in enumerate(stack):
+        layer.build((spec["N"], spec["T"], width))
+        layer.set_weights([matrix for cell in cells[i * ways:(i + 1) * ways] for matrix in cell])
+        width = cells[(i + 1) * ways][0].shape[0] if i + 1 < len(stack) else 0
+    if head:
+        head.build((spec["N"], dense[0].shape[0]))
+        head.set_weights(dense)
+    return sum(layer.count_params() for layer in stack + ([head] if head else []))
+
+
+def split_output(spec, output, state_count):
+    """(y, y_backward or None, states) of what a layer returned."""
+    output = list(output) if isinstance(output, (list, tuple)) else [output]
+    states = output[len(output) - state_count:] if state_count else []
+    ys = output[:len(output) - state_count]
+    return ys[0], ys[1] if len(ys) > 1 else None, states
+
+
+def run_keras(vector, spec, stack, head, x, mask, states):
+    """One call of the model. Keras itself carries the mask from layer to layer, except that Keras 3
+    forgets it where a layer is given initial_state: there it must be passed again."""
+    per_layer = directions_of(spec) * states_of(spec["cell"])
+    y, y_backward, final = tensor(vector.maker, x), None, []
+    if mask is not None:
+        masking = keras_module(vector.maker).layers.Masking(mask_value=vector.masked_x)
+        y = masking(y)
+    for i, layer in enumerate(stack):
+        options = {}
+        if states:
+            own = states[i * per_layer:(i + 1) * per_layer]
+            options["initial_state"] = [tensor(vector.maker, state) for state in own]
+            if mask is not None:
+                options["mask"] = tensor(vector.maker, mask, "bool")
+        output = layer(y, **options)
+        y, y_backward, after = split_output(spec, output, 0 if layer.stateful else per_layer)
+        final += layer.states if layer.stateful else after
+    if head:
+        y = head(y)
+    return y, y_backward, final
+
+
+def make_with_keras(vector, spec, cells, dense, inputs):
+    stack, head = keras_layers(vector, spec), keras_head(vector, spec)
+    parameters = load_weights(spec, stack, head, cells, dense)
+    outputs = []
+    for x, mask, states in inputs:
+        y, y_backward, final = run_keras(vector, spec, stack, head, x, mask, states)
+        outputs.append({"y": to_numpy(y),
+                        "y_backward": None if y_backward is None else to_numpy(y_backward),
+                        "final_states": [to_numpy(state) for state in final]})
+    return parameters, outputs
+
+
+def to_numpy(tensor):
+    array = np.array(tensor)
+    assert array.dtype == np.float64, array.dtype
+    return array
+
+
+# ---- TensorFlow 1 -------------------------------------------------------------------------
+
+
+def tensorflow1_cell(vector, spec, weights):
+    """A cell and its variables' values, converted from the layout of Keras.
+
+    There one matrix holds the rows of x above those of h; LSTM's gates are i, j (Keras' c), f, o
+    and forget_bias is added to f at run time; GRU's are r, u (Keras' z) and a candidate apart.
+    """
+    import tensorflow.compat.v1 as tf1
+    rnn_cell, units = tf1.nn.rnn_cell, spec["U"][0]
+    kernel, recurrent_kernel, bias = [np.float64(matrix) for matrix in weights]
+    stacked = np.split(np.vstack([kernel, recurrent_kernel]), kernel.shape[1] // units, axis=1)
+    biases = np.split(bias, len(stacked))
+    if spec["cell"] == "simple_rnn":
+        return rnn_cell.BasicRNNCell(units, dtype=tf1.float64), [stacked[0], biases[0]]
+    if spec["cell"] == "lstm":
+        biases[1] = biases[1] - vector.forget_bias
+        order = [0, 2, 1, 3]
+        cell = rnn_cell.BasicLSTMCell(units, forget_bias=vector.forget_bias, dtype=tf1.float64)
+        return cell, [np.hstack([stacked[g] for g in order]), np.hstack([biases[g] for g in order])]
+    return (rnn_cell.GRUCell(units, dtype=tf1.float64),
+            [np.hstack([stacked[1], stacked[0]]), np.hstack([biases[1], biases[0]]),
+             stacked[2], biases[2]])
+
+
+def tensorflow1_state(spec, states):
+    """LSTM's state is (c, h) there."""
+    import tensorflow.compat.v1 as tf1
+    states = [tf1.constant(np.float64(state)) for state in states]
+    if spec["cell"] == "lstm":
+        return tf1.nn.rnn_cell.LSTMStateTuple(c=states[1], h=states[0])
+    return states[0]
+
+
+def tensorflow1_final(spec, state):
+    return [state.h, state.c] if spec["cell"] == "lstm" else [state]
+
+
+def tensorflow1_graph(vector, spec, cells, x, lengths, states):
+    """(y, y_backward or None, final states) as graph tensors."""
+    import tensorflow.compat.v1 as tf1
+    per_way = states_of(spec["cell"])
+    initial = [tensorflow1_state(spec, states[i * per_way:(i + 1) * per_way]) if states else None
+               for i in range(len(cells))]
+    x = tf1.constant(np.float64(x))
+    if len(cells) == 2:
+        ys, state = tf1.nn.bidirectional_dynamic_rnn(
+            cells[0], cells[1], x, sequence_length=lengths, initial_state_fw=initial[0],
+            initial_state_bw=initial[1])
+        return ys[0], ys[1], tensorflow1_final(spec, state[0]) + tensorflow1_final(spec, state[1])
+    options = {"sequence_length": lengths, "initial_state": initial[0], "dtype": tf1.float64}
+    if vector.maker == "static_rnn":
+        steps, state = tf1.nn.static_rnn(cells[0], tf1.unstack(x, axis=1), **options)
+        return tf1.stack(steps, axis=1), None, tensorflow1_final(spec, state)
+    y, state = tf1.nn.dynamic_rnn(cells[0], x, **options)
+    return y, None, tensorflow1_final(spec, state)
+
+
+def make_with_tensorflow1(vector, spec, weights, inputs):
+    import tensorflow.compat.v1 as tf1
+    x, mask, states = inputs[0]
+    lengths = None if mask is None else mask.sum(axis=1)
+    with tf1.Graph().as_default(), tf1.Session() as session:
+        made = [tensorflow1_cell(vector, spec, direction) for direction in weights]
+        cells = [cell for cell, _ in made]
+        y, y_backward, final = tensorflow1_graph(vector, spec, cells, x, lengths, states)
+        values = [value for _, direction in made for value in direction]
+        variables = [variable for cell in cells for variable in cell.variables]
+        session.run([tf1.assign(variable, value) for variable, value in zip(variables, values)])
+        fetched = session.run([y, final] + ([y_backward] if y_backward is not None else []))
+    output = {"y": fetched[0], "final_states": fetched[1],
+              "y_backward": fetched[2] if y_backward is not None else None}
+    return sum(value.size for value in values), [output]
+
+
+# ---- One vector, and all of them ----------------------------------------------------------
+
+
+def make_vector(vector):
+    spec = parse_problem(vector.problem)
+    random = np.random.default_rng(zlib.crc32(f"{vector.group}/{vector.name}".encode()))
+    cells, dense = make_weights(vector, spec, random)
+    inputs = []
+    for run in range(vector.runs):
+        mask = make_mask(vector, spec, run)
+        x = make_x(vector, spec, random, mask)
+        inputs.append((x, mask, make_states(spec, random)))
+    if vector.maker in ("keras", "keras2"):
+        parameters, outputs = make_with_keras(vector, spec, cells, dense, inputs)
+    else:
+        parameters, outputs = make_with_tensorflow1(vector, spec, cells, inputs)
+    return describe(vector, spec, parameters, cells, dense, inputs, outputs)
+
+
+def describe(vector, spec, parameters, cells, dense, inputs, outputs):
+    """What goes into the file."""
+    entry = {"name": vector.name, "problem": vector.problem,
+             "made_by": framework_text(vector.maker), "parameters": int(parameters)}
+    names = ("kernel", "recurrent_kernel", "bias")
+    entry["weights"] = [dict(zip(names, map(flat32, cell))) for cell in cells]
+    entry.update(zip(("dense_kernel", "dense_bias"), map(flat32, dense)))
+    entry["runs"] = []
+    for i, ((x, mask, states), output) in enumerate(zip(inputs, outputs)):
+        run = {"x": flat32(x)}
+        if mask is not None and spec["mask"] == "lengths":
+            run["lengths"] = mask.sum(axis=1).tolist()
+        elif mask is not None:
+            run["mask"] = mask.astype(int).ravel().tolist()
+        if states:
+            run["initial_states"] = [flat32(state) for state in states]
+        elif i > 0:
+            run["carried"] = True
+        run["y"] = flat64(output["y"])
+        if output["y_backward"] is not None:
+            run["y_backward"] = flat64(output["y_backward"])
+        run["final_states"] = [flat64(state) for state in output["final_states"]]
+        entry["runs"].append(run)
+    return entry
+
+
+def flat32(array):
+    """The shortest decimals that give these float32 back, read as double and then rounded."""
+    texts = [float(str(value)) for value in np.float32(array).ravel()]
+    assert np.array_equal(np.float32(texts), np.float32(array).ravel())
+    return texts
+
+
+def flat64(array):
+    array = np.asarray(array)
+    assert array.dtype == np.float64 and np.isfinite(array).all()
+    return array.ravel().tolist()
+
+
+def make_all(backend, path):
+    """The part of one process: every vector this backend of Keras can make, into path."""
+    made = {f"{v.group}/{v.name}": make_vector(v) for v in all_vectors()
+            if backend == "tensorflow" or v.maker == "keras"}
+    path.write_text(json.dumps(made))
+
+
+# ---- Two backends must agree --------------------------------------------------------------
+
+
+def backends_may_differ(entry):
+    """How far TensorFlow may be from JAX. Both reasons are TensorFlow's, so JAX is kept.
+
+    - Steps before the first one that counts, with a state that is not zero: JAX puts out the
+      initial h (as rnn.h says), TensorFlow's loop puts out 0.
+    - gelu: TensorFlow rounds sqrt(2) to single precision even in double.
+    """
+    masked = "/mask:" in entry["problem"] and "zero_masked:1" not in entry["problem"]
+    stateful = any("initial_states" in run or "carried" in run for run in entry["runs"])
+    if masked and stateful:
+        return np.inf
+    return 1e-7 if "activation:gelu" in entry["problem"] else AGREEMENT
+
+
+def expected_numbers(entry):
+    parts = [entry["parameters"]]
+    for run in entry["runs"]:
+        parts += run["y"] + run.get("y_backward", []) + sum(run["final_states"], [])
+    return np.array(parts)
+
+
+def merge(key, tensorflow, jax):
+    """The entry to keep; None where the backends differ and should not."""
+    if jax is None:
+        return tensorflow
+    left, right = expected_numbers(tensorflow), expected_numbers(jax)
+    if np.allclose(left, right, rtol=AGREEMENT, atol=AGREEMENT):
+        return {**tensorflow, "made_by": f"{tensorflow['made_by']}; equal on "
+                                         + jax["made_by"].split(" on ")[1]}
+    difference = np.abs(left - right).max()
+    allowed = difference <= backends_may_differ(tensorflow)
+    print(f"{key}: TensorFlow and JAX differ by {difference:.2g}: "
+          + ("JAX is kept" if allowed else "UNEXPECTED"))
+    return jax if allowed else None
+
+
+def check_example(entries):
+    """The numbers printed for the bidirectional example wherever it is taught."""
+    run = entries["tutorials/lstm_bidirectional_example"]["runs"][0]
+    y = np.array(run["y"]).reshape(4, 6)
+    assert np.allclose(y[:, 0], [.35906473, .5511133, .59115756, .63031393], atol=1e-7)
+    assert np.allclose(y[:, 3], [.7038734, .58863586, .3951699, .21942244], atol=1e-7)
+    firsts = [state[0] for state in run["final_states"]]
+    assert np.allclose(firsts, [.63031393, 1.5707088, .7038734, 1.6402447], atol=2e-7), firsts
+
+
+def write_file(path, entries):
+    """One line an array: short, and a change shows as the lines that changed."""
+    text = json.dumps({"vectors": entries}, indent=1)
+    lines, inside = [], False
+    for line in text.split("\n"):
+        piece = line.strip()
+        if inside:
+            lines[-1] += piece if piece[0] == "]" else piece.replace(",", ", ")
+        else:
+            lines.append(line)
+        opens_numbers = piece.endswith("[") and not piece.startswith(
+            ('"vectors"', '"weights"', '"runs"', '"initial_states"', '"final_states"'))
+        inside = (inside or opens_numbers) and piece[0] != "]"
+    path.write_text("\n".join(lines) + "\n")
+    assert json.loads(path.read_text()) == {"vectors": entries}
+
+
+def run_backend(backend, folder):
+    path = Path(folder) / f"{backend}.json"
+    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1",
+                   "TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "3",
+                   "CUDA_VISIBLE_DEVICES": ""}
+    subprocess.run([sys.executable, __file__, "--backend", backend, "--into", str(path)],
+                   env=environment, check=True)
+    return json.loads(path.read_text())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--backend", choices=("tensorflow", "jax"), help=argparse.SUPPRESS)
+    parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.backend:
+        make_all(arguments.backend, arguments.into)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        tensorflow, jax = (run_backend(name, folder) for name in ("tensorflow", "jax"))
+    entries = {key: merge(key, entry, jax.get(key)) for key, entry in tensorflow.items()}
+    if None in entries.values():
+        sys.exit("nothing written")
+    check_example(entries)
+    for group in dict.fromkeys(vector.group for vector in all_vectors()):
+        chosen = [entry for key, entry in entries.items() if key.startswith(group + "/")]
+        write_file(HERE / f"{group}.json", chosen)
+        print(f"{group}.json: {len(chosen)} vectors")
+
+
+if __name__ == "__main__":
+    main()
