@@ -18,9 +18,12 @@ typedef struct scheduled_engine {
     char implementation[48];
 } scheduled_engine;
 
-/* Rows of the largest slice. */
-static int largest_slice(int batch, int slices) {
-    return (batch + slices - 1) / slices;
+/* Scratch of any slice. Fewer rows may need more of it: they are projected in chunks of more steps.
+ */
+static size_t scratch_of_slice(const rnn_engine *engine, int batch, int slices) {
+    size_t smallest = rnn_engine_scratch_size(engine, batch / slices);
+    size_t largest = rnn_engine_scratch_size(engine, (batch + slices - 1) / slices);
+    return smallest > largest ? smallest : largest;
 }
 
 static rnn_status create_scheduled(void **state, const rnn_kernels *kernels, int slices,
@@ -36,8 +39,7 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels, int
     }
     scheduled->batch = problem->shape.batch;
     scheduled->slices = slices;
-    scheduled->slice_scratch =
-        rnn_engine_scratch_size(scheduled->engine, largest_slice(scheduled->batch, slices));
+    scheduled->slice_scratch = scratch_of_slice(scheduled->engine, scheduled->batch, slices);
     snprintf(scheduled->implementation, sizeof scheduled->implementation,
              slices > 1 ? "%s, batch in %d slices" : "%s", kernels->name, slices);
     *state = scheduled;

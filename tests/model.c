@@ -203,6 +203,46 @@ static void naive_is_always_there(void **state) {
     assert_false(info.threaded);
 }
 
+/* ---- Scratch ------------------------------------------------------------------------------ */
+
+static size_t scratch_of(const char *backend, int batch, int threads) {
+    static const float zeros[4 * 3 * 9];
+    rnn_layer layer = rnn_layer_defaults(RNN_LSTM, 3, 3);
+    rnn_model model = {.layers = &layer, .layer_count = 1};
+    rnn_weights weights = {zeros, zeros, zeros};
+    rnn_model_weights all = {.layers = &weights, .count = 1};
+    rnn_shape shape = {.batch = batch, .timesteps = 150};
+    rnn_plan *plan;
+    assert_int_equal(rnn_plan_create(&plan, backend, &model, &all, &shape, threads, NULL), RNN_OK);
+    size_t size = rnn_plan_scratch_size(plan);
+    assert_int_equal(size % RNN_ALIGNMENT, 0);
+    rnn_plan_destroy(plan);
+    return size;
+}
+
+static bool is_available(const char *backend) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (strcmp(info.name, backend) == 0)
+            return info.available;
+    return false;
+}
+
+/* Slices of the batch must not share scratch, whichever of them needs the most. */
+static void openmp_slices_have_their_own_scratch(void **state) {
+    (void)state;
+    if (!is_available("openmp"))
+        skip();
+    for (int threads = 1; threads <= 5; threads++)
+        for (int batch = threads; batch <= 70; batch++) {
+            size_t all = scratch_of("openmp", batch, threads);
+            size_t small = scratch_of(rnn_isa_name(), batch / threads, 1);
+            size_t large = scratch_of(rnn_isa_name(), (batch + threads - 1) / threads, 1);
+            assert_true(all >= (size_t)threads * small);
+            assert_true(all >= (size_t)threads * large);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lstm_parameters),
@@ -219,6 +259,7 @@ int main(void) {
         cmocka_unit_test(status_texts),
         cmocka_unit_test(backends_have_names_and_reasons),
         cmocka_unit_test(naive_is_always_there),
+        cmocka_unit_test(openmp_slices_have_their_own_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
