@@ -343,6 +343,7 @@ static void compare_arrays(const reference_case *c, const run_arrays *arrays, co
     compare_outputs(c, arrays, &seen);
     *verdict = (case_verdict){.passed = true,
                               .max_error = seen.max_error,
+                              .worst_ratio = seen.worst.ratio,
                               .tolerance = seen.worst.tolerance,
                               .compared = seen.compared};
     if (seen.wrong) {
