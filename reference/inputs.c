@@ -48,12 +48,19 @@ static void fill_matrix(float *matrix, const problem *p, int rows, int gates, in
         fill_normal_matrix(matrix, (size_t)rows, gates, units, gain, state);
 }
 
-/* exp and softplus are far from 0 at 0; without a bias below it their recurrence feeds on itself.
- */
+/* exp and softplus are far from 0 at 0: without a bias below it their recurrence feeds on itself.
+ * relu shuts half of its gates for good without one above it. */
 static float bias_shift(const rnn_layer *layer, int gate) {
     bool candidate = layer->cell == RNN_SIMPLE || gate == 2;
-    rnn_activation activation = candidate ? layer->activation : layer->recurrent_activation;
-    return activation == RNN_EXPONENTIAL || activation == RNN_SOFTPLUS ? -1.0f : 0.0f;
+    switch (candidate ? layer->activation : layer->recurrent_activation) {
+    case RNN_EXPONENTIAL:
+    case RNN_SOFTPLUS:
+        return -1;
+    case RNN_RELU:
+        return 0.5f;
+    default:
+        return 0;
+    }
 }
 
 /* [1 or 2, gates * units] */
@@ -73,8 +80,6 @@ static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
         int gates = rnn_cell_gates(layer->cell);
-        bool exponential =
-            layer->activation == RNN_EXPONENTIAL || layer->recurrent_activation == RNN_EXPONENTIAL;
         for (int d = 0; d < rnn_layer_directions(layer); d++, index++) {
             fill_matrix(array_floats(a, ARRAY_KERNEL + index), p, layer->features, gates,
                         layer->units, gain, state);

@@ -45,7 +45,8 @@ static void random_layer(rnn_layer *layer, uint64_t *state) {
     layer->activation = random_activation(state, layer->activation);
     if (layer->cell != RNN_SIMPLE)
         layer->recurrent_activation = random_activation(state, layer->recurrent_activation);
-    layer->use_bias = !random_chance(state, 5);
+    bool shuts_gates = layer->recurrent_activation == RNN_RELU;
+    layer->use_bias = shuts_gates || !random_chance(state, 5);
     layer->reset_after = layer->cell == RNN_GRU && random_chance(state, 2);
     layer->direction = (rnn_direction)random_below(state, RNN_DIRECTION_COUNT);
     if (layer->direction == RNN_BIDIRECTIONAL && random_chance(state, 2))
