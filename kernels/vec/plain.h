@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * vf: eight floats in plain C, for the compiler to vectorise as it can. */
+ * vf: sixteen floats in plain C, for the compiler to vectorise as it can. (With eight, gcc 12
+ * unrolls the narrowest panel's loop of 16 before its vectoriser sees it, and vectorises nothing.)
+ */
 #ifndef RNN_VEC_PLAIN_H
 #define RNN_VEC_PLAIN_H
 
@@ -7,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { VF_FLOATS = 8, VF_TILE = 12, VF_IN_FLIGHT = 8 };
+enum { VF_FLOATS = 16, VF_TILE = 12, VF_IN_FLIGHT = 8 };
 
 typedef struct vf {
     float lane[VF_FLOATS];

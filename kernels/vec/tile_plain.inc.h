@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tile of tile.inc.h as plain loops. A compiler vectorises the innermost one; arrays of vf it
- * turns into moves between stack and registers.
+ * The tile of tile.inc.h as plain loops, one row at a time: a compiler vectorises the innermost
+ * loop and holds its sums in registers; arrays of vf it turns into moves to and from the stack.
  */
+
 static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
                                const float *const *x, const float *panel, const float *start,
                                float *const *out) {
     const int width = vectors * VF_FLOATS;
-    for (int p = 0; p < panels; p++) {
-        float sum[VF_TILE * VF_FLOATS];
-        for (int r = 0; r < rows; r++)
+    for (int p = 0; p < panels; p++)
+        for (int r = 0; r < rows; r++) {
+            const float *weight = panel + (size_t)p * (size_t)depth * (size_t)width;
+            float sum[VF_TILE * VF_FLOATS];
             for (int j = 0; j < width; j++)
-                sum[r * width + j] = start ? start[p * width + j] : 0.0f;
-        for (int k = 0; k < depth; k++, panel += width)
-            for (int r = 0; r < rows; r++) {
-                float scalar = x[r][k];
+                sum[j] = start ? start[p * width + j] : 0.0f;
+            for (int k = 0; k < depth; k++, weight += width)
                 for (int j = 0; j < width; j++)
-                    sum[r * width + j] = MULTIPLY_ADD(scalar, panel[j], sum[r * width + j]);
-            }
-        for (int r = 0; r < rows; r++)
+                    sum[j] = MULTIPLY_ADD(x[r][k], weight[j], sum[j]);
             for (int j = 0; j < width; j++)
-                out[r][p * width + j] = sum[r * width + j];
-    }
+                out[r][p * width + j] = sum[j];
+        }
 }
