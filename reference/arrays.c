@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "arrays.h"
 
+#include <stdio.h>
 #include <string.h>
 
-/* All bits set is a quiet NaN that no instruction makes by itself. */
+/* All bits set is a quiet NaN. */
 void arrays_poison(run_arrays *arrays, int first, int end) {
     for (int i = first; i < end; i++)
         if (arrays->all[i].size)
@@ -121,4 +122,27 @@ bool arrays_create(run_arrays *a, const problem *p, case_guard guard) {
 void arrays_destroy(run_arrays *a) {
     for (int i = 0; i < ARRAY_COUNT; i++)
         buffer_destroy(&a->all[i]);
+}
+
+void array_name(int array, char text[ARRAY_NAME_SIZE]) {
+    const size_t size = ARRAY_NAME_SIZE;
+    if (array < ARRAY_RECURRENT_KERNEL)
+        snprintf(text, size, "weights.layers[%d].kernel", array - ARRAY_KERNEL);
+    else if (array < ARRAY_BIAS)
+        snprintf(text, size, "weights.layers[%d].recurrent_kernel", array - ARRAY_RECURRENT_KERNEL);
+    else if (array < ARRAY_DENSE_KERNEL)
+        snprintf(text, size, "weights.layers[%d].bias", array - ARRAY_BIAS);
+    else if (array < ARRAY_X)
+        snprintf(text, size, "weights.dense_%s", array == ARRAY_DENSE_BIAS ? "bias" : "kernel");
+    else if (array < ARRAY_INITIAL_STATE)
+        snprintf(text, size, "%s",
+                 array == ARRAY_X         ? "x"
+                 : array == ARRAY_LENGTHS ? "lengths"
+                                          : "mask");
+    else if (array < ARRAY_Y)
+        snprintf(text, size, "initial_states[%d]", array - ARRAY_INITIAL_STATE);
+    else if (array < ARRAY_FINAL_STATE)
+        snprintf(text, size, "%s", array == ARRAY_Y ? "y" : "y_backward");
+    else
+        snprintf(text, size, "final_states[%d]", array - ARRAY_FINAL_STATE);
 }

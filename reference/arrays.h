@@ -58,8 +58,12 @@ static inline size_t array_float_count(const run_arrays *arrays, int index) {
 size_t array_row(const problem *problem, rnn_strides strides, int width, int steps, size_t n,
                  size_t t);
 
-/* Every output: what a NaN that nothing computes looks like. */
+/* Fills the arrays [first, end) with a NaN that no instruction makes by itself. */
 void arrays_poison(run_arrays *arrays, int first, int end);
 bool array_is_poison(float value);
+
+/* As a user of rnn.h would call it: "weights.layers[0].kernel", "x", "final_states[1]". */
+enum { ARRAY_NAME_SIZE = 48 };
+void array_name(int array, char text[ARRAY_NAME_SIZE]);
 
 #endif

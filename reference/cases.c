@@ -3,9 +3,11 @@
 
 #include "arrays.h"
 #include "backend.h"
+#include "comparison.h"
 #include "inputs.h"
-#include "oracle.h"
+#include "outputs.h"
 #include "random.h"
+#include "vacuity.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -41,279 +43,17 @@ static const double special_factor = 1000;
 /* Float holds every integer below this. */
 static const double exact_limit = 16777216;
 
-/* Expected outputs beyond this would tell of a growing recurrence, not of the implementation. */
-static const double normal_limit = 20;
-
 struct reference_case {
     problem problem;
     uint64_t seed;
     run_arrays arrays;
-    double *expected[ARRAY_COUNT - ARRAY_Y]; /* of each output, dense and batch-major */
-    double bound;                            /* tolerance / (1 + |expected|); exact: 0 */
-    char vacuous[160]; /* why comparing would prove little; "" if it does not */
+    expected_outputs expected;
+    double bound; /* tolerance / (1 + |expected|); 0 for values:exact */
+    bool is_vacuous;
+    char vacuity[VACUITY_TEXT_SIZE];
 };
 
-/* ---- Outputs ------------------------------------------------------------------------------ */
-
-/* y, y_backward or a final state: where its rows are. */
-typedef struct output {
-    int array;
-    size_t batch, steps, width;
-    rnn_strides strides;
-} output;
-
-/* False where the problem has no such output. `array` runs from ARRAY_Y to ARRAY_COUNT. */
-static bool output_describe(const reference_case *c, int array, output *out) {
-    const problem *p = &c->problem;
-    if (c->arrays.all[array].size == 0)
-        return false;
-    rnn_model model = problem_model(p);
-    *out = (output){.array = array, .batch = (size_t)p->batch, .steps = 1};
-    if (array >= ARRAY_FINAL_STATE) {
-        out->width = (size_t)rnn_model_state_units(&model, array - ARRAY_FINAL_STATE);
-        out->strides.batch = (ptrdiff_t)out->width;
-    } else {
-        out->width = (size_t)rnn_model_output_width(&model);
-        out->steps = rnn_model_returns_sequences(&model) ? (size_t)p->timesteps : 1;
-        out->strides = problem_shape(p).y;
-    }
-    return true;
-}
-
-static size_t output_count(const output *out) {
-    return out->batch * out->steps * out->width;
-}
-
-static float *output_row(const reference_case *c, const run_arrays *arrays, const output *out,
-                         size_t n, size_t t) {
-    return array_floats(arrays, out->array) +
-           array_row(&c->problem, out->strides, (int)out->width, (int)out->steps, n, t);
-}
-
-static const double *expected_row(const reference_case *c, const output *out, size_t n, size_t t) {
-    return c->expected[out->array - ARRAY_Y] + (n * out->steps + t) * out->width;
-}
-
-static void array_name(int array, char text[40]) {
-    const size_t size = 40;
-    if (array < ARRAY_RECURRENT_KERNEL)
-        snprintf(text, size, "weights.layers[%d].kernel", array - ARRAY_KERNEL);
-    else if (array < ARRAY_BIAS)
-        snprintf(text, size, "weights.layers[%d].recurrent_kernel", array - ARRAY_RECURRENT_KERNEL);
-    else if (array < ARRAY_DENSE_KERNEL)
-        snprintf(text, size, "weights.layers[%d].bias", array - ARRAY_BIAS);
-    else if (array < ARRAY_X)
-        snprintf(text, size, "weights.dense_%s", array == ARRAY_DENSE_BIAS ? "bias" : "kernel");
-    else if (array < ARRAY_INITIAL_STATE)
-        snprintf(text, size, "%s",
-                 array == ARRAY_X         ? "x"
-                 : array == ARRAY_LENGTHS ? "lengths"
-                                          : "mask");
-    else if (array < ARRAY_Y)
-        snprintf(text, size, "initial_states[%d]", array - ARRAY_INITIAL_STATE);
-    else if (array < ARRAY_FINAL_STATE)
-        snprintf(text, size, "%s", array == ARRAY_Y ? "y" : "y_backward");
-    else
-        snprintf(text, size, "final_states[%d]", array - ARRAY_FINAL_STATE);
-}
-
-/* ---- Expected outputs --------------------------------------------------------------------- */
-
-static bool allocate_expected(reference_case *c) {
-    for (int array = ARRAY_Y; array < ARRAY_COUNT; array++) {
-        output out;
-        if (!output_describe(c, array, &out))
-            continue;
-        double *values = calloc(output_count(&out), sizeof *values);
-        c->expected[array - ARRAY_Y] = values;
-        if (!values)
-            return false;
-    }
-    return true;
-}
-
-/* x in the oracle's layout [N, T, D]; NULL without memory. */
-static float *gather_x(const reference_case *c) {
-    const problem *p = &c->problem;
-    rnn_strides strides = problem_shape(p).x;
-    size_t batch = (size_t)p->batch, steps = (size_t)p->timesteps;
-    size_t features = (size_t)p->layers[0].features;
-    float *x = malloc(batch * steps * features * sizeof *x);
-    for (size_t n = 0; x && n < batch; n++)
-        for (size_t t = 0; t < steps; t++)
-            memcpy(x + (n * steps + t) * features,
-                   array_floats(&c->arrays, ARRAY_X) +
-                       array_row(p, strides, (int)features, p->timesteps, n, t),
-                   features * sizeof *x);
-    return x;
-}
-
-static bool compute_expected(reference_case *c) {
-    float *x = gather_x(c);
-    if (!x)
-        return false;
-    rnn_model model = problem_model(&c->problem);
-    oracle_io io = {.x = x,
-                    .y = c->expected[0],
-                    .y_backward = c->expected[ARRAY_Y_BACKWARD - ARRAY_Y],
-                    .initial_states = c->arrays.io.initial_states,
-                    .final_states = c->expected + (ARRAY_FINAL_STATE - ARRAY_Y),
-                    .lengths = c->arrays.io.lengths,
-                    .mask = c->arrays.io.mask};
-    bool done = oracle_run(&model, &c->arrays.weights, c->problem.batch, c->problem.timesteps, &io);
-    free(x);
-    return done;
-}
-
-/* ---- Whether a comparison would prove anything -------------------------------------------- */
-
-/* relu, gates that are shut, products of small integers. */
-static bool has_zeros_by_nature(const problem *p) {
-    const rnn_layer *layer = &p->layers[0];
-    return p->values != VALUES_NORMAL || layer->activation == RNN_RELU ||
-           layer->recurrent_activation == RNN_RELU ||
-           (p->has_dense && p->dense.activation == RNN_RELU);
-}
-
-static bool row_counts(const reference_case *c, int n) {
-    for (int t = 0; t < c->problem.timesteps; t++)
-        if (rnn_step_counts(&c->arrays.io, c->problem.timesteps, n, t))
-            return true;
-    return false;
-}
-
-/* Whether step i of batch row n of an output comes from a step that counts. */
-static bool output_counts(const reference_case *c, const output *out, int n, int i) {
-    const rnn_io *io = &c->arrays.io;
-    const rnn_layer *last = &c->problem.layers[c->problem.layer_count - 1];
-    int end = c->problem.timesteps - 1;
-    if (out->array >= ARRAY_FINAL_STATE)
-        return row_counts(c, n);
-    if (last->return_sequences)
-        return rnn_step_counts(io, end + 1, n, last->direction == RNN_BACKWARD ? end - i : i);
-    bool forward = rnn_step_counts(io, end + 1, n, end);
-    bool backward = rnn_step_counts(io, end + 1, n, 0);
-    return last->direction == RNN_FORWARD    ? forward
-           : last->direction == RNN_BACKWARD ? backward
-                                             : forward && backward;
-}
-
-typedef struct census {
-    size_t counted, zero, saturated, too_large;
-} census;
-
-static void census_add(census *seen, double value, double limit) {
-    double size = fabs(value);
-    seen->counted++;
-    seen->zero += size == 0;
-    seen->saturated += size > 0.999 && size < 1.001;
-    seen->too_large += !(size <= limit);
-}
-
-static census take_census(const reference_case *c, const output *out) {
-    census seen = {0};
-    for (size_t n = 0; n < out->batch; n++)
-        for (size_t t = 0; t < out->steps; t++)
-            for (size_t j = 0; output_counts(c, out, (int)n, (int)t) && j < out->width; j++)
-                census_add(&seen, expected_row(c, out, n, t)[j], normal_limit);
-    return seen;
-}
-
-static const char *vacuity_of(const reference_case *c, const census *seen) {
-    double zeros_allowed = has_zeros_by_nature(&c->problem) ? 0.95 : 0.5;
-    if ((double)seen->zero > zeros_allowed * (double)seen->counted)
-        return "0";
-    if (c->problem.values != VALUES_NORMAL)
-        return NULL;
-    return seen->saturated > seen->counted / 2 ? "saturated"
-           : seen->too_large > 0               ? "too large to compare"
-                                               : NULL;
-}
-
-/* Fills c->vacuous. */
-static void find_vacuity(reference_case *c) {
-    c->vacuous[0] = '\0';
-    for (int array = ARRAY_Y; array < ARRAY_COUNT && !c->vacuous[0]; array++) {
-        output out;
-        if (!output_describe(c, array, &out))
-            continue;
-        census seen = take_census(c, &out);
-        const char *what = vacuity_of(c, &seen);
-        char name[40];
-        array_name(array, name);
-        if (what)
-            snprintf(c->vacuous, sizeof c->vacuous,
-                     "%s: too many of %zu expected values are %s (0: %zu, saturated: %zu, above "
-                     "%g: %zu)",
-                     name, seen.counted, what, seen.zero, seen.saturated, normal_limit,
-                     seen.too_large);
-    }
-}
-
-/* ---- Comparison --------------------------------------------------------------------------- */
-
-/* |got - expected| where both are numbers; 0 or infinity where the class alone decides. */
-static double error_of(float got, double expected) {
-    float rounded = (float)expected;
-    if (isnan(rounded))
-        return isnan(got) && !array_is_poison(got) ? 0 : INFINITY;
-    if (isinf(rounded))
-        return got == rounded ? 0 : INFINITY;
-    return isfinite(got) ? fabs((double)got - expected) : INFINITY;
-}
-
-/* The element with the largest error / tolerance. */
-typedef struct worst_element {
-    double ratio, error, tolerance, expected;
-    float got;
-    int array;
-    size_t n, t, unit;
-} worst_element;
-
-typedef struct comparison {
-    double bound; /* tolerance / (1 + |expected|) */
-    worst_element worst;
-    double max_error;
-    size_t compared, wrong;
-} comparison;
-
-static double tolerance_of(double bound, double expected) {
-    return isfinite((float)expected) ? bound * (1 + fabs(expected)) : 0;
-}
-
-static double ratio_of(double error, double tolerance) {
-    return error == 0 ? 0 : tolerance == 0 ? INFINITY : error / tolerance;
-}
-
-static void compare_element(comparison *seen, float got, double expected, worst_element place) {
-    double error = error_of(got, expected), tolerance = tolerance_of(seen->bound, expected);
-    double ratio = ratio_of(error, tolerance);
-    seen->compared++;
-    seen->wrong += ratio > 1;
-    seen->max_error = fmax(seen->max_error, error);
-    if (ratio > seen->worst.ratio) {
-        seen->worst = place;
-        seen->worst.ratio = ratio;
-        seen->worst.error = error;
-        seen->worst.tolerance = tolerance;
-        seen->worst.got = got;
-        seen->worst.expected = expected;
-    }
-}
-
-static void compare_outputs(const reference_case *c, const run_arrays *arrays, comparison *seen) {
-    for (int array = ARRAY_Y; array < ARRAY_COUNT; array++) {
-        output out;
-        if (!output_describe(c, array, &out))
-            continue;
-        for (size_t n = 0; n < out.batch; n++)
-            for (size_t t = 0; t < out.steps; t++)
-                for (size_t j = 0; j < out.width; j++)
-                    compare_element(seen, output_row(c, arrays, &out, n, t)[j],
-                                    expected_row(c, &out, n, t)[j],
-                                    (worst_element){.array = array, .n = n, .t = t, .unit = j});
-    }
-}
+/* ---- Verdicts ----------------------------------------------------------------------------- */
 
 /* One line: what is wrong, and the command that shows it again. */
 static void fail_verdict(const reference_case *c, const char *backend, int threads,
@@ -326,31 +66,20 @@ static void fail_verdict(const reference_case *c, const char *backend, int threa
              what, text, backend, threads, c->seed);
 }
 
-static void describe_worst(const comparison *seen, char *text, size_t size) {
-    const worst_element *w = &seen->worst;
-    char name[40];
-    array_name(w->array, name);
-    snprintf(text, size,
-             "%s n %zu, t %zu, unit %zu: got %.9g, expected %.9g, tolerance %.3g; %zu of %zu wrong",
-             name, w->n, w->t, w->unit, (double)w->got, w->expected, w->tolerance, seen->wrong,
-             seen->compared);
-}
-
 static void compare_arrays(const reference_case *c, const run_arrays *arrays, const char *backend,
                            int threads, case_verdict *verdict) {
-    comparison seen = {.bound = c->bound, .worst.tolerance = c->bound};
+    comparison seen = compare_outputs(&c->problem, arrays, &c->expected, c->bound);
     char what[320];
-    compare_outputs(c, arrays, &seen);
     *verdict = (case_verdict){.passed = true,
                               .max_error = seen.max_error,
                               .worst_ratio = seen.worst.ratio,
                               .tolerance = seen.worst.tolerance,
                               .compared = seen.compared};
     if (seen.wrong) {
-        describe_worst(&seen, what, sizeof what);
+        comparison_describe(&seen, what, sizeof what);
         fail_verdict(c, backend, threads, verdict, what);
-    } else if (c->vacuous[0]) {
-        snprintf(what, sizeof what, "vacuous: %s", c->vacuous);
+    } else if (c->is_vacuous) {
+        snprintf(what, sizeof what, "vacuous: %s", c->vacuity);
         fail_verdict(c, backend, threads, verdict, what);
     }
 }
@@ -377,9 +106,8 @@ static bool measure_naive(reference_case *c, double *largest) {
     rnn_plan_destroy(plan);
     if (!ran)
         return false;
-    comparison seen = {.bound = 1}; /* so that ratios are errors / (1 + |expected|) */
-    compare_outputs(c, &c->arrays, &seen);
-    *largest = seen.worst.ratio;
+    /* With a bound of 1 the ratio is the error / (1 + |expected|). */
+    *largest = compare_outputs(&c->problem, &c->arrays, &c->expected, 1).worst.ratio;
     return true;
 }
 
@@ -416,10 +144,10 @@ static rnn_status draw_inputs(reference_case *c, rnn_error *error) {
     float gain = 1;
     for (uint64_t attempt = 0; attempt < ATTEMPTS; attempt++, gain /= 2) {
         inputs_fill(&c->arrays, &c->problem, seed + attempt, gain);
-        if (!compute_expected(c))
+        if (!expected_compute(&c->expected, &c->problem, &c->arrays))
             return rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
-        find_vacuity(c);
-        if (set_bound(c) && !c->vacuous[0])
+        c->is_vacuous = vacuity_find(&c->problem, &c->arrays, &c->expected, c->vacuity);
+        if (set_bound(c) && !c->is_vacuous)
             break;
     }
     double largest = inputs_largest_sum(&c->arrays, &c->problem);
@@ -450,7 +178,8 @@ rnn_status case_create(reference_case **out, const problem *p, uint64_t seed, rn
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
     c->problem = *p;
     c->seed = seed;
-    if (!arrays_create(&c->arrays, &c->problem, GUARD_NONE) || !allocate_expected(c))
+    if (!arrays_create(&c->arrays, &c->problem, GUARD_NONE) ||
+        !expected_create(&c->expected, &c->problem, &c->arrays))
         status = rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
     else
         status = draw_inputs(c, error);
@@ -466,8 +195,7 @@ rnn_status case_create(reference_case **out, const problem *p, uint64_t seed, rn
 void case_destroy(reference_case *c) {
     if (!c)
         return;
-    for (size_t i = 0; i < sizeof c->expected / sizeof *c->expected; i++)
-        free(c->expected[i]);
+    expected_destroy(&c->expected);
     arrays_destroy(&c->arrays);
     free(c);
 }
@@ -512,11 +240,11 @@ static int changed_array(const reference_case *c, const run_arrays *arrays, int 
 /* Whether something was written between the rows of an output; destroys the rows. */
 static bool wrote_padding(const reference_case *c, run_arrays *arrays, int array) {
     output out;
-    if (!output_describe(c, array, &out))
+    if (!output_describe(&out, &c->problem, arrays, array))
         return false;
     for (size_t n = 0; n < out.batch; n++)
         for (size_t t = 0; t < out.steps; t++)
-            memset(output_row(c, arrays, &out, n, t), 0xff, out.width * sizeof(float));
+            memset(output_row(&out, arrays, n, t), 0xff, out.width * sizeof(float));
     for (size_t i = 0; i < array_float_count(arrays, array); i++)
         if (!array_is_poison(array_floats(arrays, array)[i]))
             return true;
@@ -569,7 +297,7 @@ static void judge_run(const reference_case *c, checked_run *run, case_verdict *v
     compare_arrays(c, &run->arrays, run->backend, run->threads, verdict);
     if (!verdict->passed)
         return;
-    char what[80] = "", name[40];
+    char what[80] = "", name[ARRAY_NAME_SIZE];
     if (run->changed >= 0) {
         array_name(run->changed, name);
         snprintf(what, sizeof what, "%s was written to", name);

@@ -41,12 +41,17 @@ static rnn_activation random_activation(uint64_t *state, rnn_activation usual) {
                                    : (rnn_activation)random_below(state, RNN_ACTIVATION_COUNT);
 }
 
+/* Without a bias these shut their gates or feed on themselves, and nothing is left to compare. */
+static bool wants_bias(rnn_activation activation) {
+    return activation == RNN_RELU || activation == RNN_SOFTPLUS || activation == RNN_EXPONENTIAL;
+}
+
 static void random_layer(rnn_layer *layer, uint64_t *state) {
     layer->activation = random_activation(state, layer->activation);
     if (layer->cell != RNN_SIMPLE)
         layer->recurrent_activation = random_activation(state, layer->recurrent_activation);
-    bool shuts_gates = layer->recurrent_activation == RNN_RELU;
-    layer->use_bias = shuts_gates || !random_chance(state, 5);
+    layer->use_bias = wants_bias(layer->activation) || wants_bias(layer->recurrent_activation) ||
+                      !random_chance(state, 5);
     layer->reset_after = layer->cell == RNN_GRU && random_chance(state, 2);
     layer->direction = (rnn_direction)random_below(state, RNN_DIRECTION_COUNT);
     if (layer->direction == RNN_BIDIRECTIONAL && random_chance(state, 2))
@@ -68,7 +73,9 @@ static void random_dense(problem *p, uint64_t *state) {
     p->has_dense = true;
     p->dense = (rnn_dense){.units = random_units(state),
                            .activation = random_activation(state, RNN_LINEAR),
-                           .use_bias = !random_chance(state, 4)};
+                           .use_bias = true};
+    if (!wants_bias(p->dense.activation))
+        p->dense.use_bias = !random_chance(state, 4);
 }
 
 /* Exact values keep within their range only over a step or, for SimpleRNN, a few. */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * Outputs against expected outputs, element by element. */
+#ifndef RNN_REFERENCE_COMPARISON_H
+#define RNN_REFERENCE_COMPARISON_H
+
+#include "outputs.h"
+
+/* The element with the largest error / tolerance. */
+typedef struct worst_element {
+    double ratio, tolerance, expected;
+    float got;
+    int array; /* 0 before any element had an error */
+    size_t n, t, unit;
+} worst_element;
+
+typedef struct comparison {
+    worst_element worst;
+    double max_error;
+    size_t compared, wrong;
+} comparison;
+
+/* The tolerance of an element is bound (1 + |expected|). What float cannot hold must be the same
+ * infinity, a NaN must be a NaN, and an element nobody wrote is always wrong. */
+comparison compare_outputs(const problem *problem, const run_arrays *arrays,
+                           const expected_outputs *expected, double bound);
+
+/* "y n 1, t 2, unit 3: got ..., expected ..., tolerance ...; 4 of 60 wrong" */
+void comparison_describe(const comparison *comparison, char *text, size_t size);
+
+#endif
