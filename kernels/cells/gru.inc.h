@@ -5,9 +5,9 @@
  *   reset_after:  candidate = act(z_h + reset (h U_h + b_1h))
  *   otherwise:    candidate = act(z_h + (reset h) U_h) */
 
-/* update h + (1 - update) candidate, as candidate + update (h - candidate) */
+/* Not candidate + update (h - candidate), which is NaN for an infinite candidate. */
 static ALWAYS_INLINE vf gru_blend(vf update, vf h, vf candidate) {
-    return vf_fma(update, vf_sub(h, candidate), candidate);
+    return vf_fma(update, h, vf_mul(vf_sub(vf_set(1.0f), update), candidate));
 }
 
 /* hU includes the recurrent bias. */
