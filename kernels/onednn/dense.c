@@ -19,15 +19,12 @@ typedef struct eltwise_chain {
     eltwise steps[2];
 } eltwise_chain;
 
+/* Not hard_sigmoid: oneDNN's clip makes a NaN 0. */
 static const eltwise_chain chains[RNN_ACTIVATION_COUNT] = {
     [RNN_LINEAR] = {true, {{dnnl_alg_kind_undef, 0, 0}}},
     [RNN_TANH] = {true, {{dnnl_eltwise_tanh, 0, 0}}},
     [RNN_SIGMOID] = {true, {{dnnl_eltwise_logistic, 0, 0}}},
     [RNN_RELU] = {true, {{dnnl_eltwise_relu, 0, 0}}},
-    [RNN_HARD_SIGMOID] = {true,
-                          {{dnnl_eltwise_linear, 1.0f / 6.0f, 0.5f}, {dnnl_eltwise_clip, 0, 1}}},
-    [RNN_HARD_SIGMOID_KERAS2] = {true,
-                                 {{dnnl_eltwise_linear, 0.2f, 0.5f}, {dnnl_eltwise_clip, 0, 1}}},
     [RNN_SOFTPLUS] = {true, {{dnnl_eltwise_soft_relu, 1, 0}}},
     [RNN_ELU] = {true, {{dnnl_eltwise_elu, 1, 0}}},
     [RNN_SELU] = {true,
