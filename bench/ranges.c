@@ -53,8 +53,7 @@ typedef struct int_range {
 static bool parse_range(char *item, int least, int_range *range, rnn_error *error) {
     char *last = strchr(item, ':');
     char *step = last ? strchr(last + 1, ':') : NULL;
-    range->step = 1;
-    range->multiplies = false;
+    *range = (int_range){.step = 1};
     if (last)
         *last++ = '\0';
     if (step)
