@@ -11,6 +11,7 @@ typedef struct rnn_problem {
     rnn_model model;
     rnn_shape shape;
     int threads;
+    const struct rnn_kernels *kernels; /* of the backend's row, or NULL */
 } rnn_problem;
 
 /* Every backend is one constant of this type, named rnn_backend_<name>. */

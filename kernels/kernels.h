@@ -79,8 +79,10 @@ typedef struct rnn_kernels {
     void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);
 } rnn_kernels;
 
-extern const rnn_kernels rnn_kernels_scalar;
-extern const rnn_kernels rnn_kernels_autovec;
-extern const rnn_kernels rnn_kernels_avx2;
+#define BACKEND(name, built, level, threaded, summary)
+#define KERNELS(name, built, level, summary) extern const rnn_kernels rnn_kernels_##name;
+#include "backends.inc"
+#undef BACKEND
+#undef KERNELS
 
 #endif

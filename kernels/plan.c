@@ -159,7 +159,7 @@ static rnn_status check_weights(const rnn_model *model, const rnn_model_weights 
 
 static rnn_status check_problem(rnn_problem *problem, const char *backend_name,
                                 const rnn_backend **backend, rnn_error *error) {
-    bool threaded = false;
+    const rnn_backend_row *row = NULL;
     rnn_status status = rnn_model_validate(&problem->model, error);
     if (status == RNN_OK)
         status = resolve_shape(&problem->model, &problem->shape, error);
@@ -172,12 +172,16 @@ static rnn_status check_problem(rnn_problem *problem, const char *backend_name,
         status = rnn_fail(error, RNN_INVALID_ARGUMENT, "threads: %d, must be at most %d",
                           problem->threads, RNN_MAX_THREADS);
     if (status == RNN_OK)
-        status = rnn_backend_find(backend_name, backend, &threaded, error);
-    if (status == RNN_OK && problem->threads > 1 && !threaded)
+        status = rnn_backend_find(backend_name, &row, error);
+    if (status == RNN_OK && problem->threads > 1 && !row->threaded)
         status = rnn_fail(error, RNN_UNSUPPORTED, "threads: %d, backend \"%s\" runs on one thread",
                           problem->threads, backend_name);
-    if (status == RNN_OK && (*backend)->supports)
-        status = (*backend)->supports(problem, error);
+    if (status == RNN_OK && row->backend->supports)
+        status = row->backend->supports(problem, error);
+    if (status == RNN_OK) {
+        problem->kernels = row->kernels;
+        *backend = row->backend;
+    }
     return status;
 }
 

@@ -2,36 +2,37 @@
  * The tables made from the .inc rows. */
 #include "registry.h"
 
-#include "cpu.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A backend that was not built has no symbol to refer to, so its row resolves to NULL. */
-#define WHEN_BUILT_0(symbol)          NULL
-#define WHEN_BUILT_1(symbol)          &symbol
-#define CHOOSE(built, symbol)         WHEN_BUILT_##built(symbol)
-#define BACKEND_SYMBOL(built, symbol) CHOOSE(built, symbol)
+/* What was not built has no symbol to refer to, so its row holds NULL. */
+#define WHEN_BUILT_0(symbol)             NULL
+#define WHEN_BUILT_1(symbol)             &symbol
+#define CHOOSE(built, symbol)            WHEN_BUILT_##built(symbol)
+#define NULL_UNLESS_BUILT(built, symbol) CHOOSE(built, symbol)
 
-#define BACKEND(name, built, isa, threaded, summary) extern const rnn_backend rnn_backend_##name;
+extern const rnn_backend rnn_backend_serial;
+#define BACKEND(name, built, level, threaded, summary) extern const rnn_backend rnn_backend_##name;
+#define KERNELS(name, built, level, summary)
 #include "backends.inc"
 #undef BACKEND
+#undef KERNELS
 
-typedef struct backend_row {
-    const char *name;
-    const rnn_backend *backend; /* NULL: not in this build */
-    rnn_cpu_level level;
-    bool threaded;
-    const char *summary;
-} backend_row;
-
-static const backend_row rows[] = {
-#define BACKEND(name, built, isa, threaded, summary)                                               \
-    {#name, BACKEND_SYMBOL(built, rnn_backend_##name), isa, threaded, summary},
+static const rnn_backend_row rows[] = {
+#define BACKEND(name, built, level, threaded, summary)                                             \
+    {#name, NULL_UNLESS_BUILT(built, rnn_backend_##name), NULL, level, threaded, summary},
+#define KERNELS(name, built, level, summary)                                                       \
+    {#name,                                                                                        \
+     NULL_UNLESS_BUILT(built, rnn_backend_serial),                                                 \
+     NULL_UNLESS_BUILT(built, rnn_kernels_##name),                                                 \
+     level,                                                                                        \
+     false,                                                                                        \
+     summary},
 #include "backends.inc"
 #undef BACKEND
+#undef KERNELS
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
@@ -66,7 +67,7 @@ const char *rnn_status_text(rnn_status status) {
     return "unknown status";
 }
 
-static rnn_status row_available(const backend_row *row, rnn_error *error) {
+static rnn_status row_available(const rnn_backend_row *row, rnn_error *error) {
     if (!row->backend)
         return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" was not built in", row->name);
     if (!rnn_cpu_override_is_known())
@@ -82,22 +83,23 @@ static rnn_status row_available(const backend_row *row, rnn_error *error) {
     return RNN_OK;
 }
 
-rnn_status rnn_backend_find(const char *name, const rnn_backend **backend, bool *threaded,
-                            rnn_error *error) {
-    *backend = NULL;
+rnn_status rnn_backend_find(const char *name, const rnn_backend_row **row, rnn_error *error) {
     if (!name)
         return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: NULL");
     for (int i = 0; i < ROW_COUNT; i++) {
-        if (strcmp(name, rows[i].name) != 0)
-            continue;
-        rnn_status status = row_available(&rows[i], error);
-        if (status == RNN_OK) {
-            *backend = rows[i].backend;
-            *threaded = rows[i].threaded;
-        }
-        return status;
+        *row = &rows[i];
+        if (strcmp(name, rows[i].name) == 0)
+            return row_available(&rows[i], error);
     }
     return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: \"%.64s\" is unknown", name);
+}
+
+const rnn_kernels *rnn_kernels_best(void) {
+    const rnn_kernels *best = NULL;
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].kernels && row_available(&rows[i], NULL) == RNN_OK)
+            best = rows[i].kernels;
+    return best;
 }
 
 int rnn_backend_count(void) {
@@ -107,7 +109,7 @@ int rnn_backend_count(void) {
 rnn_status rnn_backend_get(int index, rnn_backend_info *info) {
     if (index < 0 || index >= ROW_COUNT || !info)
         return RNN_INVALID_ARGUMENT;
-    const backend_row *row = &rows[index];
+    const rnn_backend_row *row = &rows[index];
     rnn_error why = {""};
     rnn_status status = row_available(row, &why);
     *info = (rnn_backend_info){.name = row->name,

@@ -3,10 +3,23 @@
 #define RNN_REGISTRY_H
 
 #include "backend.h"
+#include "cpu.h"
+#include "kernels.h"
 
-/* The backend of that name if this build and this CPU have it; otherwise *backend is NULL and the
- * status says why. */
-rnn_status rnn_backend_find(const char *name, const rnn_backend **backend, bool *threaded,
-                            rnn_error *error);
+/* A row of backends.inc. */
+typedef struct rnn_backend_row {
+    const char *name;
+    const rnn_backend *backend; /* NULL: not in this build */
+    const rnn_kernels *kernels; /* of a KERNELS row, else NULL */
+    rnn_cpu_level level;
+    bool threaded;
+    const char *summary;
+} rnn_backend_row;
+
+/* The row of that name if this build and this CPU have it; otherwise the status says why. */
+rnn_status rnn_backend_find(const char *name, const rnn_backend_row **row, rnn_error *error);
+
+/* The best of the KERNELS rows that this CPU can run. */
+const rnn_kernels *rnn_kernels_best(void);
 
 #endif

@@ -4,8 +4,8 @@
  * run all rows on the calling thread; openmp gives each thread a slice of the batch for all steps,
  * in one parallel region. Rows are independent, so the slices do not change a bit of the result.
  */
-#include "cpu.h"
 #include "engine.h"
+#include "registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,39 +74,26 @@ static rnn_status run_serial(const void *state, const rnn_io *io, void *scratch,
     return RNN_OK;
 }
 
-#define SERIAL_BACKEND(isa)                                                                        \
-    static rnn_status create_##isa(void **state, const rnn_problem *problem,                       \
-                                   const rnn_model_weights *weights, rnn_error *error) {           \
-        return create_scheduled(state, &rnn_kernels_##isa, 1, problem, weights, error);            \
-    }                                                                                              \
-    extern const rnn_backend rnn_backend_##isa;                                                    \
-    const rnn_backend rnn_backend_##isa = {.create = create_##isa,                                 \
-                                           .destroy = destroy_scheduled,                           \
-                                           .scratch_size = scheduled_scratch_size,                 \
-                                           .packed_size = scheduled_packed_size,                   \
-                                           .implementation = scheduled_implementation,             \
-                                           .run = run_serial};
-SERIAL_BACKEND(scalar)
-#if RNN_WITH_X86
-SERIAL_BACKEND(autovec)
-SERIAL_BACKEND(avx2)
-#endif
+static rnn_status create_serial(void **state, const rnn_problem *problem,
+                                const rnn_model_weights *weights, rnn_error *error) {
+    return create_scheduled(state, problem->kernels, 1, problem, weights, error);
+}
+
+extern const rnn_backend rnn_backend_serial;
+const rnn_backend rnn_backend_serial = {.create = create_serial,
+                                        .destroy = destroy_scheduled,
+                                        .scratch_size = scheduled_scratch_size,
+                                        .packed_size = scheduled_packed_size,
+                                        .implementation = scheduled_implementation,
+                                        .run = run_serial};
 
 /* ---- OpenMP ------------------------------------------------------------------------------- */
 
 #if RNN_WITH_OPENMP
-static const rnn_kernels *best_kernels(void) {
-#if RNN_WITH_X86
-    if (rnn_cpu_level_in_use() >= RNN_CPU_AVX2)
-        return &rnn_kernels_avx2;
-#endif
-    return &rnn_kernels_scalar;
-}
-
 static rnn_status create_openmp(void **state, const rnn_problem *problem,
                                 const rnn_model_weights *weights, rnn_error *error) {
     int slices = problem->threads < problem->shape.batch ? problem->threads : problem->shape.batch;
-    return create_scheduled(state, best_kernels(), slices, problem, weights, error);
+    return create_scheduled(state, rnn_kernels_best(), slices, problem, weights, error);
 }
 
 /* First row of a slice; slice sizes differ by one row at most. */
@@ -114,13 +101,12 @@ static int slice_begin(int batch, int slices, int slice) {
     return (int)((long long)batch * slice / slices);
 }
 
+/* Loops over slices, rather than one a thread, as the system may give fewer threads than asked. */
 static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const scheduled_engine *scheduled = state;
     const int batch = scheduled->batch, slices = scheduled->slices;
     if (slices == 1)
         return run_serial(state, io, scratch, error);
-        /* A loop over slices, not a slice a thread: the system may give fewer threads than asked.
-         */
 #pragma omp parallel for num_threads(slices) schedule(static, 1)
     for (int slice = 0; slice < slices; slice++) {
         int begin = slice_begin(batch, slices, slice);
