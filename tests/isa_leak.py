@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Reads the disassembly of a build folder: who uses which vector instructions.
+
+  isa_leak.py leak BUILD    no AVX outside the objects made for it, no AVX-512 in those of AVX2
+  isa_leak.py spill BUILD   the innermost loops of the AVX2 products touch no vector on the stack
+
+An object of an instruction set is known by its source's name.
+"""
+import re
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+SKIPPED = 77
+AVX2_OBJECTS = re.compile(r"(isa_autovec|isa_avx2|peak_avx2)\.c\.o$")
+AVX512_OBJECTS = re.compile(r"peak_avx512\.c\.o$")
+# VEX-coded instructions on general registers; the others start with v.
+VEX_ON_INTEGERS = "andn bextr blsi blsr blsmsk bzhi mulx pdep pext rorx sarx shlx shrx".split()
+AVX512_OPERAND = re.compile(r"%zmm|%k[0-7]|%[xy]mm(1[6-9]|2\d|3[01])")
+STACK_VECTOR = re.compile(r"\(%rsp|\(%rbp")
+
+Instruction = namedtuple("Instruction", "address mnemonic operands function")
+
+
+def disassemble(path):
+    command = ["objdump", "--disassemble", "--no-show-raw-insn", str(path)]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    function = "?"
+    for line in text.splitlines():
+        if header := re.match(r"[0-9a-f]+ <(.+)>:$", line):
+            function = header[1]
+        elif found := re.match(r"\s*([0-9a-f]+):\s+(\S+)\s*(.*)", line):
+            yield Instruction(int(found[1], 16), found[2], found[3], function)
+
+
+def objects(build):
+    """Those that end up in librnn and rnnbench; tests may use what they like."""
+    return [path for folder in ("kernels", "reference", "bench")
+            for path in sorted(Path(build, folder).rglob("*.o"))]
+
+
+# ---- Leaks --------------------------------------------------------------------------------------
+
+def is_avx(instruction):
+    # verr and verw are older than AVX
+    vex = instruction.mnemonic.startswith("v") and instruction.mnemonic not in ("verr", "verw")
+    return vex or instruction.mnemonic in VEX_ON_INTEGERS or "%ymm" in instruction.operands
+
+
+def leaks_of(path):
+    if AVX512_OBJECTS.search(path.name):
+        return []
+    forbidden = is_avx
+    if AVX2_OBJECTS.search(path.name):
+        def forbidden(instruction):
+            return AVX512_OPERAND.search(instruction.operands)
+    return [instruction for instruction in disassemble(path) if forbidden(instruction)]
+
+
+def check_leaks(build):
+    failed = 0
+    seen_avx2 = []
+    paths = objects(build)
+    for path in paths:
+        leaks = leaks_of(path)
+        for leak in leaks[:3]:
+            print(f"FAILED {path}: {leak.function}: {leak.mnemonic} {leak.operands}")
+        failed += bool(leaks)
+        if AVX2_OBJECTS.search(path.name) and any("%ymm" in i.operands for i in disassemble(path)):
+            seen_avx2.append(path.name)
+    print(f"{len(paths)} objects, AVX2 in {', '.join(sorted(set(seen_avx2)))}; {failed} with leaks")
+    if not any("isa_avx2" in name for name in seen_avx2):
+        print("FAILED: the AVX2 object has no AVX2 in it; is this the right folder?")
+        failed += 1
+    return failed
+
+
+# ---- Spills -------------------------------------------------------------------------------------
+
+def functions_of(path):
+    functions = {}
+    for instruction in disassemble(path):
+        functions.setdefault(instruction.function, []).append(instruction)
+    return functions
+
+
+def innermost_loops(instructions):
+    """Runs of instructions from a label to the jump back to it that have no such run inside."""
+    index = {instruction.address: i for i, instruction in enumerate(instructions)}
+    spans = []
+    for i, instruction in enumerate(instructions):
+        target = re.match(r"([0-9a-f]+)", instruction.operands)
+        if not instruction.mnemonic.startswith("j") or not target:
+            continue
+        start = index.get(int(target[1], 16))
+        if start is not None and start <= i:
+            spans.append((start, i))
+    for start, end in spans:
+        if not any((s, e) != (start, end) and start <= s and e <= end for s, e in spans):
+            yield instructions[start:end + 1]
+
+
+def is_product(loop):
+    """Sums of products, and not the gate maths, which rounds or divides in every loop."""
+    if any(re.match("vdiv|vround", i.mnemonic) for i in loop):
+        return False
+    fmas = [i for i in loop if i.mnemonic.startswith("vfm") and "%ymm" in i.operands]
+    sums = {i.operands.split(",")[-1] for i in fmas}
+    return len(fmas) >= 4 and len(sums) >= 4
+
+
+def spills_of(loop):
+    return [i for i in loop if "%ymm" in i.operands and STACK_VECTOR.search(i.operands)]
+
+
+def check_spills(build):
+    paths = sorted(Path(build, "kernels").rglob("*isa_avx2.c.o"))
+    if not paths:
+        print("FAILED: no isa_avx2.c.o below", build)
+        return 1
+    failed = loops = 0
+    for name, instructions in functions_of(paths[0]).items():
+        for loop in filter(is_product, innermost_loops(instructions)):
+            loops += 1
+            fmas = sum(i.mnemonic.startswith("vfm") for i in loop)
+            spills = spills_of(loop)
+            failed += bool(spills)
+            print(f"{'FAILED ' if spills else ''}{name}: {len(loop)} instructions, {fmas} FMAs, "
+                  f"{len(spills)} on the stack")
+    if loops < 4:
+        print(f"FAILED: found only {loops} product loops")
+        failed += 1
+    return failed
+
+
+def main(arguments):
+    checks = {"leak": check_leaks, "spill": check_spills}
+    if len(arguments) != 2 or arguments[0] not in checks:
+        print(__doc__)
+        return 2
+    if not shutil.which("objdump"):
+        print("skipped: objdump is not installed")
+        return SKIPPED
+    return 1 if checks[arguments[0]](arguments[1]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
