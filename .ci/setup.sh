@@ -45,16 +45,30 @@ offered_packages() {
     done
 }
 
+# For a machine where this script cannot install: goes on if there is enough to build with.
+go_without() {
+    local reason=$1 tool
+    shift
+    for tool in cc c++ meson ninja; do
+        command -v "$tool" >/dev/null || die "$reason; have these packages installed and run this again: $*"
+    done
+    say "$reason; going on, perhaps without $*"
+}
+
 # Installs what is missing of the given packages, as root or by sudo; no question is asked.
 install_packages() {
     local missing offered as_root=()
     mapfile -t missing < <(missing_packages "$@")
     [ "${#missing[@]}" -gt 0 ] || return 0
-    command -v apt-get >/dev/null || die "needs the packages ${missing[*]}, or what they are called" \
-        "where there is no apt-get; install them and run this again"
+    if ! command -v apt-get >/dev/null; then
+        go_without "there is no apt-get to install with" "${missing[@]}"
+        return
+    fi
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || die "needs the packages ${missing[*]}, and there is neither" \
-            "root nor sudo to install them; have them installed and run this again"
+        if ! command -v sudo >/dev/null; then
+            go_without "there is neither root nor sudo to install with" "${missing[@]}"
+            return
+        fi
         as_root=(sudo)
     fi
     say "installing ${missing[*]}"
