@@ -5,6 +5,7 @@
 Usage: tally.py TESTLOG.json...   Exit status 1 on any failure, or where no test ran.
 """
 import json
+import re
 import sys
 from collections import defaultdict
 
@@ -23,16 +24,19 @@ def read_logs(paths):
 
 def skip_reason(test):
     lines = (test.get("stdout") or "").splitlines() + (test.get("stderr") or "").splitlines()
-    reasons = [line for line in lines if "skip" in line.lower()] or lines[-1:]
-    return reasons[0].strip() if reasons else "no reason given"
+    for line in lines:
+        reason = re.search(r"(?:^skipped: |# SKIP )(.*)", line)
+        if reason:
+            return reason[1].strip()
+    return "no reason given"
 
 
 def print_skips(tests):
     by_reason = defaultdict(list)
     for test in tests:
-        by_reason[skip_reason(test)].append(test["name"])
+        by_reason[skip_reason(test)].append(test["name"].split(" / ")[-1])
     for reason, names in by_reason.items():
-        print(f"{reason}\n    {', '.join(names)}")
+        print(f"skipped: {reason}\n    {', '.join(names)}")
 
 
 def main(paths):
