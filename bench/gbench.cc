@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,17 @@ namespace {
 using Run = benchmark::BenchmarkReporter::Run;
 using Samples = std::vector<double>;
 
-// A registered row and how often it was called, which stands for its finished repetitions: the
-// library reports nothing before the last one.
+// A registered row and what its repetitions gave.
 struct Row {
     gbench_row row;
-    int calls = 0;
+    int calls = 0; // stands for finished repetitions: the library reports nothing before the last
+    Samples seconds;
+    bool incomplete = false; // a repetition failed or was interrupted
 };
+
+// Marks a repetition that is no measurement. The library's own mark, SkipWithError, ends the
+// program where some repetitions of a row have it and some have not.
+const char *const no_measurement = "no_measurement";
 
 int repetitions = 1;
 std::vector<std::unique_ptr<Row>> batch;
@@ -39,23 +45,29 @@ void tell_progress(const Row &current) {
                        static_cast<int>(batch.size()) * repetitions);
 }
 
-void measure(benchmark::State &state, Row &row) {
-    if (*observer->stop) {
-        state.SkipWithError("interrupted");
-        return;
-    }
-    bool ok = true;
-    while (state.KeepRunning())
-        ok &= row.row.body(row.row.data);
-    if (!ok)
-        state.SkipWithError("a run failed");
-    for (int i = 0; i < row.row.counter_count; i++) {
-        const gbench_counter &counter = row.row.counters[i];
+void add_counters(benchmark::State &state, const gbench_row &row) {
+    for (int i = 0; i < row.counter_count; i++) {
+        const gbench_counter &counter = row.counters[i];
         auto flags = counter.per_second ? benchmark::Counter::kIsIterationInvariantRate
                                         : benchmark::Counter::kDefaults;
         state.counters[counter.name] = benchmark::Counter(counter.value, flags);
     }
-    state.SetLabel(row.row.label);
+    state.SetLabel(row.label);
+}
+
+// One repetition. Once the sweep is stopped the rest of them run empty.
+void measure(benchmark::State &state, Row &row) {
+    const bool stopped = *observer->stop;
+    bool failed = false;
+    while (state.KeepRunning())
+        if (!stopped)
+            failed |= !row.row.body(row.row.data);
+    if (stopped || failed)
+        state.counters[no_measurement] = 1;
+    else
+        add_counters(state, row.row);
+    if (failed)
+        row.row.result->failed = true;
     row.calls++;
     tell_progress(row);
 }
@@ -71,40 +83,48 @@ double percentile(Samples samples, double fraction) {
     return samples[std::max<size_t>(rank, 1) - 1];
 }
 
-// Fills the result of a row from the aggregates of its repetitions.
-void take_aggregate(gbench_result &result, const Run &run) {
-    if (run.aggregate_name == "cv") {
-        result.cv = run.real_accumulated_time;
+double mean_of(const Samples &samples) {
+    return std::accumulate(samples.begin(), samples.end(), 0.0) /
+           static_cast<double>(samples.size());
+}
+
+double variation(const Samples &samples) {
+    if (samples.size() < 2)
+        return 0;
+    const double mean = mean_of(samples);
+    double squares = 0;
+    for (double sample : samples)
+        squares += (sample - mean) * (sample - mean);
+    return std::sqrt(squares / static_cast<double>(samples.size() - 1)) / mean;
+}
+
+// As the library does it: between the two in the middle where their number is even.
+double median_of(Samples samples) {
+    std::sort(samples.begin(), samples.end());
+    const size_t middle = samples.size() / 2;
+    return samples.size() % 2 ? samples[middle] : (samples[middle - 1] + samples[middle]) / 2;
+}
+
+void fill_result(const Row &row) {
+    gbench_result &result = *row.row.result;
+    result.repetitions = static_cast<int>(row.seconds.size());
+    if (row.seconds.empty())
         return;
-    }
-    const double seconds =
-        run.GetAdjustedRealTime() / benchmark::GetTimeUnitMultiplier(run.time_unit);
-    if (run.aggregate_name == "median")
-        result.median = seconds;
-    else if (run.aggregate_name == "min")
-        result.min = seconds;
-    else if (run.aggregate_name == "p95")
-        result.p95 = seconds;
-    else if (run.aggregate_name == "p99")
-        result.p99 = seconds;
+    result.median = median_of(row.seconds);
+    result.min = smallest(row.seconds);
+    result.p95 = percentile(row.seconds, 0.95);
+    result.p99 = percentile(row.seconds, 0.99);
+    result.cv = variation(row.seconds);
 }
 
-void take_repetition(gbench_result &result, const Run &run) {
-    const double seconds =
-        run.GetAdjustedRealTime() / benchmark::GetTimeUnitMultiplier(run.time_unit);
-    result.repetitions++;
-    if (result.repetitions == 1)
-        result.median = result.min = result.p95 = result.p99 = seconds;
-}
-
-gbench_result *result_of(const Run &run) {
+Row *row_of(const Run &run) {
     for (const auto &row : batch)
         if (run.run_name.function_name == row->row.name)
-            return row->row.result;
+            return row.get();
     return nullptr;
 }
 
-// Keeps what was measured. A repetition that failed or was interrupted is not a measurement.
+// Keeps what was measured: repetitions, and the library's aggregates where all of them count.
 class Keeper : public benchmark::BenchmarkReporter {
   public:
     bool ReportContext(const Context &) override {
@@ -114,15 +134,9 @@ class Keeper : public benchmark::BenchmarkReporter {
     void ReportRuns(const std::vector<Run> &runs) override {
         std::vector<Run> kept;
         for (Run run : runs) {
-            gbench_result *result = result_of(run);
-            if (run.error_occurred) {
-                if (result)
-                    std::snprintf(result->error, sizeof result->error, "%s",
-                                  run.error_message.c_str());
+            Row *row = row_of(run);
+            if (!row || !counts(*row, run))
                 continue;
-            }
-            if (result)
-                take(*result, run);
             run.family_index += families;
             run.statistics = nullptr; // it belongs to the registered benchmark, which goes
             kept.push_back(run);
@@ -132,11 +146,16 @@ class Keeper : public benchmark::BenchmarkReporter {
     }
 
   private:
-    static void take(gbench_result &result, const Run &run) {
+    static bool counts(Row &row, const Run &run) {
         if (run.run_type == Run::RT_Aggregate)
-            take_aggregate(result, run);
-        else
-            take_repetition(result, run);
+            return !row.incomplete;
+        if (run.error_occurred || run.counters.count(no_measurement)) {
+            row.incomplete = true;
+            return false;
+        }
+        row.seconds.push_back(run.GetAdjustedRealTime() /
+                              benchmark::GetTimeUnitMultiplier(run.time_unit));
+        return true;
     }
 };
 
@@ -180,8 +199,9 @@ void gbench_add_context(const char *key, const char *value) {
 
 bool gbench_add_row(const gbench_row *row) {
     try {
-        batch.push_back(std::make_unique<Row>(Row{*row}));
+        batch.push_back(std::make_unique<Row>());
         Row &added = *batch.back();
+        added.row = *row;
         *row->result = gbench_result{};
         benchmark::RegisterBenchmark(row->name,
                                      [&added](benchmark::State &state) { measure(state, added); })
@@ -208,6 +228,8 @@ bool gbench_run(const gbench_observer *watching) {
     } catch (const std::exception &) {
         ok = false;
     }
+    for (const auto &row : batch)
+        fill_result(*row);
     benchmark::ClearRegisteredBenchmarks();
     families += static_cast<int64_t>(batch.size());
     batch.clear();

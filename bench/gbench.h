@@ -28,7 +28,7 @@ typedef struct gbench_result {
     int repetitions; /* how many were measured; 0: none, and the rest says nothing */
     double median, min, p95, p99;
     double cv; /* standard deviation / mean */
-    char error[256];
+    bool failed;
 } gbench_result;
 
 typedef struct gbench_row {

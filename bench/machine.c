@@ -20,7 +20,7 @@ static void describe_caches(machine_info *machine, hwloc_topology_t topology) {
 }
 
 /* hwloc counts NUMA nodes alone, and a guest's memory need not be in one. */
-static size_t physical_memory(void) {
+size_t machine_memory(void) {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0;
 }
@@ -38,7 +38,7 @@ static void describe_topology(machine_info *machine, hwloc_topology_t topology) 
 }
 
 void machine_describe(machine_info *machine) {
-    *machine = (struct machine_info){.cpu = "unknown", .cores = 1, .memory = physical_memory()};
+    *machine = (struct machine_info){.cpu = "unknown", .cores = 1, .memory = machine_memory()};
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology) != 0)
         return;

@@ -19,7 +19,9 @@ typedef struct sweep_state {
     double min_time, max_run_time;
     result_list results;
     progress_bar progress;
+    double start;     /* by the clock */
     double done_cost; /* of the problems before this one */
+    int done_problems;
     const volatile sig_atomic_t *stop;
 } sweep_state;
 

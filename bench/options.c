@@ -139,7 +139,7 @@ static const option_row rows[] = {
     {"random", "SECONDS", "checks random problems for so long", parse_seconds, AT(random_seconds),
      CHECK},
     {"repetitions", "COUNT", "samples a row; 9", parse_count, AT(repetitions), SWEEP},
-    {"min-time", "SECONDS", "that a repetition lasts at least; 0.02", parse_seconds, AT(min_time),
+    {"min-time", "SECONDS", "that a repetition lasts at least; 0.01", parse_seconds, AT(min_time),
      SWEEP},
     {"max-run-time", "SECONDS", "leaves out rows of which one run takes longer; 2", parse_seconds,
      AT(max_run_time), SWEEP},

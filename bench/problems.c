@@ -2,9 +2,11 @@
 #include "problems.h"
 
 #include "fail.h"
+#include "machine.h"
 #include "presets.h"
 #include "problem_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +110,9 @@ static bool expand_sizes(problem_list *list, const problem_pattern *pattern, int
                          char text[PROBLEM_TEXT_SIZE], rnn_error *error) {
     const char *segment = pattern->segments[at];
     int_list sizes = {0};
-    bool ok = int_list_parse(&sizes, segment + 2, 1, error);
+    rnn_error why;
+    bool ok = int_list_parse(&sizes, segment + 2, 1, &why) ||
+              fail(error, "%.80s: %.160s", segment, why.text);
     for (int i = 0; ok && i < sizes.count; i++) {
         char value[16];
         int length = snprintf(value, sizeof value, "%d", sizes.values[i]);
@@ -251,12 +255,41 @@ static bool filter(problem_list *list, const cli_options *options, rnn_error *er
     return ok;
 }
 
+/* Roughly the bytes at work while a problem is checked and timed: inputs, outputs, what is expected
+ * of them and copies of all, and for each of some eight rows its packed weights and a projection of
+ * the input. */
+static double working_bytes(const problem *p) {
+    const double rows = 8, copies = 6;
+    double widest = 0;
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        double gate_units = (double)rnn_cell_gates(layer->cell) * layer->units;
+        widest = fmax(widest, rnn_layer_directions(layer) * gate_units);
+    }
+    double step = copies * (p->layers[0].features + widest) + rows * widest;
+    return sizeof(float) * step * p->batch * p->timesteps +
+           (rows + copies) * problem_weight_bytes(p);
+}
+
+/* An operating system that promises memory it lacks would kill the program later. */
+static bool fits_memory(const problem *p, rnn_error *error) {
+    double bytes = working_bytes(p), memory = (double)machine_memory(), gib = 1 << 30;
+    if (memory == 0 || bytes <= memory)
+        return true;
+    char text[PROBLEM_TEXT_SIZE];
+    problem_print(p, text);
+    return fail(error, "%.120s: needs some %.3g GiB, this machine has %.3g", text, bytes / gib,
+                memory / gib);
+}
+
 /* Ends a choice: filters what was collected. */
 static bool finish(problem_list *list, const cli_options *options, bool collected,
                    rnn_error *error) {
     bool ok = collected && filter(list, options, error);
     if (ok && list->count == 0)
         ok = fail(error, "no problem passes the filters");
+    for (int i = 0; ok && i < list->count; i++)
+        ok = fits_memory(&list->items[i], error);
     if (!ok)
         problem_list_free(list);
     return ok;

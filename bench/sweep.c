@@ -157,6 +157,7 @@ static bool measure_all(sweep_state *sweep, const problem_list *problems) {
             return false;
         }
         sweep->done_cost += cost;
+        sweep->done_problems += !stop;
         char text[PROBLEM_TEXT_SIZE];
         problem_print(&problems->items[i], text);
         progress_line(&sweep->progress, sweep->done_cost, text);
@@ -190,15 +191,16 @@ static bool write_files(const sweep_state *sweep) {
     return ok;
 }
 
-static int close_sweep(const sweep_state *sweep, int problems, double start, bool complete) {
+static int close_sweep(const sweep_state *sweep, int problems, bool complete) {
     const result_list *results = &sweep->results;
     if (stop)
         gbench_add_context("interrupted", "true");
     bool written = write_files(sweep);
     table_print(stdout, results);
     refusals_print(&results->refusals, "not measured", "problem");
-    printf("\n%d problems, %d rows, %d wrong, %d failed, %.0f s\n", problems, results->count,
-           results->wrong, results->failed, clock_seconds() - start);
+    printf("\n%d of %d problems, %d rows, %d wrong, %d failed, %.0f s\n", sweep->done_problems,
+           problems, results->count, results->wrong, results->failed,
+           clock_seconds() - sweep->start);
     if (results->count == 0 && !stop)
         puts("nothing was measured");
     if (stop)
@@ -208,7 +210,7 @@ static int close_sweep(const sweep_state *sweep, int problems, double start, boo
 }
 
 static int run_sweep(sweep_state *sweep, const problem_list *problems) {
-    double start = clock_seconds();
+    sweep->start = clock_seconds();
     machine_describe(&sweep->machine);
     if (!choose_threads(sweep) || !measure_peaks(sweep)) {
         fputs("rnnbench sweep: out of memory, or of threads\n", stderr);
@@ -220,7 +222,7 @@ static int run_sweep(sweep_state *sweep, const problem_list *problems) {
     fflush(stdout);
     catch_signals();
     bool complete = measure_all(sweep, problems);
-    return close_sweep(sweep, problems->count, start, complete);
+    return close_sweep(sweep, problems->count, complete);
 }
 
 int command_sweep(const cli_options *options) {
@@ -233,7 +235,7 @@ int command_sweep(const cli_options *options) {
         return refuse_usage("sweep", error.text);
     sweep_state sweep = {.options = options,
                          .repetitions = options->repetitions ? options->repetitions : 9,
-                         .min_time = options->min_time > 0 ? options->min_time : 0.02,
+                         .min_time = options->min_time > 0 ? options->min_time : 0.01,
                          .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2,
                          .stop = &stop};
     int status = run_sweep(&sweep, &problems);

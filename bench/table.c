@@ -52,7 +52,7 @@ static bool starts_problem(const result_list *results, int index) {
 static void print_legend(FILE *to, const char *bullet) {
     fprintf(to,
             "%stime: median over the repetitions; cv: their standard deviation / mean\n"
-            "%snaive, onednn: how many times faster than these, at as many threads if there is such"
+            "%svs: how many times faster than these, on as many threads if there is such"
             " a row\n"
             "%sroof: time of the machine's limit / time; for tiny problems a far horizon\n",
             bullet, bullet, bullet);
@@ -62,10 +62,10 @@ void table_print(FILE *to, const result_list *results) {
     for (int i = 0; i < results->count; i++) {
         row_texts c = format_row(results, i);
         if (starts_problem(results, i))
-            fprintf(to, "\n%s\n  %-9s %7s  %9s %6s  %8s %8s  %8s %6s  %8s\n",
-                    results->rows[i].problem, "backend", "threads", "time", "cv", "naive", "onednn",
-                    "GFLOP/s", "roof", "error");
-        fprintf(to, "  %-9s %7s  %9s %6s  %8s %8s  %8s %6s  %8s\n", c.name, c.threads, c.median,
+            fprintf(to, "\n%s\n  %-9s %7s  %9s %6s  %8s %9s  %8s %6s  %8s\n",
+                    results->rows[i].problem, "backend", "threads", "time", "cv", "vs naive",
+                    "vs onednn", "GFLOP/s", "roof", "error");
+        fprintf(to, "  %-9s %7s  %9s %6s  %8s %9s  %8s %6s  %8s\n", c.name, c.threads, c.median,
                 c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
     }
     fputc('\n', to);
@@ -143,10 +143,10 @@ static void print_overview(FILE *to, const result_list *results) {
 
 void table_print_markdown(FILE *to, const result_list *results) {
     print_overview(to, results);
-    fputs(
-        "\n| problem | backend | threads | time | cv | naive | onednn | GFLOP/s | roof | error |\n"
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
-        to);
+    fputs("\n| problem | backend | threads | time | cv | vs naive | vs onednn | GFLOP/s | roof | "
+          "error |\n"
+          "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+          to);
     for (int i = 0; i < results->count; i++) {
         row_texts c = format_row(results, i);
         fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
