@@ -45,10 +45,10 @@ static inline bool rnn_step_counts(const rnn_io *io, int timesteps, int n, int t
     return !io->mask || io->mask[(size_t)n * (size_t)timesteps + (size_t)t] != 0;
 }
 
-/* zero_output_for_mask, with the rule that a bidirectional layer returning sequences implies it. */
+/* zero_output_for_mask as it takes effect: Keras' Bidirectional sets it to return_sequences. */
 static inline bool rnn_layer_zeroes_masked(const rnn_layer *layer) {
-    return layer->zero_output_for_mask ||
-           (layer->direction == RNN_BIDIRECTIONAL && layer->return_sequences);
+    return layer->direction == RNN_BIDIRECTIONAL ? layer->return_sequences
+                                                 : layer->zero_output_for_mask;
 }
 
 #endif

@@ -109,9 +109,9 @@ typedef struct rnn_layer {
     bool use_bias;         /* false: rnn_weights.bias is not read */
     bool reset_after;      /* GRU only */
     bool return_sequences; /* every step's output; must be true below another layer */
-    bool
-        zero_output_for_mask; /* a masked step puts out 0 instead of the kept state. A bidirectional
-                                 layer that returns sequences always does so, as in Keras */
+    /* A masked step puts out 0 instead of the kept state. Not read of a bidirectional layer: there,
+     * as in Keras, it is what return_sequences is. */
+    bool zero_output_for_mask;
 } rnn_layer;
 
 typedef struct rnn_dense {
@@ -227,9 +227,10 @@ typedef struct rnn_io {
     float *const *final_states;
 
     /* Which steps count, where shape.masked; both may be given, a step must then pass both.
-     * A step that does not count keeps the state; its output is the kept h (the initial h before
-     * the first step that counts), or 0 by zero_output_for_mask. Its x is not used, NaN included.
-     */
+     * A step that does not count keeps the state; its output is the kept h, or 0 by
+     * zero_output_for_mask. Its x is not used, NaN included. Before the first step that counts the
+     * kept h is the initial one, as in Keras on NumPy and JAX (TensorFlow and PyTorch put out 0).
+     * Every layer of a stack gets the same mask, above a backward one too. */
     const int32_t *lengths; /* [N], each 0..T; NULL: all T */
     const uint8_t *mask;    /* [N, T] whatever the layout of x, 0 or 1; NULL: all 1 */
 } rnn_io;

@@ -161,10 +161,11 @@ static bool step_counts(const batch_shape *shape, size_t n, size_t t) {
     return within_length && unmasked;
 }
 
-/* Keras turns zero_output_for_mask on in a Bidirectional that returns sequences. */
+/* Keras' Bidirectional sets zero_output_for_mask to return_sequences, whatever was asked. */
 static bool zeroes_masked(const rnn_layer *layer) {
-    bool joined_sequences = layer->direction == RNN_BIDIRECTIONAL && layer->return_sequences;
-    return layer->zero_output_for_mask || joined_sequences;
+    if (layer->direction == RNN_BIDIRECTIONAL)
+        return layer->return_sequences;
+    return layer->zero_output_for_mask;
 }
 
 /* x [N, T, D]; h and c [N, M] are the states before and after; y [N, T, M] gets every step's output
