@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The rnnbench program from outside: what it refuses, its exit statuses, its files, Ctrl-C.
+
+Usage: cli.py RNNBENCH [unittest's arguments]
+"""
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
+FINE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
+BRIEF = ["--repetitions", "2", "--min-time", "0.0005"]
+TINY = ["sweep", "--cell", "lstm", "--units", "4", "--batch", "2", "--steps", "3", *BRIEF]
+
+
+def run(*arguments, **environment):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "OMP_WAIT_POLICY": "passive", **environment})
+
+
+HAS_SWEEP = PROGRAM and "was not there" not in run("sweep", "--units", "0").stderr
+needs_sweep = unittest.skipUnless(HAS_SWEEP, "rnnbench was built without Google Benchmark")
+
+
+# ---- Command lines that are refused: arguments, and what the message must name ------------------
+
+REFUSED = [
+    (["frobnicate"], 'command "frobnicate"'),
+    (["list", "extra"], "extra: unexpected"),
+    (["check", "--frob", "3"], "--frob: unknown option"),
+    (["check", "--batch"], "--batch: a value is missing"),
+    (["check", "--cell", "lstmm"], '--cell lstmm: "lstmm"'),
+    (["check", "--backend", "fastest"], '"fastest" is not a known backend'),
+    (["check", "--directions", "up"], '"up" is not a known direction'),
+    (["check", "--seed", "x"], "--seed x"),
+    (["check", "--batch", "0"], '--batch 0: "0"'),
+    (["check", "--steps", "-3"], '--steps -3: "-3"'),
+    (["check", "--units", "abc"], '--units abc: "abc"'),
+    (["check", "--features", "1.5"], '--features 1.5: "1.5"'),
+    (["check", "--threads", "0"], '--threads 0: "0"'),
+    (["check", "--batch", "99999999999999999999"], '"99999999999999999999"'),
+    (["check", "--batch", "1,,2"], '--batch 1,,2: ""'),
+    (["check", "--batch", "1,2,"], "--batch 1,2,:"),
+    (["check", "--batch", ""], "--batch"),
+    (["check", "--batch", "16:"], "--batch 16::"),
+    (["check", "--batch", "16:8:x2"], "the range ends at 8"),
+    (["check", "--batch", "1:64:x1"], '"1" is not in'),
+    (["check", "--batch", "1:64:+0"], '"0" is not in'),
+    (["check", "--batch", "1:64:y2"], "--batch 1:64:y2"),
+    (["check", "--problem", "lstm/N:1"], "T: missing"),
+    (["check", "--problem", "elman/N:1/T:1/D:1/U:1"], '"elman"'),
+    (["check", "--problem", "lstm/N:0/T:1/D:1/U:1"], 'N:0: "0"'),
+    (["check", "--problem", "lstm/N:1/T:1/D:1/U:1/colour:red"], "colour"),
+    (["check", "--problem", "lstm/N:1/T:1/D:1/U:1/mask:purple"], "mask:purple"),
+    (["check", "--problem", "lstm/N:1/T:1/D:1/U:1/reset_after:1"], "reset_after: true for lstm"),
+    (["check", "--problem", "gru/N:1/T:1/D:1/U:1/merge:sum"], "merge: sum"),
+    (["summary"], "an argument is missing"),
+    (["summary", "nonsense"], '"nonsense"'),
+    (["peak", "--threads", "0"], '--threads 0: "0"'),
+]
+REFUSED_SWEEPS = [
+    (["--preset", "huge"], "--preset huge"),
+    (["--repetitions", "0"], '--repetitions 0: "0"'),
+    (["--min-time", "-1"], "--min-time -1"),
+    (["--max-steps", "none"], "--max-steps none"),
+    (["--out", "/nonexistent/folder/x.json"], "/nonexistent/folder/x.json: No such file"),
+    (["--table", "/nonexistent/folder/x.md"], "/nonexistent/folder/x.md: No such file"),
+    (["--out", "/"], "--out /: "),
+]
+
+
+class Refused(unittest.TestCase):
+    def assert_refused(self, arguments, text):
+        with self.subTest(arguments=arguments):
+            done = run(*arguments)
+            self.assertEqual(done.returncode, USAGE, done.stderr)
+            self.assertIn(text, done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def test_command_lines(self):
+        for arguments, text in REFUSED:
+            self.assert_refused(arguments, text)
+
+    @needs_sweep
+    def test_sweeps(self):
+        for arguments, text in REFUSED_SWEEPS:
+            self.assert_refused([*TINY, *arguments], text)
+
+    def test_nothing_asked_for(self):
+        done = run()
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn("rnnbench check", done.stderr)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
+    @needs_sweep
+    def test_file_without_permission(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o500)
+            self.assert_refused([*TINY, "--out", f"{folder}/x.json"], "Permission denied")
+
+
+# ---- What it does -------------------------------------------------------------------------------
+
+class Commands(unittest.TestCase):
+    def test_help_and_version(self):
+        for arguments in ["--help"], ["--version"], ["check", "--help"], ["sweep", "--help"]:
+            done = run(*arguments)
+            self.assertEqual((done.returncode, done.stderr), (FINE, ""))
+            self.assertIn("rnnbench", done.stdout)
+
+    def test_list_names_every_backend(self):
+        done = run("list")
+        self.assertEqual(done.returncode, FINE)
+        for backend in "naive", "scalar", "autovec", "avx2", "openmp", "onednn":
+            self.assertIn(backend, done.stdout)
+
+    def test_list_says_why_one_is_missing(self):
+        self.assertIn("switched off by RNN_ISA", run("list", RNN_ISA="naive").stdout)
+        self.assertIn('RNN_ISA: "garbage"', run("list", RNN_ISA="garbage").stdout)
+
+    def test_summary_counts_like_keras(self):
+        for problem, parameters in (("lstm/N:1/T:3/D:3/U:2", ["48"]),
+                                    ("gru/N:1/T:3/D:3/U:2", ["42"]),
+                                    ("lstm/N:1/T:3/D:3/U:2/direction:bidirectional", ["96"]),
+                                    ("simple_rnn/N:2/T:3/D:4/U:2+2+2", ["14", "10", "10", "34"]),
+                                    ("simple_rnn/N:1/T:9/D:3/U:5/output:last/dense:2",
+                                     ["45", "12", "57"])):
+            done = run("summary", problem)
+            self.assertEqual(done.returncode, FINE)
+            words = done.stdout.split()
+            for count in parameters:
+                self.assertIn(count, words, done.stdout)
+
+    def test_check(self):
+        done = run("check", "--problem", "lstm/N:2/T:3/D:4/U:5/mask:holes", "--backend", "naive")
+        self.assertEqual(done.returncode, FINE, done.stdout + done.stderr)
+        self.assertIn("0 mismatches", done.stdout)
+
+    def test_checking_nothing_is_a_failure(self):
+        done = run("check", "--problem", "lstm/N:2/T:3/D:4/U:5", RNN_ISA="garbage")
+        self.assertEqual(done.returncode, WRONG)
+
+
+@needs_sweep
+class Sweep(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.out, self.table = Path(folder.name, "out.json"), Path(folder.name, "table.md")
+
+    def test_results(self):
+        done = run(*TINY, "--backend", "naive,scalar", "--out", str(self.out),
+                   "--table", str(self.table))
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        results = json.loads(self.out.read_text())
+        for field in "cpu", "compiler", "commit", "seed", "isa":
+            self.assertIn(field, results["context"])
+        for backend in "naive", "scalar":
+            rows = [row for row in results["benchmarks"]
+                    if row["name"].startswith(f"lstm/{backend}/N:2/T:3/D:4/U:4/threads:1")
+                    and row["run_type"] == "iteration"]
+            self.assertEqual(len(rows), 2, "one a repetition")
+            for row in rows:
+                self.assertGreater(row["real_time"], 0)
+                self.assertIn("max_error", row)
+            self.assertIn(backend, self.table.read_text())
+
+    def test_lines_are_plain_in_a_pipe(self):
+        done = run(*TINY, "--backend", "naive")
+        for character in "\r\033\b":
+            self.assertNotIn(character, done.stdout + done.stderr)
+        self.assertIn("100%", done.stderr)
+
+    def test_progress_on_a_terminal(self):
+        ours, theirs = pty.openpty()
+        program = subprocess.Popen([PROGRAM, *TINY, "--backend", "naive"], stdout=theirs,
+                                   stderr=theirs, close_fds=True)
+        os.close(theirs)
+        seen = b""
+        try:
+            while block := os.read(ours, 65536):
+                seen += block
+        except OSError:  # how the end of a terminal reads
+            pass
+        os.close(ours)
+        self.assertEqual(program.wait(), FINE)
+        self.assertTrue(b"\r" in seen.replace(b"\r\n", b"\n"), seen)
+
+    def test_more_threads_than_cores_are_allowed_and_said(self):
+        threads = str(os.cpu_count() + 1)
+        done = run(*TINY, "--backend", "openmp", "--threads", threads)
+        if "not built in" in done.stdout + done.stderr:
+            self.skipTest("openmp was not built in")
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        self.assertIn(f"threads {threads}: more than", done.stdout + done.stderr)
+
+    def interrupt(self, arguments):
+        """Sends SIGINT once the second problem has begun."""
+        program = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        for _ in range(2):
+            program.stderr.readline()
+        program.send_signal(signal.SIGINT)
+        output, errors = program.communicate(timeout=60)
+        return program.returncode, output, errors
+
+    def test_interrupt_keeps_what_was_measured(self):
+        status, output, _ = self.interrupt(
+            ["sweep", "--cell", "lstm", "--backend", "naive", "--units", "4:200:+4", "--batch", "2",
+             "--steps", "3", "--repetitions", "3", "--min-time", "0.03", "--out", str(self.out)])
+        self.assertEqual(status, INTERRUPTED, output)
+        names = {row["run_name"] for row in json.loads(self.out.read_text())["benchmarks"]}
+        self.assertTrue(1 <= len(names) < 50, names)
+        self.assertIn("lstm/N:2/T:3/D:4/U:4", output)
+
+
+if __name__ == "__main__":
+    if not PROGRAM or PROGRAM.startswith("-"):
+        sys.exit(__doc__)
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Breaks a copy of the sources on purpose, one mistake at a time, and asks whether the equivalence
+test sees it. A mistake that can no longer be made, because its text is gone, is a failure too.
+
+Usage: mutate.py SOURCE MESON [NAME...]     the compiler is that of the environment, CC
+"""
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import namedtuple
+from pathlib import Path
+
+SKIPPED = 77
+CRASHES = range(-64, 0)  # how subprocess reports a signal
+
+Mutation = namedtuple("Mutation", "name file text broken backend cell outcomes")
+
+MUTATIONS = [
+    Mutation("gate order", "kernels/cells/lstm.inc.h",
+             "vf_fma(f, vf_load(c_row), vf_mul(i, candidate))",
+             "vf_fma(i, vf_load(c_row), vf_mul(f, candidate))", "scalar", "lstm", [1]),
+    Mutation("vector tail", "kernels/vec/avx2.h",
+             "(lanes + VF_FLOATS - count)",
+             "(lanes + VF_FLOATS - count + 1)", "avx2", "gru", [1]),
+    Mutation("beyond the vector tail", "kernels/vec/avx2.h",
+             "_mm256_maskstore_ps(to, mask, a)",
+             "((void)mask, _mm256_storeu_ps(to, a))", "avx2", "gru", [1, *CRASHES]),
+    Mutation("mask", "kernels/engine.c",
+             "rnn_step_counts(run->io, run->timesteps, run->first_row + n, t)",
+             "rnn_step_counts(run->io, run->timesteps, run->first_row + n, run->timesteps - 1 - t)",
+             "scalar", "gru", [1]),
+    Mutation("merge", "kernels/engine.c",
+             "forward[i] = (forward[i] + backward[i]) * 0.5f",
+             "forward[i] = forward[i] + backward[i]", "scalar", "simple_rnn", [1]),
+    Mutation("naive's gate order", "kernels/naive/cell.c",
+             "f[j] * c[j] + i[j] * candidate[j]",
+             "i[j] * c[j] + f[j] * candidate[j]", "naive", "lstm", [1]),
+]
+
+
+class Copy:
+    """The sources and one build of them: only what the equivalence test needs."""
+
+    def __init__(self, source, meson, folder):
+        self.source, self.build, self.meson = Path(folder, "source"), Path(folder, "build"), meson
+        ignored = shutil.ignore_patterns(".git", "build*", "results", ".venv*", "__pycache__")
+        shutil.copytree(source, self.source, ignore=ignored, symlinks=True)
+        self.run([*meson, "setup", "-Dopenmp=disabled", "-Donednn=disabled", "-Dbenchmark=disabled",
+                  "-Doptimization=1", "-Ddebug=false", self.build, self.source])
+
+    @staticmethod
+    def run(command):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            sys.exit(f"{done.stdout}\nFAILED: {' '.join(map(str, command))}")
+
+    def equivalence(self, backend, cell):
+        """Exit status and output of the test on the sources as they are now."""
+        self.run(["ninja", "-C", self.build, "tests/equivalence"])
+        done = subprocess.run([self.build / "tests" / "equivalence", backend, cell],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return done.returncode, done.stdout
+
+    def with_mutation(self, mutation):
+        """As equivalence, with the mistake made; None where its text is not there once."""
+        path = self.source / mutation.file
+        right = path.read_text(encoding="utf-8") if path.exists() else ""
+        if right.count(mutation.text) != 1:
+            return None
+        path.write_text(right.replace(mutation.text, mutation.broken), encoding="utf-8")
+        try:
+            return self.equivalence(mutation.backend, mutation.cell)
+        finally:
+            path.write_text(right, encoding="utf-8")
+
+
+def first_failure(output):
+    lines = [line for line in output.splitlines() if line.startswith("FAILED")]
+    return lines[0] if lines else "no line"
+
+
+def passes_unbroken(copy, mutation):
+    """None where the backend cannot run here."""
+    status, output = copy.equivalence(mutation.backend, mutation.cell)
+    if status == SKIPPED:
+        print(f"{mutation.name}: {output.strip()}")
+        return None
+    if status != 0:
+        print(f"FAILED {mutation.name}: the test fails without it\n{output}")
+    return status == 0
+
+
+def is_caught(copy, mutation):
+    result = copy.with_mutation(mutation)
+    if result is None:
+        print(f"FAILED {mutation.name}: not found once in {mutation.file}: {mutation.text}")
+        return False
+    status, output = result
+    if status not in mutation.outcomes or (status == 1 and "FAILED" not in output):
+        print(f"FAILED {mutation.name}: not caught, status {status}\n{output}")
+        return False
+    print(f"{mutation.name}: caught, status {status}: {first_failure(output)}")
+    return True
+
+
+def main(arguments):
+    if len(arguments) < 2:
+        print(__doc__)
+        return 2
+    names = arguments[2:] or [mutation.name for mutation in MUTATIONS]
+    chosen = [mutation for mutation in MUTATIONS if mutation.name in names]
+    with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
+        copy = Copy(arguments[0], arguments[1].split(), folder)
+        sound = [passes_unbroken(copy, mutation) for mutation in chosen]
+        caught = [passes and is_caught(copy, mutation) for passes, mutation in zip(sound, chosen)]
+    print(f"{caught.count(True)} caught, {caught.count(False)} not, {caught.count(None)} skipped")
+    return 1 if False in caught or True not in caught else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
