@@ -107,8 +107,6 @@ def mask_vectors():
     for cell in CELLS:
         for direction, direction_option in directions.items():
             for output, output_option in outputs.items():
-                if direction.startswith("bidirectional") and output.startswith("zero"):
-                    continue  # Bidirectional decides it itself
                 # Every cell sees every direction and every kind of mask, LSTM all combinations.
                 kinds = ("lengths", "front", "holes")
                 if cell != "lstm":
