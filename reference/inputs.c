@@ -21,6 +21,24 @@ static float number(const problem *p, float scale, uint64_t *state) {
     return p->values == VALUES_EXACT ? nonzero_integer(2, state) : scale * random_normal(state);
 }
 
+bool inputs_gates_are_bounded(const rnn_layer *layer) {
+    switch (layer->recurrent_activation) {
+    case RNN_TANH:
+    case RNN_SIGMOID:
+    case RNN_SOFTSIGN:
+    case RNN_HARD_SIGMOID:
+    case RNN_HARD_SIGMOID_KERAS2:
+        return true;
+    default:
+        return layer->cell == RNN_SIMPLE;
+    }
+}
+
+/* Gates beyond 1 make states grow from step to step, and roundings with them. */
+static float layer_gain(const rnn_layer *layer, float gain) {
+    return inputs_gates_are_bounded(layer) ? gain : gain / 2;
+}
+
 /* [rows, gates * units], deviation gain / sqrt(rows) times the scale of the gate */
 static void fill_normal_matrix(float *matrix, size_t rows, int gates, int units, float gain,
                                uint64_t *state) {
@@ -80,13 +98,14 @@ static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
         int gates = rnn_cell_gates(layer->cell);
+        float own_gain = layer_gain(layer, gain);
         for (int d = 0; d < rnn_layer_directions(layer); d++, index++) {
             fill_matrix(array_floats(a, ARRAY_KERNEL + index), p, layer->features, gates,
-                        layer->units, gain, state);
+                        layer->units, own_gain, state);
             fill_matrix(array_floats(a, ARRAY_RECURRENT_KERNEL + index), p, layer->units, gates,
-                        layer->units, gain, state);
+                        layer->units, own_gain, state);
             if (layer->use_bias)
-                fill_bias(array_floats(a, ARRAY_BIAS + index), p, layer, gain, state);
+                fill_bias(array_floats(a, ARRAY_BIAS + index), p, layer, own_gain, state);
         }
     }
     if (p->has_dense) {
@@ -242,15 +261,10 @@ static rnn_status suits_exact(const problem *p, rnn_error *error) {
     return RNN_OK;
 }
 
-static bool is_bounded(rnn_activation activation) {
-    return activation == RNN_TANH || activation == RNN_SIGMOID || activation == RNN_SOFTSIGN ||
-           activation == RNN_HARD_SIGMOID || activation == RNN_HARD_SIGMOID_KERAS2;
-}
-
 static rnn_status suits_special(const problem *p, rnn_error *error) {
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
-        if (layer->cell != RNN_SIMPLE && !is_bounded(layer->recurrent_activation))
+        if (!inputs_gates_are_bounded(layer))
             return rnn_fail(error, RNN_INVALID_ARGUMENT,
                             "values:special needs a bounded recurrent_activation, not %s",
                             rnn_activation_name(layer->recurrent_activation));

@@ -15,6 +15,9 @@ void inputs_fill(run_arrays *arrays, const problem *problem, uint64_t seed, floa
  *            different steps and there is no one right answer */
 rnn_status inputs_suit(const problem *problem, rnn_error *error);
 
+/* Whether the gates stay within -1..1, so that states cannot grow by them; SimpleRNN has none. */
+bool inputs_gates_are_bounded(const rnn_layer *layer);
+
 /* For values:exact: no sum of any run over these inputs, in whatever order it is formed, exceeds
  * this in absolute value. Below 2^24 float arithmetic makes no error. */
 double inputs_largest_sum(const run_arrays *arrays, const problem *problem);

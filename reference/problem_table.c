@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "problem_table.h"
 
+#include "inputs.h"
 #include "random.h"
 
 static const problem_table_row rows[] = {
@@ -74,6 +75,8 @@ static void random_dense(problem *p, uint64_t *state) {
     p->dense = (rnn_dense){.units = random_units(state),
                            .activation = random_activation(state, RNN_LINEAR),
                            .use_bias = true};
+    if (p->dense.activation == RNN_RELU) /* a few units may then all be 0 */
+        p->dense.activation = RNN_ELU;
     if (!wants_bias(p->dense.activation))
         p->dense.use_bias = !random_chance(state, 4);
 }
@@ -96,6 +99,17 @@ static void make_special(problem *p) {
     p->layers[0].recurrent_activation = RNN_SIGMOID;
 }
 
+/* Unbounded gates over many steps grow, and stacked products shrink, until nothing is left to
+ * compare. */
+static void keep_within_range(problem *p) {
+    enum { FEW_STEPS = 8 };
+    if (!inputs_gates_are_bounded(&p->layers[0]) && p->timesteps > FEW_STEPS)
+        p->timesteps = FEW_STEPS;
+    for (int i = 0; p->layer_count > 1 && i < p->layer_count; i++)
+        if (p->layers[i].merge == RNN_MUL)
+            p->layers[i].merge = RNN_SUM;
+}
+
 void problem_random(problem *p, uint64_t *state) {
     rnn_cell cell = (rnn_cell)random_below(state, RNN_CELL_COUNT);
     *p = problem_defaults(cell, random_batch(state), random_timesteps(state), random_units(state),
@@ -115,4 +129,5 @@ void problem_random(problem *p, uint64_t *state) {
     if (p->values == VALUES_NORMAL && p->layers[p->layer_count - 1].merge != RNN_NONE &&
         random_chance(state, 4))
         random_dense(p, state);
+    keep_within_range(p);
 }

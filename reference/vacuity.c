@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double largest_allowed = 20;
+static const double largest_allowed = 10;
 
 /* relu, gates that are shut, products of small integers. */
 static bool has_zeros_by_nature(const problem *p) {
