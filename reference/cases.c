@@ -90,6 +90,26 @@ void case_compare(const reference_case *c, const char *backend, int threads,
     compare_arrays(c, &c->arrays, backend, threads, verdict);
 }
 
+/* ---- The floating-point control word ------------------------------------------------------- */
+
+/* Rounding mode, traps and flushing of denormals; the sticky exception flags may change. */
+static unsigned control_word(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    return _mm_getcsr() & ~(unsigned)_MM_EXCEPT_MASK;
+#else
+    return 0;
+#endif
+}
+
+/* So that what one backend does to it does not pass to the next. */
+static void restore_control_word(unsigned word) {
+#if defined(__x86_64__) || defined(__i386__)
+    _mm_setcsr(word);
+#else
+    (void)word;
+#endif
+}
+
 /* ---- Creation ----------------------------------------------------------------------------- */
 
 /* naive's largest error / (1 + |expected|); false where naive cannot run. */
@@ -100,9 +120,11 @@ static bool measure_naive(reference_case *c, double *largest) {
     if (rnn_plan_create(&plan, "naive", &model, &c->arrays.weights, &shape, 1, NULL) != RNN_OK)
         return false;
     buffer scratch;
+    unsigned control = control_word();
     case_clear_outputs(c);
     bool ran = buffer_create(&scratch, rnn_plan_scratch_size(plan), GUARD_NONE) &&
                rnn_plan_run(plan, &c->arrays.io, scratch.data, NULL) == RNN_OK;
+    restore_control_word(control);
     buffer_destroy(&scratch);
     rnn_plan_destroy(plan);
     if (!ran)
@@ -222,15 +244,6 @@ void case_clear_outputs(reference_case *c) {
 
 /* ---- A whole check ------------------------------------------------------------------------ */
 
-/* Rounding mode, traps and flushing of denormals; the sticky exception flags may change. */
-static unsigned control_word(void) {
-#if defined(__x86_64__) || defined(__i386__)
-    return _mm_getcsr() & ~(unsigned)_MM_EXCEPT_MASK;
-#else
-    return 0;
-#endif
-}
-
 /* Index of the first array of [first, end) that differs from the case's own, or -1. */
 static int changed_array(const reference_case *c, const run_arrays *arrays, int first, int end) {
     for (int i = first; i < end; i++) {
@@ -292,6 +305,7 @@ static rnn_status perform_run(const reference_case *c, checked_run *run, rnn_err
     unsigned before = control_word();
     rnn_status status = rnn_plan_run(run->plan, &run->arrays.io, run->scratch.data, error);
     run->control_kept = control_word() == before;
+    restore_control_word(before);
     if (run->changed < 0)
         run->changed = changed_array(c, &run->arrays, ARRAY_WEIGHTS_END, ARRAY_INPUTS_END);
     return status;
