@@ -2,6 +2,7 @@
  * What must hold between two runs of one backend, whatever the oracle says. One argument: the
  * backend. */
 #include "agreement.h"
+#include "backend.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -289,7 +290,7 @@ static bool alone_agrees(const trial *whole, int n, const trial *alone) {
         return false;
     if (trial_steps(whole) == 1) {
         bool last_is_padding = padding > 0 && last->direction != RNN_BACKWARD;
-        return (last_is_padding && last->zero_output_for_mask) ||
+        return (last_is_padding && rnn_layer_zeroes_masked(last)) ||
                outputs_agree(whole, n, 0, alone, 0, 0, CLOSE);
     }
     for (int t = 0; t < length; t++)
@@ -332,7 +333,7 @@ static bool empty_outputs_agree(const trial *t, int n, int step) {
     const rnn_layer *last = &p->layers[p->layer_count - 1];
     int units = last->units, halves = rnn_layer_directions(last);
     int first_state = trial_states(t) - halves * rnn_cell_states(last->cell);
-    bool zeroes = last->zero_output_for_mask || (halves == 2 && last->return_sequences);
+    bool zeroes = rnn_layer_zeroes_masked(last);
     float *zeros = test_alloc((size_t)units * sizeof *zeros);
     bool agrees = true;
     for (int half = 0; agrees && half < halves; half++) {
