@@ -224,6 +224,14 @@ bool peak_measure(const machine_info *machine, int threads, double seconds, peak
     return ok && measure_reads(run, memory_working_set(machine, threads), &peaks->memory_reads);
 }
 
+void peak_raise(peak_set *peaks, const peak_set *fewer) {
+    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+        peaks->flops[isa] = fmax(peaks->flops[isa], fewer->flops[isa]);
+    for (int level = 0; level < MACHINE_MAX_CACHES; level++)
+        peaks->reads[level] = fmax(peaks->reads[level], fewer->reads[level]);
+    peaks->memory_reads = fmax(peaks->memory_reads, fewer->memory_reads);
+}
+
 double peak_reads_behind(const machine_info *machine, const peak_set *peaks, int level) {
     return level + 1 < machine->cache_count ? peaks->reads[level + 1] : peaks->memory_reads;
 }

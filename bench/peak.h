@@ -21,6 +21,10 @@ bool peak_isa_available(peak_isa isa);
  * of threads. */
 bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks);
 
+/* Raises what `fewer` threads reached better, as on a busy machine: more threads can leave some
+ * idle. */
+void peak_raise(peak_set *peaks, const peak_set *fewer);
+
 /* Bytes a second from the level behind cache `level`: the next cache, or DRAM. */
 double peak_reads_behind(const machine_info *machine, const peak_set *peaks, int level);
 

@@ -80,6 +80,8 @@ static bool measure_peaks(sweep_state *sweep) {
             sweep->peaks[p - 1] = sweep->peaks[p - 2];
         else if (!peak_measure(&sweep->machine, p, budget / measured, &sweep->peaks[p - 1]))
             return false;
+        if (p > 1)
+            peak_raise(&sweep->peaks[p - 1], &sweep->peaks[p - 2]);
     }
     return true;
 }
