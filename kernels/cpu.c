@@ -42,9 +42,15 @@ rnn_cpu_level rnn_cpu_level_detected(void) {
 }
 #endif
 
+/* RNN_ISA, or NULL where it is unset or empty. */
+static const char *override_text(void) {
+    const char *wanted = getenv("RNN_ISA");
+    return wanted && *wanted ? wanted : NULL;
+}
+
 /* The level that RNN_ISA names, or -1. */
 static int level_override(void) {
-    const char *wanted = getenv("RNN_ISA");
+    const char *wanted = override_text();
     for (int level = 0; wanted && level < LEVEL_COUNT; level++)
         if (strcmp(wanted, level_names[level]) == 0)
             return level;
@@ -52,7 +58,7 @@ static int level_override(void) {
 }
 
 bool rnn_cpu_override_is_known(void) {
-    return !getenv("RNN_ISA") || level_override() >= 0;
+    return !override_text() || level_override() >= 0;
 }
 
 rnn_cpu_level rnn_cpu_level_in_use(void) {

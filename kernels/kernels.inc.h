@@ -111,12 +111,13 @@ typedef struct step_product {
     int blocks_per_panel; /* 1, or 2 for a single gate */
     const float *x;       /* rows of state to multiply */
     const float *weights;
-    const float *start; /* or NULL */
+    const float *start; /* NULL: sums start at 0 */
 } step_product;
 
 /* Multiplies all rows by all panels; `gates` gets each block's sums while they are in L1. */
 static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product product,
                                         gate_activations by, gate_function *gates) {
+    static const float zeros[VF_TILE * VF_FLOATS];
     const int vectors = product.gates * product.blocks_per_panel;
     const int panel_count =
         (step->blocks + product.blocks_per_panel - 1) / product.blocks_per_panel;
@@ -126,7 +127,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
         panels = next_panels(panel_count - panel, vectors, step->row_count);
         const size_t column = (size_t)panel * (size_t)vectors * VF_FLOATS;
         const float *weights = product.weights + column * (size_t)step->units;
-        const float *start = product.start ? product.start + column : NULL;
+        const float *start = product.start ? product.start + column : zeros;
         const int first_block = panel * product.blocks_per_panel;
         const int end = first_block + panels * product.blocks_per_panel;
         const int end_block = end < step->blocks ? end : step->blocks;

@@ -27,7 +27,7 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
         row[r] = x[r];
         UNROLL
         for (int v = 0; v < width; v++)
-            sum[r * width + v] = start ? vf_load(start + v * VF_FLOATS) : vf_set(0.0f);
+            sum[r * width + v] = vf_load(start + v * VF_FLOATS);
     }
     for (int k = 0; k < depth; k++, panel += vectors * VF_FLOATS) {
         if (rows <= width) { /* hold the shorter side of the tile, stream the longer one */
@@ -58,8 +58,9 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
         }
     }
     UNROLL
-    for (int r = 0; r < rows; r++)
+    for (int r = 0; r < rows; r++) {
         UNROLL
-    for (int v = 0; v < width; v++)
-        vf_store(out[r] + v * VF_FLOATS, sum[r * width + v]);
+        for (int v = 0; v < width; v++)
+            vf_store(out[r] + v * VF_FLOATS, sum[r * width + v]);
+    }
 }

@@ -13,7 +13,7 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
             const float *weight = panel + (size_t)p * (size_t)depth * (size_t)width;
             float sum[VF_TILE * VF_FLOATS];
             for (int j = 0; j < width; j++)
-                sum[j] = start ? start[p * width + j] : 0.0f;
+                sum[j] = start[p * width + j];
             for (int k = 0; k < depth; k++, weight += width)
                 for (int j = 0; j < width; j++)
                     sum[j] = MULTIPLY_ADD(x[r][k], weight[j], sum[j]);
