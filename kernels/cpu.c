@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const level_names[] = {"naive", "scalar", "avx2"};
+static const char *const level_names[] = {"naive", "scalar", "avx2", "avx512"};
 enum { LEVEL_COUNT = sizeof level_names / sizeof *level_names };
 
 const char *rnn_cpu_level_name(rnn_cpu_level level) {
@@ -24,17 +24,21 @@ static unsigned saved_register_sets(void) {
 }
 
 rnn_cpu_level rnn_cpu_level_detected(void) {
-    const unsigned xmm_and_ymm = 0x6;
+    const unsigned xmm_and_ymm = 0x6, zmm_and_masks = 0xe0;
+    const unsigned avx512 = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL;
     unsigned eax, ebx, ecx, edx;
     if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx))
         return RNN_CPU_SCALAR;
     if (!(ecx & bit_OSXSAVE) || !(ecx & bit_AVX) || !(ecx & bit_FMA))
         return RNN_CPU_SCALAR;
-    if ((saved_register_sets() & xmm_and_ymm) != xmm_and_ymm)
+    unsigned saved = saved_register_sets();
+    if ((saved & xmm_and_ymm) != xmm_and_ymm)
         return RNN_CPU_SCALAR;
     if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !(ebx & bit_AVX2))
         return RNN_CPU_SCALAR;
-    return RNN_CPU_AVX2;
+    if ((ebx & avx512) != avx512 || (saved & zmm_and_masks) != zmm_and_masks)
+        return RNN_CPU_AVX2;
+    return RNN_CPU_AVX512;
 }
 #else
 rnn_cpu_level rnn_cpu_level_detected(void) {

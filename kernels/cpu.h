@@ -10,6 +10,7 @@ typedef enum rnn_cpu_level {
     RNN_CPU_NAIVE,  /* naive only: for measuring and for tests */
     RNN_CPU_SCALAR, /* the compiler's baseline */
     RNN_CPU_AVX2,   /* AVX2 and FMA, and the operating system saves YMM registers */
+    RNN_CPU_AVX512, /* AVX-512 F, DQ, BW and VL, and the operating system saves ZMM registers */
 } rnn_cpu_level;
 
 /* The CPU's level, lowered by RNN_ISA. */

@@ -19,7 +19,8 @@ typedef void tile_function(int rows, int panels, int depth, const float *const *
 
 #define CASE_OF_ROWS(r, vectors)                                                                   \
     case r:                                                                                        \
-        tile(r <= TILE_ROWS(vectors) ? r : 1, vectors, 1, depth, x, weights, start, out);          \
+        if (r <= TILE_ROWS(vectors))                                                               \
+            tile(r <= TILE_ROWS(vectors) ? r : 1, vectors, 1, depth, x, weights, start, out);      \
         break;
 
 /* One function a panel width, with one unrolled tile for each number of rows. */
@@ -38,6 +39,12 @@ typedef void tile_function(int rows, int panels, int depth, const float *const *
             CASE_OF_ROWS(4, vectors)                                                               \
             CASE_OF_ROWS(5, vectors)                                                               \
             CASE_OF_ROWS(6, vectors)                                                               \
+            CASE_OF_ROWS(7, vectors)                                                               \
+            CASE_OF_ROWS(8, vectors)                                                               \
+            CASE_OF_ROWS(9, vectors)                                                               \
+            CASE_OF_ROWS(10, vectors)                                                              \
+            CASE_OF_ROWS(11, vectors)                                                              \
+            CASE_OF_ROWS(12, vectors)                                                              \
         }                                                                                          \
     }
 TILE_FUNCTION(2)

@@ -72,7 +72,7 @@ static rnn_status row_available(const rnn_backend_row *row, rnn_error *error) {
         return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" was not built in", row->name);
     if (!rnn_cpu_override_is_known())
         return rnn_fail(error, RNN_UNAVAILABLE,
-                        "RNN_ISA: \"%.32s\" is unknown; known are naive, scalar, avx2",
+                        "RNN_ISA: \"%.32s\" is unknown; known are naive, scalar, avx2, avx512",
                         getenv("RNN_ISA"));
     if (row->level > rnn_cpu_level_detected())
         return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" needs %s, which this CPU lacks",

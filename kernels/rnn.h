@@ -10,8 +10,8 @@
  *
  * The library never prints, never aborts and keeps no global state. A function that can fail
  * returns an rnn_status and, where `error` is not NULL, writes one line that names the field and
- * its value. The environment variable RNN_ISA (naive, scalar, avx2) lowers the instruction set in
- * use; it is read whenever a plan is created or the backends are listed.
+ * its value. The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction
+ * set in use; it is read whenever a plan is created or the backends are listed.
  */
 #ifndef RNN_H
 #define RNN_H
@@ -256,7 +256,7 @@ RNN_API int rnn_backend_count(void);
 /* index 0 .. rnn_backend_count() - 1, else RNN_INVALID_ARGUMENT. */
 RNN_API rnn_status rnn_backend_get(int index, rnn_backend_info *info);
 
-/* Instructions in use, after RNN_ISA: "avx2", "scalar" or "naive". */
+/* Instructions in use, after RNN_ISA: "avx512", "avx2", "scalar" or "naive". */
 RNN_API const char *rnn_isa_name(void);
 
 /* ---- Names -------------------------------------------------------------------------------- */

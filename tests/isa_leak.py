@@ -3,7 +3,7 @@
 """Reads the disassembly of a build folder: who uses which vector instructions.
 
   isa_leak.py leak BUILD    no AVX outside the objects made for it, no AVX-512 in those of AVX2
-  isa_leak.py spill BUILD   the innermost loops of the AVX2 products touch no vector on the stack
+  isa_leak.py spill BUILD   the innermost loops of the products touch no vector on the stack
 
 An object of an instruction set is known by its source's name.
 """
@@ -16,10 +16,11 @@ from pathlib import Path
 
 SKIPPED = 77
 AVX2_OBJECTS = re.compile(r"(isa_autovec|isa_avx2|peak_avx2)\.c\.o$")
-AVX512_OBJECTS = re.compile(r"peak_avx512\.c\.o$")
+AVX512_OBJECTS = re.compile(r"(isa_avx512|peak_avx512)\.c\.o$")
 # VEX-coded instructions on general registers; the others start with v.
 VEX_ON_INTEGERS = "andn bextr blsi blsr blsmsk bzhi mulx pdep pext rorx sarx shlx shrx".split()
 AVX512_OPERAND = re.compile(r"%zmm|%k[0-7]|%[xy]mm(1[6-9]|2\d|3[01])")
+VECTOR = re.compile(r"%[yz]mm")
 STACK_VECTOR = re.compile(r"\(%rsp|\(%rbp")
 
 Instruction = namedtuple("Instruction", "address mnemonic operands function")
@@ -105,34 +106,42 @@ def innermost_loops(instructions):
 
 def is_product(loop):
     """Sums of products, and not the gate maths, which rounds or divides in every loop."""
-    if any(re.match("vdiv|vround", i.mnemonic) for i in loop):
+    if any(re.match("vdiv|vround|vrndscale", i.mnemonic) for i in loop):
         return False
-    fmas = [i for i in loop if i.mnemonic.startswith("vfm") and "%ymm" in i.operands]
+    fmas = [i for i in loop if i.mnemonic.startswith("vfm") and VECTOR.search(i.operands)]
     sums = {i.operands.split(",")[-1] for i in fmas}
     return len(fmas) >= 4 and len(sums) >= 4
 
 
 def spills_of(loop):
-    return [i for i in loop if "%ymm" in i.operands and STACK_VECTOR.search(i.operands)]
+    return [i for i in loop if VECTOR.search(i.operands) and STACK_VECTOR.search(i.operands)]
 
 
-def check_spills(build):
-    paths = sorted(Path(build, "kernels").rglob("*isa_avx2.c.o"))
-    if not paths:
-        print("FAILED: no isa_avx2.c.o below", build)
-        return 1
+def check_object(path):
     failed = loops = 0
-    for name, instructions in functions_of(paths[0]).items():
+    for name, instructions in functions_of(path).items():
         for loop in filter(is_product, innermost_loops(instructions)):
             loops += 1
             fmas = sum(i.mnemonic.startswith("vfm") for i in loop)
             spills = spills_of(loop)
             failed += bool(spills)
-            print(f"{'FAILED ' if spills else ''}{name}: {len(loop)} instructions, {fmas} FMAs, "
-                  f"{len(spills)} on the stack")
+            print(f"{'FAILED ' if spills else ''}{path.name} {name}: {len(loop)} instructions, "
+                  f"{fmas} FMAs, {len(spills)} on the stack")
     if loops < 4:
-        print(f"FAILED: found only {loops} product loops")
+        print(f"FAILED: found only {loops} product loops in {path}")
         failed += 1
+    return failed
+
+
+def check_spills(build):
+    failed = 0
+    for isa in "avx2", "avx512":
+        paths = sorted(Path(build, "kernels").rglob(f"*isa_{isa}.c.o"))
+        if paths:
+            failed += check_object(paths[0])
+        else:
+            print(f"FAILED: no isa_{isa}.c.o below", build)
+            failed += 1
     return failed
 
 

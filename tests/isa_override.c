@@ -58,8 +58,12 @@ static void assert_unavailable(const char *backend, const char *why) {
     assert_non_null(strstr(error.text, why));
 }
 
-static bool cpu_has_avx2(void) {
-    return rnn_cpu_level_detected() >= RNN_CPU_AVX2;
+static bool cpu_has(rnn_cpu_level level) {
+    return rnn_cpu_level_detected() >= level;
+}
+
+static const char *why_not(rnn_cpu_level level) {
+    return cpu_has(level) ? "switched off by RNN_ISA" : "lacks";
 }
 
 static void naive_leaves_naive_alone(void **state) {
@@ -67,9 +71,12 @@ static void naive_leaves_naive_alone(void **state) {
     setenv("RNN_ISA", "naive", 1);
     assert_string_equal(rnn_isa_name(), "naive");
     assert_runs("naive");
-    static const char *const others[] = {"scalar", "autovec", "avx2", "openmp", "onednn"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        assert_unavailable(others[i], i == 1 || i == 2 ? "avx2" : "RNN_ISA");
+    assert_unavailable("scalar", "switched off by RNN_ISA");
+    assert_unavailable("autovec", why_not(RNN_CPU_AVX2));
+    assert_unavailable("avx2", why_not(RNN_CPU_AVX2));
+    assert_unavailable("avx512", why_not(RNN_CPU_AVX512));
+    assert_unavailable("openmp", "switched off by RNN_ISA");
+    assert_unavailable("onednn", "switched off by RNN_ISA");
 }
 
 static void scalar_switches_vectors_off(void **state) {
@@ -78,9 +85,9 @@ static void scalar_switches_vectors_off(void **state) {
     assert_string_equal(rnn_isa_name(), "scalar");
     assert_runs("naive");
     assert_runs("scalar");
-    const char *why = cpu_has_avx2() ? "switched off by RNN_ISA" : "lacks";
-    assert_unavailable("avx2", why);
-    assert_unavailable("autovec", why);
+    assert_unavailable("autovec", why_not(RNN_CPU_AVX2));
+    assert_unavailable("avx2", why_not(RNN_CPU_AVX2));
+    assert_unavailable("avx512", why_not(RNN_CPU_AVX512));
     char implementation[64];
     if (!info_of("openmp").available)
         return;
@@ -88,29 +95,40 @@ static void scalar_switches_vectors_off(void **state) {
     assert_non_null(strstr(implementation, "scalar"));
 }
 
-static void avx2_raises_nothing(void **state) {
+/* Where the CPU has the level it is used, and what is above it is not; elsewhere nothing changes.
+ */
+static void a_level_never_raises(void **state) {
     (void)state;
-    setenv("RNN_ISA", "avx2", 1);
-    if (cpu_has_avx2()) {
-        assert_string_equal(rnn_isa_name(), "avx2");
-        if (!strstr(info_of("avx2").reason, "not built"))
-            assert_runs("avx2");
-    } else {
-        assert_string_equal(rnn_isa_name(), "scalar");
-        assert_unavailable("avx2", "lacks");
+    for (int level = RNN_CPU_AVX2; level <= RNN_CPU_AVX512; level++) {
+        const char *name = rnn_cpu_level_name((rnn_cpu_level)level);
+        setenv("RNN_ISA", name, 1);
+        if (!cpu_has((rnn_cpu_level)level)) {
+            assert_string_equal(rnn_isa_name(), rnn_cpu_level_name(rnn_cpu_level_detected()));
+            assert_unavailable(name, "lacks");
+            continue;
+        }
+        assert_string_equal(rnn_isa_name(), name);
+        if (!strstr(info_of(name).reason, "not built"))
+            assert_runs(name);
+        if (level < RNN_CPU_AVX512)
+            assert_unavailable("avx512", why_not(RNN_CPU_AVX512));
     }
 }
 
-static void unset_uses_what_the_cpu_has(void **state) {
+static void unset_or_empty_uses_what_the_cpu_has(void **state) {
     (void)state;
+    const char *detected = rnn_cpu_level_name(rnn_cpu_level_detected());
     unsetenv("RNN_ISA");
-    assert_string_equal(rnn_isa_name(), cpu_has_avx2() ? "avx2" : "scalar");
+    assert_string_equal(rnn_isa_name(), detected);
+    assert_runs("scalar");
+    setenv("RNN_ISA", "", 1);
+    assert_string_equal(rnn_isa_name(), detected);
     assert_runs("scalar");
 }
 
 static void unknown_names_are_refused(void **state) {
     (void)state;
-    static const char *const unknown[] = {"garbage", "AVX2", "avx2 ", "avx512"};
+    static const char *const unknown[] = {"garbage", "AVX2", "avx2 ", "avx1024"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         setenv("RNN_ISA", unknown[i], 1);
         assert_unavailable("naive", "RNN_ISA: ");
@@ -121,8 +139,10 @@ static void unknown_names_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(naive_leaves_naive_alone),  cmocka_unit_test(scalar_switches_vectors_off),
-        cmocka_unit_test(avx2_raises_nothing),       cmocka_unit_test(unset_uses_what_the_cpu_has),
+        cmocka_unit_test(naive_leaves_naive_alone),
+        cmocka_unit_test(scalar_switches_vectors_off),
+        cmocka_unit_test(a_level_never_raises),
+        cmocka_unit_test(unset_or_empty_uses_what_the_cpu_has),
         cmocka_unit_test(unknown_names_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,11 +42,15 @@ static const struct {
     const char *name;
     const rnn_kernels *kernels;
 } tables[] = {
-    {"scalar", &rnn_kernels_scalar},
-#if RNN_WITH_X86
-    {"autovec", &rnn_kernels_autovec},
-    {"avx2", &rnn_kernels_avx2},
-#endif
+#define WHEN_BUILT_0(...)
+#define WHEN_BUILT_1(...)  __VA_ARGS__
+#define CHOOSE(built, ...) WHEN_BUILT_##built(__VA_ARGS__)
+#define TABLE(name)        {#name, &rnn_kernels_##name},
+#define BACKEND(name, built, level, threaded, summary)
+#define KERNELS(name, built, level, summary) CHOOSE(built, TABLE(name))
+#include "backends.inc"
+#undef BACKEND
+#undef KERNELS
 };
 
 static const rnn_kernels *find_table(const char *name) {

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ * vf: sixteen floats in a ZMM register. */
+#ifndef RNN_VEC_AVX512_H
+#define RNN_VEC_AVX512_H
+
+#include <immintrin.h>
+
+typedef __m512 vf;
+enum {
+    VF_FLOATS = 16,
+    VF_TILE = 24,    /* sums held in registers: 32 less one weight vector and six broadcasts */
+    VF_IN_FLIGHT = 8 /* sums needed to hide the latency of an FMA: 4 cycles, 2 a cycle */
+};
+
+static inline vf vf_load(const float *from) {
+    return _mm512_loadu_ps(from);
+}
+static inline void vf_store(float *to, vf a) {
+    _mm512_storeu_ps(to, a);
+}
+/* The first `count` lanes only, 1 <= count <= VF_FLOATS; memory beyond is not touched. */
+static inline void vf_store_first(float *to, vf a, int count) {
+    _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), a);
+}
+static inline vf vf_broadcast(const float *from) {
+    return _mm512_set1_ps(*from);
+}
+static inline vf vf_set(float a) {
+    return _mm512_set1_ps(a);
+}
+static inline vf vf_add(vf a, vf b) {
+    return _mm512_add_ps(a, b);
+}
+static inline vf vf_sub(vf a, vf b) {
+    return _mm512_sub_ps(a, b);
+}
+static inline vf vf_mul(vf a, vf b) {
+    return _mm512_mul_ps(a, b);
+}
+static inline vf vf_div(vf a, vf b) {
+    return _mm512_div_ps(a, b);
+}
+/* a b + c, rounded once */
+static inline vf vf_fma(vf a, vf b, vf c) {
+    return _mm512_fmadd_ps(a, b, c);
+}
+/* c - a b, rounded once */
+static inline vf vf_fnma(vf a, vf b, vf c) {
+    return _mm512_fnmadd_ps(a, b, c);
+}
+/* A NaN in b is kept, as vminps and vmaxps give their second operand. */
+static inline vf vf_min(vf a, vf b) {
+    return _mm512_min_ps(a, b);
+}
+static inline vf vf_max(vf a, vf b) {
+    return _mm512_max_ps(a, b);
+}
+static inline vf vf_abs(vf a) {
+    return _mm512_abs_ps(a);
+}
+/* x < 0 ? a : b */
+static inline vf vf_if_negative(vf x, vf a, vf b) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ), b, a);
+}
+static inline vf vf_round(vf a) {
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+/* 2^n for a whole n in -126 .. 127 */
+static inline vf vf_power_of_two(vf n) {
+    __m512i biased = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(biased, 23));
+}
+
+#endif
