@@ -13,13 +13,23 @@ static bool onednn_is_limited(void) {
                      strcmp(limit, "AVX") == 0);
 }
 
+/* PEAK_BASELINE where the name is not that of a wider instruction set. */
+static peak_isa isa_of_name(const char *name) {
+    for (int isa = PEAK_ISA_COUNT - 1; isa > PEAK_BASELINE; isa--)
+        if (strcmp(name, peak_isa_name((peak_isa)isa)) == 0)
+            return (peak_isa)isa;
+    return PEAK_BASELINE;
+}
+
 peak_isa roof_isa(const char *backend) {
     if (strcmp(backend, "onednn") == 0 && !onednn_is_limited() && peak_isa_available(PEAK_AVX512))
         return PEAK_AVX512;
-    for (int isa = PEAK_ISA_COUNT - 1; isa > PEAK_BASELINE; isa--)
-        if (strcmp(rnn_isa_name(), peak_isa_name((peak_isa)isa)) == 0)
-            return (peak_isa)isa;
-    return PEAK_BASELINE;
+    if (strcmp(backend, "onednn") == 0 && peak_isa_available(PEAK_AVX2))
+        return PEAK_AVX2;
+    if (strcmp(backend, "autovec") == 0)
+        return PEAK_AVX2;
+    peak_isa own = isa_of_name(backend);
+    return own != PEAK_BASELINE ? own : isa_of_name(rnn_isa_name());
 }
 
 static double gate_units(const rnn_layer *layer) {

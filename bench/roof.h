@@ -6,9 +6,10 @@
 #include "peak.h"
 #include "problem.h"
 
-/* The instruction set that a backend's rows are held against: the widest one that this suite has
- * kernels for and RNN_ISA leaves on, the same for every backend of its own, so that naive's roof
- * says how far it is from the machine. oneDNN has kernels for AVX-512 as well. */
+/* The instruction set that a backend's rows are held against: its own where the backend is tied to
+ * one (avx2, autovec); for oneDNN the CPU's widest unless its environment variable limits it; for
+ * all others the widest that RNN_ISA leaves on and this suite has kernels for, so that naive's roof
+ * says how far it is from the machine. */
 peak_isa roof_isa(const char *backend);
 
 /* Seconds that no schedule on peaks->threads threads can beat.
