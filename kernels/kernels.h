@@ -12,7 +12,7 @@
  *   GRU otherwise     gates: one block, 2 vectors: z r;  candidate: two blocks, 1 vector each: h
  *   SimpleRNN, Dense  panel = two blocks, 1 vector each
  *
- * Rows of state (h, c, ...) hold whole blocks; lanes beyond M hold numbers that nothing reads.
+ * Rows of state (h, c, ...) hold whole blocks; no result depends on lanes beyond M.
  */
 #ifndef RNN_KERNELS_H
 #define RNN_KERNELS_H
@@ -79,8 +79,8 @@ typedef struct rnn_kernels {
     void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);
 } rnn_kernels;
 
-#define BACKEND(name, built, level, threaded, summary)
-#define KERNELS(name, built, level, summary) extern const rnn_kernels rnn_kernels_##name;
+#define BACKEND(name, built, needs, level, threaded, summary)
+#define KERNELS(name, built, needs, level, summary) extern const rnn_kernels rnn_kernels_##name;
 #include "backends.inc"
 #undef BACKEND
 #undef KERNELS

@@ -97,11 +97,12 @@ size_t rnn_model_parameter_count(const rnn_model *model) {
 
 /* ---- Validity ----------------------------------------------------------------------------- */
 
-/* Whether rows x columns floats, times `copies`, stay within PTRDIFF_MAX bytes. */
+/* Whether rows x columns floats, times `copies`, leave room for as much in every other layer. */
 static bool size_fits(size_t copies, size_t rows, size_t columns) {
+    const size_t most = PTRDIFF_MAX / (4 * RNN_MAX_LAYERS);
     size_t bytes;
     return !__builtin_mul_overflow(rows, columns, &bytes) &&
-           !__builtin_mul_overflow(bytes, copies * sizeof(float), &bytes) && bytes <= PTRDIFF_MAX;
+           !__builtin_mul_overflow(bytes, copies * sizeof(float), &bytes) && bytes <= most;
 }
 
 static rnn_status check_positive(const char *field, int index, int value, rnn_error *error) {
@@ -137,7 +138,7 @@ static rnn_status check_enums(const rnn_layer *layer, int i, rnn_error *error) {
     rnn_status status = check_enum("cell", i, (int)layer->cell, RNN_CELL_COUNT, error);
     if (status == RNN_OK)
         status = check_enum("activation", i, (int)layer->activation, RNN_ACTIVATION_COUNT, error);
-    if (status == RNN_OK)
+    if (status == RNN_OK && layer->cell != RNN_SIMPLE)
         status = check_enum("recurrent_activation", i, (int)layer->recurrent_activation,
                             RNN_ACTIVATION_COUNT, error);
     if (status == RNN_OK)

@@ -29,26 +29,27 @@ static bool array_extent(int batch, int timesteps, rnn_strides strides, int widt
 
 static bool rows_are_disjoint(int batch, int timesteps, rnn_strides strides, int width) {
     ptrdiff_t inner = strides.batch, outer = strides.time;
-    int inner_count = batch, outer_count = timesteps;
+    int inner_count = batch;
     if (inner > outer) {
         inner = strides.time, outer = strides.batch;
-        inner_count = timesteps, outer_count = batch;
+        inner_count = timesteps;
     }
-    if (outer_count == 1)
-        return inner_count == 1 || inner >= width;
-    return inner_count == 1 ? outer >= width
-                            : inner >= width && outer / inner >= inner_count - 1 &&
-                                  outer >= inner * (inner_count - 1) + width;
+    return inner >= width && outer / inner >= inner_count - 1 &&
+           outer >= inner * (inner_count - 1) + width;
 }
 
+/* Makes the strides explicit: those of the dense layout where both are 0, and harmless ones for a
+ * dimension of one entry, whose stride means nothing. */
 static rnn_status resolve_strides(rnn_strides *strides, const char *field, const rnn_shape *shape,
                                   int timesteps, int width, rnn_error *error) {
     if (strides->batch == 0 && strides->time == 0) {
-        ptrdiff_t rows_below_batch = shape->time_major ? 1 : timesteps;
-        ptrdiff_t rows_below_time = shape->time_major ? shape->batch : 1;
-        strides->batch = rows_below_batch * width;
-        strides->time = rows_below_time * width;
+        strides->batch = (shape->time_major ? 1 : (ptrdiff_t)timesteps) * width;
+        strides->time = (shape->time_major ? (ptrdiff_t)shape->batch : 1) * width;
     }
+    if (timesteps == 1)
+        strides->time = 0;
+    if (shape->batch == 1)
+        strides->batch = 0;
     size_t floats;
     if (strides->batch < 0 || strides->time < 0)
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
@@ -58,6 +59,10 @@ static rnn_status resolve_strides(rnn_strides *strides, const char *field, const
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
                         "shape: batch %d x timesteps %d x %d floats is too large for %s",
                         shape->batch, timesteps, width, field);
+    if (shape->batch == 1)
+        strides->batch = timesteps == 1 ? width : timesteps * strides->time;
+    if (timesteps == 1)
+        strides->time = shape->batch * strides->batch;
     return RNN_OK;
 }
 
@@ -196,19 +201,41 @@ rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model
     return check_problem(&problem, backend_name, &backend, error);
 }
 
-static rnn_plan *plan_allocate(const rnn_model *model) {
+/* A layer as the backends see it: what Keras does not have is at its default. */
+static rnn_layer canonical_layer(const rnn_layer *layer) {
+    rnn_layer canonical = *layer;
+    if (layer->cell == RNN_SIMPLE)
+        canonical.recurrent_activation = RNN_SIGMOID;
+    return canonical;
+}
+
+/* A plan with copies of what the caller described, and no backend yet. */
+static rnn_plan *plan_allocate(const rnn_problem *problem) {
+    const rnn_model *model = &problem->model;
+    const int states = rnn_model_state_count(model);
     rnn_plan *plan = calloc(1, sizeof *plan);
-    size_t bytes = (size_t)model->layer_count * sizeof *plan->layers;
-    rnn_layer *layers = malloc(bytes);
-    if (!plan || !layers) {
+    rnn_layer *layers = calloc((size_t)model->layer_count, sizeof *layers);
+    size_t *state_bytes = calloc((size_t)states, sizeof *state_bytes);
+    if (!plan || !layers || !state_bytes) {
         free(plan);
         free(layers);
+        free(state_bytes);
         return NULL;
     }
-    memcpy(layers, model->layers, bytes);
+    for (int i = 0; i < model->layer_count; i++)
+        layers[i] = canonical_layer(&model->layers[i]);
+    for (int i = 0; i < states; i++)
+        state_bytes[i] =
+            (size_t)problem->shape.batch * (size_t)rnn_model_state_units(model, i) * sizeof(float);
+    plan->problem = *problem;
     plan->layers = layers;
-    if (model->dense)
+    plan->problem.model.layers = layers;
+    if (model->dense) {
         plan->dense = *model->dense;
+        plan->problem.model.dense = &plan->dense;
+    }
+    plan->state_count = states;
+    plan->state_bytes = state_bytes;
     return plan;
 }
 
@@ -229,14 +256,10 @@ rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_m
     if (status != RNN_OK)
         return status;
 
-    rnn_plan *plan = plan_allocate(model);
+    rnn_plan *plan = plan_allocate(&problem);
     if (!plan)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     plan->backend = backend;
-    plan->problem = problem;
-    plan->problem.model.layers = plan->layers;
-    plan->problem.model.dense = model->dense ? &plan->dense : NULL;
-    plan->state_count = rnn_model_state_count(model);
     status = backend->create(&plan->state, &plan->problem, weights, error);
     if (status != RNN_OK) {
         rnn_plan_destroy(plan);
@@ -255,6 +278,7 @@ void rnn_plan_destroy(rnn_plan *plan) {
     if (plan->state)
         plan->backend->destroy(plan->state);
     free(plan->layers);
+    free(plan->state_bytes);
     free(plan);
 }
 

@@ -11,6 +11,7 @@ struct rnn_plan {
     const rnn_backend *backend;
     void *state; /* the backend's */
     int state_count;
+    size_t *state_bytes; /* of each state array */
     size_t scratch_size;
 };
 

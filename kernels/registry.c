@@ -14,19 +14,21 @@
 #define NULL_UNLESS_BUILT(built, symbol) CHOOSE(built, symbol)
 
 extern const rnn_backend rnn_backend_serial;
-#define BACKEND(name, built, level, threaded, summary) extern const rnn_backend rnn_backend_##name;
-#define KERNELS(name, built, level, summary)
+#define BACKEND(name, built, needs, level, threaded, summary)                                      \
+    extern const rnn_backend rnn_backend_##name;
+#define KERNELS(name, built, needs, level, summary)
 #include "backends.inc"
 #undef BACKEND
 #undef KERNELS
 
 static const rnn_backend_row rows[] = {
-#define BACKEND(name, built, level, threaded, summary)                                             \
-    {#name, NULL_UNLESS_BUILT(built, rnn_backend_##name), NULL, level, threaded, summary},
-#define KERNELS(name, built, level, summary)                                                       \
+#define BACKEND(name, built, needs, level, threaded, summary)                                      \
+    {#name, NULL_UNLESS_BUILT(built, rnn_backend_##name), NULL, needs, level, threaded, summary},
+#define KERNELS(name, built, needs, level, summary)                                                \
     {#name,                                                                                        \
      NULL_UNLESS_BUILT(built, rnn_backend_serial),                                                 \
      NULL_UNLESS_BUILT(built, rnn_kernels_##name),                                                 \
+     needs,                                                                                        \
      level,                                                                                        \
      false,                                                                                        \
      summary},
@@ -69,7 +71,8 @@ const char *rnn_status_text(rnn_status status) {
 
 static rnn_status row_available(const rnn_backend_row *row, rnn_error *error) {
     if (!row->backend)
-        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" was not built in", row->name);
+        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" was not built in, which needs %s",
+                        row->name, row->needs);
     if (!rnn_cpu_override_is_known())
         return rnn_fail(error, RNN_UNAVAILABLE,
                         "RNN_ISA: \"%.32s\" is unknown; known are naive, scalar, avx2, avx512",
@@ -123,7 +126,7 @@ rnn_status rnn_backend_get(int index, rnn_backend_info *info) {
 }
 
 const char *rnn_isa_name(void) {
-    return rnn_cpu_level_name(rnn_cpu_level_in_use());
+    return rnn_cpu_override_is_known() ? rnn_cpu_level_name(rnn_cpu_level_in_use()) : "none";
 }
 
 /* ---- Names -------------------------------------------------------------------------------- */

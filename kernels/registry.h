@@ -11,6 +11,7 @@ typedef struct rnn_backend_row {
     const char *name;
     const rnn_backend *backend; /* NULL: not in this build */
     const rnn_kernels *kernels; /* of a KERNELS row, else NULL */
+    const char *needs;
     rnn_cpu_level level;
     bool threaded;
     const char *summary;

@@ -120,7 +120,7 @@ typedef struct rnn_dense {
     bool use_bias;
 } rnn_dense;
 
-#define RNN_MAX_LAYERS 1024
+#define RNN_MAX_LAYERS 64
 
 /* Layers in a chain, the first one fed by x, then an optional Dense head: on the last output, or on
  * every step where the last layer returns sequences. */

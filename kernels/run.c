@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 /* Bytes [begin, end) of one buffer; begin == end where it is not given. */
 typedef struct span {
@@ -24,13 +25,22 @@ static span rows_span(const float *rows, rnn_strides strides, int batch, int tim
     return span_of(rows, floats * sizeof(float));
 }
 
-static rnn_status check_buffer(const void *pointer, const char *field, rnn_error *error) {
-    if (!pointer)
-        return rnn_fail(error, RNN_INVALID_ARGUMENT, "io.%s: NULL", field);
-    if ((uintptr_t)pointer % sizeof(float))
-        return rnn_fail(error, RNN_INVALID_ARGUMENT, "io.%s: %p is not aligned for floats", field,
+/* `index` of a list, or -1. */
+static rnn_status check_aligned(const char *field, int index, const void *pointer,
+                                rnn_error *error) {
+    if ((uintptr_t)pointer % sizeof(float) == 0)
+        return RNN_OK;
+    if (index < 0)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "%s: %p is not aligned for floats", field,
                         pointer);
-    return RNN_OK;
+    return rnn_fail(error, RNN_INVALID_ARGUMENT, "%s[%d]: %p is not aligned for floats", field,
+                    index, pointer);
+}
+
+static rnn_status check_buffer(const char *field, const void *pointer, rnn_error *error) {
+    if (!pointer)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "%s: NULL", field);
+    return check_aligned(field, -1, pointer, error);
 }
 
 /* ---- Lengths and mask --------------------------------------------------------------------- */
@@ -70,68 +80,105 @@ static bool rows_interleave(const float *a, const float *b, rnn_strides strides,
     return offset >= (size_t)width && offset <= (size_t)(inner - width);
 }
 
+/* One buffer, by what it is called in an error. */
+typedef struct named_span {
+    const char *name;
+    int index; /* of a list, or -1 */
+    span bytes;
+} named_span;
+
+/* Everything but the states, which are listed in io. */
+enum { SPAN_X, SPAN_LENGTHS, SPAN_MASK, SPAN_SCRATCH, SPAN_Y, SPAN_Y_BACKWARD, SPAN_COUNT };
+
 typedef struct buffers {
     const rnn_plan *plan;
     const rnn_io *io;
-    span x, y, y_backward, lengths, mask, scratch;
+    named_span spans[SPAN_COUNT];
 } buffers;
 
-static span state_span(const buffers *b, const float *state, int index) {
+static named_span initial_state(const buffers *b, int i) {
+    const float *state = b->io->initial_states ? b->io->initial_states[i] : NULL;
+    return (named_span){"io.initial_states", i, span_of(state, b->plan->state_bytes[i])};
+}
+
+static named_span final_state(const buffers *b, int i) {
+    const float *state = b->io->final_states ? b->io->final_states[i] : NULL;
+    return (named_span){"io.final_states", i, span_of(state, b->plan->state_bytes[i])};
+}
+
+/* "io.x", or "io.initial_states[2]" */
+static void print_name(char text[32], named_span s) {
+    if (s.index < 0)
+        snprintf(text, 32, "%s", s.name);
+    else
+        snprintf(text, 32, "%s[%d]", s.name, s.index);
+}
+
+static rnn_status check_apart(named_span a, named_span b, rnn_error *error) {
+    if (!spans_overlap(a.bytes, b.bytes))
+        return RNN_OK;
+    char first[32], second[32];
+    print_name(first, a);
+    print_name(second, b);
+    return rnn_fail(error, RNN_INVALID_ARGUMENT, "%s: overlaps %s, at %p and %p", first, second,
+                    (void *)a.bytes.begin, (void *)b.bytes.begin);
+}
+
+/* The outputs and the scratch against each other and the inputs; inputs may share memory. */
+static rnn_status check_spans(const buffers *b, rnn_error *error) {
     const rnn_problem *problem = &b->plan->problem;
-    size_t units = (size_t)rnn_model_state_units(&problem->model, index);
-    return span_of(state, (size_t)problem->shape.batch * units * sizeof(float));
-}
-
-static rnn_status overlap(rnn_error *error, const char *output, const char *other) {
-    return rnn_fail(error, RNN_INVALID_ARGUMENT, "io.%s: overlaps %s", output, other);
-}
-
-/* That an output is apart from x, lengths, mask, scratch and every initial state but `except`. */
-static rnn_status check_apart_from_inputs(const buffers *b, span output, const char *name,
-                                          int except, rnn_error *error) {
-    if (spans_overlap(output, b->x))
-        return overlap(error, name, "io.x");
-    if (spans_overlap(output, b->lengths))
-        return overlap(error, name, "io.lengths");
-    if (spans_overlap(output, b->mask))
-        return overlap(error, name, "io.mask");
-    if (spans_overlap(output, b->scratch))
-        return overlap(error, name, "scratch");
-    for (int i = 0; b->io->initial_states && i < b->plan->state_count; i++) {
-        span initial = state_span(b, b->io->initial_states[i], i);
-        bool carried = i == except && initial.begin == output.begin;
-        if (!carried && spans_overlap(output, initial))
-            return overlap(error, name, "io.initial_states");
-    }
+    bool interleaved =
+        b->io->y_backward && rows_interleave(b->io->y, b->io->y_backward, problem->shape.y,
+                                             rnn_model_output_width(&problem->model));
+    for (int i = SPAN_SCRATCH; i < SPAN_COUNT; i++)
+        for (int j = 0; j < i; j++) {
+            if (i == SPAN_Y_BACKWARD && j == SPAN_Y && interleaved)
+                continue;
+            rnn_status status = check_apart(b->spans[i], b->spans[j], error);
+            if (status != RNN_OK)
+                return status;
+        }
     return RNN_OK;
 }
 
-static rnn_status check_final_states(const buffers *b, rnn_error *error) {
-    for (int i = 0; b->io->final_states && i < b->plan->state_count; i++) {
-        span final = state_span(b, b->io->final_states[i], i);
-        rnn_status status = check_apart_from_inputs(b, final, "final_states", i, error);
-        if (status != RNN_OK)
-            return status;
-        if (spans_overlap(final, b->y) || spans_overlap(final, b->y_backward))
-            return overlap(error, "final_states", "io.y");
-        for (int j = 0; j < i; j++)
-            if (spans_overlap(final, state_span(b, b->io->final_states[j], j)))
-                return overlap(error, "final_states", "another final state");
-    }
-    return RNN_OK;
+static rnn_status check_initial_state(const buffers *b, int i, rnn_error *error) {
+    rnn_status status = RNN_OK;
+    for (int other = SPAN_SCRATCH; other < SPAN_COUNT && status == RNN_OK; other++)
+        status = check_apart(b->spans[other], initial_state(b, i), error);
+    return status;
 }
 
-static rnn_status check_states_aligned(const buffers *b, rnn_error *error) {
-    for (int i = 0; i < b->plan->state_count; i++) {
-        const float *initial = b->io->initial_states ? b->io->initial_states[i] : NULL;
-        const float *final = b->io->final_states ? b->io->final_states[i] : NULL;
-        rnn_status status = initial ? check_buffer(initial, "initial_states", error) : RNN_OK;
-        if (status == RNN_OK && final)
-            status = check_buffer(final, "final_states", error);
-        if (status != RNN_OK)
-            return status;
+/* A final state may be the same array as its own initial one, and nothing else. */
+static rnn_status check_final_state(const buffers *b, int i, rnn_error *error) {
+    const named_span final = final_state(b, i);
+    rnn_status status = RNN_OK;
+    for (int other = 0; other < SPAN_COUNT && status == RNN_OK; other++)
+        status = check_apart(final, b->spans[other], error);
+    for (int other = 0; other < i && status == RNN_OK; other++)
+        status = check_apart(final, final_state(b, other), error);
+    for (int other = 0; other < b->plan->state_count && status == RNN_OK; other++) {
+        named_span initial = initial_state(b, other);
+        bool carried = other == i && initial.bytes.begin == final.bytes.begin;
+        if (!carried)
+            status = check_apart(final, initial, error);
     }
-    return RNN_OK;
+    return status;
+}
+
+static rnn_status check_states(const buffers *b, rnn_error *error) {
+    rnn_status status = RNN_OK;
+    for (int i = 0; i < b->plan->state_count && status == RNN_OK; i++) {
+        named_span initial = initial_state(b, i), final = final_state(b, i);
+        if (initial.bytes.begin)
+            status = check_aligned(initial.name, i, (const void *)initial.bytes.begin, error);
+        if (status == RNN_OK && initial.bytes.begin)
+            status = check_initial_state(b, i, error);
+        if (status == RNN_OK && final.bytes.begin)
+            status = check_aligned(final.name, i, (const void *) final.bytes.begin, error);
+        if (status == RNN_OK && final.bytes.begin)
+            status = check_final_state(b, i, error);
+    }
+    return status;
 }
 
 static buffers collect(const rnn_plan *plan, const rnn_io *io, const void *scratch) {
@@ -139,38 +186,30 @@ static buffers collect(const rnn_plan *plan, const rnn_io *io, const void *scrat
     size_t rows = (size_t)shape->batch;
     int width = rnn_model_output_width(&plan->problem.model);
     int steps = rnn_model_returns_sequences(&plan->problem.model) ? shape->timesteps : 1;
-    buffers b = {
+    span x = rows_span(io->x, shape->x, shape->batch, shape->timesteps,
+                       plan->problem.model.layers[0].features);
+    span y = rows_span(io->y, shape->y, shape->batch, steps, width);
+    span y_backward = rows_span(io->y_backward, shape->y, shape->batch, steps, width);
+    return (buffers){
         .plan = plan,
         .io = io,
-        .x = rows_span(io->x, shape->x, shape->batch, shape->timesteps,
-                       plan->problem.model.layers[0].features),
-        .y = rows_span(io->y, shape->y, shape->batch, steps, width),
-        .lengths = span_of(io->lengths, rows * sizeof *io->lengths),
-        .mask = span_of(io->mask, rows * (size_t)shape->timesteps),
-        .scratch = span_of(scratch, plan->scratch_size),
+        .spans = {[SPAN_X] = {"io.x", -1, x},
+                  [SPAN_LENGTHS] = {"io.lengths", -1,
+                                    span_of(io->lengths, rows * sizeof *io->lengths)},
+                  [SPAN_MASK] = {"io.mask", -1, span_of(io->mask, rows * (size_t)shape->timesteps)},
+                  [SPAN_SCRATCH] = {"scratch", -1, span_of(scratch, plan->scratch_size)},
+                  [SPAN_Y] = {"io.y", -1, y},
+                  [SPAN_Y_BACKWARD] = {"io.y_backward", -1, y_backward}},
     };
-    if (io->y_backward)
-        b.y_backward = rows_span(io->y_backward, shape->y, shape->batch, steps, width);
-    return b;
 }
 
-static rnn_status check_outputs_apart(const buffers *b, rnn_error *error) {
-    const rnn_io *io = b->io;
-    rnn_status status = check_apart_from_inputs(b, b->y, "y", -1, error);
-    if (status == RNN_OK && io->y_backward)
-        status = check_apart_from_inputs(b, b->y_backward, "y_backward", -1, error);
-    if (status == RNN_OK && spans_overlap(b->y, b->y_backward) &&
-        !rows_interleave(io->y, io->y_backward, b->plan->problem.shape.y,
-                         rnn_model_output_width(&b->plan->problem.model)))
-        status = overlap(error, "y", "io.y_backward");
-    return status == RNN_OK ? check_final_states(b, error) : status;
-}
+/* ---- The run ------------------------------------------------------------------------------ */
 
 static rnn_status check_second_output(const rnn_plan *plan, const rnn_io *io, rnn_error *error) {
     const rnn_model *model = &plan->problem.model;
     bool two_outputs = model->layers[model->layer_count - 1].merge == RNN_NONE;
     if (two_outputs)
-        return check_buffer(io->y_backward, "y_backward", error);
+        return check_buffer("io.y_backward", io->y_backward, error);
     if (io->y_backward)
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
                         "io.y_backward: given, but only merge none has a second output");
@@ -185,17 +224,17 @@ rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch, r
     if (!scratch || (uintptr_t)scratch % RNN_ALIGNMENT)
         return rnn_fail(error, RNN_INVALID_ARGUMENT, "scratch: %p, must be aligned to %d bytes",
                         scratch, RNN_ALIGNMENT);
-    rnn_status status = check_buffer(io->x, "x", error);
+    rnn_status status = check_buffer("io.x", io->x, error);
     if (status == RNN_OK)
-        status = check_buffer(io->y, "y", error);
+        status = check_buffer("io.y", io->y, error);
     if (status == RNN_OK)
         status = check_second_output(plan, io, error);
     if (status == RNN_OK)
         status = check_masking(&plan->problem.shape, io, error);
     buffers b = collect(plan, io, scratch);
     if (status == RNN_OK)
-        status = check_states_aligned(&b, error);
-    if (status == RNN_OK)
-        status = check_outputs_apart(&b, error);
+        status = check_spans(&b, error);
+    if (status == RNN_OK && (io->initial_states || io->final_states))
+        status = check_states(&b, error);
     return status == RNN_OK ? plan->backend->run(plan->state, io, scratch, error) : status;
 }

@@ -159,10 +159,10 @@ static void outputs_over_inputs(void **state) {
     run_refused(&f, "io.y: overlaps io.initial_states");
     fixture_reset(&f);
     f.final_states[0] = memory.x;
-    run_refused(&f, "io.final_states: overlaps io.x");
+    run_refused(&f, "io.final_states[0]: overlaps io.x");
     fixture_reset_masked(&f);
     f.final_states[2] = (float *)(void *)memory.lengths;
-    run_refused(&f, "io.final_states: overlaps io.lengths");
+    run_refused(&f, "io.final_states[2]: overlaps io.lengths");
     fixture_reset_masked(&f);
     f.io.y = (float *)(void *)memory.mask;
     run_refused(&f, "io.y: overlaps io.mask");
@@ -173,16 +173,16 @@ static void outputs_over_outputs(void **state) {
     fixture f;
     fixture_reset(&f);
     f.final_states[4] = memory.y;
-    run_refused(&f, "io.final_states: overlaps io.y");
+    run_refused(&f, "io.final_states[4]: overlaps io.y");
     fixture_reset(&f);
     f.final_states[4] = memory.final[1] + 1;
-    run_refused(&f, "io.final_states: overlaps another final state");
+    run_refused(&f, "io.final_states[4]: overlaps io.final_states[1]");
     fixture_reset_two_outputs(&f);
     f.io.y_backward = memory.y;
-    run_refused(&f, "io.y: overlaps io.y_backward");
+    run_refused(&f, "io.y_backward: overlaps io.y");
     fixture_reset_two_outputs(&f);
     f.io.y_backward = memory.y + M;
-    run_refused(&f, "io.y: overlaps io.y_backward");
+    run_refused(&f, "io.y_backward: overlaps io.y");
 }
 
 static void final_states_over_initial_ones(void **state) {
@@ -190,17 +190,18 @@ static void final_states_over_initial_ones(void **state) {
     fixture f;
     fixture_reset(&f);
     f.final_states[1] = memory.initial[0];
-    run_refused(&f, "io.final_states: overlaps io.initial_states");
+    run_refused(&f, "io.final_states[1]: overlaps io.initial_states[0]");
     fixture_reset(&f);
     f.final_states[0] = memory.initial[0] + 1;
-    run_refused(&f, "io.final_states: overlaps io.initial_states");
+    run_refused(&f, "io.final_states[0]: overlaps io.initial_states[0]");
     fixture_reset(&f);
     for (int i = 0; i < STATES; i++) /* carried state is allowed */
         f.final_states[i] = memory.initial[i];
     run_accepted(&f);
 }
 
-static void outputs_over_scratch(void **state) {
+/* Everything that a run touches, placed so that its first float is the scratch's last one. */
+static void anything_over_scratch(void **state) {
     (void)state;
     fixture f;
     rnn_plan *plan;
@@ -210,11 +211,23 @@ static void outputs_over_scratch(void **state) {
         skip();
     assert_int_equal(fixture_create(&f, &plan, &error), RNN_OK);
     float *scratch = test_alloc(rnn_plan_scratch_size(plan) + sizeof memory.y);
-    f.io.y = (float *)(void *)((char *)scratch + rnn_plan_scratch_size(plan)) - 1;
+    float *end = (float *)(void *)((char *)scratch + rnn_plan_scratch_size(plan));
+    memset(end, 0, sizeof memory.y);
+    f.io.y = end - 1;
     assert_int_equal(rnn_plan_run(plan, &f.io, scratch, &error), RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "io.y: overlaps scratch");
-    f.io.y++;
+    f.io.y = end;
     assert_int_equal(rnn_plan_run(plan, &f.io, scratch, &error), RNN_OK);
+    fixture_reset(&f);
+    f.io.x = end - 1;
+    assert_int_equal(rnn_plan_run(plan, &f.io, scratch, &error), RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "scratch: overlaps io.x");
+    f.io.x = end;
+    assert_int_equal(rnn_plan_run(plan, &f.io, scratch, &error), RNN_OK);
+    fixture_reset(&f);
+    f.initial_states[3] = end - 1;
+    assert_int_equal(rnn_plan_run(plan, &f.io, scratch, &error), RNN_INVALID_ARGUMENT);
+    assert_error_text(&error, "scratch: overlaps io.initial_states[3]");
     free(scratch);
     rnn_plan_destroy(plan);
 }
@@ -228,7 +241,19 @@ static void interleaved_outputs(void **state) {
     f.io.y_backward = memory.y + M;
     run_accepted(&f);
     f.io.y_backward = memory.y + M - 1;
-    run_refused(&f, "io.y: overlaps io.y_backward");
+    run_refused(&f, "io.y_backward: overlaps io.y");
+
+    /* the stride of a dimension of one entry means nothing */
+    fixture_reset_two_outputs(&f);
+    f.layers[0].return_sequences = false;
+    f.shape.y = (rnn_strides){.batch = 2 * M, .time = -1};
+    f.io.y_backward = memory.y + M;
+    run_accepted(&f);
+    fixture_reset_two_outputs(&f);
+    f.shape.batch = 1;
+    f.shape.y = (rnn_strides){.batch = -1, .time = 2 * M};
+    f.io.y_backward = memory.y + M;
+    run_accepted(&f);
 }
 
 static void more_threads_than_cores(void **state) {
@@ -253,7 +278,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(outputs_over_inputs),
         cmocka_unit_test(outputs_over_outputs),
         cmocka_unit_test(final_states_over_initial_ones),
-        cmocka_unit_test(outputs_over_scratch),
+        cmocka_unit_test(anything_over_scratch),
         cmocka_unit_test(interleaved_outputs),
         cmocka_unit_test(more_threads_than_cores),
     };

@@ -46,8 +46,8 @@ static const struct {
 #define WHEN_BUILT_1(...)  __VA_ARGS__
 #define CHOOSE(built, ...) WHEN_BUILT_##built(__VA_ARGS__)
 #define TABLE(name)        {#name, &rnn_kernels_##name},
-#define BACKEND(name, built, level, threaded, summary)
-#define KERNELS(name, built, level, summary) CHOOSE(built, TABLE(name))
+#define BACKEND(name, built, needs, level, threaded, summary)
+#define KERNELS(name, built, needs, level, summary) CHOOSE(built, TABLE(name))
 #include "backends.inc"
 #undef BACKEND
 #undef KERNELS
