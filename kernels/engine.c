@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
+#include "merge.h"
 #include "pack.h"
 
 #include <stdlib.h>
@@ -42,12 +43,14 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
     engine->kernels = kernels;
     engine->problem = problem;
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
+    if (!engine->layers) {
+        rnn_engine_destroy(engine);
+        return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
+    }
     arena counted = {NULL, 0};
-    if (engine->layers)
-        pack_model(engine, NULL, &counted);
+    pack_model(engine, NULL, &counted);
     engine->packed_size = counted.used;
-    if (counted.used)
-        engine->packed = aligned_alloc(RNN_ALIGNMENT, counted.used);
+    engine->packed = aligned_alloc(RNN_ALIGNMENT, counted.used);
     if (!engine->packed) {
         rnn_engine_destroy(engine);
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "packed weights: out of memory for %zu bytes",
@@ -87,24 +90,44 @@ typedef struct workspace {
     float *half;        /* a backward half to be merged, [T][rows][M] */
 } workspace;
 
-static size_t larger(size_t a, size_t b) {
-    return a > b ? a : b;
+/* Whether the halves of a layer are joined element by element. */
+static bool merges_halves(const rnn_layer *layer) {
+    return layer->direction == RNN_BIDIRECTIONAL && layer->merge != RNN_CONCAT &&
+           layer->merge != RNN_NONE;
+}
+
+/* Floats of one batch row in each array of a workspace; the most that any layer needs. */
+typedef struct row_sizes {
+    size_t h, c, gates, z, sequence, half;
+} row_sizes;
+
+static void raise_to(size_t *size, bool needed, size_t floats) {
+    if (needed && floats > *size)
+        *size = floats;
+}
+
+static row_sizes most_of_layers(const rnn_engine *engine) {
+    const rnn_model *model = &engine->problem->model;
+    row_sizes most = {0};
+    for (int i = 0; i < model->layer_count; i++) {
+        const rnn_layer *layer = &model->layers[i];
+        const packed_layer *packed = &engine->layers[i];
+        bool is_last = i + 1 == model->layer_count && !model->dense;
+        raise_to(&most.h, true, packed->state_floats);
+        raise_to(&most.c, layer->cell == RNN_LSTM, packed->state_floats);
+        raise_to(&most.gates, packed->directions[0].recurrent_candidate != NULL,
+                 packed->state_floats);
+        raise_to(&most.z, true, packed->z_floats);
+        raise_to(&most.sequence, !is_last, (size_t)rnn_layer_output_width(layer));
+        raise_to(&most.half, merges_halves(layer), (size_t)layer->units);
+    }
+    return most;
 }
 
 static workspace take_workspace(const rnn_engine *engine, int rows, arena *room) {
-    const rnn_model *model = &engine->problem->model;
     const int timesteps = engine->problem->shape.timesteps;
     const size_t n = (size_t)rows, sequence_rows = n * (size_t)timesteps;
-    size_t state = 0, z = 0, width = 0, half = 0;
-    for (int i = 0; i < model->layer_count; i++) {
-        const rnn_layer *layer = &model->layers[i];
-        bool to_sequence = i + 1 < model->layer_count || model->dense;
-        bool to_half = layer->merge != RNN_CONCAT && layer->merge != RNN_NONE;
-        state = larger(state, engine->layers[i].state_floats);
-        z = larger(z, engine->layers[i].z_floats);
-        width = larger(width, to_sequence ? (size_t)rnn_layer_output_width(layer) : 0);
-        half = larger(half, to_half ? (size_t)layer->units : 0);
-    }
+    const row_sizes most = most_of_layers(engine);
     int chunk = PROJECTED_ROWS / rows < 1 ? 1 : PROJECTED_ROWS / rows;
     workspace w = {.rows = rows, .chunk_steps = chunk < timesteps ? chunk : timesteps};
     const size_t chunk_rows = (size_t)w.chunk_steps * n;
@@ -112,15 +135,16 @@ static workspace take_workspace(const rnn_engine *engine, int rows, arena *room)
     w.live_rows = arena_take(room, n, sizeof *w.live_rows);
     w.x_rows = arena_take(room, chunk_rows, sizeof *w.x_rows);
     w.z_rows = arena_take(room, chunk_rows, sizeof *w.z_rows);
-    w.h[0] = arena_floats(room, n * state);
-    w.h[1] = arena_floats(room, n * state);
-    w.c = arena_floats(room, n * state);
-    w.update = arena_floats(room, n * state);
-    w.reset = arena_floats(room, n * state);
-    w.z = arena_floats(room, chunk_rows * z);
-    w.half = arena_floats(room, sequence_rows * half);
-    w.sequence[0] = arena_floats(room, sequence_rows * width);
-    w.sequence[1] = arena_floats(room, model->layer_count > 1 ? sequence_rows * width : 0);
+    w.h[0] = arena_floats(room, n * most.h);
+    w.h[1] = arena_floats(room, n * most.h);
+    w.c = arena_floats(room, n * most.c);
+    w.update = arena_floats(room, n * most.gates);
+    w.reset = arena_floats(room, n * most.gates);
+    w.z = arena_floats(room, chunk_rows * most.z);
+    w.half = arena_floats(room, sequence_rows * most.half);
+    w.sequence[0] = arena_floats(room, sequence_rows * most.sequence);
+    w.sequence[1] = arena_floats(
+        room, engine->problem->model.layer_count > 1 ? sequence_rows * most.sequence : 0);
     return w;
 }
 
@@ -324,23 +348,14 @@ static void run_direction(engine_run *run, const direction_run *direction) {
 
 /* ---- One layer ---------------------------------------------------------------------------- */
 
-static void merge_rows(rnn_merge merge, float *forward, const float *backward, int units) {
-    for (int i = 0; i < units; i++) {
-        if (merge == RNN_MUL)
-            forward[i] *= backward[i];
-        else if (merge == RNN_AVE)
-            forward[i] = (forward[i] + backward[i]) * 0.5f;
-        else
-            forward[i] += backward[i];
-    }
-}
-
 static void merge_half(const engine_run *run, const rnn_layer *layer, rows_view y, rows_view half) {
     const int steps = layer->return_sequences ? run->timesteps : 1;
     for (int t = 0; t < steps; t++)
-        for (int n = 0; n < run->work.rows; n++)
-            merge_rows(layer->merge, y.data + t * y.strides.time + n * y.strides.batch,
-                       half.data + t * half.strides.time + n * half.strides.batch, layer->units);
+        for (int n = 0; n < run->work.rows; n++) {
+            float *row = y.data + t * y.strides.time + n * y.strides.batch;
+            const float *other = half.data + t * half.strides.time + n * half.strides.batch;
+            rnn_merge_row(layer->merge, layer->units, row, other, row);
+        }
 }
 
 /* The states of one direction, by their place in io's lists. */
@@ -383,7 +398,7 @@ static void run_layer(engine_run *run, int index, int first_state, const_rows_vi
                                              : half;
     set_states(run, &direction, first_state + rnn_cell_states(layer->cell));
     run_direction(run, &direction);
-    if (direction.y.data == half.data)
+    if (merges_halves(layer))
         merge_half(run, layer, y, half);
 }
 

@@ -89,10 +89,9 @@ void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights 
 void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
                 const float *bias, int vector_floats, arena *room) {
     const int blocks = (dense->units + vector_floats - 1) / vector_floats;
+    const panel_layout layout = layout_of(0, 1, blocks);
     const size_t row = (size_t)dense->units;
-    packed->input = layout_of(0, 1, blocks);
-    packed->kernel =
-        take_packed(room, kernel, features, row, dense->units, packed->input, vector_floats);
-    packed->bias = take_packed(room, dense->use_bias ? bias : NULL, 1, row, dense->units,
-                               packed->input, vector_floats);
+    packed->kernel = take_packed(room, kernel, features, row, dense->units, layout, vector_floats);
+    packed->bias = take_packed(room, dense->use_bias ? bias : NULL, 1, row, dense->units, layout,
+                               vector_floats);
 }

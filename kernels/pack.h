@@ -29,7 +29,6 @@ typedef struct packed_layer {
 } packed_layer;
 
 typedef struct packed_dense {
-    panel_layout input;
     float *kernel, *bias;
 } packed_dense;
 

@@ -8,10 +8,14 @@
  * Letters used throughout: batch N, timesteps T, features D (width of a layer's input), units M
  * (width of its state), gates G (SimpleRNN 1, LSTM 4, GRU 3). All numbers are 32-bit floats.
  *
- * The library never prints, never aborts and keeps no global state. A function that can fail
- * returns an rnn_status and, where `error` is not NULL, writes one line that names the field and
- * its value. The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction
- * set in use; it is read whenever a plan is created or the backends are listed.
+ * The library never prints, never aborts and keeps no global state, as far as it is ours: libraries
+ * behind the backends openmp (the compiler's runtime ends the process where it cannot start a
+ * thread) and onednn have ways of their own when memory runs out. A function that can fail returns
+ * an rnn_status and, where `error` is not NULL, writes one line that names the field and its value.
+ *
+ * The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction set of our
+ * own kernels; it is read whenever a plan is created or the backends are listed. oneDNN chooses by
+ * itself and listens to ONEDNN_MAX_CPU_ISA.
  */
 #ifndef RNN_H
 #define RNN_H
@@ -114,10 +118,11 @@ typedef struct rnn_layer {
     bool zero_output_for_mask;
 } rnn_layer;
 
+/* y = activation(h kernel + bias) */
 typedef struct rnn_dense {
-    int units;
+    int units; /* >= 1 */
     rnn_activation activation;
-    bool use_bias;
+    bool use_bias; /* false: rnn_model_weights.dense_bias is not read */
 } rnn_dense;
 
 #define RNN_MAX_LAYERS 64
@@ -134,11 +139,13 @@ typedef struct rnn_model {
  * reset_after, the last output only. */
 RNN_API rnn_layer rnn_layer_defaults(rnn_cell cell, int features, int units);
 
-/* Every size is at least 1, layer_count at most RNN_MAX_LAYERS, and no array of weights may exceed
- * PTRDIFF_MAX bytes (rnn_plan_create asks the same of x, y and the states). */
+/* RNN_OK, or RNN_INVALID_ARGUMENT: a NULL, a size below 1, an unknown value of an enum, an option
+ * that the cell or direction does not have, layers that do not fit together, more than
+ * RNN_MAX_LAYERS, weights whose bytes a 64-bit address space could not hold. */
 RNN_API rnn_status rnn_model_validate(const rnn_model *model, rnn_error *error);
 
-/* Trainable numbers, as Keras' summary counts them. The description must be valid. */
+/* From here to the weights a description must be valid, which is not checked again.
+ * Trainable numbers, as Keras' summary counts them. */
 RNN_API size_t rnn_layer_parameter_count(const rnn_layer *layer);
 RNN_API size_t rnn_dense_parameter_count(const rnn_dense *dense, int features);
 RNN_API size_t rnn_model_parameter_count(const rnn_model *model);
@@ -193,19 +200,24 @@ typedef struct rnn_plan rnn_plan;
 
 /* Checks the description, packs the weights (which are not needed afterwards) and sizes the
  * scratch. `threads` is 1 to RNN_MAX_THREADS; more than the machine has is allowed. *plan is set on
- * RNN_OK only. */
+ * RNN_OK only. Otherwise RNN_INVALID_ARGUMENT (what rnn_model_validate refuses, a NULL or
+ * misaligned array, a wrong count, a shape below 1 or too large, strides that let rows of y
+ * overlap, an unknown backend), RNN_UNAVAILABLE, RNN_UNSUPPORTED, RNN_OUT_OF_MEMORY or
+ * RNN_BACKEND_FAILED. */
 RNN_API rnn_status rnn_plan_create(rnn_plan **plan, const char *backend, const rnn_model *model,
                                    const rnn_model_weights *weights, const rnn_shape *shape,
                                    int threads, rnn_error *error);
 
-/* Whether rnn_plan_create would accept this, at no cost: RNN_OK, or the status and reason. */
+/* Whether rnn_plan_create would accept this description, without weights and at no cost: RNN_OK, or
+ * the status and reason. */
 RNN_API rnn_status rnn_backend_supports(const char *backend, const rnn_model *model,
                                         const rnn_shape *shape, int threads, rnn_error *error);
 
 /* Accepts NULL. */
 RNN_API void rnn_plan_destroy(rnn_plan *plan);
 
-/* Bytes of scratch that one run needs; the caller's memory, aligned to RNN_ALIGNMENT. Always a
+/* From here on `plan` is not NULL, but for rnn_plan_run, which says so.
+ * Bytes of scratch that one run needs; the caller's memory, aligned to RNN_ALIGNMENT. Always a
  * multiple of RNN_ALIGNMENT and never 0. Runs that overlap in time each need their own. */
 #define RNN_ALIGNMENT 64
 RNN_API size_t rnn_plan_scratch_size(const rnn_plan *plan);
@@ -213,7 +225,7 @@ RNN_API size_t rnn_plan_scratch_size(const rnn_plan *plan);
 /* Bytes of packed weights held by the plan; 0 where the backend cannot tell. */
 RNN_API size_t rnn_plan_packed_size(const rnn_plan *plan);
 
-/* What runs underneath, for a result row: "avx2", "avx2 x 4 rows", "2.6.3 brgemm:avx512_core". */
+/* What runs underneath, for a result row: "avx2", "avx512, batch in 2 slices", "2.6.3 brgemm". */
 RNN_API const char *rnn_plan_implementation(const rnn_plan *plan);
 
 typedef struct rnn_io {
@@ -232,12 +244,15 @@ typedef struct rnn_io {
      * kept h is the initial one, as in Keras on NumPy and JAX (TensorFlow and PyTorch put out 0).
      * Every layer of a stack gets the same mask, above a backward one too. */
     const int32_t *lengths; /* [N], each 0..T; NULL: all T */
-    const uint8_t *mask;    /* [N, T] whatever the layout of x, 0 or 1; NULL: all 1 */
+    const uint8_t *mask;    /* [N, T] whatever the layout of x, 0 or else; NULL: all 1 */
 } rnn_io;
 
-/* Computes y and the final states. Re-entrant: any number of runs of one plan may overlap in time,
- * each with its own scratch and outputs. Outputs must not overlap inputs or each other, except that
- * a final state may be the same array as its initial state. */
+/* Computes y and the final states, without allocating and without locks (openmp starts its threads
+ * on its first run; onednn allocates a little inside the library). Re-entrant: any number of runs
+ * of one plan may overlap in time, each with its own scratch and outputs. Scratch and outputs must
+ * not overlap inputs or each other, except that a final state may be the same array as its initial
+ * one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer, a length outside 0..T or
+ * lengths and mask without shape.masked, before anything is written; RNN_BACKEND_FAILED. */
 RNN_API rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch,
                                 rnn_error *error);
 
@@ -256,7 +271,8 @@ RNN_API int rnn_backend_count(void);
 /* index 0 .. rnn_backend_count() - 1, else RNN_INVALID_ARGUMENT. */
 RNN_API rnn_status rnn_backend_get(int index, rnn_backend_info *info);
 
-/* Instructions in use, after RNN_ISA: "avx512", "avx2", "scalar" or "naive". */
+/* Instructions in use, after RNN_ISA: "avx512", "avx2", "scalar" or "naive"; "none" where RNN_ISA
+ * is not one of these, and then no backend is available. */
 RNN_API const char *rnn_isa_name(void);
 
 /* ---- Names -------------------------------------------------------------------------------- */

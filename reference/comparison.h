@@ -20,9 +20,10 @@ typedef struct comparison {
 } comparison;
 
 /* The tolerance of an element is bound (1 + |expected|). What float cannot hold must be the same
- * infinity, a NaN must be a NaN, and an element nobody wrote is always wrong. */
+ * infinity, a NaN must be a NaN, and an element nobody wrote is always wrong. A backend whose relu
+ * does not keep a NaN is not judged where the oracle has one and the problem has a relu. */
 comparison compare_outputs(const problem *problem, const run_arrays *arrays,
-                           const expected_outputs *expected, double bound);
+                           const expected_outputs *expected, double bound, bool relu_keeps_nan);
 
 /* "y n 1, t 2, unit 3: got ..., expected ..., tolerance ...; 4 of 60 wrong" */
 void comparison_describe(const comparison *comparison, char *text, size_t size);

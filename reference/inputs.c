@@ -171,6 +171,10 @@ typedef enum row_kind {
     ROW_KIND_COUNT
 } row_kind;
 
+bool inputs_saturate(const problem *p, int n) {
+    return p->values == VALUES_SPECIAL && n % ROW_KIND_COUNT == ROW_SATURATING;
+}
+
 static float row_scale(const problem *p, int n) {
     if (p->values != VALUES_SPECIAL)
         return 1;

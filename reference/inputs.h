@@ -22,4 +22,8 @@ bool inputs_gates_are_bounded(const rnn_layer *layer);
  * this in absolute value. Below 2^24 float arithmetic makes no error. */
 double inputs_largest_sum(const run_arrays *arrays, const problem *problem);
 
+/* Whether the numbers of batch row n are so large that gates saturate: values:special has such
+ * rows. */
+bool inputs_saturate(const problem *problem, int n);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "problem.h"
 
+#include "backend.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,15 +68,8 @@ typedef struct parser {
     unsigned seen; /* one bit a segment of the table below */
 } parser;
 
-__attribute__((format(printf, 2, 3))) static bool refuse(parser *in, const char *format, ...) {
-    if (in->error) {
-        va_list arguments;
-        va_start(arguments, format);
-        vsnprintf(in->error->text, sizeof in->error->text, format, arguments);
-        va_end(arguments);
-    }
-    return false;
-}
+/* False, with the reason. */
+#define refuse(in, ...) (rnn_fail((in)->error, RNN_INVALID_ARGUMENT, __VA_ARGS__) == RNN_OK)
 
 /* Reads digits that make 1..PROBLEM_MAX_SIZE and moves *text behind them. */
 static bool read_size(const char **text, int *size) {

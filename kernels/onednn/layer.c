@@ -96,8 +96,10 @@ static api_rnn rnn_of(const rnn_layer *layer) {
     case RNN_GRU:
         rnn.cell = layer->reset_after ? API_LBR_GRU : API_GRU;
         break;
-    default:
+    case RNN_SIMPLE:
         rnn.cell = API_VANILLA_RNN;
+        break;
+    case RNN_CELL_COUNT:
         break;
     }
     if (layer->activation == RNN_SIGMOID)

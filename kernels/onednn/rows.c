@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rows.h"
 
+#include "merge.h"
+
 #include <string.h>
 
 rnn_strides onednn_rows_dense(onednn_rows rows) {
@@ -57,31 +59,15 @@ void onednn_rows_halve(onednn_rows rows, float *y, rnn_strides strides) {
         }
 }
 
-static void merge_row(rnn_merge merge, int width, const float *forward, const float *backward,
-                      float *y, float *y_backward) {
+static void join_row(rnn_merge merge, int width, const float *forward, const float *backward,
+                     float *y, float *y_backward) {
     const size_t bytes = (size_t)width * sizeof(float);
-    switch (merge) {
-    case RNN_SUM:
-        for (int i = 0; i < width; i++)
-            y[i] = forward[i] + backward[i];
-        break;
-    case RNN_MUL:
-        for (int i = 0; i < width; i++)
-            y[i] = forward[i] * backward[i];
-        break;
-    case RNN_AVE:
-        for (int i = 0; i < width; i++)
-            y[i] = 0.5f * (forward[i] + backward[i]);
-        break;
-    case RNN_NONE:
-        memcpy(y, forward, bytes);
-        memcpy(y_backward, backward, bytes);
-        break;
-    default:
-        memcpy(y, forward, bytes);
-        memcpy(y + width, backward, bytes);
-        break;
+    if (merge != RNN_CONCAT && merge != RNN_NONE) {
+        rnn_merge_row(merge, width, forward, backward, y);
+        return;
     }
+    memcpy(y, forward, bytes);
+    memcpy(merge == RNN_NONE ? y_backward : y + width, backward, bytes);
 }
 
 void onednn_rows_merge(onednn_rows rows, rnn_merge merge, const float *forward,
@@ -90,7 +76,7 @@ void onednn_rows_merge(onednn_rows rows, rnn_merge merge, const float *forward,
     for (int t = 0; t < rows.timesteps; t++)
         for (int n = 0; n < rows.batch; n++) {
             ptrdiff_t half = row_offset(half_strides, n, t), out = row_offset(y_strides, n, t);
-            merge_row(merge, rows.width, forward + half, backward + half, y + out,
-                      y_backward ? y_backward + out : NULL);
+            join_row(merge, rows.width, forward + half, backward + half, y + out,
+                     y_backward ? y_backward + out : NULL);
         }
 }
