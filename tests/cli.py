@@ -14,6 +14,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import claims
+
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 FINE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
 BRIEF = ["--repetitions", "2", "--min-time", "0.0005"]
@@ -171,6 +173,12 @@ class Sweep(unittest.TestCase):
                 self.assertGreater(row["real_time"], 0)
                 self.assertIn("max_error", row)
             self.assertIn(backend, self.table.read_text())
+
+    def test_every_backend_has_rows_of_every_cell_it_claims(self):
+        done = run("sweep", "--units", "4", "--batch", "2", "--steps", "3", "--out", str(self.out),
+                   *BRIEF)
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        self.assertEqual(claims.missing(PROGRAM, self.out), [])
 
     def test_lines_are_plain_in_a_pipe(self):
         done = run(*TINY, "--backend", "naive")
