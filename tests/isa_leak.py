@@ -61,21 +61,28 @@ def leaks_of(path):
     return [instruction for instruction in disassemble(path) if forbidden(instruction)]
 
 
+def widened_objects(paths, made_for, register):
+    """The names of those made for an instruction set that do use its registers."""
+    return sorted({path.name for path in paths if made_for.search(path.name)
+                   and any(register in i.operands for i in disassemble(path))})
+
+
 def check_leaks(build):
     failed = 0
-    seen_avx2 = []
     paths = objects(build)
     for path in paths:
         leaks = leaks_of(path)
         for leak in leaks[:3]:
             print(f"FAILED {path}: {leak.function}: {leak.mnemonic} {leak.operands}")
         failed += bool(leaks)
-        if AVX2_OBJECTS.search(path.name) and any("%ymm" in i.operands for i in disassemble(path)):
-            seen_avx2.append(path.name)
-    print(f"{len(paths)} objects, AVX2 in {', '.join(sorted(set(seen_avx2)))}; {failed} with leaks")
-    if not any("isa_avx2" in name for name in seen_avx2):
-        print("FAILED: the AVX2 object has no AVX2 in it; is this the right folder?")
-        failed += 1
+    print(f"{len(paths)} objects, {failed} with leaks")
+    for isa, made_for, register in (("avx2", AVX2_OBJECTS, "%ymm"),
+                                    ("avx512", AVX512_OBJECTS, "%zmm")):
+        names = widened_objects(paths, made_for, register)
+        print(f"{register} in {', '.join(names)}")
+        if not any(f"isa_{isa}" in name for name in names):
+            print(f"FAILED: isa_{isa} has no {register} in it; is this the right folder?")
+            failed += 1
     return failed
 
 
