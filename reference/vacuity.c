@@ -8,10 +8,14 @@
 
 static const double largest_allowed = 10;
 
-/* relu, gates that are shut, products of small integers. */
+/* relu, gates that are shut, products of small integers. Or a backward stack under a mask, whose
+ * upper layers get the steps reversed and the mask not: without bias and states they may see 0
+ * only. */
 static bool has_zeros_by_nature(const problem *p) {
     const rnn_layer *layer = &p->layers[0];
-    return p->values != VALUES_NORMAL || layer->activation == RNN_RELU ||
+    bool nothing_comes_through = p->layer_count > 1 && layer->direction == RNN_BACKWARD &&
+                                 p->mask != MASK_NONE && !layer->use_bias && !p->initial_state;
+    return nothing_comes_through || p->values != VALUES_NORMAL || layer->activation == RNN_RELU ||
            layer->recurrent_activation == RNN_RELU ||
            (p->has_dense && p->dense.activation == RNN_RELU);
 }
