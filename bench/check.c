@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What one backend did. A case is a problem on a number of threads with a kind of guard. */
+/* What one backend did. A case is a problem on a number of threads with a kind of guard, run or
+ * skipped. */
 typedef struct backend_tally {
     rnn_backend_info info;
     int claimed; /* cases that it says it supports */
@@ -69,7 +70,7 @@ static bool check_backend(check_state *check, backend_tally *tally, reference_ca
     rnn_status status = rnn_backend_supports(tally->info.name, &model, &shape, threads, &error);
     if (status == RNN_UNSUPPORTED || status == RNN_UNAVAILABLE) {
         tally->refused += GUARD_COUNT;
-        return refusals_add(&check->refusals, tally->info.name, error.text);
+        return refusals_add(&check->refusals, tally->info.name, error.text, GUARD_COUNT);
     }
     tally->claimed += GUARD_COUNT;
     for (int i = 0; i < GUARD_COUNT; i++) {
@@ -184,7 +185,7 @@ static int report(const check_state *check) {
     for (int i = 0; i < check->backend_count; i++)
         if (is_selected(check, i))
             print_tally(&check->tallies[i]);
-    refusals_print(&check->refusals, "skipped, with three guards each", "case");
+    refusals_print(&check->refusals, "skipped", "case");
     putchar('\n');
     for (int i = 0; i < check->backend_count; i++) {
         fine &= is_complete(&check->tallies[i]);

@@ -36,6 +36,7 @@ std::vector<std::unique_ptr<Row>> batch;
 std::vector<std::vector<Run>> reports;
 int64_t families = 0;
 const gbench_observer *observer = nullptr;
+bool context_complete = true;
 
 void tell_progress(const Row &current) {
     int done = 0;
@@ -159,23 +160,8 @@ class Keeper : public benchmark::BenchmarkReporter {
     }
 };
 
-void write_reports(std::ostream &out) {
-    benchmark::JSONReporter json;
-    json.SetOutputStream(&out);
-    json.SetErrorStream(&out);
-    benchmark::BenchmarkReporter::Context context;
-    json.ReportContext(context);
-    for (const auto &runs : reports)
-        json.ReportRuns(runs);
-    json.Finalize();
-    out.flush();
-}
-
-} // namespace
-
 // Repetitions and time are set by flags, not row by row: those would become part of every name.
-void gbench_start(int repetitions_wanted, double min_time) {
-    repetitions = repetitions_wanted;
+void initialize(double min_time) {
     // The library keeps the address of the first one.
     static std::string flags[] = {"rnnbench",
                                   "--benchmark_repetitions=" + std::to_string(repetitions),
@@ -193,8 +179,36 @@ void gbench_start(int repetitions_wanted, double min_time) {
     benchmark::Initialize(&argc, argv.data());
 }
 
+void write_reports(std::ostream &out) {
+    benchmark::JSONReporter json;
+    json.SetOutputStream(&out);
+    json.SetErrorStream(&out);
+    benchmark::BenchmarkReporter::Context context;
+    json.ReportContext(context);
+    for (const auto &runs : reports)
+        json.ReportRuns(runs);
+    json.Finalize();
+    out.flush();
+}
+
+} // namespace
+
+bool gbench_start(int repetitions_wanted, double min_time) {
+    repetitions = repetitions_wanted;
+    try {
+        initialize(min_time);
+        return true;
+    } catch (const std::exception &) {
+        return false;
+    }
+}
+
 void gbench_add_context(const char *key, const char *value) {
-    benchmark::AddCustomContext(key, value);
+    try {
+        benchmark::AddCustomContext(key, value);
+    } catch (const std::exception &) {
+        context_complete = false;
+    }
 }
 
 bool gbench_add_row(const gbench_row *row) {
@@ -238,12 +252,21 @@ bool gbench_run(const gbench_observer *watching) {
 }
 
 bool gbench_write(const char *path) {
+    if (!context_complete) {
+        errno = ENOMEM;
+        return false;
+    }
     try {
         namespace fs = std::filesystem;
-        const bool replace = !fs::exists(path) || fs::is_regular_file(path); // not a pipe or device
-        const std::string unfinished = replace ? std::string(path) + ".part" : path;
-        std::ofstream file(unfinished);
-        if (!file)
+        bool replace = !fs::exists(path) || fs::is_regular_file(path); // not a pipe or device
+        const std::string unfinished = std::string(path) + ".part";
+        std::ofstream file;
+        if (replace)
+            file.open(unfinished);
+        replace = file.is_open();
+        if (!replace)
+            file.open(path);
+        if (!file.is_open())
             return false;
         write_reports(file);
         file.close();

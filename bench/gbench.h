@@ -48,8 +48,9 @@ typedef struct gbench_observer {
     const volatile sig_atomic_t *stop; /* non-zero: measure nothing more */
 } gbench_observer;
 
-/* Once, before anything else. */
-void gbench_start(int repetitions, double min_time);
+/* Once, before anything else. False: out of memory. */
+bool gbench_start(int repetitions, double min_time);
+/* A line that memory does not suffice for makes gbench_write fail. */
 void gbench_add_context(const char *key, const char *value);
 
 /* `row` is copied, what it points to is not. */
@@ -57,7 +58,8 @@ bool gbench_add_row(const gbench_row *row);
 bool gbench_run(const gbench_observer *observer);
 
 /* All batches so far as one file of Google Benchmark's JSON. It replaces `path` in one step, so
- * that a reader never finds half a file. On failure errno says why. */
+ * that a reader never finds half a file, or is written in place where no file can be put beside it.
+ * On failure errno says why. */
 bool gbench_write(const char *path);
 
 #ifdef __cplusplus

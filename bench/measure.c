@@ -130,7 +130,7 @@ static const peak_set *peaks_for(const sweep_state *sweep, int threads) {
 /* ---- Refusals and failures ------------------------------------------------------------------ */
 
 static bool refuse_row(sweep_subject *subject, const timed_row *row, const char *reason) {
-    return refusals_add(&subject->sweep->results.refusals, row->backend, reason);
+    return refusals_add(&subject->sweep->results.refusals, row->backend, reason, 1);
 }
 
 /* A row that is wrong or failed, told at once. */
@@ -237,9 +237,10 @@ static bool prepare_rows(sweep_subject *subject) {
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK && !*subject->sweep->stop; i++) {
         if (!options_select_backend(subject->sweep->options, i))
             continue;
-        bool ok = info.available
-                      ? prepare_backend(subject, &info)
-                      : refusals_add(&subject->sweep->results.refusals, info.name, info.reason);
+        int rows = info.threaded ? subject->sweep->threads.count : 1;
+        bool ok = info.available ? prepare_backend(subject, &info)
+                                 : refusals_add(&subject->sweep->results.refusals, info.name,
+                                                info.reason, rows);
         if (!ok)
             return false;
     }

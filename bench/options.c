@@ -3,8 +3,10 @@
 
 #include "fail.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +15,26 @@
 
 static bool parse_sizes(void *field, const char *value, rnn_error *error) {
     int_list_free(field);
-    return int_list_parse(field, value, 1, error);
+    return int_list_parse(field, value, 1, INT_MAX, error);
+}
+
+static bool parse_threads(void *field, const char *value, rnn_error *error) {
+    int_list_free(field);
+    return int_list_parse(field, value, 1, RNN_MAX_THREADS, error);
 }
 
 static bool parse_switches(void *field, const char *value, rnn_error *error) {
-    int_list *list = field;
-    int_list_free(list);
-    if (!int_list_parse(list, value, 0, error))
-        return false;
-    for (int i = 0; i < list->count; i++)
-        if (list->values[i] > 1)
-            return fail(error, "%d is neither 0 nor 1", list->values[i]);
-    return true;
+    int_list_free(field);
+    return int_list_parse(field, value, 0, 1, error);
 }
 
 static bool parse_count(void *field, const char *value, rnn_error *error) {
-    return parse_int(value, 1, field, error);
+    return parse_int(value, 1, INT_MAX, field, error);
+}
+
+/* Every repetition of every row is kept until the end. */
+static bool parse_repetitions(void *field, const char *value, rnn_error *error) {
+    return parse_int(value, 1, 10000, field, error);
 }
 
 static bool parse_seconds(void *field, const char *value, rnn_error *error) {
@@ -44,7 +50,7 @@ static bool parse_seed(void *field, const char *value, rnn_error *error) {
     char *end;
     errno = 0;
     unsigned long long seed = strtoull(value, &end, 0);
-    if (end == value || *end != '\0' || errno == ERANGE || strchr(value, '-'))
+    if (!isdigit((unsigned char)*value) || *end != '\0' || errno == ERANGE)
         return fail(error, "not a whole number of 64 bits");
     *(uint64_t *)field = seed;
     return true;
@@ -110,35 +116,39 @@ typedef struct option_row {
     const char *name, *argument, *help;
     bool (*parse)(void *field, const char *value, rnn_error *error); /* NULL: --problem */
     size_t field;                                                    /* offset in options */
-    unsigned commands;                                               /* bit set of command_id */
+    unsigned commands; /* bit set of command_id, and FILTER */
 } option_row;
 
 #define CHECK    (1u << COMMAND_check)
 #define SWEEP    (1u << COMMAND_sweep)
 #define PEAK     (1u << COMMAND_peak)
+#define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
 static const option_row rows[] = {
-    {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells), CHECK | SWEEP},
+    {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells), FILTER | CHECK | SWEEP},
     {"backend", "LIST", "names as in `rnnbench list`", parse_backends, AT(backends), CHECK | SWEEP},
-    {"batch", "LIST", "N", parse_sizes, AT(batch), CHECK | SWEEP},
-    {"steps", "LIST", "T", parse_sizes, AT(steps), CHECK | SWEEP},
-    {"features", "LIST", "D; the units if not given", parse_sizes, AT(features), CHECK | SWEEP},
-    {"units", "LIST", "M", parse_sizes, AT(units), CHECK | SWEEP},
-    {"threads", "LIST", "for the backends that take more than one", parse_sizes, AT(threads),
+    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP},
+    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP},
+    {"features", "LIST", "D; the units if not given", parse_sizes, AT(features),
+     FILTER | CHECK | SWEEP},
+    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP},
+    {"threads", "LIST", "for the backends that take more than one", parse_threads, AT(threads),
      CHECK | SWEEP | PEAK},
     {"directions", "LIST", "forward, backward, bidirectional", parse_directions, AT(directions),
-     CHECK | SWEEP},
-    {"reset-after", "LIST", "0, 1: which GRU", parse_switches, AT(reset_after), CHECK | SWEEP},
+     FILTER | CHECK | SWEEP},
+    {"reset-after", "LIST", "0, 1: which GRU", parse_switches, AT(reset_after),
+     FILTER | CHECK | SWEEP},
     {"problem", "PATTERN",
      "a problem whose values may be lists, as lstm,gru/N:1,8/T:25/U:16:64:x2; repeatable", NULL, 0,
      CHECK | SWEEP},
-    {"preset", "NAME", "quick, full, keras, deepbench, tiny", parse_text, AT(preset), SWEEP},
-    {"max-steps", "T", "caps T", parse_count, AT(max_steps), SWEEP},
+    {"preset", "NAME", "quick, full, keras, deepbench, tiny; the lists above filter it", parse_text,
+     AT(preset), SWEEP},
+    {"max-steps", "T", "caps T", parse_count, AT(max_steps), FILTER | SWEEP},
     {"seed", "NUMBER", "of the inputs and weights; 1", parse_seed, AT(seed), CHECK | SWEEP},
     {"random", "SECONDS", "checks random problems for so long", parse_seconds, AT(random_seconds),
      CHECK},
-    {"repetitions", "COUNT", "samples a row; 9", parse_count, AT(repetitions), SWEEP},
+    {"repetitions", "COUNT", "samples a row; 9", parse_repetitions, AT(repetitions), SWEEP},
     {"min-time", "SECONDS", "that a repetition lasts at least; 0.01", parse_seconds, AT(min_time),
      SWEEP},
     {"max-run-time", "SECONDS", "leaves out rows of which one run takes longer; 2", parse_seconds,
@@ -149,13 +159,24 @@ static const option_row rows[] = {
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
 void options_help(command_id command) {
-    for (int i = 0; i < ROW_COUNT; i++)
-        if (rows[i].commands & 1u << command)
-            printf("  --%-13s %-9s  %s\n", rows[i].name, rows[i].argument, rows[i].help);
-    printf("  LIST is of values and ranges: 1,8,32  16:256:x2  16:64:+16\n");
+    bool takes_list = false;
+    for (int i = 0; i < ROW_COUNT; i++) {
+        if (!(rows[i].commands & 1u << command))
+            continue;
+        printf("  --%-13s %-9s  %s\n", rows[i].name, rows[i].argument, rows[i].help);
+        takes_list |= strcmp(rows[i].argument, "LIST") == 0;
+    }
+    if (takes_list)
+        puts("  LIST is of values and ranges: 1,8,32  16:256:x2  16:64:+16  1:8 (by 1)");
 }
 
 /* ---- Parsing ------------------------------------------------------------------------------ */
+
+static void note_filter(cli_options *options, const char *name, const char *value) {
+    size_t used = strlen(options->filters);
+    snprintf(options->filters + used, sizeof options->filters - used, "%s--%s %.60s",
+             used ? " " : "", name, value);
+}
 
 static bool set_option(cli_options *options, command_id command, const option_row *row,
                        const char *value, rnn_error *error) {
@@ -168,6 +189,8 @@ static bool set_option(cli_options *options, command_id command, const option_ro
     }
     if (!row->parse((char *)options + row->field, value, &why))
         return fail(error, "--%s %.80s: %.140s", row->name, value, why.text);
+    if (row->commands & FILTER)
+        note_filter(options, row->name, value);
     return true;
 }
 
@@ -256,4 +279,11 @@ bool options_select(const cli_options *options, const problem *p) {
 
 bool options_select_backend(const cli_options *options, int index) {
     return passes_bits(options->backends, index);
+}
+
+void options_tell_threads(const cli_options *options, int cores) {
+    for (int i = 0; i < options->threads.count; i++)
+        if (options->threads.values[i] > cores)
+            printf("threads %d: more than the %d cores of this machine\n",
+                   options->threads.values[i], cores);
 }

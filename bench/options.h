@@ -24,6 +24,7 @@ typedef struct cli_options {
     /* Filters. Bit sets of enum values (of indices, for backends); 0: not given. */
     unsigned cells, directions, backends;
     int_list batch, steps, features, units, threads, reset_after;
+    char filters[200]; /* those given that select among problems, as text */
     const char *preset;
     const char **problems; /* of --problem, which may be repeated */
     int problem_count;
@@ -52,5 +53,8 @@ void options_help(command_id command);
 /* Whether the filters let this one pass. */
 bool options_select(const cli_options *options, const problem *p);
 bool options_select_backend(const cli_options *options, int index);
+
+/* Says which of --threads are more than the cores. */
+void options_tell_threads(const cli_options *options, int cores);
 
 #endif

@@ -2,11 +2,13 @@
 #include "peak.h"
 
 #include "clock.h"
+#include "fail.h"
 #include "peak_kernels.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 static const peak_kernels *const kernels[PEAK_ISA_COUNT] = {
@@ -58,6 +60,7 @@ typedef struct peak_run {
     long repeats;    /* of the work in a sample; set by the first thread */
     double fastest;  /* seconds of a sample; infinite until measured */
     bool all_started, failed, done;
+    rnn_error *error;
     pthread_mutex_t gate;
     pthread_barrier_t barrier;
 } peak_run;
@@ -96,6 +99,9 @@ static bool prepare(peak_worker *worker) {
     worker->data = aligned_alloc(64, floats * sizeof(float));
     for (size_t i = 0; worker->data && i < floats; i++)
         worker->data[i] = 1.0f;
+    if (!worker->data)
+        fail(worker->run->error, "out of memory: %zu bytes for each of %d threads",
+             floats * sizeof(float), worker->run->threads);
     return worker->data != NULL;
 }
 
@@ -142,8 +148,11 @@ static bool start_and_join(peak_run *run, peak_worker *workers, pthread_t *threa
     pthread_mutex_lock(&run->gate);
     for (; started < run->threads; started++) {
         workers[started] = (peak_worker){.run = run, .index = started};
-        if (pthread_create(&threads[started], NULL, run_worker, &workers[started]) != 0)
+        int status = pthread_create(&threads[started], NULL, run_worker, &workers[started]);
+        if (status != 0) {
+            fail(run->error, "thread %d of %d: %s", started + 1, run->threads, strerror(status));
             break;
+        }
     }
     run->all_started = started == run->threads;
     pthread_mutex_unlock(&run->gate);
@@ -158,7 +167,9 @@ static bool run_threads(peak_run *run) {
     run->deadline = clock_seconds() + run->seconds;
     bool ok = workers && threads &&
               pthread_barrier_init(&run->barrier, NULL, (unsigned)run->threads) == 0;
-    if (ok) {
+    if (!ok) {
+        fail(run->error, "out of memory: %d threads", run->threads);
+    } else {
         pthread_mutex_init(&run->gate, NULL);
         ok = start_and_join(run, workers, threads);
         pthread_mutex_destroy(&run->gate);
@@ -209,11 +220,11 @@ static size_t memory_working_set(const machine_info *machine, int threads) {
     return bytes / (size_t)threads;
 }
 
-bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks) {
+bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks,
+                  rnn_error *error) {
     const int measurements = PEAK_ISA_COUNT + MACHINE_MAX_CACHES + 1;
-    threads = threads < machine->cores ? threads : machine->cores;
     const peak_run run = {
-        .threads = threads, .seconds = seconds / measurements, .fastest = INFINITY};
+        .threads = threads, .seconds = seconds / measurements, .fastest = INFINITY, .error = error};
     *peaks = (struct peak_set){.threads = threads};
     bool ok = true;
     for (int isa = 0; isa < PEAK_ISA_COUNT && ok; isa++)

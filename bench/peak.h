@@ -18,8 +18,9 @@ const char *peak_isa_name(peak_isa isa);
 bool peak_isa_available(peak_isa isa);
 
 /* Measures with `threads` at once (at most the cores), for about `seconds`. False: out of memory or
- * of threads. */
-bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks);
+ * of threads, and the message says of how many. */
+bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks,
+                  rnn_error *error);
 
 /* Raises what `fewer` threads reached better, as on a busy machine: more threads can leave some
  * idle. */

@@ -5,9 +5,9 @@
 
 #include <stdio.h>
 
-/* 1, 2, 4, .. and all cores. */
+/* 1, 2, 3, .. 16, then 32, 64, .. and all cores. */
 static bool default_threads(int_list *threads, int cores) {
-    for (int p = 1; p < cores; p *= 2)
+    for (int p = 1; p < cores; p += p < 16 ? 1 : p)
         if (!int_list_append(threads, p))
             return false;
     return int_list_append(threads, cores);
@@ -50,9 +50,9 @@ static int measure_all(const machine_info *machine, const int_list *threads) {
     print_header(machine);
     for (int i = 0; i < threads->count; i++) {
         peak_set peaks;
-        if (!peak_measure(machine, threads->values[i], budget / threads->count, &peaks)) {
-            fprintf(stderr, "rnnbench peak: out of memory, or of threads at %d\n",
-                    threads->values[i]);
+        rnn_error error;
+        if (!peak_measure(machine, threads->values[i], budget / threads->count, &peaks, &error)) {
+            fprintf(stderr, "rnnbench peak: %s\n", error.text);
             return EXIT_WRONG;
         }
         print_peaks(machine, &peaks);
@@ -63,13 +63,7 @@ static int measure_all(const machine_info *machine, const int_list *threads) {
 int command_peak(const cli_options *options) {
     machine_info machine;
     machine_describe(&machine);
-    for (int i = 0; i < options->threads.count; i++)
-        if (options->threads.values[i] > machine.cores) {
-            char why[96];
-            snprintf(why, sizeof why, "--threads %d: more than the %d cores of this machine",
-                     options->threads.values[i], machine.cores);
-            return refuse_usage("peak", why);
-        }
+    options_tell_threads(options, machine.cores);
     int_list defaults = {0};
     if (!options->threads.count && !default_threads(&defaults, machine.cores)) {
         fputs("rnnbench peak: out of memory\n", stderr);

@@ -6,6 +6,7 @@
 #include "presets.h"
 #include "problem_table.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static bool expand_sizes(problem_list *list, const problem_pattern *pattern, int
     const char *segment = pattern->segments[at];
     int_list sizes = {0};
     rnn_error why;
-    bool ok = int_list_parse(&sizes, segment + 2, 1, &why) ||
+    bool ok = int_list_parse(&sizes, segment + 2, 1, INT_MAX, &why) ||
               fail(error, "%.80s: %.160s", segment, why.text);
     for (int i = 0; ok && i < sizes.count; i++) {
         char value[16];
@@ -181,6 +182,20 @@ static bool expand_all(problem_list *list, const char *const *patterns, int coun
     return true;
 }
 
+/* The patterns of --problem; a message names the option and its text. */
+static bool expand_given(problem_list *list, const cli_options *options, rnn_error *error) {
+    for (int i = 0; i < options->problem_count; i++) {
+        const char *given = options->problems[i];
+        rnn_error why;
+        if (problem_list_expand(list, given, &why))
+            continue;
+        if (strncmp(why.text, given, strlen(given)) == 0)
+            return fail(error, "--problem %.240s", why.text);
+        return fail(error, "--problem %.90s: %.150s", given, why.text);
+    }
+    return true;
+}
+
 static bool asks_for_grid(const cli_options *options) {
     return options->directions || options->batch.count || options->steps.count ||
            options->features.count || options->units.count;
@@ -238,18 +253,17 @@ static bool append_preset(problem_list *list, const char *name, rnn_error *error
     return fail(error, "--preset %.80s: not one of %s", name, preset_names(known, sizeof known));
 }
 
-/* Keeps what the filters let pass, T capped; a cap can make two problems one. */
+/* Caps T, then keeps what the filters let pass; a cap can make two problems one. */
 static bool filter(problem_list *list, const cli_options *options, rnn_error *error) {
     problem_list all = *list;
     *list = (problem_list){0};
     bool ok = true;
     for (int i = 0; ok && i < all.count; i++) {
         problem p = all.items[i];
-        if (!options_select(options, &p))
-            continue;
         if (options->max_steps && p.timesteps > options->max_steps)
             p.timesteps = options->max_steps;
-        ok = append(list, &p, error);
+        if (options_select(options, &p))
+            ok = append(list, &p, error);
     }
     problem_list_free(&all);
     return ok;
@@ -287,7 +301,7 @@ static bool finish(problem_list *list, const cli_options *options, bool collecte
                    rnn_error *error) {
     bool ok = collected && filter(list, options, error);
     if (ok && list->count == 0)
-        ok = fail(error, "no problem passes the filters");
+        ok = fail(error, "no problem passes %s", options->filters);
     for (int i = 0; ok && i < list->count; i++)
         ok = fits_memory(&list->items[i], error);
     if (!ok)
@@ -295,12 +309,22 @@ static bool finish(problem_list *list, const cli_options *options, bool collecte
     return ok;
 }
 
+const char *problem_list_preset(const cli_options *options) {
+    if (options->preset || options->problem_count || asks_for_grid(options))
+        return options->preset;
+    return "quick";
+}
+
 bool problem_list_for_sweep(problem_list *list, const cli_options *options, rnn_error *error) {
+    const char *preset = problem_list_preset(options);
     bool ok;
-    if (options->problem_count)
-        ok = expand_all(list, options->problems, options->problem_count, error);
-    else if (options->preset || !asks_for_grid(options))
-        ok = append_preset(list, options->preset ? options->preset : "quick", error);
+    if (options->preset && options->problem_count)
+        ok = fail(error, "--preset %.80s: excludes --problem %.120s", options->preset,
+                  options->problems[0]);
+    else if (options->problem_count)
+        ok = expand_given(list, options, error);
+    else if (preset)
+        ok = append_preset(list, preset, error);
     else
         ok = append_grid(list, options, error);
     return finish(list, options, ok, error);
@@ -314,8 +338,7 @@ static bool append_table(problem_list *list, rnn_error *error) {
 }
 
 bool problem_list_for_check(problem_list *list, const cli_options *options, rnn_error *error) {
-    bool ok = options->problem_count
-                  ? expand_all(list, options->problems, options->problem_count, error)
-                  : append_table(list, error);
+    bool ok =
+        options->problem_count ? expand_given(list, options, error) : append_table(list, error);
     return finish(list, options, ok, error);
 }

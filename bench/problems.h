@@ -21,8 +21,11 @@ void problem_list_free(problem_list *list);
 bool problem_list_expand(problem_list *list, const char *pattern, rnn_error *error);
 
 /* What a command line asks for: its --problem patterns, its preset, a grid of its filters, or the
- * quick preset; without those that the filters reject, T capped. An empty list is refused. */
+ * quick preset; T capped, and without what the filters then reject. An empty list is refused. */
 bool problem_list_for_sweep(problem_list *list, const cli_options *options, rnn_error *error);
+
+/* The preset that such a command line takes its problems from; NULL: none. */
+const char *problem_list_preset(const cli_options *options);
 
 /* The same for a check: its --problem patterns, or the table of problems.inc. */
 bool problem_list_for_check(problem_list *list, const cli_options *options, rnn_error *error);

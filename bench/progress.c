@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 void progress_start(progress_bar *progress, double total) {
+    bool terminal = isatty(STDERR_FILENO) != 0;
+    double now = clock_seconds();
     *progress = (struct progress_bar){
-        .terminal = isatty(STDERR_FILENO) != 0, .start = clock_seconds(), .total = total};
+        .terminal = terminal, .start = now, .last = terminal ? 0 : now, .total = total};
 }
 
 /* ", 1m05s left"; "" before anything is done. */
@@ -27,9 +29,13 @@ static void left_text(const progress_bar *progress, char *text, size_t size) {
 
 void progress_show(progress_bar *progress, double done, const char *what) {
     progress->done = done;
-    double now = clock_seconds();
-    if (!progress->terminal || now - progress->last < 0.1)
+    double now = clock_seconds(), interval = progress->terminal ? 0.1 : 10;
+    if (now - progress->last < interval)
         return;
+    if (!progress->terminal) {
+        progress_line(progress, done, what);
+        return;
+    }
     progress->last = now;
     char left[32];
     left_text(progress, left, sizeof left);
@@ -41,6 +47,7 @@ void progress_line(progress_bar *progress, double done, const char *what) {
     progress->done = done;
     if (progress->terminal)
         return;
+    progress->last = clock_seconds();
     char left[32];
     left_text(progress, left, sizeof left);
     fprintf(stderr, "%3.0f%%%s  %s\n", 100 * done / progress->total, left, what);

@@ -14,8 +14,8 @@ typedef struct progress_bar {
 
 void progress_start(progress_bar *progress, double total);
 
-/* `done` of the total cost is over. Shown at once on a terminal, but not more than ten times a
- * second. */
+/* `done` of the total cost is over. Shown ten times a second at most on a terminal, in a pipe as a
+ * line every ten seconds. */
 void progress_show(progress_bar *progress, double done, const char *what);
 
 /* A line that stays. */

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -10,14 +11,14 @@
 
 #define MAX_VALUES 10000
 
-bool parse_int(const char *text, int least, int *value, rnn_error *error) {
+bool parse_int(const char *text, int least, int most, int *value, rnn_error *error) {
     char *end;
     errno = 0;
     long number = strtol(text, &end, 10);
-    if (end == text || *end != '\0')
+    if (end == text || *end != '\0' || isspace((unsigned char)*text) || *text == '+')
         return fail(error, "\"%.64s\" is not a whole number", text);
-    if (errno == ERANGE || number > INT_MAX || number < least)
-        return fail(error, "\"%.64s\" is not in %d..%d", text, least, INT_MAX);
+    if (errno == ERANGE || number > most || number < least)
+        return fail(error, "\"%.64s\" is not in %d..%d", text, least, most);
     *value = (int)number;
     return true;
 }
@@ -50,7 +51,7 @@ typedef struct int_range {
 } int_range;
 
 /* item is "first", "first:last" or "first:last:xK" or "first:last:+K"; it is cut at its colons. */
-static bool parse_range(char *item, int least, int_range *range, rnn_error *error) {
+static bool parse_range(char *item, int least, int most, int_range *range, rnn_error *error) {
     char *last = strchr(item, ':');
     char *step = last ? strchr(last + 1, ':') : NULL;
     *range = (int_range){.step = 1};
@@ -58,10 +59,10 @@ static bool parse_range(char *item, int least, int_range *range, rnn_error *erro
         *last++ = '\0';
     if (step)
         *step++ = '\0';
-    if (!parse_int(item, least, &range->first, error))
+    if (!parse_int(item, least, most, &range->first, error))
         return false;
     range->last = range->first;
-    if (last && !parse_int(last, least, &range->last, error))
+    if (last && !parse_int(last, least, most, &range->last, error))
         return false;
     if (range->last < range->first)
         return fail(error, "the range ends at %d, before it begins at %d", range->last,
@@ -71,7 +72,7 @@ static bool parse_range(char *item, int least, int_range *range, rnn_error *erro
     if (*step != 'x' && *step != '+')
         return fail(error, "\"%.64s\" is not a step, which is xK or +K", step);
     range->multiplies = *step == 'x';
-    return parse_int(step + 1, range->multiplies ? 2 : 1, &range->step, error);
+    return parse_int(step + 1, range->multiplies ? 2 : 1, INT_MAX, &range->step, error);
 }
 
 static bool append_range(int_list *list, const int_range *range, rnn_error *error) {
@@ -88,7 +89,7 @@ static bool append_range(int_list *list, const int_range *range, rnn_error *erro
     return true;
 }
 
-bool int_list_parse(int_list *list, const char *text, int least, rnn_error *error) {
+bool int_list_parse(int_list *list, const char *text, int least, int most, rnn_error *error) {
     char *copy = strdup(text);
     if (!copy)
         return fail(error, "out of memory");
@@ -99,7 +100,7 @@ bool int_list_parse(int_list *list, const char *text, int least, rnn_error *erro
         if (comma)
             *comma = '\0';
         int_range range;
-        ok = parse_range(item, least, &range, error) && append_range(list, &range, error);
+        ok = parse_range(item, least, most, &range, error) && append_range(list, &range, error);
         item = comma ? comma + 1 : NULL;
     }
     free(copy);

@@ -16,13 +16,13 @@ typedef struct int_list {
     int count;
 } int_list;
 
-/* Appends what `text` names. Every value is at least `least`. */
-bool int_list_parse(int_list *list, const char *text, int least, rnn_error *error);
+/* Appends what `text` names. Every value is in least..most. */
+bool int_list_parse(int_list *list, const char *text, int least, int most, rnn_error *error);
 bool int_list_append(int_list *list, int value);
 bool int_list_contains(const int_list *list, int value);
 void int_list_free(int_list *list);
 
-/* A whole number that is all of `text`. */
-bool parse_int(const char *text, int least, int *value, rnn_error *error);
+/* A whole number in least..most that is all of `text`: no blank, no plus. */
+bool parse_int(const char *text, int least, int most, int *value, rnn_error *error);
 
 #endif

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool refusals_add(refusal_list *list, const char *backend, const char *reason) {
+bool refusals_add(refusal_list *list, const char *backend, const char *reason, int count) {
     for (int i = 0; i < list->count; i++) {
         refusal *known = &list->items[i];
         if (strcmp(known->backend, backend) == 0 && strcmp(known->reason, reason) == 0) {
-            known->count++;
+            known->count += count;
             return true;
         }
     }
@@ -18,7 +18,7 @@ bool refusals_add(refusal_list *list, const char *backend, const char *reason) {
         return false;
     list->items = grown;
     refusal *added = &list->items[list->count++];
-    *added = (refusal){.backend = backend, .count = 1};
+    *added = (refusal){.backend = backend, .count = count};
     snprintf(added->reason, sizeof added->reason, "%s", reason);
     return true;
 }

@@ -16,8 +16,8 @@ typedef struct refusal_list {
     int count;
 } refusal_list;
 
-/* False: out of memory. */
-bool refusals_add(refusal_list *list, const char *backend, const char *reason);
+/* Counts `count` of them. False: out of memory. */
+bool refusals_add(refusal_list *list, const char *backend, const char *reason, int count);
 /* Under a title, each with how many of `what` it stopped; nothing where there are none. */
 void refusals_print(const refusal_list *list, const char *title, const char *what);
 void refusals_free(refusal_list *list);

@@ -3,14 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* oneDNN obeys these, the first one over the second. */
+/* oneDNN obeys these, the first one over the second, in letters of either case. */
 static bool onednn_is_limited(void) {
     const char *limit = getenv("ONEDNN_MAX_CPU_ISA");
     if (!limit)
         limit = getenv("DNNL_MAX_CPU_ISA");
-    return limit && (strncmp(limit, "AVX2", 4) == 0 || strncmp(limit, "SSE", 3) == 0 ||
-                     strcmp(limit, "AVX") == 0);
+    return limit && (strncasecmp(limit, "AVX2", 4) == 0 || strncasecmp(limit, "SSE", 3) == 0 ||
+                     strcasecmp(limit, "AVX") == 0);
 }
 
 /* PEAK_BASELINE where the name is not that of a wider instruction set. */

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "context.h"
+#include "fail.h"
 #include "measure.h"
 #include "problems.h"
 #include "table.h"
@@ -22,46 +23,66 @@ static void on_signal(int number) {
     stop = 1;
 }
 
-/* The first signal ends the sweep in order; the second one ends the program. */
+/* The first signal ends the sweep in order; the second one ends the program. Under nohup a hangup
+ * stays ignored. */
 static void catch_signals(void) {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
 }
 
 /* ---- Before anything is measured ------------------------------------------------------------- */
 
-/* Opens it as it will be opened at the end, and leaves no trace. */
-static bool is_writable(const char *option, const char *path, char *why, size_t size) {
+/* The path behind a chain of links, for a file that can be written; NULL, and why, for one that
+ * cannot. Opens the file as it will be opened at the end, and leaves no trace. */
+static char *writable_file(const char *option, const char *path, rnn_error *error) {
     struct stat before;
     bool existed = stat(path, &before) == 0;
     FILE *file = fopen(path, "a");
     if (!file) {
-        snprintf(why, size, "%s %.160s: %s", option, path, strerror(errno));
-        return false;
+        fail(error, "%s %.160s: %s", option, path, strerror(errno));
+        return NULL;
     }
     fclose(file);
-    if (!existed)
-        unlink(path);
+    char *real = realpath(path, NULL);
+    if (!real) /* a pipe's link leads nowhere */
+        real = strdup(path);
+    if (!existed && real)
+        unlink(real);
+    if (!real)
+        fail(error, "%s %.160s: out of memory", option, path);
+    return real;
+}
+
+static bool choose_files(sweep_state *sweep, rnn_error *error) {
+    const char *out = sweep->options->out, *table = sweep->options->table;
+    if (out && !(sweep->out = writable_file("--out", out, error)))
+        return false;
+    if (table && !(sweep->table = writable_file("--table", table, error)))
+        return false;
+    if (out && table && strcmp(sweep->out, sweep->table) == 0)
+        return fail(error, "--table %.160s: the same file as --out", table);
     return true;
 }
 
 /* One thread and all cores, unless told otherwise. */
-static bool choose_threads(sweep_state *sweep) {
+static bool choose_threads(sweep_state *sweep, rnn_error *error) {
     const int_list *given = &sweep->options->threads;
-    for (int i = 0; i < given->count; i++)
-        if (!int_list_append(&sweep->threads, given->values[i]))
-            return false;
-    if (given->count)
-        return true;
-    return int_list_append(&sweep->threads, 1) &&
-           (sweep->machine.cores == 1 || int_list_append(&sweep->threads, sweep->machine.cores));
+    const int usual[] = {1, sweep->machine.cores};
+    int count = given->count ? given->count : sweep->machine.cores == 1 ? 1 : 2;
+    for (int i = 0; i < count; i++)
+        if (!int_list_append(&sweep->threads, given->count ? given->values[i] : usual[i]))
+            return fail(error, "out of memory: a list of %d threads", count);
+    return true;
 }
 
 /* The peaks on 1 .. the most threads in use; a number in between takes those of the next one below
  * that was measured. */
-static bool measure_peaks(sweep_state *sweep) {
+static bool measure_peaks(sweep_state *sweep, rnn_error *error) {
     const double budget = 2.5;
     int most = 1;
     for (int i = 0; i < sweep->threads.count; i++)
@@ -70,7 +91,7 @@ static bool measure_peaks(sweep_state *sweep) {
     sweep->peak_count = most < sweep->machine.cores ? most : sweep->machine.cores;
     sweep->peaks = calloc((size_t)sweep->peak_count, sizeof *sweep->peaks);
     if (!sweep->peaks)
-        return false;
+        return fail(error, "out of memory: peaks of %d threads", sweep->peak_count);
     int measured = 0;
     for (int p = 1; p <= sweep->peak_count; p++)
         measured += p == 1 || p == sweep->peak_count || int_list_contains(&sweep->threads, p);
@@ -78,19 +99,12 @@ static bool measure_peaks(sweep_state *sweep) {
         bool wanted = p == 1 || p == sweep->peak_count || int_list_contains(&sweep->threads, p);
         if (!wanted)
             sweep->peaks[p - 1] = sweep->peaks[p - 2];
-        else if (!peak_measure(&sweep->machine, p, budget / measured, &sweep->peaks[p - 1]))
+        else if (!peak_measure(&sweep->machine, p, budget / measured, &sweep->peaks[p - 1], error))
             return false;
         if (p > 1)
             peak_raise(&sweep->peaks[p - 1], &sweep->peaks[p - 2]);
     }
     return true;
-}
-
-static void tell_threads(const sweep_state *sweep) {
-    for (int i = 0; i < sweep->threads.count; i++)
-        if (sweep->threads.values[i] > sweep->machine.cores)
-            printf("threads %d: more than the %d cores of this machine\n", sweep->threads.values[i],
-                   sweep->machine.cores);
 }
 
 /* ---- The context block ----------------------------------------------------------------------- */
@@ -129,7 +143,8 @@ static void add_context(const sweep_state *sweep) {
     context_environment(add_to_file, NULL);
     add_peaks(sweep);
     gbench_add_context("command", options->command_line);
-    gbench_add_context("preset", options->preset ? options->preset : "none");
+    const char *preset = problem_list_preset(options);
+    gbench_add_context("preset", preset ? preset : "none");
     snprintf(text, sizeof text, "%llu", (unsigned long long)options->seed);
     gbench_add_context("seed", text);
 }
@@ -140,10 +155,10 @@ static void add_context(const sweep_state *sweep) {
 static bool write_now_and_then(const sweep_state *sweep, double *last) {
     const double interval = 20;
     double now = clock_seconds();
-    if (!sweep->options->out || now - *last < interval)
+    if (!sweep->out || now - *last < interval)
         return true;
     *last = now;
-    return gbench_write(sweep->options->out);
+    return gbench_write(sweep->out);
 }
 
 static bool measure_all(sweep_state *sweep, const problem_list *problems) {
@@ -180,14 +195,13 @@ static bool write_table(const char *path, const result_list *results) {
 }
 
 static bool write_files(const sweep_state *sweep) {
-    const char *out = sweep->options->out, *table = sweep->options->table;
     bool ok = true;
-    if (out && !gbench_write(out)) {
-        fprintf(stderr, "rnnbench sweep: --out %s: %s\n", out, strerror(errno));
+    if (sweep->out && !gbench_write(sweep->out)) {
+        fprintf(stderr, "rnnbench sweep: --out %s: %s\n", sweep->options->out, strerror(errno));
         ok = false;
     }
-    if (table && !write_table(table, &sweep->results)) {
-        fprintf(stderr, "rnnbench sweep: --table %s: %s\n", table, strerror(errno));
+    if (sweep->table && !write_table(sweep->table, &sweep->results)) {
+        fprintf(stderr, "rnnbench sweep: --table %s: %s\n", sweep->options->table, strerror(errno));
         ok = false;
     }
     return ok;
@@ -199,7 +213,7 @@ static int close_sweep(const sweep_state *sweep, int problems, bool complete) {
         gbench_add_context("interrupted", "true");
     bool written = write_files(sweep);
     table_print(stdout, results);
-    refusals_print(&results->refusals, "not measured", "problem");
+    refusals_print(&results->refusals, "not measured", "row");
     printf("\n%d of %d problems, %d rows, %d wrong, %d failed, %.0f s\n", sweep->done_problems,
            problems, results->count, results->wrong, results->failed,
            clock_seconds() - sweep->start);
@@ -214,13 +228,17 @@ static int close_sweep(const sweep_state *sweep, int problems, bool complete) {
 static int run_sweep(sweep_state *sweep, const problem_list *problems) {
     sweep->start = clock_seconds();
     machine_describe(&sweep->machine);
-    if (!choose_threads(sweep) || !measure_peaks(sweep)) {
-        fputs("rnnbench sweep: out of memory, or of threads\n", stderr);
+    rnn_error error;
+    if (!choose_threads(sweep, &error) || !measure_peaks(sweep, &error)) {
+        fprintf(stderr, "rnnbench sweep: %s\n", error.text);
         return EXIT_WRONG;
     }
-    gbench_start(sweep->repetitions, sweep->min_time);
+    if (!gbench_start(sweep->repetitions, sweep->min_time)) {
+        fputs("rnnbench sweep: out of memory\n", stderr);
+        return EXIT_WRONG;
+    }
     add_context(sweep);
-    tell_threads(sweep);
+    options_tell_threads(sweep->options, sweep->machine.cores);
     fflush(stdout);
     catch_signals();
     bool complete = measure_all(sweep, problems);
@@ -230,20 +248,18 @@ static int run_sweep(sweep_state *sweep, const problem_list *problems) {
 int command_sweep(const cli_options *options) {
     rnn_error error;
     problem_list problems = {0};
-    if ((options->out && !is_writable("--out", options->out, error.text, sizeof error.text)) ||
-        (options->table && !is_writable("--table", options->table, error.text, sizeof error.text)))
-        return refuse_usage("sweep", error.text);
-    if (!problem_list_for_sweep(&problems, options, &error))
-        return refuse_usage("sweep", error.text);
     sweep_state sweep = {.options = options,
                          .repetitions = options->repetitions ? options->repetitions : 9,
                          .min_time = options->min_time > 0 ? options->min_time : 0.01,
                          .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2,
                          .stop = &stop};
-    int status = run_sweep(&sweep, &problems);
+    bool ready = choose_files(&sweep, &error) && problem_list_for_sweep(&problems, options, &error);
+    int status = ready ? run_sweep(&sweep, &problems) : refuse_usage("sweep", error.text);
     results_free(&sweep.results);
     int_list_free(&sweep.threads);
     free(sweep.peaks);
+    free(sweep.out);
+    free(sweep.table);
     problem_list_free(&problems);
     return status;
 }
