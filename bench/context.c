@@ -19,6 +19,15 @@ static void read_governor(char text[64]) {
     fclose(file);
 }
 
+/* Where an unknown RNN_ISA leaves none, with what the backends say of it. */
+static void add_isa(context_add *add, void *data) {
+    char text[256];
+    rnn_backend_info naive;
+    bool none = strcmp(rnn_isa_name(), "none") == 0 && rnn_backend_get(0, &naive) == RNN_OK;
+    snprintf(text, sizeof text, none ? "none: %s" : "%s", none ? naive.reason : rnn_isa_name());
+    add("isa", text, data);
+}
+
 void context_machine(const machine_info *machine, context_add *add, void *data) {
     char text[128];
     add("cpu", machine->cpu, data);
@@ -30,7 +39,7 @@ void context_machine(const machine_info *machine, context_add *add, void *data) 
     add("memory", text, data);
     read_governor(text);
     add("governor", text, data);
-    add("isa", rnn_isa_name(), data);
+    add_isa(add, data);
 }
 
 static void add_backend_versions(context_add *add, void *data) {

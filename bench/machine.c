@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include <hwloc.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +21,47 @@ static void describe_caches(machine_info *machine, hwloc_topology_t topology) {
 }
 
 /* hwloc counts NUMA nodes alone, and a guest's memory need not be in one. */
-size_t machine_memory(void) {
+static size_t total_memory(void) {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0;
+}
+
+/* The first line of a file that `format` matches, with one size_t or text; false: none. */
+static bool scan_file(const char *path, const char *format, void *value) {
+    char line[PATH_MAX];
+    bool found = false;
+    FILE *file = fopen(path, "r");
+    while (file && !found && fgets(line, sizeof line, file))
+        found = sscanf(line, format, value) == 1;
+    if (file)
+        fclose(file);
+    return found;
+}
+
+static size_t smaller_limit(size_t a, size_t b) {
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* The least memory.max of this process's control group and of those around it; 0: no limit. */
+static size_t group_memory(void) {
+    char group[PATH_MAX], path[PATH_MAX + 64];
+    size_t least = 0;
+    if (!scan_file("/proc/self/cgroup", "0::%4095s", group))
+        return 0;
+    for (char *end = group + strlen(group); end; end = strrchr(group, '/')) {
+        size_t limit = 0;
+        *end = '\0';
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.max", group);
+        if (scan_file(path, "%zu", &limit))
+            least = smaller_limit(least, limit);
+    }
+    return least;
+}
+
+size_t machine_available_memory(void) {
+    size_t kib = 0;
+    bool known = scan_file("/proc/meminfo", "MemAvailable: %zu kB", &kib);
+    return smaller_limit(known ? kib * 1024 : total_memory(), group_memory());
 }
 
 static void describe_topology(machine_info *machine, hwloc_topology_t topology) {
@@ -38,7 +77,7 @@ static void describe_topology(machine_info *machine, hwloc_topology_t topology) 
 }
 
 void machine_describe(machine_info *machine) {
-    *machine = (struct machine_info){.cpu = "unknown", .cores = 1, .memory = machine_memory()};
+    *machine = (struct machine_info){.cpu = "unknown", .cores = 1, .memory = total_memory()};
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology) != 0)
         return;

@@ -21,8 +21,9 @@ typedef struct machine_info {
 /* Fields that cannot be found out stay "unknown", 1 or 0. */
 void machine_describe(machine_info *machine);
 
-/* Bytes of memory; 0: unknown. */
-size_t machine_memory(void);
+/* Bytes that this process may still take: free ones, within its control group's limit. 0: unknown.
+ */
+size_t machine_available_memory(void);
 
 /* Bytes of cache `level` (0 for L1) that `threads` cores have together. */
 size_t machine_cache_bytes(const machine_info *machine, int level, int threads);

@@ -172,10 +172,14 @@ void options_help(command_id command) {
 
 /* ---- Parsing ------------------------------------------------------------------------------ */
 
-static void note_filter(cli_options *options, const char *name, const char *value) {
-    size_t used = strlen(options->filters);
-    snprintf(options->filters + used, sizeof options->filters - used, "%s--%s %.60s",
-             used ? " " : "", name, value);
+/* `values` are the last ones given, by row. */
+static void note_filters(cli_options *options, const char *const values[ROW_COUNT]) {
+    for (int i = 0; i < ROW_COUNT; i++) {
+        size_t used = strlen(options->filters);
+        if (rows[i].commands & FILTER && values[i])
+            snprintf(options->filters + used, sizeof options->filters - used, "%s--%s %.60s",
+                     used ? " " : "", rows[i].name, values[i]);
+    }
 }
 
 static bool set_option(cli_options *options, command_id command, const option_row *row,
@@ -189,8 +193,6 @@ static bool set_option(cli_options *options, command_id command, const option_ro
     }
     if (!row->parse((char *)options + row->field, value, &why))
         return fail(error, "--%s %.80s: %.140s", row->name, value, why.text);
-    if (row->commands & FILTER)
-        note_filter(options, row->name, value);
     return true;
 }
 
@@ -212,6 +214,7 @@ static char *join(int argc, char **argv) {
 static bool parse_all(cli_options *options, command_id command, int argc, char **argv,
                       rnn_error *error) {
     struct option long_options[ROW_COUNT + 1] = {{0}};
+    const char *values[ROW_COUNT] = {NULL};
     for (int i = 0; i < ROW_COUNT; i++)
         long_options[i] = (struct option){rows[i].name, required_argument, NULL, i};
     opterr = 0;
@@ -220,14 +223,17 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
         int at = optind;
         int found = getopt_long(argc, argv, ":", long_options, NULL);
         if (found == -1)
-            return true;
+            break;
         if (found == ':')
             return fail(error, "%.80s: a value is missing", argv[at]);
         if (found == '?')
             return fail(error, "%.80s: unknown option", argv[at]);
         if (!set_option(options, command, &rows[found], optarg, error))
             return false;
+        values[found] = optarg;
     }
+    note_filters(options, values);
+    return true;
 }
 
 bool options_parse(cli_options *options, command_id command, int argc, char **argv,

@@ -209,20 +209,22 @@ static size_t cache_working_set(const machine_info *machine, int level, int thre
     return share > least ? share : least;
 }
 
-/* Four times all caches, but no more than a quarter of the memory. */
+/* Four times all caches, but no more than a quarter of the memory that is left. */
 static size_t memory_working_set(const machine_info *machine, int threads) {
     size_t bytes = (size_t)64 << 20;
     int last = machine->cache_count - 1;
     if (last >= 0 && 4 * machine_cache_bytes(machine, last, threads) > bytes)
         bytes = 4 * machine_cache_bytes(machine, last, threads);
-    if (machine->memory && bytes > machine->memory / 4)
-        bytes = machine->memory / 4;
+    size_t memory = machine_available_memory();
+    if (memory && bytes > memory / 4)
+        bytes = memory / 4;
     return bytes / (size_t)threads;
 }
 
 bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks,
                   rnn_error *error) {
     const int measurements = PEAK_ISA_COUNT + MACHINE_MAX_CACHES + 1;
+    threads = threads < machine->cores ? threads : machine->cores;
     const peak_run run = {
         .threads = threads, .seconds = seconds / measurements, .fastest = INFINITY, .error = error};
     *peaks = (struct peak_set){.threads = threads};

@@ -5,6 +5,16 @@
 
 #include <stdio.h>
 
+/* Those given, at most the cores: threads that take turns show no peak. */
+static bool given_threads(int_list *threads, const int_list *given, int cores) {
+    for (int i = 0; i < given->count; i++) {
+        int p = given->values[i] < cores ? given->values[i] : cores;
+        if (!int_list_contains(threads, p) && !int_list_append(threads, p))
+            return false;
+    }
+    return true;
+}
+
 /* 1, 2, 3, .. 16, then 32, 64, .. and all cores. */
 static bool default_threads(int_list *threads, int cores) {
     for (int p = 1; p < cores; p += p < 16 ? 1 : p)
@@ -64,12 +74,12 @@ int command_peak(const cli_options *options) {
     machine_info machine;
     machine_describe(&machine);
     options_tell_threads(options, machine.cores);
-    int_list defaults = {0};
-    if (!options->threads.count && !default_threads(&defaults, machine.cores)) {
+    int_list threads = {0};
+    bool listed = options->threads.count ? given_threads(&threads, &options->threads, machine.cores)
+                                         : default_threads(&threads, machine.cores);
+    if (!listed)
         fputs("rnnbench peak: out of memory\n", stderr);
-        return EXIT_WRONG;
-    }
-    int status = measure_all(&machine, options->threads.count ? &options->threads : &defaults);
-    int_list_free(&defaults);
+    int status = listed ? measure_all(&machine, &threads) : EXIT_WRONG;
+    int_list_free(&threads);
     return status;
 }

@@ -287,13 +287,13 @@ static double working_bytes(const problem *p) {
 
 /* An operating system that promises memory it lacks would kill the program later. */
 static bool fits_memory(const problem *p, rnn_error *error) {
-    double bytes = working_bytes(p), memory = (double)machine_memory(), gib = 1 << 30;
+    double bytes = working_bytes(p), memory = (double)machine_available_memory(), gib = 1 << 30;
     if (memory == 0 || bytes <= memory)
         return true;
     char text[PROBLEM_TEXT_SIZE];
     problem_print(p, text);
-    return fail(error, "%.120s: needs some %.3g GiB, this machine has %.3g", text, bytes / gib,
-                memory / gib);
+    return fail(error, "%.120s: needs some %.3g GiB of memory, %.3g are available", text,
+                bytes / gib, memory / gib);
 }
 
 /* Ends a choice: filters what was collected. */

@@ -16,6 +16,13 @@ void time_text(double seconds, char text[16]) {
     snprintf(text, 16, "%.*f %s", digits, value, units[i].unit);
 }
 
+/* Of repetitions that vary more than this, the median says little. */
+#define MOST_VARIATION 0.1
+
+static bool is_unsteady(const measurement *row) {
+    return row->time.cv > MOST_VARIATION;
+}
+
 /* How many times faster than `other`; "-" where that was not measured. */
 static void ratio_text(const measurement *row, const measurement *other, char text[16]) {
     if (other)
@@ -35,7 +42,8 @@ static row_texts format_row(const result_list *results, int index) {
     snprintf(c.name, sizeof c.name, "%s", row->backend);
     snprintf(c.threads, sizeof c.threads, "%d", row->threads);
     time_text(row->time.median, c.median);
-    snprintf(c.spread, sizeof c.spread, "%.1f%%", 100 * row->time.cv);
+    snprintf(c.spread, sizeof c.spread, "%.1f%%%s", 100 * row->time.cv,
+             is_unsteady(row) ? "!" : "");
     ratio_text(row, results_sibling(results, index, "naive"), c.to_naive);
     ratio_text(row, results_sibling(results, index, "onednn"), c.to_onednn);
     snprintf(c.gflops, sizeof c.gflops, "%.2f", 1e-9 * row->flops / row->time.median);
@@ -49,7 +57,15 @@ static bool starts_problem(const result_list *results, int index) {
            strcmp(results->rows[index].problem, results->rows[index - 1].problem) != 0;
 }
 
-static void print_legend(FILE *to, const char *bullet) {
+static void print_legend(FILE *to, const result_list *results, const char *bullet) {
+    int unsteady = 0;
+    for (int i = 0; i < results->count; i++)
+        unsteady += is_unsteady(&results->rows[i]);
+    if (unsteady)
+        fprintf(to,
+                "%s!: cv above %.0f%%, the machine was busy: do not trust the times of these %d of"
+                " %d rows\n",
+                bullet, 100 * MOST_VARIATION, unsteady, results->count);
     fprintf(to,
             "%stime: median over the repetitions; cv: their standard deviation / mean\n"
             "%svs: how many times faster than these, on as many threads if there is such"
@@ -62,14 +78,14 @@ void table_print(FILE *to, const result_list *results) {
     for (int i = 0; i < results->count; i++) {
         row_texts c = format_row(results, i);
         if (starts_problem(results, i))
-            fprintf(to, "\n%s\n  %-9s %7s  %9s %6s  %8s %9s  %8s %6s  %8s\n",
+            fprintf(to, "\n%s\n  %-9s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n",
                     results->rows[i].problem, "backend", "threads", "time", "cv", "vs naive",
                     "vs onednn", "GFLOP/s", "roof", "error");
-        fprintf(to, "  %-9s %7s  %9s %6s  %8s %9s  %8s %6s  %8s\n", c.name, c.threads, c.median,
+        fprintf(to, "  %-9s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n", c.name, c.threads, c.median,
                 c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
     }
     fputc('\n', to);
-    print_legend(to, "");
+    print_legend(to, results, "");
 }
 
 /* ---- Markdown: an overview, then all rows --------------------------------------------------- */
@@ -154,5 +170,5 @@ void table_print_markdown(FILE *to, const result_list *results) {
                 c.median, c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
     }
     fputc('\n', to);
-    print_legend(to, "- ");
+    print_legend(to, results, "- ");
 }
