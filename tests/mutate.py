@@ -44,14 +44,16 @@ MUTATIONS = [
 
 
 class Copy:
-    """The sources and one build of them: only what the equivalence test needs."""
+    """The sources and one build of them, with no more than is asked for."""
 
-    def __init__(self, source, meson, folder):
+    def __init__(self, source, meson, folder, benchmark="disabled"):
         self.source, self.build, self.meson = Path(folder, "source"), Path(folder, "build"), meson
-        ignored = shutil.ignore_patterns(".git", "build*", "results", ".venv*", "__pycache__")
+        ignored = shutil.ignore_patterns(".git", "build", "build-*", "results", ".venv*",
+                                         "__pycache__")
         shutil.copytree(source, self.source, ignore=ignored, symlinks=True)
-        self.run([*meson, "setup", "-Dopenmp=disabled", "-Donednn=disabled", "-Dbenchmark=disabled",
-                  "-Doptimization=1", "-Ddebug=false", self.build, self.source])
+        self.run([*meson, "setup", f"-Dbenchmark={benchmark}", "-Dopenmp=disabled",
+                  "-Donednn=disabled", "-Doptimization=1", "-Ddebug=false", self.build,
+                  self.source])
 
     @staticmethod
     def run(command):
@@ -59,22 +61,26 @@ class Copy:
         if done.returncode:
             sys.exit(f"{done.stdout}\nFAILED: {' '.join(map(str, command))}")
 
-    def equivalence(self, backend, cell):
-        """Exit status and output of the test on the sources as they are now."""
-        self.run(["ninja", "-C", self.build, "tests/equivalence"])
-        done = subprocess.run([self.build / "tests" / "equivalence", backend, cell],
+    def make(self, program):
+        """Builds it from the sources as they are now; returns its path."""
+        self.run(["ninja", "-C", self.build, program])
+        return self.build / program
+
+    def equivalence(self, mutation):
+        """Exit status and output of the test that is to see the mistake."""
+        done = subprocess.run([self.make("tests/equivalence"), mutation.backend, mutation.cell],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         return done.returncode, done.stdout
 
-    def with_mutation(self, mutation):
-        """As equivalence, with the mistake made; None where its text is not there once."""
+    def with_mutation(self, mutation, observe):
+        """What observe() returns with the mistake made; None where its text is not there once."""
         path = self.source / mutation.file
         right = path.read_text(encoding="utf-8") if path.exists() else ""
         if right.count(mutation.text) != 1:
             return None
         path.write_text(right.replace(mutation.text, mutation.broken), encoding="utf-8")
         try:
-            return self.equivalence(mutation.backend, mutation.cell)
+            return observe()
         finally:
             path.write_text(right, encoding="utf-8")
 
@@ -86,7 +92,7 @@ def first_failure(output):
 
 def passes_unbroken(copy, mutation):
     """None where the backend cannot run here."""
-    status, output = copy.equivalence(mutation.backend, mutation.cell)
+    status, output = copy.equivalence(mutation)
     if status == SKIPPED:
         print(f"{mutation.name}: {output.strip()}")
         return None
@@ -96,7 +102,7 @@ def passes_unbroken(copy, mutation):
 
 
 def is_caught(copy, mutation):
-    result = copy.with_mutation(mutation)
+    result = copy.with_mutation(mutation, lambda: copy.equivalence(mutation))
     if result is None:
         print(f"FAILED {mutation.name}: not found once in {mutation.file}: {mutation.text}")
         return False

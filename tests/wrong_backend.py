@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The rnnbench program with one backend broken on purpose: `check` counts its mismatches, `sweep`
+calls it WRONG and times the other one alone.
+
+Usage: wrong_backend.py SOURCE MESON     the compiler is that of the environment, CC
+"""
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from mutate import MUTATIONS, Copy
+
+FINE, WRONG = 0, 1
+BROKEN = next(mutation for mutation in MUTATIONS if mutation.name == "gate order")
+CASE = ["--problem", f"{BROKEN.cell}/N:2/T:3/D:4/U:5", "--backend", f"naive,{BROKEN.backend}"]
+
+
+class Outcome:
+    """What the program does with the sources as they are now."""
+
+    def __init__(self, copy):
+        self.program = copy.make("bench/rnnbench")
+        self.check = self.run("check", *CASE)
+        out = Path(copy.build, "out.json")
+        self.sweep = self.run("sweep", *CASE, "--repetitions", "2", "--min-time", "0.0005",
+                              "--out", out)
+        rows = json.loads(out.read_text())["benchmarks"]
+        self.timed = {row["run_name"].split("/")[1] for row in rows}
+
+    def run(self, *arguments):
+        return subprocess.run([self.program, *arguments], capture_output=True, text=True)
+
+
+class WrongBackend(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory(prefix="wrong-") as folder:
+            copy = Copy(sys.argv[1], sys.argv[2].split(), folder, benchmark="enabled")
+            cls.intact = Outcome(copy)
+            cls.broken = copy.with_mutation(BROKEN, lambda: Outcome(copy))
+
+    def test_check_counts_mismatches(self):
+        self.assertEqual(self.intact.check.returncode, FINE, self.intact.check.stdout)
+        self.assertIn(", 0 mismatches\n", self.intact.check.stdout)
+        self.assertEqual(self.broken.check.returncode, WRONG)
+        self.assertRegex(self.broken.check.stdout, r", [1-9]\d* mismatches\n")
+        self.assertRegex(self.broken.check.stdout, f"WRONG .*--backend {BROKEN.backend} ")
+
+    def test_sweep_times_what_is_right(self):
+        self.assertEqual(self.intact.sweep.returncode, FINE, self.intact.sweep.stdout)
+        self.assertEqual(self.intact.timed, {"naive", BROKEN.backend})
+        self.assertEqual(self.broken.sweep.returncode, WRONG)
+        self.assertIn(f"WRONG {BROKEN.cell}/{BROKEN.backend}/", self.broken.sweep.stdout)
+        self.assertIn(" 1 wrong, ", self.broken.sweep.stdout)
+        self.assertEqual(self.broken.timed, {"naive"})
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    unittest.main(argv=sys.argv[:1])
