@@ -9,10 +9,9 @@ import subprocess
 import sys
 
 
-def claims(rnnbench):
+def claims(listing):
     """What the table of `rnnbench list` says yes to: {("gru/reset_after:0", "naive"), ...}"""
-    text = subprocess.run([rnnbench, "list"], check=True, capture_output=True, text=True).stdout
-    header, *rows = text.split("\nbackends\n")[1].split("\n\n")[0].splitlines()
+    header, *rows = listing.split("\nbackends\n")[1].split("\n\n")[0].splitlines()
     columns = header.split()[1:]  # the first is the threads
     return {(column, words[0]) for words in map(str.split, rows)
             for column, word in zip(columns, words[2:]) if word == "yes"}
@@ -28,7 +27,8 @@ def measured(path):
 
 def missing(rnnbench, path):
     """One line for each claim without a row; one, too, where nothing is claimed."""
-    claimed = claims(rnnbench)
+    done = subprocess.run([rnnbench, "list"], check=True, capture_output=True, text=True)
+    claimed = claims(done.stdout)
     if not claimed:
         return ["`rnnbench list` claims nothing"]
     return [f"no row of {backend} for {column}"

@@ -7,6 +7,7 @@ Usage: cli.py RNNBENCH [unittest's arguments]
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -134,7 +135,17 @@ class Commands(unittest.TestCase):
 
     def test_list_says_why_one_is_missing(self):
         self.assertIn("switched off by RNN_ISA", run("list", RNN_ISA="naive").stdout)
-        self.assertIn('RNN_ISA: "garbage"', run("list", RNN_ISA="garbage").stdout)
+
+    def test_unknown_isa_leaves_no_backend(self):
+        done = run("list", RNN_ISA="garbage")
+        self.assertEqual(done.returncode, FINE, "list tells, it does not judge")
+        self.assertIn('RNN_ISA: "garbage"', done.stdout)
+        self.assertEqual(claims.claims(done.stdout), set())
+
+    def test_empty_isa_is_none(self):
+        inherited = {name: value for name, value in os.environ.items() if name != "RNN_ISA"}
+        unset = subprocess.run([PROGRAM, "list"], capture_output=True, text=True, env=inherited)
+        self.assertEqual(run("list", RNN_ISA="").stdout, unset.stdout)
 
     def test_summary_counts_like_keras(self):
         for problem, parameters in (("lstm/N:1/T:3/D:3/U:2", ["48"]),
@@ -148,6 +159,18 @@ class Commands(unittest.TestCase):
             words = done.stdout.split()
             for count in parameters:
                 self.assertIn(count, words, done.stdout)
+
+    def test_peaks(self):
+        done = run("peak", "--threads", "1")
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        titles, values = [line.split() for line in done.stdout.splitlines()[-2:]]
+        peaks = {title: float(value) for title, value in zip(titles, values) if value != "-"}
+        self.assertEqual(peaks.pop("threads"), 1)
+        for title, value in peaks.items():
+            self.assertGreater(value, 0, title)
+        self.assertGreater(peaks["L1"], peaks["DRAM"], done.stdout)
+        if re.search(r"\n +isa +avx", run("list").stdout):
+            self.assertGreater(peaks["avx2"], peaks["baseline"], done.stdout)
 
     def test_check(self):
         done = run("check", "--problem", "lstm/N:2/T:3/D:4/U:5/mask:holes", "--backend", "naive")
@@ -196,7 +219,10 @@ class Sweep(unittest.TestCase):
         self.assertIn("100%", done.stderr)
 
     def test_progress_on_a_terminal(self):
-        ours, theirs = pty.openpty()
+        try:
+            ours, theirs = pty.openpty()
+        except OSError as error:
+            self.skipTest(f"no terminal to be had: {error}")
         program = subprocess.Popen([PROGRAM, *TINY, "--backend", "naive"], stdout=theirs,
                                    stderr=theirs, close_fds=True)
         os.close(theirs)
@@ -218,15 +244,27 @@ class Sweep(unittest.TestCase):
         self.assertEqual(done.returncode, FINE, done.stderr)
         self.assertIn(f"threads {threads}: more than", done.stdout + done.stderr)
 
+    def test_presets_have_so_many_problems(self):
+        presets = {"quick": 40, "full": 672, "keras": 20, "deepbench": 69, "tiny": 20}
+        known = re.search("not one of (.*)", run("sweep", "--preset", "none").stderr)[1]
+        self.assertEqual(known.split(", "), list(presets))
+        for preset, problems in presets.items():
+            with self.subTest(preset=preset):
+                status, output, errors = self.interrupt(
+                    ["sweep", "--preset", preset, "--backend", "naive", *BRIEF])
+                if "this machine has" in errors:
+                    self.skipTest(errors)
+                self.assertIn(status, (INTERRUPTED, FINE), errors)  # the short ones may be done
+                self.assertRegex(output, rf"\n\d+ of {problems} problems, ")
+
     def interrupt(self, arguments):
         """Sends SIGINT once the second problem has begun."""
         program = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
-        for _ in range(2):
-            program.stderr.readline()
+        lines = [program.stderr.readline() for _ in range(2)]
         program.send_signal(signal.SIGINT)
         output, errors = program.communicate(timeout=60)
-        return program.returncode, output, errors
+        return program.returncode, output, "".join(lines) + errors
 
     def test_interrupt_keeps_what_was_measured(self):
         status, output, _ = self.interrupt(
