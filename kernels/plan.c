@@ -162,10 +162,17 @@ static rnn_status check_weights(const rnn_model *model, const rnn_model_weights 
 
 /* ---- Creation ----------------------------------------------------------------------------- */
 
-static rnn_status check_problem(rnn_problem *problem, const char *backend_name,
-                                const rnn_backend **backend, rnn_error *error) {
+/* Fills *problem and finds its backend, or says why not. */
+static rnn_status make_problem(rnn_problem *problem, const rnn_backend **backend,
+                               const char *backend_name, const rnn_model *model,
+                               const rnn_shape *shape, int threads, rnn_error *error) {
+    if (!model)
+        return invalid_null(error, "model");
+    if (!shape)
+        return invalid_null(error, "shape");
+    *problem = (rnn_problem){.model = *model, .shape = *shape, .threads = threads};
     const rnn_backend_row *row = NULL;
-    rnn_status status = rnn_model_validate(&problem->model, error);
+    rnn_status status = rnn_model_validate(model, error);
     if (status == RNN_OK)
         status = resolve_shape(&problem->model, &problem->shape, error);
     if (status == RNN_OK)
@@ -192,13 +199,9 @@ static rnn_status check_problem(rnn_problem *problem, const char *backend_name,
 
 rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model,
                                 const rnn_shape *shape, int threads, rnn_error *error) {
-    if (!model)
-        return invalid_null(error, "model");
-    if (!shape)
-        return invalid_null(error, "shape");
-    rnn_problem problem = {.model = *model, .shape = *shape, .threads = threads};
+    rnn_problem problem;
     const rnn_backend *backend;
-    return check_problem(&problem, backend_name, &backend, error);
+    return make_problem(&problem, &backend, backend_name, model, shape, threads, error);
 }
 
 /* A layer as the backends see it: what Keras does not have is at its default. */
@@ -244,13 +247,10 @@ rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_m
                            rnn_error *error) {
     if (!out)
         return invalid_null(error, "plan");
-    if (!model)
-        return invalid_null(error, "model");
-    if (!shape)
-        return invalid_null(error, "shape");
-    rnn_problem problem = {.model = *model, .shape = *shape, .threads = threads};
+    rnn_problem problem;
     const rnn_backend *backend;
-    rnn_status status = check_problem(&problem, backend_name, &backend, error);
+    rnn_status status =
+        make_problem(&problem, &backend, backend_name, model, shape, threads, error);
     if (status == RNN_OK)
         status = check_weights(model, weights, error);
     if (status != RNN_OK)
