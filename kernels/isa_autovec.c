@@ -3,6 +3,9 @@
 #if !defined(__AVX2__) || !defined(__FMA__)
 #error "built without AVX2 and FMA"
 #endif
+#ifdef __AVX512F__
+#error "built with AVX-512, which the compiler may then use on a CPU that lacks it"
+#endif
 
 #define RNN_KERNELS      rnn_kernels_autovec
 #define RNN_KERNELS_NAME "autovec"

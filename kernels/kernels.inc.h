@@ -12,6 +12,7 @@
 #define LONE_ROW_PANELS(vectors) ((VF_IN_FLIGHT + (vectors)-1) / (vectors))
 
 enum { MOST_ROWS = TILE_ROWS(2) };
+_Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of rows");
 
 /* `rows` x `panels` is r x 1 with r <= TILE_ROWS(vectors), or 1 x LONE_ROW_PANELS(vectors). */
 typedef void tile_function(int rows, int panels, int depth, const float *const *x,
