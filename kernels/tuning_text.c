@@ -92,17 +92,18 @@ void rnn_tuning_header(char text[RNN_TUNING_HEADER_SIZE]) {
 /* ---- A problem ---------------------------------------------------------------------------- */
 
 static void append_layer(text_buffer *to, const rnn_layer *layer, bool masked) {
+    bool one_way = layer->direction != RNN_BIDIRECTIONAL;
     append(to, "%s(D:%d,U:%d,%s", rnn_cell_name(layer->cell), layer->features, layer->units,
            rnn_activation_name(layer->activation));
     if (layer->cell != RNN_SIMPLE)
         append(to, ",%s", rnn_activation_name(layer->recurrent_activation));
     if (layer->direction != RNN_FORWARD)
         append(to, ",%s", rnn_direction_name(layer->direction));
-    if (layer->direction == RNN_BIDIRECTIONAL)
+    if (!one_way)
         append(to, ",%s", rnn_merge_name(layer->merge));
     append(to, "%s%s%s%s)", layer->use_bias ? ",bias" : "",
            layer->reset_after ? ",reset_after" : "", layer->return_sequences ? ",sequences" : "",
-           masked && layer->zero_output_for_mask ? ",zero_masked" : "");
+           masked && one_way && layer->zero_output_for_mask ? ",zero_masked" : "");
 }
 
 /* Where one dimension is 1 the two dense layouts are the same. */
