@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_WORDS 64
+#define MAX_WORDS 4096
 
 typedef struct worker {
     machine_info machine;
@@ -158,8 +158,7 @@ static void do_seed(worker *w, int count, char **words) {
 
 /* ---- Peaks and roofs ---------------------------------------------------------------------- */
 
-static bool measure_peaks(worker *w, int most, rnn_error *error) {
-    const double budget = 2.5;
+static bool measure_peaks(worker *w, int most, double seconds, rnn_error *error) {
     if (most > w->machine.cores)
         most = w->machine.cores;
     free(w->peaks);
@@ -170,7 +169,7 @@ static bool measure_peaks(worker *w, int most, rnn_error *error) {
         return false;
     }
     for (int p = 1; p <= most; p++, w->peak_count++) {
-        if (!peak_measure(&w->machine, p, budget / most, &w->peaks[p - 1], error))
+        if (!peak_measure(&w->machine, p, seconds / most, &w->peaks[p - 1], error))
             return false;
         if (p > 1)
             peak_raise(&w->peaks[p - 1], &w->peaks[p - 2]);
@@ -205,11 +204,12 @@ static bool read_count(const char *word, const char *what, int most, int *value)
 
 static void do_peaks(worker *w, int count, char **words) {
     (void)count;
-    int most;
+    int most, milliseconds;
     rnn_error error;
-    if (!read_count(words[1], "threads", RNN_MAX_THREADS, &most))
+    if (!read_count(words[1], "threads", RNN_MAX_THREADS, &most) ||
+        !read_count(words[2], "milliseconds", 1000000, &milliseconds))
         return;
-    if (!measure_peaks(w, most, &error)) {
+    if (!measure_peaks(w, most, 1e-3 * milliseconds, &error)) {
         answer_error(error.text);
         return;
     }
@@ -510,7 +510,7 @@ static const worker_command commands[] = {
     {"context", "", 0, do_context},
     {"expand", "[filters of rnnbench sweep]", -1, do_expand},
     {"seed", "NUMBER", 1, do_seed},
-    {"peaks", "MOST_THREADS", 1, do_peaks},
+    {"peaks", "MOST_THREADS MILLISECONDS", 2, do_peaks},
     {"roof", "THREADS BACKEND", 2, do_roof},
     {"write", "FOLDER PROBLEM", 2, do_write},
     {"compare", "FILE", 1, do_compare},

@@ -134,8 +134,6 @@ def without_onednn(form):
 
 def cell_form(inputs):
     layer, x, parameters = inputs.layer, inputs.x_time_major[0], inputs.parameters
-    if not layer.use_bias:
-        raise Refused("no bias")
     name = {"simple_rnn": f"rnn_{layer.activation}_cell"}.get(layer.cell, layer.cell + "_cell")
     function = getattr(torch._VF, name)
     states = ([state[0] for state in inputs.states] if layer.cell == "lstm" else inputs.states[0])
