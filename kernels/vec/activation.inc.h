@@ -1,8 +1,27 @@
 /* SPDX-License-Identifier: MIT
  * Every activation of rnn_activation on vf. */
 
-static inline vf vf_clip_to_unit(vf x) {
-    return vf_min(vf_set(1.0f), vf_max(vf_set(0.0f), x));
+#include <math.h>
+
+/* relu, linear and the hard sigmoids: a straight line between two bounds. */
+typedef struct clipped_line {
+    float slope, offset, low, high;
+} clipped_line;
+
+static const clipped_line clipped_lines[RNN_ACTIVATION_COUNT] = {
+    [RNN_RELU] = {1, -0.0f, 0, INFINITY},
+    [RNN_LINEAR] = {1, -0.0f, -INFINITY, INFINITY},
+    [RNN_HARD_SIGMOID] = {1 / 6.0f, 0.5f, 0, 1},
+    [RNN_HARD_SIGMOID_KERAS2] = {0.2f, 0.5f, 0, 1},
+};
+
+static ALWAYS_INLINE bool is_clipped_line(rnn_activation activation) {
+    return clipped_lines[activation].slope != 0;
+}
+
+static ALWAYS_INLINE vf vf_clipped_line(rnn_activation activation, vf x) {
+    const clipped_line *line = &clipped_lines[activation];
+    return vf_clamp(vf_fma(vf_set(line->slope), x, vf_set(line->offset)), line->low, line->high);
 }
 
 static inline vf vf_elu(vf x) {
@@ -22,7 +41,7 @@ static inline vf vf_softsign(vf x) {
     return vf_div(x, vf_add(vf_set(1.0f), vf_abs(x)));
 }
 
-/* Not inlined: the switch and its thirteen bodies stand once, beside the two that are usual. */
+/* Not inlined: the switch and its bodies stand once, beside those that are usual or short. */
 static __attribute__((noinline)) vf vf_activate(rnn_activation activation, vf x) {
     switch (activation) {
     case RNN_TANH:
@@ -30,11 +49,10 @@ static __attribute__((noinline)) vf vf_activate(rnn_activation activation, vf x)
     case RNN_SIGMOID:
         return vf_sigmoid(x);
     case RNN_RELU:
-        return vf_max(vf_set(0.0f), x);
+    case RNN_LINEAR:
     case RNN_HARD_SIGMOID:
-        return vf_clip_to_unit(vf_add(vf_div(x, vf_set(6.0f)), vf_set(0.5f)));
     case RNN_HARD_SIGMOID_KERAS2:
-        return vf_clip_to_unit(vf_fma(vf_set(0.2f), x, vf_set(0.5f)));
+        return vf_clipped_line(activation, x);
     case RNN_SOFTSIGN:
         return vf_softsign(x);
     case RNN_SOFTPLUS:
@@ -49,24 +67,29 @@ static __attribute__((noinline)) vf vf_activate(rnn_activation activation, vf x)
         return vf_silu(x);
     case RNN_EXPONENTIAL:
         return vf_exp(x);
-    case RNN_LINEAR:
     case RNN_ACTIVATION_COUNT:
         break;
     }
     return x;
 }
 
+/* A call would cost more than a line does. */
+static ALWAYS_INLINE vf vf_activate_in_place(rnn_activation activation, vf x) {
+    return is_clipped_line(activation) ? vf_clipped_line(activation, x)
+                                       : vf_activate(activation, x);
+}
+
 /* The activations of a step. `usual` is a constant wherever this is built, so that tanh and sigmoid
- * are inlined and the rest goes through vf_activate. */
+ * are inlined; only the lines are for others. */
 typedef struct gate_activations {
     bool usual;
     rnn_activation activation, recurrent;
 } gate_activations;
 
 static ALWAYS_INLINE vf gate_act(gate_activations by, vf x) {
-    return by.usual ? vf_tanh(x) : vf_activate(by.activation, x);
+    return by.usual ? vf_tanh(x) : vf_activate_in_place(by.activation, x);
 }
 
 static ALWAYS_INLINE vf gate_rec(gate_activations by, vf x) {
-    return by.usual ? vf_sigmoid(x) : vf_activate(by.recurrent, x);
+    return by.usual ? vf_sigmoid(x) : vf_activate_in_place(by.recurrent, x);
 }
