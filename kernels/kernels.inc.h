@@ -73,8 +73,8 @@ static void project(const rnn_projection *projection) {
     const int panel_width = vectors * VF_FLOATS;
     tile_function *multiply = tile_of(vectors);
     int panels, rows;
-    for (int panel = 0; panel < projection->panels; panel += panels) {
-        panels = next_panels(projection->panels - panel, vectors, projection->rows);
+    for (int panel = projection->first_panel; panel < projection->end_panel; panel += panels) {
+        panels = next_panels(projection->end_panel - panel, vectors, projection->rows);
         const size_t column = (size_t)panel * (size_t)panel_width;
         const float *weights = projection->kernel + column * (size_t)projection->features;
         for (int row = 0; row < projection->rows; row += rows) {
@@ -127,12 +127,12 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
                                         gate_activations by, gate_function *gates) {
     static const float zeros[VF_TILE * VF_FLOATS];
     const int vectors = product.gates * product.blocks_per_panel;
-    const int panel_count =
-        (step->blocks + product.blocks_per_panel - 1) / product.blocks_per_panel;
     tile_function *multiply = tile_of(vectors);
     int panels, rows;
-    for (int panel = 0; panel < panel_count; panel += panels) {
-        panels = next_panels(panel_count - panel, vectors, step->row_count);
+    for (int left = step->end_panel - step->first_panel; left > 0; left -= panels) {
+        panels = next_panels(left, vectors, step->row_count);
+        const int panel =
+            step->descending ? step->first_panel + left - panels : step->end_panel - left;
         const size_t column = (size_t)panel * (size_t)vectors * VF_FLOATS;
         const float *weights = product.weights + column * (size_t)step->units;
         const float *start = product.start ? product.start + column : zeros;
@@ -186,8 +186,11 @@ static void gru_step(const rnn_step *step) {
 
 static void gru_reset_before_step(const rnn_step *step) {
     const step_product hU = {2, 1, step->h, step->recurrent, NULL};
-    const step_product rhU = {1, 2, step->reset, step->recurrent_candidate, NULL};
     multiply_then_gates(step, hU, gru_reset_before_gates);
+}
+
+static void gru_candidate_step(const rnn_step *step) {
+    const step_product rhU = {1, 2, step->reset, step->recurrent, NULL};
     multiply_then_gates(step, rhU, gru_reset_before_candidate);
 }
 
@@ -227,6 +230,7 @@ const rnn_kernels RNN_KERNELS = {
     .lstm_step = lstm_step,
     .gru_step = gru_step,
     .gru_reset_before_step = gru_reset_before_step,
+    .gru_candidate_step = gru_candidate_step,
     .head = head,
     .activate = activate,
 };
