@@ -60,9 +60,9 @@ void context_build(context_add *add, void *data) {
 }
 
 void context_environment(context_add *add, void *data) {
-    static const char *const names[] = {"RNN_ISA",         "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
-                                        "OMP_NUM_THREADS", "OMP_PROC_BIND",      "OMP_PLACES",
-                                        "OMP_WAIT_POLICY", "GOMP_CPU_AFFINITY",  "GOMP_SPINCOUNT"};
+    static const char *const names[] = {
+        "RNN_ISA",       "RNN_TUNING", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",  "OMP_NUM_THREADS",
+        "OMP_PROC_BIND", "OMP_PLACES", "OMP_WAIT_POLICY",    "GOMP_CPU_AFFINITY", "GOMP_SPINCOUNT"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (getenv(names[i]))
             add(names[i], getenv(names[i]), data);

@@ -21,6 +21,13 @@ int refuse_usage(const char *command, const char *why) {
     return EXIT_USAGE;
 }
 
+/* Once, whatever the command: `auto` would ignore it in silence. */
+static void warn_of_tuning(void) {
+    rnn_error error;
+    if (rnn_tuning_check(NULL, &error) != RNN_OK)
+        fprintf(stderr, "rnnbench: RNN_TUNING is ignored: %s\n", error.text);
+}
+
 static void print_usage(FILE *to) {
     fputs("rnnbench: recurrent layers on the CPU, right first, then fast\n\n", to);
     for (int i = 0; i < COMMAND_COUNT; i++)
@@ -51,9 +58,10 @@ static int run_command(command_id id, int argc, char **argv) {
     }
     cli_options options;
     rnn_error error;
-    int status = options_parse(&options, id, argc, argv, &error)
-                     ? commands[id].run(&options)
-                     : refuse_usage(commands[id].name, error.text);
+    bool parsed = options_parse(&options, id, argc, argv, &error);
+    if (parsed)
+        warn_of_tuning();
+    int status = parsed ? commands[id].run(&options) : refuse_usage(commands[id].name, error.text);
     options_free(&options);
     if (fflush(stdout) != 0 && status == EXIT_FINE) {
         perror("rnnbench: standard output");

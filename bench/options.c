@@ -63,6 +63,14 @@ static bool parse_text(void *field, const char *value, rnn_error *error) {
     return true;
 }
 
+/* An option without a value. */
+static bool parse_flag(void *field, const char *value, rnn_error *error) {
+    (void)value;
+    (void)error;
+    *(bool *)field = true;
+    return true;
+}
+
 /* Adds the bit of every name in a list; find() gives a name's number, or -1. */
 static bool parse_names(unsigned *bits, const char *value, int (*find)(const char *),
                         const char *kind, rnn_error *error) {
@@ -113,7 +121,7 @@ static bool parse_backends(void *field, const char *value, rnn_error *error) {
 /* ---- The table ---------------------------------------------------------------------------- */
 
 typedef struct option_row {
-    const char *name, *argument, *help;
+    const char *name, *argument, *help; /* argument "": the option takes none */
     bool (*parse)(void *field, const char *value, rnn_error *error); /* NULL: --problem */
     size_t field;                                                    /* offset in options */
     unsigned commands; /* bit set of command_id, and FILTER */
@@ -122,39 +130,46 @@ typedef struct option_row {
 #define CHECK    (1u << COMMAND_check)
 #define SWEEP    (1u << COMMAND_sweep)
 #define PEAK     (1u << COMMAND_peak)
+#define TUNE     (1u << COMMAND_tune)
 #define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
 static const option_row rows[] = {
-    {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells), FILTER | CHECK | SWEEP},
-    {"backend", "LIST", "names as in `rnnbench list`", parse_backends, AT(backends), CHECK | SWEEP},
-    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP},
-    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP},
+    {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells),
+     FILTER | CHECK | SWEEP | TUNE},
+    {"backend", "LIST", "names as in `rnnbench list`", parse_backends, AT(backends),
+     CHECK | SWEEP | TUNE},
+    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP | TUNE},
+    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP | TUNE},
     {"features", "LIST", "D; the units if not given", parse_sizes, AT(features),
-     FILTER | CHECK | SWEEP},
-    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP},
-    {"threads", "LIST", "for the backends that take more than one", parse_threads, AT(threads),
-     CHECK | SWEEP | PEAK},
+     FILTER | CHECK | SWEEP | TUNE},
+    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP | TUNE},
+    {"threads", "LIST", "for the backends that take more than one; tune: the most that auto gets",
+     parse_threads, AT(threads), CHECK | SWEEP | TUNE | PEAK},
     {"directions", "LIST", "forward, backward, bidirectional", parse_directions, AT(directions),
-     FILTER | CHECK | SWEEP},
+     FILTER | CHECK | SWEEP | TUNE},
     {"reset-after", "LIST", "0, 1: which GRU", parse_switches, AT(reset_after),
-     FILTER | CHECK | SWEEP},
+     FILTER | CHECK | SWEEP | TUNE},
     {"problem", "PATTERN",
      "a problem whose values may be lists, as lstm,gru/N:1,8/T:25/U:16:64:x2; repeatable", NULL, 0,
-     CHECK | SWEEP},
+     CHECK | SWEEP | TUNE},
     {"preset", "NAME", "quick, full, keras, deepbench, tiny; the lists above filter it", parse_text,
-     AT(preset), SWEEP},
-    {"max-steps", "T", "caps T", parse_count, AT(max_steps), FILTER | SWEEP},
-    {"seed", "NUMBER", "of the inputs and weights; 1", parse_seed, AT(seed), CHECK | SWEEP},
+     AT(preset), SWEEP | TUNE},
+    {"max-steps", "T", "caps T", parse_count, AT(max_steps), FILTER | SWEEP | TUNE},
+    {"seed", "NUMBER", "of the inputs and weights; 1", parse_seed, AT(seed), CHECK | SWEEP | TUNE},
     {"random", "SECONDS", "checks random problems for so long", parse_seconds, AT(random_seconds),
      CHECK},
-    {"repetitions", "COUNT", "samples a row; 9", parse_repetitions, AT(repetitions), SWEEP},
-    {"min-time", "SECONDS", "that a repetition lasts at least; 0.01", parse_seconds, AT(min_time),
-     SWEEP},
+    {"repetitions", "COUNT", "samples a row; 9, tune 21", parse_repetitions, AT(repetitions),
+     SWEEP | TUNE},
+    {"min-time", "SECONDS", "that a repetition lasts at least; 0.01, tune 0.005", parse_seconds,
+     AT(min_time), SWEEP | TUNE},
     {"max-run-time", "SECONDS", "leaves out rows of which one run takes longer; 2", parse_seconds,
-     AT(max_run_time), SWEEP},
-    {"out", "FILE.json", "writes Google Benchmark JSON", parse_text, AT(out), SWEEP},
+     AT(max_run_time), SWEEP | TUNE},
+    {"out", "FILE", "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's",
+     parse_text, AT(out), SWEEP | TUNE},
     {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
+    {"force", "", "replaces an --out that is no tuning file of this machine", parse_flag, AT(force),
+     TUNE},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
@@ -216,7 +231,8 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
     struct option long_options[ROW_COUNT + 1] = {{0}};
     const char *values[ROW_COUNT] = {NULL};
     for (int i = 0; i < ROW_COUNT; i++)
-        long_options[i] = (struct option){rows[i].name, required_argument, NULL, i};
+        long_options[i] = (struct option){
+            rows[i].name, *rows[i].argument ? required_argument : no_argument, NULL, i};
     opterr = 0;
     optind = 1;
     for (;;) {

@@ -36,6 +36,7 @@ typedef struct cli_options {
     double max_run_time; /* seconds; a row whose one run takes longer is left out; 0: the default */
     double random_seconds;
     const char *out, *table;
+    bool force;
 
     const char *const *arguments; /* what is not an option */
     int argument_count;

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "context.h"
 #include "fail.h"
+#include "interrupt.h"
 #include "measure.h"
 #include "problems.h"
 #include "table.h"
@@ -13,27 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* ---- Ctrl-C --------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number) {
-    (void)number;
-    stop = 1;
-}
-
-/* The first signal ends the sweep in order; the second one ends the program. Under nohup a hangup
- * stays ignored. */
-static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    struct sigaction hangup;
-    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
-        sigaction(SIGHUP, &action, NULL);
-}
 
 /* ---- Before anything is measured ------------------------------------------------------------- */
 
@@ -166,7 +146,7 @@ static bool measure_all(sweep_state *sweep, const problem_list *problems) {
     for (int i = 0; i < problems->count; i++)
         total += measure_cost(sweep, &problems->items[i]);
     progress_start(&sweep->progress, total);
-    for (int i = 0; i < problems->count && !stop; i++) {
+    for (int i = 0; i < problems->count && !*sweep->stop; i++) {
         double cost = measure_cost(sweep, &problems->items[i]);
         if (!measure_problem(sweep, &problems->items[i], cost)) {
             progress_clear(&sweep->progress);
@@ -174,7 +154,7 @@ static bool measure_all(sweep_state *sweep, const problem_list *problems) {
             return false;
         }
         sweep->done_cost += cost;
-        sweep->done_problems += !stop;
+        sweep->done_problems += !*sweep->stop;
         char text[PROBLEM_TEXT_SIZE];
         problem_print(&problems->items[i], text);
         progress_line(&sweep->progress, sweep->done_cost, text);
@@ -209,7 +189,7 @@ static bool write_files(const sweep_state *sweep) {
 
 static int close_sweep(const sweep_state *sweep, int problems, bool complete) {
     const result_list *results = &sweep->results;
-    if (stop)
+    if (*sweep->stop)
         gbench_add_context("interrupted", "true");
     bool written = write_files(sweep);
     table_print(stdout, results);
@@ -217,9 +197,9 @@ static int close_sweep(const sweep_state *sweep, int problems, bool complete) {
     printf("\n%d of %d problems, %d rows, %d wrong, %d failed, %.0f s\n", sweep->done_problems,
            problems, results->count, results->wrong, results->failed,
            clock_seconds() - sweep->start);
-    if (results->count == 0 && !stop)
+    if (results->count == 0 && !*sweep->stop)
         puts("nothing was measured");
-    if (stop)
+    if (*sweep->stop)
         return EXIT_INTERRUPTED;
     bool fine = complete && written && results->count && !results->wrong && !results->failed;
     return fine ? EXIT_FINE : EXIT_WRONG;
@@ -240,7 +220,7 @@ static int run_sweep(sweep_state *sweep, const problem_list *problems) {
     add_context(sweep);
     options_tell_threads(sweep->options, sweep->machine.cores);
     fflush(stdout);
-    catch_signals();
+    sweep->stop = interrupt_catch();
     bool complete = measure_all(sweep, problems);
     return close_sweep(sweep, problems->count, complete);
 }
@@ -251,8 +231,7 @@ int command_sweep(const cli_options *options) {
     sweep_state sweep = {.options = options,
                          .repetitions = options->repetitions ? options->repetitions : 9,
                          .min_time = options->min_time > 0 ? options->min_time : 0.01,
-                         .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2,
-                         .stop = &stop};
+                         .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2};
     bool ready = choose_files(&sweep, &error) && problem_list_for_sweep(&problems, options, &error);
     int status = ready ? run_sweep(&sweep, &problems) : refuse_usage("sweep", error.text);
     results_free(&sweep.results);

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: MIT
- * rnnbench sweep in a build without Google Benchmark. */
+ * rnnbench sweep and tune in a build without Google Benchmark. */
 #include "commands.h"
 
 #include <stdio.h>
 
+static int say_missing(const char *command) {
+    fprintf(stderr,
+            "rnnbench %s: Google Benchmark was not there when this was built (Debian: "
+            "libbenchmark-dev)\n",
+            command);
+    return EXIT_WRONG;
+}
+
 int command_sweep(const cli_options *options) {
     (void)options;
-    fputs("rnnbench sweep: Google Benchmark was not there when this was built (Debian: "
-          "libbenchmark-dev)\n",
-          stderr);
-    return EXIT_WRONG;
+    return say_missing("sweep");
+}
+
+int command_tune(const cli_options *options) {
+    (void)options;
+    return say_missing("tune");
 }

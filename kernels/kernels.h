@@ -24,6 +24,8 @@
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+enum { LINE_FLOATS = 64 / sizeof(float) }; /* of a cache */
+
 /* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
 typedef struct rnn_projection {
     int rows;

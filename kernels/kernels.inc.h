@@ -14,8 +14,6 @@
 enum { MOST_ROWS = TILE_ROWS(2) };
 _Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of rows");
 
-enum { LINE_FLOATS = 64 / sizeof(float) }; /* of a cache */
-
 /* What the tiles of a panel fetch, in turn: each one line a k, all of `next` by so many tiles as it
  * has vectors. */
 static inline const float *part_to_fetch(const float *next, int tile, int vectors, int depth) {

@@ -86,15 +86,24 @@ static rnn_status row_available(const rnn_backend_row *row, rnn_error *error) {
     return RNN_OK;
 }
 
+const rnn_backend_row *rnn_backend_row_at(int index) {
+    return index >= 0 && index < ROW_COUNT ? &rows[index] : NULL;
+}
+
+const rnn_backend_row *rnn_backend_row_named(const char *name) {
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (strcmp(name, rows[i].name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
 rnn_status rnn_backend_find(const char *name, const rnn_backend_row **row, rnn_error *error) {
     if (!name)
         return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: NULL");
-    for (int i = 0; i < ROW_COUNT; i++) {
-        *row = &rows[i];
-        if (strcmp(name, rows[i].name) == 0)
-            return row_available(&rows[i], error);
-    }
-    return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: \"%.64s\" is unknown", name);
+    *row = rnn_backend_row_named(name);
+    if (!*row)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: \"%.64s\" is unknown", name);
+    return row_available(*row, error);
 }
 
 const rnn_kernels *rnn_kernels_best(void) {

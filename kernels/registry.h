@@ -17,6 +17,10 @@ typedef struct rnn_backend_row {
     const char *summary;
 } rnn_backend_row;
 
+/* Rows whatever this build and this CPU have. NULL: beyond the last one, or unknown. */
+const rnn_backend_row *rnn_backend_row_at(int index);
+const rnn_backend_row *rnn_backend_row_named(const char *name);
+
 /* The row of that name if this build and this CPU have it; otherwise the status says why. */
 rnn_status rnn_backend_find(const char *name, const rnn_backend_row **row, rnn_error *error);
 

@@ -275,6 +275,22 @@ RNN_API rnn_status rnn_backend_get(int index, rnn_backend_info *info);
  * is not one of these, and then no backend is available. */
 RNN_API const char *rnn_isa_name(void);
 
+/* ---- Tuning ------------------------------------------------------------------------------- */
+
+/* The backend "auto" takes another one, and as many of the plan's threads as pay, though never more
+ * than this process's affinity, its control group's CPU quota, OMP_NUM_THREADS and OMP_THREAD_LIMIT
+ * allow. It chooses by a cost model or, where the environment variable RNN_TUNING names a file that
+ * `rnnbench tune` wrote on this machine, by what was fastest there; rnn_plan_implementation says
+ * which. The file is read whenever a plan of "auto" is created; one that is damaged, or of another
+ * machine or version, is ignored. Another choice is another order of summation, so that results
+ * may differ in their last bits from one choice to the next.
+ *
+ * RNN_OK where `path` would be used, or the reason why it would be ignored, which names it:
+ * RNN_UNAVAILABLE where it cannot be read or is of another machine or version,
+ * RNN_INVALID_ARGUMENT where it is not a whole tuning file. NULL is what RNN_TUNING names, and
+ * RNN_OK where that is unset or empty. */
+RNN_API rnn_status rnn_tuning_check(const char *path, rnn_error *error);
+
 /* ---- Names -------------------------------------------------------------------------------- */
 
 /* Lower-case names as in Keras ("simple_rnn", "lstm", "gru", "hard_sigmoid_keras2", "concat", ...).

@@ -15,7 +15,7 @@ static inline vf vf_selu(vf x) {
 }
 
 static inline vf vf_silu(vf x) {
-    return vf_div(x, vf_add(vf_set(1.0f), vf_exp(vf_sub(vf_set(0.0f), x))));
+    return vf_div(x, vf_exp_minus_plus_one(x));
 }
 
 static inline vf vf_softsign(vf x) {

@@ -68,13 +68,19 @@ static inline vf vf_abs(vf a) {
 static inline vf vf_if_negative(vf x, vf a, vf b) {
     return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_LT_OQ));
 }
-static inline vf vf_round(vf a) {
-    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+/* The float whose exponent field holds the lowest bits of a, and whose fraction is 0. */
+static inline vf vf_low_bits_to_exponent(vf a) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a), 23));
 }
-/* 2^n for a whole n in -126 .. 127 */
-static inline vf vf_power_of_two(vf n) {
-    __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+static inline vf vf_power_of_two(__m256i n) {
+    __m256i biased = _mm256_add_epi32(n, _mm256_set1_epi32(127));
     return _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23));
+}
+/* a 2^n for a whole n in -250 .. 250, in two steps, since neither 2^128 nor 2^-150 is a float. */
+static inline vf vf_scale(vf a, vf n) {
+    __m256i whole = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(whole, 1);
+    vf part = _mm256_mul_ps(a, vf_power_of_two(half));
+    return _mm256_mul_ps(part, vf_power_of_two(_mm256_sub_epi32(whole, half)));
 }
 
 #endif

@@ -66,13 +66,13 @@ static inline vf vf_abs(vf a) {
 static inline vf vf_if_negative(vf x, vf a, vf b) {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ), b, a);
 }
-static inline vf vf_round(vf a) {
-    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+/* The float whose exponent field holds the lowest bits of a, and whose fraction is 0. */
+static inline vf vf_low_bits_to_exponent(vf a) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a), 23));
 }
-/* 2^n for a whole n in -126 .. 127 */
-static inline vf vf_power_of_two(vf n) {
-    __m512i biased = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(biased, 23));
+/* a 2^n */
+static inline vf vf_scale(vf a, vf n) {
+    return _mm512_scalef_ps(a, n);
 }
 
 #endif

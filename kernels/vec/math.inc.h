@@ -4,18 +4,71 @@
  * each states its own maximum relative error. Of the finished functions, on any instruction set, in
  * units in the last place of the result (tests/vec_math.c holds them to it):
  *
- *   tanh 2.6   sigmoid 2.5   exponential 1.1   elu 1.1   selu 1.8   softplus 2.6   softsign 1.5
+ *   tanh 2.55   sigmoid 2.5   exponential 1.1   elu 1.1   selu 1.8   softplus 2.6   softsign 1.5
  *   silu 2.3 down to x = -88, then within 3e-37 of 0
  *   gelu 7, and 2 x^2 more for x < 0, where exp(-x^2 / 2) makes its error grow
  *
  * NaN goes in and out of every one of them, infinities saturate.
  */
 
-/* x = n ln 2 + r with |r| <= ln(2) / 2; ln 2 in two parts, so that r keeps all its bits. */
-static inline vf vf_split_by_ln2(vf x, vf *n) {
-    *n = vf_round(vf_mul(x, vf_set(1.44269504f)));
-    vf r = vf_fnma(*n, vf_set(0.693145752f), x);
-    return vf_fnma(*n, vf_set(1.42860677e-6f), r);
+/* ---- Powers of two ------------------------------------------------------------------------ */
+
+/* 1.5 2^23 + 127. A sum with it keeps no fraction, and its lowest bits are n + 127, which is what
+ * the exponent field of 2^n holds. */
+static const float whole_and_bias = 12583039.0f;
+
+typedef struct vf_whole {
+    vf n, two_to_n;
+} vf_whole;
+
+/* n is the whole number nearest to factor x. 2^n is right for -126 .. 127; 0 for -127, infinity for
+ * 128, and some number for a NaN. */
+static inline vf_whole vf_nearest_whole(vf x, float factor) {
+    vf biased = vf_fma(x, vf_set(factor), vf_set(whole_and_bias));
+    return (vf_whole){vf_sub(biased, vf_set(whole_and_bias)), vf_low_bits_to_exponent(biased)};
+}
+
+static inline vf vf_clamp(vf x, float low, float high) {
+    return vf_min(vf_set(high), vf_max(vf_set(low), x));
+}
+
+/* ---- tanh and sigmoid --------------------------------------------------------------------- */
+
+/* tanh u for |u| <= ln(2) / 4: relative error 5.6e-8 */
+static inline vf vf_tanh_of_remainder(vf u) {
+    vf square = vf_mul(u, u);
+    vf q = vf_fma(square, vf_set(0.1311061916f), vf_set(-0.3333127301f));
+    return vf_fma(vf_mul(u, square), q, u);
+}
+
+/* With x = n ln(2) / 2 + u, w = tanh u and s = 2^n:  exp 2x = s (1 + w) / (1 - w), so
+ *   tanh x = (exp 2x - 1) / (exp 2x + 1) = ((s - 1) + w (s + 1)) / ((s + 1) + w (s - 1)).
+ * n is so small that ln 2 need not be in two parts. */
+static inline vf vf_tanh(vf x) {
+    x = vf_clamp(x, -10.0f, 10.0f);
+    vf_whole whole = vf_nearest_whole(x, 2.88539008f);
+    vf w = vf_tanh_of_remainder(vf_fnma(whole.n, vf_set(0.346573591f), x));
+    vf more = vf_add(whole.two_to_n, vf_set(1.0f)), less = vf_sub(whole.two_to_n, vf_set(1.0f));
+    return vf_div(vf_fma(w, more, less), vf_fma(w, less, more));
+}
+
+/* Likewise with -x = n ln 2 + 2u:
+ *   sigmoid x = 1 / (1 + exp -x) = (1 - w) / ((1 - w) + s (1 + w)),  in floats at most 1.
+ * Where it underflows n is 128, s infinite and the quotient 0. */
+static inline vf vf_sigmoid(vf x) {
+    x = vf_clamp(x, -88.7f, 87.0f);
+    vf_whole whole = vf_nearest_whole(x, -1.44269504f);
+    vf u = vf_fnma(whole.n, vf_set(0.346572876f), vf_mul(x, vf_set(-0.5f)));
+    vf w = vf_tanh_of_remainder(vf_fnma(whole.n, vf_set(7.14303385e-7f), u));
+    vf more = vf_add(vf_set(1.0f), w), less = vf_sub(vf_set(1.0f), w);
+    return vf_div(less, vf_fma(whole.two_to_n, more, less));
+}
+
+/* ---- exp and its relatives ---------------------------------------------------------------- */
+
+/* x - n ln 2; ln 2 in two parts, so that the result keeps all its bits. */
+static inline vf vf_less_ln2(vf x, vf n) {
+    return vf_fnma(n, vf_set(1.42860677e-6f), vf_fnma(n, vf_set(0.693145752f), x));
 }
 
 /* exp(r) - 1 for |r| <= ln(2) / 2: relative error 1.4e-8 */
@@ -28,42 +81,28 @@ static inline vf vf_expm1_of_remainder(vf r) {
     return vf_fma(vf_mul(r, r), q, r);
 }
 
-/* Whole range: 2^n is applied in two steps, since neither 2^128 nor 2^-150 is a float. */
+/* Over the whole range, denormal results included. */
 static inline vf vf_exp(vf x) {
-    x = vf_min(vf_set(89.0f), vf_max(vf_set(-104.0f), x));
-    vf n, one = vf_set(1.0f);
-    vf r = vf_split_by_ln2(x, &n);
-    vf half = vf_round(vf_mul(n, vf_set(0.5f)));
-    vf scaled = vf_mul(vf_add(one, vf_expm1_of_remainder(r)), vf_power_of_two(half));
-    return vf_mul(scaled, vf_power_of_two(vf_sub(n, half)));
-}
-
-/* For x >= -87 or so; 2^128 comes out as infinity, which is what 1 / (1 + exp(x)) wants. */
-static inline vf vf_exp_not_small(vf x) {
-    x = vf_min(vf_set(88.7f), vf_max(vf_set(-87.0f), x));
-    vf n;
-    vf r = vf_split_by_ln2(x, &n);
-    return vf_mul(vf_add(vf_set(1.0f), vf_expm1_of_remainder(r)), vf_power_of_two(n));
+    x = vf_clamp(x, -104.0f, 89.0f);
+    vf n = vf_nearest_whole(x, 1.44269504f).n;
+    vf rest = vf_expm1_of_remainder(vf_less_ln2(x, n));
+    return vf_scale(vf_add(vf_set(1.0f), rest), n);
 }
 
 /* exp(x) - 1 for x <= 20 without cancellation near 0 */
 static inline vf vf_expm1(vf x) {
-    x = vf_min(vf_set(20.0f), vf_max(vf_set(-20.0f), x));
-    vf n;
-    vf r = vf_split_by_ln2(x, &n);
-    vf scale = vf_power_of_two(n);
-    return vf_fma(scale, vf_expm1_of_remainder(r), vf_sub(scale, vf_set(1.0f)));
+    x = vf_clamp(x, -20.0f, 20.0f);
+    vf_whole whole = vf_nearest_whole(x, 1.44269504f);
+    vf rest = vf_expm1_of_remainder(vf_less_ln2(x, whole.n));
+    return vf_fma(whole.two_to_n, rest, vf_sub(whole.two_to_n, vf_set(1.0f)));
 }
 
-/* tanh x = (exp 2x - 1) / (exp 2x + 1); 1 in f32 from 9.02 on */
-static inline vf vf_tanh(vf x) {
-    vf e = vf_expm1(vf_add(x, x));
-    return vf_div(e, vf_add(e, vf_set(2.0f)));
-}
-
-static inline vf vf_sigmoid(vf x) {
-    vf one = vf_set(1.0f);
-    return vf_div(one, vf_add(one, vf_exp_not_small(vf_sub(vf_set(0.0f), x))));
+/* exp(-x) + 1; infinity from 2^128 on */
+static inline vf vf_exp_minus_plus_one(vf x) {
+    vf minus = vf_clamp(vf_sub(vf_set(0.0f), x), -87.0f, 88.7f);
+    vf_whole whole = vf_nearest_whole(minus, 1.44269504f);
+    vf rest = vf_expm1_of_remainder(vf_less_ln2(minus, whole.n));
+    return vf_fma(whole.two_to_n, vf_add(vf_set(1.0f), rest), vf_set(1.0f));
 }
 
 /* log(1 + e) for 0 <= e <= 1, as 2 atanh(e / (2 + e)): relative error 4.6e-9 */

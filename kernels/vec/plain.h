@@ -99,25 +99,27 @@ static inline vf vf_if_negative(vf x, vf a, vf b) {
     b.lane[i] = x.lane[i] < 0 ? a.lane[i] : b.lane[i];
     return b;
 }
-/* For |a| < 2^22, where adding 1.5 2^23 leaves no bits for a fraction; a NaN is kept. */
-static inline vf vf_round(vf a) {
-    const float no_fraction = 12582912.0f;
-    FOR_LANES
-    a.lane[i] = (a.lane[i] + no_fraction) - no_fraction;
-    return a;
-}
-/* 2^n for a whole n in -126 .. 127; anything for a NaN */
-static inline vf vf_power_of_two(vf n) {
-    const float no_fraction = 12582912.0f;
+/* The float whose exponent field holds the lowest bits of a, and whose fraction is 0. */
+static inline vf vf_low_bits_to_exponent(vf a) {
     FOR_LANES
     {
-        float shifted = n.lane[i] + no_fraction;
         uint32_t bits;
-        memcpy(&bits, &shifted, sizeof bits);
-        bits = (bits + 127) << 23;
-        memcpy(&n.lane[i], &bits, sizeof bits);
+        memcpy(&bits, &a.lane[i], sizeof bits);
+        bits <<= 23;
+        memcpy(&a.lane[i], &bits, sizeof bits);
     }
-    return n;
+    return a;
+}
+/* a 2^n for a whole n in -250 .. 250, in two steps, since neither 2^128 nor 2^-150 is a float. */
+static inline vf vf_scale(vf a, vf n) {
+    const float whole_and_bias = 12583039.0f; /* 1.5 2^23 + 127: leaves n + 127 in the low bits */
+    vf half, rest;
+    FOR_LANES
+    {
+        half.lane[i] = 0.5f * n.lane[i] + whole_and_bias;
+        rest.lane[i] = n.lane[i] - (half.lane[i] - whole_and_bias) + whole_and_bias;
+    }
+    return vf_mul(vf_mul(a, vf_low_bits_to_exponent(half)), vf_low_bits_to_exponent(rest));
 }
 
 #endif

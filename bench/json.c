@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void json_text(const char *text) {
+    putchar('"');
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            printf("\\%c", c);
+        else if (c < 0x20)
+            printf("\\u%04x", c);
+        else
+            putchar(c);
+    }
+    putchar('"');
+}
+
+void json_comma(bool first) {
+    if (!first)
+        fputs(", ", stdout);
+}
+
+void json_named_text(const char *name, const char *text) {
+    json_text(name);
+    fputs(": ", stdout);
+    json_text(text);
+}
+
+void json_number(const char *name, double value) {
+    json_text(name);
+    printf(": %.17g", isfinite(value) ? value : 1e300);
+}
+
+void json_flag(const char *name, bool value) {
+    json_text(name);
+    printf(": %s", value ? "true" : "false");
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""How much faster one backend is than its peers, from the JSON of bench/peers/run or of
+`rnnbench sweep`: geometric means of ratios of medians, and the problems behind the worst of them.
+
+  bench/peers/ratios.py FILE.json... [--ours auto] [--against best|NAME]
+
+A row on several threads is held against the peer's on as many; a backend that takes one thread
+alone is held with that one. `best` is the fastest of all peers on each problem. A problem counts
+as slower beyond noise where three quarters of ours are slower than three quarters of the peer's.
+"""
+
+import argparse
+import json
+import math
+import statistics
+import sys
+from dataclasses import dataclass
+
+PEERS = ("onednn", "onednn3", "libxsmm", "onnxruntime", "torch", "tensorflow")
+OURS_BY_PREFERENCE = ("auto", "openmp", "avx512", "avx2", "scalar", "naive")
+
+
+@dataclass
+class Times:
+    """All repetitions of one row, in seconds."""
+    samples: list
+    backend: str
+
+    @property
+    def median(self):
+        return statistics.median(self.samples)
+
+    def quartile(self, which):
+        if len(self.samples) < 2:
+            return self.samples[0]
+        return statistics.quantiles(self.samples, n=4, method="inclusive")[which - 1]
+
+
+class Measurements:
+    """Times by problem, threads and backend."""
+
+    def __init__(self):
+        self.times = {}
+        self.peers = list(PEERS)
+
+    def add_file(self, path):
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        for name in content["context"].get("peers", "").split(", "):
+            if name and name not in self.peers:
+                self.peers.append(name)
+        for entry in content["benchmarks"]:
+            if entry["run_type"] == "iteration" and not entry.get("error_occurred"):
+                name = entry["run_name"].removesuffix("/process_time/real_time")
+                self.add(name, entry["real_time"])
+
+    def add(self, name, nanoseconds):
+        name, _, threads = name.rpartition("/threads:")
+        cell, backend, rest = name.split("/", 2)
+        by_backend = self.times.setdefault(f"{cell}/{rest}", {}).setdefault(backend, {})
+        times = by_backend.setdefault(int(threads), Times([], backend))
+        times.samples.append(1e-9 * nanoseconds)
+
+    def backends(self):
+        return {backend for by_backend in self.times.values() for backend in by_backend}
+
+    def row(self, problem, threads, backend):
+        """On so many threads or, failing that, on the fewest; None where there is none."""
+        by_threads = self.times[problem].get(backend, {})
+        if threads in by_threads:
+            return by_threads[threads]
+        return by_threads[min(by_threads)] if by_threads else None
+
+    def pairs(self, ours, peers):
+        """(text, our times, those of the fastest of the peers) of each problem and number of
+        threads on which any of the peers was timed."""
+        for problem, by_backend in self.times.items():
+            present = [peer for peer in peers if peer in by_backend]
+            for threads in sorted({p for peer in present for p in by_backend[peer]}):
+                mine = self.row(problem, threads, ours)
+                theirs = [by_backend[peer][threads] for peer in present
+                          if threads in by_backend[peer]]
+                if mine:
+                    best = min(theirs, key=lambda times: times.median)
+                    yield f"{problem}/threads:{threads}", mine, best
+
+
+def summarize(title, pairs, worst_count):
+    """Lines of text; [] where there are no pairs."""
+    ratios = sorted(((theirs.median / mine.median, text, mine, theirs)
+                     for text, mine, theirs in pairs), key=lambda entry: entry[:2])
+    if not ratios:
+        return []
+    mean = math.exp(statistics.fmean(math.log(ratio) for ratio, *_ in ratios))
+    below = [entry for entry in ratios if entry[0] < 1]
+    certain = [entry for entry in below if entry[2].quartile(1) > entry[3].quartile(3)]
+    lines = [f"{title:20} {len(ratios):8} {mean:8.2f}x {len(below):10} {len(certain):12} "
+             f"{ratios[0][0]:8.2f}x"]
+    for ratio, text, mine, theirs in ratios[:worst_count]:
+        if ratio < 1:
+            lines.append(f"    {ratio:.2f}x {text}: {1e6 * mine.median:.4g} us, {theirs.backend} "
+                         f"{1e6 * theirs.median:.4g} us")
+    return lines
+
+
+def summary(measurements, ours, against=None, worst_count=5):
+    present = [peer for peer in measurements.peers
+               if peer in measurements.backends() and peer != ours]
+    lines = [f"{ours + ' against':20} {'problems':>8} {'geomean':>9} {'below 1.0x':>10} "
+             f"{'beyond noise':>12} {'worst':>9}"]
+    for peer in present:
+        if against in (None, peer):
+            lines += summarize(peer, measurements.pairs(ours, [peer]), worst_count)
+    if against in (None, "best"):
+        lines += summarize("best of all peers", measurements.pairs(ours, present), worst_count)
+    return "\n".join(lines) if len(lines) > 1 else f"{ours}: no problem that a peer was timed on"
+
+
+def preferred(backends):
+    return next((name for name in OURS_BY_PREFERENCE if name in backends), None)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", metavar="FILE.json")
+    parser.add_argument("--ours", metavar="BACKEND", help="auto, or the best there is")
+    parser.add_argument("--against", metavar="NAME", help="best, or one of the peers; default all")
+    parser.add_argument("--worst", type=int, default=5, metavar="N", help="how many are named; 5")
+    options = parser.parse_args()
+    measurements = Measurements()
+    for path in options.files:
+        try:
+            measurements.add_file(path)
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+            sys.exit(f"ratios.py: {path}: not a result of a sweep: {error!r}")
+    backends = measurements.backends()
+    ours = options.ours or preferred(backends)
+    if ours not in backends:
+        sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(sorted(backends))}")
+    if options.against not in {None, "best"} | backends:
+        sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(sorted(backends))}")
+    if options.against and options.against not in measurements.peers + ["best"]:
+        measurements.peers.append(options.against)
+    print(summary(measurements, ours, options.against, options.worst))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""The worker of one framework: line commands on standard input, one line of JSON each.
+
+  python worker.py torch|onnxruntime|tensorflow THREADS
+
+  hello             -> version
+  prepare FOLDER    -> label: the quickest form of the problem there, built and tried
+  run COUNT         -> seconds, cpu_seconds of so many runs, after one that is not timed
+  output FILE       -> writes the output of the prepared form, [N, steps, width] in float32
+  quit
+A command that cannot be done is answered with {"error": ...}, with "refused" where the framework
+has no such form.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+import time
+
+import numpy as np
+
+from peer import Problem, Refused
+
+TRIAL_SECONDS = 0.02  # of one form, for each of TRIAL_ROUNDS
+TRIAL_ROUNDS = 3
+
+
+def seconds_of(call, count):
+    start = time.perf_counter()
+    for _ in range(count):
+        call()
+    return time.perf_counter() - start
+
+
+class Worker:
+    def __init__(self, framework, threads):
+        self.framework = importlib.import_module("peer_" + framework).Framework(threads)
+        self.form = None
+
+    def hello(self):
+        return {"version": self.framework.version}
+
+    def prepare(self, folder):
+        self.form = None
+        problem = Problem(folder)
+        start = time.perf_counter()
+        forms, failures = [], []
+        for build in self.framework.builders(problem):
+            try:
+                form = build()
+                form.call()
+                forms.append(form)
+            except Refused:
+                raise
+            except Exception as error:  # one form of several; the others may do
+                failures.append(f"{type(error).__name__}: {str(error).strip()[:200]}")
+        if not forms:
+            raise RuntimeError("; ".join(failures) or "no form")
+        self.form = self.quickest(forms)
+        self.output_shape = (problem.batch, problem.steps, problem.width)
+        seconds = time.perf_counter() - start
+        return {"label": f"{self.framework.version}, {self.form.label}", "pack_us": 1e6 * seconds}
+
+    def quickest(self, forms):
+        """By the least time of several tries, taken in turn."""
+        if len(forms) == 1:
+            return forms[0]
+        counts = []
+        for form in forms:
+            once = min(seconds_of(form.call, 1) for _ in range(3))
+            counts.append(max(1, min(1000, int(TRIAL_SECONDS / max(once, 1e-7)))))
+        least = [float("inf")] * len(forms)
+        for _ in range(TRIAL_ROUNDS):
+            for index, form in enumerate(forms):
+                form.call()
+                least[index] = min(least[index],
+                                   seconds_of(form.call, counts[index]) / counts[index])
+        return forms[least.index(min(least))]
+
+    def run(self, count):
+        if not self.form:
+            raise RuntimeError("run: nothing is prepared")
+        count, call = int(count), self.form.call
+        call()
+        cpu = time.process_time()
+        seconds = seconds_of(call, count)
+        return {"seconds": seconds, "cpu_seconds": time.process_time() - cpu}
+
+    def output(self, path):
+        if not self.form:
+            raise RuntimeError("output: nothing is prepared")
+        output = np.asarray(self.form.to_numpy(self.form.call()), np.float32)
+        np.ascontiguousarray(output.reshape(self.output_shape)).tofile(path)
+        return {}
+
+    def quit(self):
+        return {}
+
+
+COMMANDS = ("hello", "prepare", "run", "output", "quit")
+
+
+def obey(worker, line):
+    name, *arguments = line.split() or [""]
+    if name not in COMMANDS:
+        return {"error": f"\"{name[:80]}\": unknown command"}
+    try:
+        return getattr(worker, name)(*arguments)
+    except Refused as reason:
+        return {"error": str(reason), "refused": True}
+    except Exception as error:  # whatever a framework throws is an answer, not the end
+        return {"error": f"{type(error).__name__}: {str(error).strip()[:400]}"}
+
+
+def main():
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a framework prints is no answer
+    framework, threads = sys.argv[1], int(sys.argv[2])
+    worker = Worker(framework, threads)
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt), worker.framework.session():
+        for line in sys.stdin:
+            print(json.dumps(obey(worker, line)), file=answers, flush=True)
+            if line.split() == ["quit"]:
+                break
+
+
+if __name__ == "__main__":
+    main()

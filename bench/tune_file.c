@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "tune_file.h"
+
+#include "fail.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool tune_file_put(tune_file *file, const rnn_tuning_entry *entry) {
+    for (int i = 0; i < file->count; i++)
+        if (strcmp(file->entries[i].key, entry->key) == 0) {
+            file->entries[i] = *entry;
+            return true;
+        }
+    if (file->count == file->capacity) {
+        int capacity = file->capacity ? 2 * file->capacity : 64;
+        void *grown = realloc(file->entries, (size_t)capacity * sizeof *file->entries);
+        if (!grown)
+            return false;
+        file->entries = grown;
+        file->capacity = capacity;
+    }
+    file->entries[file->count++] = *entry;
+    return true;
+}
+
+static bool keep(const rnn_tuning_entry *entry, void *data) {
+    return tune_file_put(data, entry);
+}
+
+bool tune_file_write(tune_file *file, rnn_error *error) {
+    return rnn_tuning_write(file->path, file->entries, file->count, error) == RNN_OK;
+}
+
+static bool read_entries(tune_file *file, bool force, rnn_error *error) {
+    rnn_error why;
+    struct stat info;
+    if (stat(file->path, &info) != 0)
+        return file->is_new = true;
+    rnn_status status = rnn_tuning_read(file->path, keep, file, &why);
+    if (status == RNN_OK)
+        return true;
+    if (status == RNN_OUT_OF_MEMORY || !S_ISREG(info.st_mode))
+        return fail(error, "--out %.90s: %.120s", file->path, why.text);
+    file->count = 0;
+    return force || fail(error, "--out %.60s: %.140s; --force replaces it", file->path, why.text);
+}
+
+bool tune_file_open(tune_file *file, const char *path, bool force, rnn_error *error) {
+    rnn_error why;
+    file->path = realpath(path, NULL);
+    if (!file->path)
+        file->path = strdup(path);
+    if (!file->path)
+        return fail(error, "out of memory");
+    if (!read_entries(file, force, error))
+        return false;
+    return tune_file_write(file, &why) || fail(error, "--out %.240s", why.text);
+}
+
+void tune_file_close(tune_file *file) {
+    if (file->path && file->is_new && file->count == 0)
+        unlink(file->path);
+    free(file->path);
+    free(file->entries);
+    *file = (struct tune_file){0};
+}

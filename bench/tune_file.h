@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * The file that `rnnbench tune` adds to. */
+#ifndef BENCH_TUNE_FILE_H
+#define BENCH_TUNE_FILE_H
+
+#include "tuning.h"
+
+typedef struct tune_file {
+    char *path; /* links resolved */
+    rnn_tuning_entry *entries;
+    int count, capacity;
+    bool is_new; /* there was none */
+} tune_file;
+
+/* Reads what is there and writes it again, which shows that it can be written. A file that `auto`
+ * would ignore is refused or, with `force`, emptied. */
+bool tune_file_open(tune_file *file, const char *path, bool force, rnn_error *error);
+
+/* In place of an entry of the same key. False: out of memory. */
+bool tune_file_put(tune_file *file, const rnn_tuning_entry *entry);
+
+bool tune_file_write(tune_file *file, rnn_error *error);
+
+/* Also takes a new file without entries away. */
+void tune_file_close(tune_file *file);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* sched_getaffinity */
+#include "cores.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#if RNN_WITH_OPENMP
+#include <omp.h>
+#endif
+
+enum { PATH_SIZE = 1024, FILE_SIZE = 8192 };
+
+static void lower(rnn_core_limit *limit, long cores, const char *set_by) {
+    if (cores >= limit->cores)
+        return;
+    limit->cores = cores < 1 ? 1 : (int)cores;
+    snprintf(limit->set_by, sizeof limit->set_by, "%s", set_by);
+}
+
+/* ---- Affinity ----------------------------------------------------------------------------- */
+
+#if RNN_WITH_OPENMP
+/* Where OpenMP ties threads to places, the mask of this thread is no more than its own place. */
+static bool openmp_ties_threads(void) {
+    static const char *const names[] = {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY",
+                                        "KMP_AFFINITY"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (getenv(names[i]))
+            return true;
+    return false;
+}
+#endif
+
+static int cores_of_affinity(int online) {
+#if RNN_WITH_OPENMP
+    if (openmp_ties_threads())
+        return omp_get_num_procs();
+#endif
+#if defined(__linux__)
+    cpu_set_t sets[8]; /* 8192 cores: a mask smaller than the kernel's own is an error */
+    if (sched_getaffinity(0, sizeof sets, sets) == 0)
+        return CPU_COUNT_S(sizeof sets, sets);
+#endif
+    return online;
+}
+
+/* ---- Control groups ----------------------------------------------------------------------- */
+
+/* The beginning of a file; "" where there is none. */
+static void read_text(const char *path, char *text, size_t size) {
+    size_t used = 0;
+    ssize_t got = 0;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    while (file >= 0 && used < size - 1 && (got = read(file, text + used, size - 1 - used)) > 0)
+        used += (size_t)got;
+    if (file >= 0)
+        close(file);
+    text[used] = '\0';
+}
+
+/* Whether `list` of the length, as in "cpu,cpuacct", has the item cpu. */
+static bool has_cpu(const char *list, size_t length) {
+    for (const char *item = list; item < list + length; item += strcspn(item, ",:") + 1)
+        if (strcspn(item, ",:") == 3 && strncmp(item, "cpu", 3) == 0)
+            return true;
+    return false;
+}
+
+static const char *next_line(const char *line) {
+    const char *end = strchr(line, '\n');
+    return end ? end + 1 : NULL;
+}
+
+/* This process's group, from lines of ID:CONTROLLERS:PATH. Version 2 lists no controllers. */
+static bool find_group(const char *lines, bool version_2, char path[PATH_SIZE]) {
+    for (const char *line = lines; line; line = next_line(line)) {
+        const char *controllers = line + strcspn(line, ":\n");
+        if (*controllers != ':')
+            continue;
+        size_t length = strcspn(++controllers, ":\n");
+        if (controllers[length] != ':')
+            continue;
+        if (version_2 ? length != 0 : !has_cpu(controllers, length))
+            continue;
+        const char *group = controllers + length + 1;
+        snprintf(path, PATH_SIZE, "%.*s", (int)strcspn(group, "\n"), group);
+        return true;
+    }
+    return false;
+}
+
+static void lower_by_quota(rnn_core_limit *limit, const char *name, long quota, long period) {
+    char set_by[sizeof limit->set_by];
+    if (quota <= 0 || period <= 0)
+        return; /* version 1 says -1 for none */
+    snprintf(set_by, sizeof set_by, "cgroup %s %ld/%ld", name, quota, period);
+    lower(limit, (quota - 1) / period + 1, set_by);
+}
+
+static void lower_by_version_2(rnn_core_limit *limit, const char *folder) {
+    char path[2 * PATH_SIZE], text[64];
+    long quota, period;
+    snprintf(path, sizeof path, "%s/cpu.max", folder);
+    read_text(path, text, sizeof text);
+    if (sscanf(text, "%ld %ld", &quota, &period) == 2) /* "max 100000" where there is none */
+        lower_by_quota(limit, "cpu.max", quota, period);
+}
+
+static void lower_by_version_1(rnn_core_limit *limit, const char *folder) {
+    char path[2 * PATH_SIZE], text[64];
+    snprintf(path, sizeof path, "%s/cpu.cfs_quota_us", folder);
+    read_text(path, text, sizeof text);
+    long quota = strtol(text, NULL, 10);
+    snprintf(path, sizeof path, "%s/cpu.cfs_period_us", folder);
+    read_text(path, text, sizeof text);
+    lower_by_quota(limit, "cpu.cfs_quota_us", quota, strtol(text, NULL, 10));
+}
+
+/* Every group around this process's own limits it too. In a container the path may be the host's;
+ * then only the last step, the root of what is mounted, leads anywhere. */
+static void lower_by_groups(rnn_core_limit *limit, const char *root, const char *mount,
+                            const char *group, void (*lower_by)(rnn_core_limit *, const char *)) {
+    char path[PATH_SIZE], folder[2 * PATH_SIZE - 64];
+    snprintf(path, sizeof path, "%s", group);
+    for (char *end = path + strlen(path); end; end = strrchr(path, '/')) {
+        *end = '\0';
+        snprintf(folder, sizeof folder, "%.500s/sys/fs/cgroup%s%s", root, mount, path);
+        lower_by(limit, folder);
+    }
+}
+
+rnn_core_limit rnn_core_limit_below(const char *root) {
+    rnn_core_limit limit = {0};
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    limit.online = online > 0 && online < INT_MAX ? (int)online : 1;
+    limit.cores = limit.online;
+    lower(&limit, cores_of_affinity(limit.online), "affinity");
+    char path[PATH_SIZE], lines[FILE_SIZE], group[PATH_SIZE];
+    snprintf(path, sizeof path, "%.500s/proc/self/cgroup", root);
+    read_text(path, lines, sizeof lines);
+    if (find_group(lines, true, group))
+        lower_by_groups(&limit, root, "", group, lower_by_version_2);
+    if (find_group(lines, false, group)) {
+        lower_by_groups(&limit, root, "/cpu", group, lower_by_version_1);
+        lower_by_groups(&limit, root, "/cpu,cpuacct", group, lower_by_version_1);
+    }
+    return limit;
+}
+
+int rnn_usable_cores(void) {
+    return rnn_core_limit_below("").cores;
+}
+
+/* ---- OpenMP's variables ------------------------------------------------------------------- */
+
+/* The first number of a list, which is that of the outermost level. */
+static void lower_by_variable(rnn_core_limit *limit, const char *name) {
+    char set_by[sizeof limit->set_by];
+    const char *text = getenv(name);
+    long threads = text ? strtol(text, NULL, 10) : 0;
+    if (threads < 1)
+        return; /* OpenMP ignores these as well */
+    snprintf(set_by, sizeof set_by, "%s %ld", name, threads);
+    lower(limit, threads, set_by);
+}
+
+rnn_core_limit rnn_thread_limit(void) {
+    rnn_core_limit limit = rnn_core_limit_below("");
+    lower_by_variable(&limit, "OMP_NUM_THREADS");
+    lower_by_variable(&limit, "OMP_THREAD_LIMIT");
+    return limit;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The tuning file: which backend on how many threads was fastest for a problem, as measured on this
+ * machine by `rnnbench tune`. Text, one line each:
+ *
+ *   rnnbench tuning 1             the header: everything that a measurement depends on. It must be
+ *   librnn 0.1.0                  what it is here, line by line, for the file to be used
+ *   ...
+ *   KEY BACKEND THREADS NS NS     the entries in the order of their keys (strcmp), no key twice;
+ *   ...                           medians of the winner and of the cost model's choice, for people
+ *   end COUNT CHECKSUM            entries; FNV-1a, 64 bits, of all bytes before this line
+ *
+ * A file that is not exactly this is not used at all, and what it says is a hint about speed and
+ * nothing else: whatever it names must be available and support the problem, as if a user had.
+ */
+#ifndef RNN_TUNING_H
+#define RNN_TUNING_H
+
+#include "rnn.h"
+
+#define RNN_TUNING_KEY_SIZE    960
+#define RNN_TUNING_LINE_SIZE   1024 /* with its newline */
+#define RNN_TUNING_HEADER_SIZE 1024
+#define RNN_TUNING_FILE_SIZE   ((size_t)16 << 20)
+
+typedef struct rnn_tuning_entry {
+    char key[RNN_TUNING_KEY_SIZE];
+    char backend[24];
+    int threads;
+    long long nanoseconds, model_nanoseconds; /* 0: not measured */
+} rnn_tuning_entry;
+
+/* What a problem is as far as speed is concerned, on at most so many threads; no spaces:
+ *   lstm(D:64,U:64,tanh,sigmoid,bias,sequences)/N:8/T:25/x:batch_major/y:batch_major/threads:2
+ * Both resolved strides and the 0 of dense ones will do. False: a model too long for a key. */
+bool rnn_tuning_key(char key[RNN_TUNING_KEY_SIZE], const rnn_model *model, const rnn_shape *shape,
+                    int threads);
+
+/* The header here and now, all lines of it. */
+void rnn_tuning_header(char text[RNN_TUNING_HEADER_SIZE]);
+
+/* RNN_TUNING; NULL where it is unset or empty. */
+const char *rnn_tuning_path(void);
+
+/* Is given one entry after the other; false ends it, as memory ran out. */
+typedef bool rnn_tuning_visit(const rnn_tuning_entry *entry, void *data);
+
+/* What was visited counts only where this returns RNN_OK: the checksum comes last. RNN_UNAVAILABLE:
+ * it cannot be read, or is of another machine or version; RNN_INVALID_ARGUMENT: it is damaged or
+ * something else; RNN_OUT_OF_MEMORY. The text does not name the file. Never blocks or allocates. */
+rnn_status rnn_tuning_read(const char *path, rnn_tuning_visit *visit, void *data, rnn_error *error);
+
+/* Replaces `path` in one step. Sorts the entries; no key may come twice. */
+rnn_status rnn_tuning_write(const char *path, rnn_tuning_entry *entries, int count,
+                            rnn_error *error);
+
+/* For both of them. */
+#define RNN_TUNING_CHECKSUM_START 0xcbf29ce484222325u
+uint64_t rnn_tuning_checksum(uint64_t checksum, const char *bytes, size_t count);
+/* The last line, with its newline. */
+void rnn_tuning_last_line(char text[RNN_TUNING_LINE_SIZE], int count, uint64_t checksum);
+
+#endif

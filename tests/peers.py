@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`rnnbench worker` and the driver in bench/peers, with backends of our own and made-up peers.
+
+Usage: peers.py RNNBENCH [unittest's arguments]
+"""
+import array
+import json
+import math
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
+HERE = Path(__file__).resolve().parent
+PEERS = HERE.parent / "bench" / "peers"
+PROBLEM = "simple_rnn/N:3/T:4/D:5/U:6"
+ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "passive", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def talk(*commands):
+    """The answers to some commands, and the exit status."""
+    done = subprocess.run([PROGRAM, "worker"], input="".join(line + "\n" for line in commands),
+                          capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
+    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+
+
+def drive(*arguments, peers=""):
+    return subprocess.run(
+        [PEERS / "run", "--rnnbench", PROGRAM, "--peers", peers, "--min-time", "0.0005",
+         "--repetitions", "3", "--peak-time", "0.02", *map(str, arguments)],
+        capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
+
+
+# ---- Commands that are answered with an error: the lines before, the line, what it must name ------
+
+PREPARED = f"prepare naive 1 {PROBLEM}"
+BAD_COMMANDS = [
+    ([], "", "an empty line"),
+    ([], "   ", "an empty line"),
+    ([], "dance", '"dance": unknown command'),
+    ([], "x" * 100000, "unknown command"),
+    ([], "run " * 5000, "too many words"),
+    ([], "run", "usage: run COUNT"),
+    ([], "run 1", "no plan yet"),
+    ([], "run 1 2", "usage"),
+    ([PREPARED], "run 0", 'runs "0"'),
+    ([PREPARED], "run -1", 'runs "-1"'),
+    ([PREPARED], "run 1e3", 'runs "1e3"'),
+    ([PREPARED], "run 99999999999", 'runs "99999999999"'),
+    ([PREPARED], "output y", "nothing was run yet"),
+    ([PREPARED, "run 1"], "output /nonexistent/y", "/nonexistent/y: No such file"),
+    ([PREPARED, "run 1"], "compare y", "nothing is expected yet"),
+    ([PREPARED, "prepare naive 1 lstm/N:0"], "run 1", ""),
+    ([PREPARED, "prepare fastest 1 " + PROBLEM], "run 1", "no plan yet"),
+    ([], f"prepare fastest 1 {PROBLEM}", "fastest"),
+    ([], f"prepare naive 0 {PROBLEM}", 'threads "0"'),
+    ([], f"prepare naive 2 {PROBLEM}", "threads"),
+    ([], "prepare naive 1 lstm/N:1", "T: missing"),
+    ([], "prepare naive 1 lstm/N:1/T:1/D:1/U:268435455", "units: 268435455"),
+    ([], f"prepare naive 1 {PROBLEM}/values:special", "values"),
+    ([], f"write /nonexistent {PROBLEM}", "/nonexistent: No such file"),
+    ([], "write /tmp gru/N:1/T:1500/D:2816/U:2816", "too long for one row"),
+    ([], "compare /dev/null", "nothing is expected yet"),
+    ([], "peaks 0 1", 'threads "0"'),
+    ([], "peaks 1 0", 'milliseconds "0"'),
+    ([], "peaks 1", "usage: peaks"),
+    ([], "roof 1 avx2", "no problem yet"),
+    ([], "seed x", "seed"),
+    ([], "seed -1", "seed"),
+    ([], "expand --frob 3", "--frob: unknown option"),
+    ([], "expand --batch 0", '--batch 0: "0"'),
+    ([], "expand --problem nonsense", "nonsense"),
+    ([], "expand --preset", "a value is missing"),
+]
+
+
+class WorkerTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.y = Path(self.folder.name) / "y"
+
+    def test_bad_commands(self):
+        for before, line, named in BAD_COMMANDS:
+            with self.subTest(line=line[:60]):
+                answers, status = talk(*before, line, "seed 1")
+                if not (len(answers) > 1 and "error" in answers[-2]) and named:
+                    self.fail(f"not refused: {answers}")
+                self.assertEqual(len(answers), len(before) + 2)
+                self.assertIn(named, json.dumps(answers[-2]).replace('\\"', '"'))
+                self.assertEqual(answers[-1], {}, "goes on after it")
+                self.assertEqual(status, 0)
+
+    def test_bytes_that_are_no_text(self):
+        done = subprocess.run([PROGRAM, "worker"], input=b"\xff\xfe\x00\x01\n\0\nseed 1\n",
+                              capture_output=True, timeout=60, env=ENVIRONMENT)
+        self.assertEqual(done.returncode, 0)
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertEqual(lines[2], b"{}")
+
+    def test_output_agrees_with_the_oracle(self):
+        for problem in (PROBLEM, "lstm/N:3/T:4/D:5/U:6/direction:bidirectional/merge:none",
+                        "gru/N:4/T:3/D:2/U:5/layout:time_major/state:1/mask:holes",
+                        "lstm/N:2/T:5/D:3/U:4+3/strides:padded/output:last/dense:2"):
+            with self.subTest(problem=problem):
+                answers, _ = talk(f"prepare naive 1 {problem}", "run 3", f"output {self.y}",
+                                  f"write {self.folder.name} {problem}", f"compare {self.y}")
+                self.assertGreater(answers[1]["seconds"], 0)
+                self.assertLess(answers[-1]["relative_error"], 1e-5, answers)
+                self.assertGreater(answers[-1]["relative_error"], 0)
+
+    def test_every_checked_element_counts(self):
+        """Whichever one is spoilt, the comparison sees it; so it does a NaN."""
+        commands = [f"prepare naive 1 {PROBLEM}", "run 1", f"output {self.y}"]
+        talk(*commands)
+        right = array.array("f", self.y.read_bytes())
+        self.assertEqual(len(right), 3 * 4 * 6)
+        files = []
+        for index in range(len(right)):
+            wrong = array.array("f", right)
+            wrong[index] = math.nan if index % 5 == 0 else wrong[index] + 0.01
+            files.append(Path(self.folder.name) / str(index))
+            files[-1].write_bytes(wrong.tobytes())
+        answers, _ = talk(f"write {self.folder.name} {PROBLEM}",
+                          *[f"compare {file}" for file in files])
+        for index, answer in enumerate(answers[1:]):
+            self.assertGreater(answer["relative_error"], 1e-3, index)
+
+    def test_file_of_another_size(self):
+        for size in (0, 4, 3 * 4 * 6 * 4 - 1, 3 * 4 * 6 * 4 + 1):
+            self.y.write_bytes(b"\0" * size)
+            answers, _ = talk(f"write {self.folder.name} {PROBLEM}", f"compare {self.y}")
+            self.assertIn("not the size", answers[1]["error"], size)
+
+    def test_big_batch_is_checked_on_spread_rows(self):
+        answers, _ = talk(f"write {self.folder.name} lstm/N:64/T:32/D:256/U:256")
+        self.assertTrue(2 <= answers[0]["checked_rows"] < 64, answers[0]["checked_rows"])
+
+    def test_seed_changes_inputs(self):
+        x = []
+        for seed in ("1", "2", "1"):
+            talk(f"seed {seed}", f"write {self.folder.name} {PROBLEM}")
+            x.append((Path(self.folder.name) / "x").read_bytes())
+        self.assertEqual(x[0], x[2])
+        self.assertNotEqual(x[0], x[1])
+
+    def test_reader_that_leaves(self):
+        program = subprocess.Popen([PROGRAM, "worker"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, env=ENVIRONMENT)
+        program.stdout.close()
+        program.stdin.write(b"context\n")
+        program.stdin.flush()
+        self.assertEqual(program.wait(timeout=20), 0)
+        program.stdin.close()
+
+    def test_end_of_input(self):
+        self.assertEqual(talk(), ([], 0))
+        self.assertEqual(talk("quit", "seed 1"), ([{}], 0))
+
+
+class DriverTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.out = Path(self.folder.name) / "out.json"
+        self.table = Path(self.folder.name) / "out.md"
+
+    def drive(self, *arguments, peers=""):
+        done = drive("--out", self.out, "--table", self.table, *arguments, peers=peers)
+        content = json.loads(self.out.read_text()) if self.out.exists() else None
+        return done, content
+
+    def with_fake(self, manner, *arguments):
+        fake = shlex.join([sys.executable, str(HERE / "peers_fake.py"), manner])
+        done, content = self.drive("--add", f"fake={fake}", "--backend", "naive", "--threads", "1",
+                                   *arguments, "--problem", PROBLEM)
+        rows = [row for row in content["benchmarks"] if "/fake/" in row["name"]] if content else []
+        return done, rows, content
+
+    def test_same_rows_as_sweep(self):
+        """Names, counters and units, so that all tools read both."""
+        sweep = Path(self.folder.name) / "sweep.json"
+        filters = ["--backend", "naive,openmp", "--threads", "1,2", "--problem", PROBLEM]
+        subprocess.run([PROGRAM, "sweep", "--repetitions", "3", "--min-time", "0.0005", "--out",
+                        sweep, *filters], check=True, capture_output=True, env=ENVIRONMENT)
+        done, content = self.drive(*filters)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        expected = json.loads(sweep.read_text())
+        for key in ("name", "run_name", "aggregate_name", "aggregate_unit", "time_unit"):
+            self.assertEqual(sorted(str(row.get(key)) for row in content["benchmarks"]),
+                             sorted(str(row.get(key)) for row in expected["benchmarks"]), key)
+        self.assertEqual({key for row in content["benchmarks"] for key in row},
+                         {key for row in expected["benchmarks"] for key in row})
+        missing = set(expected["context"]) - set(content["context"])
+        self.assertEqual(missing, set())
+        self.assertIn(PROBLEM, self.table.read_text())
+
+    def test_medians_come_from_the_repetitions(self):
+        _, rows, _ = self.with_fake("right")
+        times = sorted(row["real_time"] for row in rows if row["run_type"] == "iteration")
+        median, = [row["real_time"] for row in rows if row.get("aggregate_name") == "median"]
+        self.assertEqual(len(times), 3)
+        self.assertEqual(median, times[1])
+
+    def test_right_peer(self):
+        done, rows, content = self.with_fake("right")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertTrue(rows)
+        self.assertEqual(rows[0]["label"], "0.0, plain Python")
+        self.assertAlmostEqual(rows[0]["real_time"], 10000, delta=1)
+        self.assertLess(rows[0]["max_error"], 1e-5)
+        self.assertEqual(content["context"]["fake"], "0.0")
+        self.assertEqual(content["context"]["peers"], "fake")
+        self.assertIn("call_overhead_naive_threads_1", content["context"])
+        self.assertRegex(done.stdout, r"naive against .*\nfake +1 +\d")
+
+    def test_peers_that_go_wrong(self):
+        """None is timed, each is named, and the others go on."""
+        cases = {"wrong": "WRONG fake", "nan": "WRONG fake", "short": "FAILED fake",
+                 "fails": "FAILED fake, threads 1, " + PROBLEM + ": something broke",
+                 "dies": "a bad day", "garbage": "FAILED fake", "silent": "missing fake",
+                 "refuses": "skipped fake, 1 row: not this form"}
+        for manner, named in cases.items():
+            with self.subTest(manner=manner):
+                done, rows, content = self.with_fake(manner)
+                self.assertEqual(rows, [])
+                self.assertIn(named, done.stdout, done.stderr)
+                harmless = manner in ("silent", "refuses")
+                self.assertEqual(done.returncode, 0 if harmless else 1, done.stdout)
+                self.assertTrue(any("/naive/" in row["name"] for row in content["benchmarks"]))
+                self.assertNotIn("Traceback", done.stderr)
+
+    def test_spoilt_output_is_caught(self):
+        done, content = self.drive("--backend", "naive,scalar", "--problem", PROBLEM, "--spoil",
+                                   "scalar", "--threads", "1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"WRONG scalar, threads 1, {PROBLEM}", done.stdout)
+        self.assertEqual({row["name"].split("/")[1] for row in content["benchmarks"]}, {"naive"})
+
+    def test_missing_peers_are_named(self):
+        done, content = self.drive("--backend", "naive", "--problem", PROBLEM, "--environment",
+                                   "/nonexistent", peers="torch,onednn3,theano")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for named in ("missing torch: /nonexistent/venv/bin/python is not there",
+                      "missing onednn3:", "missing theano: not one of"):
+            self.assertIn(named, done.stdout)
+        self.assertTrue(content["benchmarks"])
+
+    def test_shards_are_disjoint_and_complete(self):
+        names = []
+        for index in (1, 2, 3):
+            _, content = self.drive("--backend", "naive", "--cell", "simple_rnn", "--steps", "2",
+                                    "--batch", "1:4", "--units", "3", "--shard", f"{index}/3",
+                                    "--repetitions", "1", "--threads", "1")
+            names += {row["run_name"] for row in content["benchmarks"]}
+            self.assertEqual(content["context"]["shard"], f"{index}/3")
+        self.assertEqual(len(names), 4)
+        self.assertEqual(len(set(names)), 4)
+
+    def test_budget(self):
+        done, _ = self.drive("--backend", "naive", "--problem", PROBLEM, "--budget", "0.001")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("budget spent after 0 of 1 problems", done.stdout)
+
+    def test_refused_command_lines(self):
+        for arguments, named in [(["--batch", "0"], '--batch 0: "0"'),
+                                 (["--frob"], "--frob: unknown option"),
+                                 (["--shard", "3/2"], "--shard"),
+                                 (["--repetitions", "0"], "--repetitions"),
+                                 (["--min-time", "-1"], "--min-time"),
+                                 (["--add", "x"], "--add x"),
+                                 (["--table", "/nonexistent/t.md"], "/nonexistent/t.md")]:
+            with self.subTest(arguments=arguments):
+                done = drive(*arguments)
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                self.assertIn(named, done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
+
+    def test_interrupt_keeps_what_was_measured(self):
+        program = subprocess.Popen(
+            [PEERS / "run", "--rnnbench", PROGRAM, "--peers", "", "--backend", "naive", "--cell",
+             "simple_rnn", "--steps", "2", "--batch", "1:200", "--units", "3", "--threads", "1",
+             "--out", self.out], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=ENVIRONMENT)
+        for _ in range(2):
+            program.stderr.readline()
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=30)
+        self.assertEqual(program.returncode, 130)
+        names = {row["run_name"] for row in json.loads(self.out.read_text())["benchmarks"]}
+        self.assertTrue(1 <= len(names) < 200)
+
+
+class RatiosTest(unittest.TestCase):
+    def ratios(self, times, *arguments):
+        """`times` maps backend to microseconds of one repetition each."""
+        rows = [{"run_name": f"lstm/{backend}/N:1/T:{i}/D:2/U:2/threads:1/process_time/real_time",
+                 "run_type": "iteration", "real_time": 1000 * time}
+                for backend, all_times in times.items() for i, time in enumerate(all_times)]
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"context": {}, "benchmarks": rows}, file)
+            file.flush()
+            return subprocess.run([PEERS / "ratios.py", file.name, *arguments], text=True,
+                                  capture_output=True, timeout=60, env=ENVIRONMENT)
+
+    def test_geometric_means(self):
+        done = self.ratios({"auto": [1, 1, 2], "onednn": [2, 4, 1], "torch": [8, 2, 8]})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = {line[:20].strip(): line[20:].split() for line in done.stdout.splitlines()}
+        third = 1 / 3
+        self.assertEqual(lines["onednn"], ["3", f"{4 ** third:.2f}x", "1", "1", "0.50x"])
+        self.assertEqual(lines["torch"], ["3", f"{64 ** third:.2f}x", "0", "0", "2.00x"])
+        self.assertEqual(lines["best of all peers"], ["3", f"{2 ** third:.2f}x", "1", "1", "0.50x"])
+        self.assertIn("0.50x lstm/N:1/T:2/D:2/U:2/threads:1: 2 us, onednn 1 us", done.stdout)
+
+    def test_choices(self):
+        times = {"auto": [1], "avx2": [2], "onednn": [4], "torch": [8]}
+        self.assertIn("2.00x", self.ratios(times, "--ours", "avx2", "--against", "onednn").stdout)
+        self.assertNotIn("torch", self.ratios(times, "--against", "onednn").stdout)
+        self.assertIn("no such backend", self.ratios(times, "--ours", "x").stderr)
+        self.assertEqual(self.ratios(times, "--against", "x").returncode, 1)
+
+
+if __name__ == "__main__":
+    if not PROGRAM or PROGRAM.startswith("-"):
+        sys.exit(__doc__)
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

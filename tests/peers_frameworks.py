@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Whether the workers of bench/peers give each framework our weights as it wants them: every form
+that a framework has is held against the oracle.
+
+Usage: peers_frameworks.py RNNBENCH FRAMEWORK
+Skipped where bench/peers/setup has not made build-peers, or what PEERS_ENVIRONMENT names.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SKIPPED = 77
+SIZES = "N:3/T:4/D:5/U:7"
+
+# What has all of these, and what only some have.
+FORMS = [f"{cell}/{SIZES}{options}" for cell in ("simple_rnn", "lstm", "gru")
+         for options in ("", "/bias:0", "/state:1", "/output:last", "/direction:bidirectional",
+                         "/direction:bidirectional/state:1", "/direction:bidirectional/output:last")]
+FORMS += [f"simple_rnn/{SIZES}/activation:relu", "lstm/N:1/T:1/D:5/U:7", "gru/N:2/T:1/D:5/U:7",
+          "lstm/N:2/T:40/D:3/U:4", "simple_rnn/N:2/T:1/D:3/U:4/bias:0"]
+BACKWARD = [f"{cell}/{SIZES}/direction:backward" for cell in ("simple_rnn", "lstm", "gru")]
+RESET_BEFORE = [f"gru/{SIZES}/reset_after:0{options}"
+                for options in ("", "/bias:0", "/state:1", "/output:last")]
+OTHER_ACTIVATIONS = [f"lstm/{SIZES}/activation:softsign", f"gru/{SIZES}/recurrent_activation:relu"]
+PROBLEMS = FORMS + BACKWARD + RESET_BEFORE + OTHER_ACTIVATIONS
+HAS = {"torch": FORMS, "onnxruntime": PROBLEMS, "tensorflow": PROBLEMS,
+       "onednn3": FORMS + BACKWARD + RESET_BEFORE}
+SHARE = {"tensorflow": 3}  # every third problem alone: XLA compiles for seconds
+
+
+def environment():
+    return Path(os.environ.get("PEERS_ENVIRONMENT", ROOT / "build-peers"))
+
+
+def is_there(framework):
+    python, second = environment() / "venv/bin/python", environment() / "rnnbench-onednn3"
+    return (second if framework == "onednn3" else python).exists()
+
+
+def drive(rnnbench, framework, out):
+    problems = [word for problem in PROBLEMS[::SHARE.get(framework, 1)]
+                for word in ("--problem", problem)]
+    return subprocess.run(
+        [ROOT / "bench/peers/run", "--rnnbench", rnnbench, "--environment", environment(),
+         "--peers", framework, "--backend", "naive", "--threads", "1", "--repetitions", "1",
+         "--min-time", "0.0001", "--peak-time", "0.01", "--out", out, *problems],
+        capture_output=True, text=True, check=False)
+
+
+def main():
+    rnnbench, framework = sys.argv[1:]
+    if not is_there(framework):
+        print(f"skipped: {environment()} has no {framework}; bench/peers/setup makes it")
+        return SKIPPED
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.json"
+        done = drive(rnnbench, framework, out)
+        rows = json.loads(out.read_text())["benchmarks"] if out.exists() else []
+    timed = len({row["run_name"] for row in rows if f"/{framework}/" in row["run_name"]})
+    expected = len(set(HAS[framework]) & set(PROBLEMS[::SHARE.get(framework, 1)]))
+    print(done.stdout, done.stderr)
+    print(f"{timed} forms of {framework} are right, {expected} are expected")
+    return 0 if done.returncode == 0 and timed == expected else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
