@@ -14,10 +14,11 @@
 enum { MOST_ROWS = TILE_ROWS(2) };
 _Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of rows");
 
-/* What the tiles of a panel fetch, in turn: each one line a k, all of `next` by so many tiles as it
- * has vectors. */
+/* What the tiles of one panel fetch, in turn, of the next one: each a line a k, so together all of
+ * it where there are as many tiles as a row of a panel has lines. */
 static inline const float *part_to_fetch(const float *next, int tile, int vectors, int depth) {
-    return next + (size_t)(tile % vectors) * (size_t)depth * LINE_FLOATS;
+    const int lines = (vectors * VF_FLOATS + LINE_FLOATS - 1) / LINE_FLOATS;
+    return next + (size_t)(tile % lines) * (size_t)depth * LINE_FLOATS;
 }
 
 /* `rows` x `panels` is r x 1 with r <= TILE_ROWS(vectors), or 1 x LONE_ROW_PANELS(vectors). */

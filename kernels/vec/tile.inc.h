@@ -6,10 +6,8 @@
  *
  * every sum in k order, one FMA a term, so a row's bits do not depend on which rows share its tile.
  * On its way it fetches a line a k, from `ahead` on, into L2: a part of the panel to come, which
- * the tiles of this one fetch together. A tile of few rows is itself waiting for weights, and does
- * not.
+ * the tiles of this one fetch together. A small tile is itself waiting for weights, and does not.
  */
-enum { FETCHING_ROWS = 4 };
 
 /* The compiler must unroll these loops entirely to keep `sum` in registers. */
 #ifdef __clang__
@@ -34,7 +32,7 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
             sum[r * width + v] = vf_load(start + v * VF_FLOATS);
     }
     for (int k = 0; k < depth; k++, panel += vectors * VF_FLOATS) {
-        if (rows >= FETCHING_ROWS)
+        if (rows > 1 && 2 * rows * width > VF_TILE)
             vf_fetch(ahead + (size_t)k * LINE_FLOATS);
         if (rows <= width) { /* hold the shorter side of the tile, stream the longer one */
             vf scalar[VF_TILE];
