@@ -18,7 +18,7 @@ die() {
 
 # The library packages are optional to the build, which then says what is lost without them.
 build_packages=(gcc g++ libc6-dev git meson ninja-build pkg-config
-    libdnnl-dev libbenchmark-dev libhwloc-dev)
+    libdnnl-dev libxsmm-dev libbenchmark-dev libhwloc-dev)
 test_packages=(libcmocka-dev libjansson-dev binutils qemu-user)
 
 is_installed() {

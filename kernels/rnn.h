@@ -10,12 +10,13 @@
  *
  * The library never prints, never aborts and keeps no global state, as far as it is ours: libraries
  * behind the backends openmp (the compiler's runtime ends the process where it cannot start a
- * thread) and onednn have ways of their own when memory runs out. A function that can fail returns
- * an rnn_status and, where `error` is not NULL, writes one line that names the field and its value.
+ * thread), onednn and libxsmm have ways of their own when memory runs out. A function that can fail
+ * returns an rnn_status and, where `error` is not NULL, writes one line that names the field and
+ * its value.
  *
  * The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction set of our
- * own kernels; it is read whenever a plan is created or the backends are listed. oneDNN chooses by
- * itself and listens to ONEDNN_MAX_CPU_ISA.
+ * own kernels; it is read whenever a plan is created or the backends are listed. oneDNN and
+ * libxsmm choose by themselves and listen to ONEDNN_MAX_CPU_ISA and LIBXSMM_TARGET.
  */
 #ifndef RNN_H
 #define RNN_H
@@ -248,7 +249,8 @@ typedef struct rnn_io {
 } rnn_io;
 
 /* Computes y and the final states, without allocating and without locks (openmp starts its threads
- * on its first run; onednn allocates a little inside the library). Re-entrant: any number of runs
+ * on its first run; onednn allocates a little inside the library; libxsmm where runs of one plan
+ * overlap, and with threads on the first run). Re-entrant: any number of runs
  * of one plan may overlap in time, each with its own scratch and outputs. Scratch and outputs must
  * not overlap inputs or each other, except that a final state may be the same array as its initial
  * one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer, a length outside 0..T or

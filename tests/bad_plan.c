@@ -96,6 +96,8 @@ static void null_pointers(void **state) {
     rnn_plan *plan = NULL;
     rnn_error error;
     fixture_reset(&f);
+    if (!fixture_is_supported(&f))
+        skip();
     assert_int_equal(fixture_create(&f, NULL, &error), RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "plan: NULL");
     assert_int_equal(rnn_plan_create(&plan, f.backend, NULL, &f.weights, &f.shape, 1, &error),
@@ -119,6 +121,8 @@ static void null_weights(void **state) {
     (void)state;
     fixture f;
     fixture_reset(&f);
+    if (!fixture_is_supported(&f))
+        skip();
     f.weights.layers = NULL;
     invalid(&f, "weights.layers: NULL");
     fixture_reset(&f);
@@ -142,6 +146,8 @@ static void misaligned_weights(void **state) {
     (void)state;
     fixture f;
     fixture_reset(&f);
+    if (!fixture_is_supported(&f))
+        skip();
     f.layer_weights[2].kernel = misaligned(fixture_weights);
     invalid(&f, "weights.layers[2].kernel: 0x");
     fixture_reset(&f);
@@ -157,6 +163,8 @@ static void wrong_counts(void **state) {
     static const int bad[] = {0, 2, 4, -1, INT_MAX};
     fixture f;
     fixture_reset(&f);
+    if (!fixture_is_supported(&f))
+        skip();
     for (int i = 0; i < 5; i++) {
         f.weights.count = bad[i];
         invalid(&f, "weights.count: ");

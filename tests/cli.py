@@ -130,7 +130,8 @@ class Commands(unittest.TestCase):
     def test_list_names_every_backend(self):
         done = run("list")
         self.assertEqual(done.returncode, FINE)
-        for backend in "naive", "scalar", "autovec", "avx2", "avx512", "openmp", "onednn":
+        for backend in ("naive", "scalar", "autovec", "avx2", "avx512", "openmp", "onednn",
+                        "libxsmm"):
             self.assertIn(backend, done.stdout)
 
     def test_list_says_why_one_is_missing(self):

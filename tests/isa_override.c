@@ -77,6 +77,7 @@ static void naive_leaves_naive_alone(void **state) {
     assert_unavailable("avx512", why_not(RNN_CPU_AVX512));
     assert_unavailable("openmp", "switched off by RNN_ISA");
     assert_unavailable("onednn", "switched off by RNN_ISA");
+    assert_unavailable("libxsmm", "switched off by RNN_ISA");
 }
 
 static void scalar_switches_vectors_off(void **state) {

@@ -52,8 +52,8 @@ class Copy:
                                          "__pycache__")
         shutil.copytree(source, self.source, ignore=ignored, symlinks=True)
         self.run([*meson, "setup", f"-Dbenchmark={benchmark}", "-Dopenmp=disabled",
-                  "-Donednn=disabled", "-Doptimization=1", "-Ddebug=false", self.build,
-                  self.source])
+                  "-Donednn=disabled", "-Dlibxsmm=disabled", "-Doptimization=1", "-Ddebug=false",
+                  self.build, self.source])
 
     @staticmethod
     def run(command):

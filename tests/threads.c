@@ -72,6 +72,9 @@ int main(int argc, char **argv) {
         "simple_rnn/N:7/T:9/D:11/U:17/direction:bidirectional/state:1",
         "lstm/N:7/T:9/D:11/U:17+5/state:1/dense:3",
         "gru/N:7/T:9/D:11/U:17/state:1/output:last",
+        "simple_rnn/N:7/T:9/D:11/U:17/state:1",
+        "lstm/N:7/T:9/D:11/U:17/direction:backward/state:1",
+        "gru/N:7/T:9/D:11/U:17/reset_after:0/output:last",
         "lstm/N:7/T:9/D:11/U:17/mask:lengths/state:1",
         "gru/N:7/T:9/D:11/U:17/mask:holes/reset_after:0/direction:bidirectional/merge:sum",
     };

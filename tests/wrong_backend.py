@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The rnnbench program with one backend broken on purpose: `check` counts its mismatches, `sweep`
-calls it WRONG and times the other one alone.
+calls it WRONG and times the other one alone, `tune` lets that one win.
 
 Usage: wrong_backend.py SOURCE MESON     the compiler is that of the environment, CC
 """
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -30,9 +31,14 @@ class Outcome:
                               "--out", out)
         rows = json.loads(out.read_text())["benchmarks"]
         self.timed = {row["run_name"].split("/")[1] for row in rows}
+        tuning = Path(copy.build, "tuning")
+        self.tune = self.run("tune", *CASE, "--repetitions", "2", "--min-time", "0.0005",
+                             "--out", tuning, RNN_ISA=BROKEN.backend)
+        self.tuned = tuning.read_text()
 
-    def run(self, *arguments):
-        return subprocess.run([self.program, *arguments], capture_output=True, text=True)
+    def run(self, *arguments, **environment):
+        return subprocess.run([self.program, *arguments], capture_output=True, text=True,
+                              env={**os.environ, **environment})
 
 
 class WrongBackend(unittest.TestCase):
@@ -57,6 +63,13 @@ class WrongBackend(unittest.TestCase):
         self.assertIn(f"WRONG {BROKEN.cell}/{BROKEN.backend}/", self.broken.sweep.stdout)
         self.assertIn(" 1 wrong, ", self.broken.sweep.stdout)
         self.assertEqual(self.broken.timed, {"naive"})
+
+    def test_tune_never_writes_what_is_wrong(self):
+        self.assertEqual(self.intact.tune.returncode, FINE, self.intact.tune.stdout)
+        self.assertEqual(self.broken.tune.returncode, WRONG)
+        self.assertIn(f"WRONG {BROKEN.cell}/{BROKEN.backend}/", self.broken.tune.stdout)
+        self.assertIn(" naive 1 ", self.broken.tuned)
+        self.assertNotIn(f" {BROKEN.backend} ", self.broken.tuned)
 
 
 if __name__ == "__main__":
