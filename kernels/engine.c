@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
+#include "cost.h"
+#include "direction.h"
 #include "merge.h"
-#include "pack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,12 @@
 struct rnn_engine {
     const rnn_kernels *kernels;
     const rnn_problem *problem;
+    rnn_cost_model cost;
     packed_layer *layers;
     packed_dense dense;
     void *packed;
     size_t packed_size;
+    workspace_row row; /* the most that any layer needs */
 };
 
 /* ---- Creation ----------------------------------------------------------------------------- */
@@ -34,6 +37,35 @@ static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, are
                    vector_floats, room);
 }
 
+/* Whether the halves of a layer are joined element by element. */
+static bool merges_halves(const rnn_layer *layer) {
+    return layer->direction == RNN_BIDIRECTIONAL && layer->merge != RNN_CONCAT &&
+           layer->merge != RNN_NONE;
+}
+
+static void raise_to(size_t *size, bool needed, size_t floats) {
+    if (needed && floats > *size)
+        *size = floats;
+}
+
+static workspace_row most_of_layers(const rnn_engine *engine) {
+    const rnn_model *model = &engine->problem->model;
+    workspace_row most = {0};
+    for (int i = 0; i < model->layer_count; i++) {
+        const rnn_layer *layer = &model->layers[i];
+        const packed_layer *packed = &engine->layers[i];
+        bool is_last = i + 1 == model->layer_count && !model->dense;
+        raise_to(&most.h, true, packed->state_floats);
+        raise_to(&most.c, layer->cell == RNN_LSTM, packed->state_floats);
+        raise_to(&most.gates, packed->directions[0].recurrent_candidate != NULL,
+                 packed->state_floats);
+        raise_to(&most.z, true, packed->z_floats);
+        raise_to(&most.sequence, !is_last, (size_t)rnn_layer_output_width(layer));
+        raise_to(&most.half, merges_halves(layer), (size_t)layer->units);
+    }
+    return most;
+}
+
 rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
                              const rnn_problem *problem, const rnn_model_weights *weights,
                              rnn_error *error) {
@@ -42,6 +74,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     engine->kernels = kernels;
     engine->problem = problem;
+    engine->cost = rnn_cost_model_of(problem, kernels);
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
     if (!engine->layers) {
         rnn_engine_destroy(engine);
@@ -58,6 +91,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
     }
     arena memory = {engine->packed, 0};
     pack_model(engine, weights, &memory);
+    engine->row = most_of_layers(engine);
     *out = engine;
     return RNN_OK;
 }
@@ -72,291 +106,45 @@ size_t rnn_engine_packed_size(const rnn_engine *engine) {
     return engine->packed_size;
 }
 
-/* ---- Workspace ---------------------------------------------------------------------------- */
-
-/* Rows of the input projection computed at a time: enough to make good use of each panel of weights
- * that is read, few enough that the result is still in L2 when the steps use it. */
-enum { PROJECTED_ROWS = 128 };
-
-typedef struct workspace {
-    int rows;
-    int chunk_steps; /* steps projected at a time */
-    int *every_row, *live_rows;
-    const float **x_rows;
-    float **z_rows; /* also y rows of the head */
-    float *h[2], *c, *update, *reset;
-    float *z;
-    float *sequence[2]; /* between layers, [T][rows][width] */
-    float *half;        /* a backward half to be merged, [T][rows][M] */
-} workspace;
-
-/* Whether the halves of a layer are joined element by element. */
-static bool merges_halves(const rnn_layer *layer) {
-    return layer->direction == RNN_BIDIRECTIONAL && layer->merge != RNN_CONCAT &&
-           layer->merge != RNN_NONE;
+const rnn_cost_model *rnn_engine_cost(const rnn_engine *engine) {
+    return &engine->cost;
 }
 
-/* Floats of one batch row in each array of a workspace; the most that any layer needs. */
-typedef struct row_sizes {
-    size_t h, c, gates, z, sequence, half;
-} row_sizes;
+/* ---- Scratch -------------------------------------------------------------------------------- */
 
-static void raise_to(size_t *size, bool needed, size_t floats) {
-    if (needed && floats > *size)
-        *size = floats;
+static workspace_shape shape_of(const rnn_engine *engine, int rows, int members) {
+    const rnn_problem *problem = engine->problem;
+    return (workspace_shape){.rows = rows,
+                             .timesteps = problem->shape.timesteps,
+                             .members = members,
+                             .lanes = rnn_most_lanes(problem, members),
+                             .layers = problem->model.layer_count,
+                             .row = engine->row};
 }
 
-static row_sizes most_of_layers(const rnn_engine *engine) {
-    const rnn_model *model = &engine->problem->model;
-    row_sizes most = {0};
-    for (int i = 0; i < model->layer_count; i++) {
-        const rnn_layer *layer = &model->layers[i];
-        const packed_layer *packed = &engine->layers[i];
-        bool is_last = i + 1 == model->layer_count && !model->dense;
-        raise_to(&most.h, true, packed->state_floats);
-        raise_to(&most.c, layer->cell == RNN_LSTM, packed->state_floats);
-        raise_to(&most.gates, packed->directions[0].recurrent_candidate != NULL,
-                 packed->state_floats);
-        raise_to(&most.z, true, packed->z_floats);
-        raise_to(&most.sequence, !is_last, (size_t)rnn_layer_output_width(layer));
-        raise_to(&most.half, merges_halves(layer), (size_t)layer->units);
-    }
-    return most;
-}
-
-static workspace take_workspace(const rnn_engine *engine, int rows, arena *room) {
-    const int timesteps = engine->problem->shape.timesteps;
-    const size_t n = (size_t)rows, sequence_rows = n * (size_t)timesteps;
-    const row_sizes most = most_of_layers(engine);
-    int chunk = PROJECTED_ROWS / rows < 1 ? 1 : PROJECTED_ROWS / rows;
-    workspace w = {.rows = rows, .chunk_steps = chunk < timesteps ? chunk : timesteps};
-    const size_t chunk_rows = (size_t)w.chunk_steps * n;
-    w.every_row = arena_take(room, n, sizeof *w.every_row);
-    w.live_rows = arena_take(room, n, sizeof *w.live_rows);
-    w.x_rows = arena_take(room, chunk_rows, sizeof *w.x_rows);
-    w.z_rows = arena_take(room, chunk_rows, sizeof *w.z_rows);
-    w.h[0] = arena_floats(room, n * most.h);
-    w.h[1] = arena_floats(room, n * most.h);
-    w.c = arena_floats(room, n * most.c);
-    w.update = arena_floats(room, n * most.gates);
-    w.reset = arena_floats(room, n * most.gates);
-    w.z = arena_floats(room, chunk_rows * most.z);
-    w.half = arena_floats(room, sequence_rows * most.half);
-    w.sequence[0] = arena_floats(room, sequence_rows * most.sequence);
-    w.sequence[1] = arena_floats(
-        room, engine->problem->model.layer_count > 1 ? sequence_rows * most.sequence : 0);
-    return w;
-}
-
-size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows) {
+size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows, int members) {
+    const workspace_shape shape = shape_of(engine, rows, members);
     arena counted = {NULL, 0};
-    take_workspace(engine, rows, &counted);
+    workspace work;
+    workspace_take(&work, &shape, 0, &counted);
     return counted.used;
 }
 
-/* ---- One direction ------------------------------------------------------------------------ */
-
-typedef struct rows_view {
-    float *data;
-    rnn_strides strides;
-} rows_view;
-
-typedef struct const_rows_view {
-    const float *data;
-    rnn_strides strides;
-} const_rows_view;
-
-/* One direction of one layer over all steps, for the workspace's batch rows. */
-typedef struct direction_run {
-    const rnn_layer *layer;
-    const packed_layer *packed;
-    const packed_direction *weights;
-    const_rows_view x;
-    rows_view y;
-    const float *initial[2]; /* h, c; NULL: zeros */
-    float *final[2];         /* NULL: not wanted */
-    bool reversed;           /* steps go from T-1 to 0 */
-    bool flipped_back;       /* and yet y is in order of time */
-} direction_run;
-
-typedef struct engine_run {
-    const rnn_engine *engine;
-    const rnn_io *io;
-    int first_row;
-    int timesteps;
-    workspace work;
-} engine_run;
-
-/* Which rows a step computes: all of them, or those whose step counts. */
-static int live_rows(engine_run *run, int t, const int **rows) {
-    *rows = run->work.every_row;
-    if (!run->io->lengths && !run->io->mask)
-        return run->work.rows;
-    int count = 0;
-    for (int n = 0; n < run->work.rows; n++)
-        if (rnn_step_counts(run->io, run->timesteps, run->first_row + n, t))
-            run->work.live_rows[count++] = n;
-    *rows = run->work.live_rows;
-    return count;
-}
-
-static int time_of(const engine_run *run, const direction_run *direction, int step) {
-    return direction->reversed ? run->timesteps - 1 - step : step;
-}
-
-static void project_steps(engine_run *run, const direction_run *direction, int first, int count) {
-    const workspace *work = &run->work;
-    int rows = 0;
-    for (int step = first; step < first + count; step++) {
-        int t = time_of(run, direction, step);
-        const int *live;
-        int live_count = live_rows(run, t, &live);
-        for (int i = 0; i < live_count; i++, rows++) {
-            work->x_rows[rows] = direction->x.data + t * direction->x.strides.time +
-                                 live[i] * direction->x.strides.batch;
-            work->z_rows[rows] =
-                work->z + ((size_t)(step - first) * (size_t)work->rows + (size_t)live[i]) *
-                              direction->packed->z_floats;
-        }
-    }
-    const panel_layout *layout = &direction->packed->input;
-    run->engine->kernels->project(&(rnn_projection){
-        .rows = rows,
-        .x = work->x_rows,
-        .z = work->z_rows,
-        .features = direction->layer->features,
-        .panels = layout->panels,
-        .vectors = layout->gates * layout->blocks_per_panel,
-        .kernel = direction->weights->kernel,
-        .bias = direction->weights->bias,
-    });
-}
-
-static void compute_step(const rnn_kernels *kernels, const rnn_layer *layer, const rnn_step *step) {
-    switch (layer->cell) {
-    case RNN_SIMPLE:
-        kernels->simple_step(step);
-        break;
-    case RNN_LSTM:
-        kernels->lstm_step(step);
-        break;
-    case RNN_GRU:
-        if (layer->reset_after)
-            kernels->gru_step(step);
-        else
-            kernels->gru_reset_before_step(step);
-        break;
-    case RNN_CELL_COUNT:
-        break;
-    }
-}
-
-/* Rows whose step does not count keep their state; `live` is in ascending order. */
-static void keep_masked_rows(const engine_run *run, const rnn_layer *layer, const rnn_step *step) {
-    const bool zero = rnn_layer_zeroes_masked(layer);
-    for (int n = 0, next = 0; n < run->work.rows; n++) {
-        if (next < step->row_count && step->rows[next] == n) {
-            next++;
-            continue;
-        }
-        const float *h = step->h + (size_t)n * step->state_stride;
-        memcpy(step->h_next + (size_t)n * step->state_stride, h, step->state_stride * sizeof *h);
-        if (!step->y)
-            continue;
-        float *y = step->y + n * step->y_stride;
-        if (zero)
-            memset(y, 0, (size_t)step->units * sizeof *y);
-        else
-            memcpy(y, h, (size_t)step->units * sizeof *y);
-    }
-}
-
-/* Where a step's output goes, or NULL. */
-static float *output_of_step(const engine_run *run, const direction_run *direction, int step) {
-    if (!direction->layer->return_sequences)
-        return step == run->timesteps - 1 ? direction->y.data : NULL;
-    int at = direction->flipped_back ? time_of(run, direction, step) : step;
-    return direction->y.data + at * direction->y.strides.time;
-}
-
-static void run_step(engine_run *run, const direction_run *direction, int index, int chunk_first) {
-    const workspace *work = &run->work;
-    const packed_layer *packed = direction->packed;
-    const packed_direction *weights = direction->weights;
-    rnn_step step = {
-        .units = direction->layer->units,
-        .blocks = packed->blocks,
-        .state_stride = packed->state_floats,
-        .h = work->h[index % 2],
-        .h_next = work->h[(index + 1) % 2],
-        .c = work->c,
-        .update = work->update,
-        .reset = work->reset,
-        .z = work->z + (size_t)(index - chunk_first) * (size_t)work->rows * packed->z_floats,
-        .z_stride = packed->z_floats,
-        .y = output_of_step(run, direction, index),
-        .y_stride = direction->y.strides.batch,
-        .recurrent = weights->recurrent,
-        .recurrent_candidate = weights->recurrent_candidate,
-        .recurrent_bias = weights->recurrent_bias,
-        .activation = direction->layer->activation,
-        .recurrent_activation = direction->layer->recurrent_activation,
-    };
-    step.row_count = live_rows(run, time_of(run, direction, index), &step.rows);
-    compute_step(run->engine->kernels, direction->layer, &step);
-    if (step.row_count < work->rows)
-        keep_masked_rows(run, direction->layer, &step);
-}
-
-static void load_state(float *state, size_t stride, const float *initial, int rows, int units) {
-    if (!initial) {
-        memset(state, 0, (size_t)rows * stride * sizeof *state);
-        return;
-    }
-    for (int n = 0; n < rows; n++) {
-        float *row = state + (size_t)n * stride;
-        memcpy(row, initial + (size_t)n * (size_t)units, (size_t)units * sizeof *row);
-        memset(row + units, 0, (stride - (size_t)units) * sizeof *row);
-    }
-}
-
-static void store_state(float *final, const float *state, size_t stride, int rows, int units) {
-    for (int n = 0; final && n < rows; n++)
-        memcpy(final + (size_t)n * (size_t)units, state + (size_t)n * stride,
-               (size_t)units * sizeof *state);
-}
-
-static void run_direction(engine_run *run, const direction_run *direction) {
-    const workspace *work = &run->work;
-    const int units = direction->layer->units, steps = run->timesteps;
-    const size_t stride = direction->packed->state_floats;
-    const bool has_c = rnn_cell_states(direction->layer->cell) == 2;
-    load_state(work->h[0], stride, direction->initial[0], work->rows, units);
-    if (has_c)
-        load_state(work->c, stride, direction->initial[1], work->rows, units);
-    for (int first = 0; first < steps; first += work->chunk_steps) {
-        int left = steps - first;
-        int count = left < work->chunk_steps ? left : work->chunk_steps;
-        project_steps(run, direction, first, count);
-        for (int index = first; index < first + count; index++)
-            run_step(run, direction, index, first);
-    }
-    store_state(direction->final[0], work->h[steps % 2], stride, work->rows, units);
-    if (has_c)
-        store_state(direction->final[1], work->c, stride, work->rows, units);
+void rnn_engine_prepare(const rnn_engine *engine, int members, void *scratch) {
+    const workspace_shape shape = shape_of(engine, 1, members);
+    arena memory = {scratch, 0};
+    workspace_prepare(&shape, &memory);
 }
 
 /* ---- One layer ---------------------------------------------------------------------------- */
 
-static void merge_half(const engine_run *run, const rnn_layer *layer, rows_view y, rows_view half) {
-    const int steps = layer->return_sequences ? run->timesteps : 1;
-    for (int t = 0; t < steps; t++)
-        for (int n = 0; n < run->work.rows; n++) {
-            float *row = y.data + t * y.strides.time + n * y.strides.batch;
-            const float *other = half.data + t * half.strides.time + n * half.strides.batch;
-            rnn_merge_row(layer->merge, layer->units, row, other, row);
-        }
-}
+/* Where a layer reads, writes and finds its states. */
+typedef struct layer_run {
+    int index;
+    int first_state; /* in io's lists */
+    const_rows_view x;
+    rows_view y, y_backward;
+} layer_run;
 
 /* The states of one direction, by their place in io's lists. */
 static void set_states(const engine_run *run, direction_run *direction, int first_state) {
@@ -370,46 +158,103 @@ static void set_states(const engine_run *run, direction_run *direction, int firs
     }
 }
 
-/* Rows of `width` floats in the workspace, [T][rows][width]. */
-static rnn_strides work_strides(const engine_run *run, int width) {
-    return (rnn_strides){.batch = width, .time = (ptrdiff_t)run->work.rows * width};
+/* Rows in the workspace, [T][rows] of so many floats. */
+static rnn_strides work_strides(const engine_run *run, size_t floats) {
+    return (rnn_strides){.batch = (ptrdiff_t)floats, .time = run->work.rows * (ptrdiff_t)floats};
 }
 
-static void run_layer(engine_run *run, int index, int first_state, const_rows_view x, rows_view y,
-                      rows_view y_backward) {
-    const rnn_layer *layer = &run->engine->problem->model.layers[index];
-    const packed_layer *packed = &run->engine->layers[index];
+static rows_view half_view(const engine_run *run, const rnn_layer *layer) {
+    return (rows_view){run->work.half, work_strides(run, (size_t)layer->units)};
+}
+
+/* Direction 0 or 1 of a layer, in a lane of its own team. */
+static direction_run direction_of(const engine_run *run, const layer_run *at, int which, int lane,
+                                  rnn_member member) {
+    const rnn_layer *layer = &run->engine->problem->model.layers[at->index];
+    const packed_layer *packed = &run->engine->layers[at->index];
     direction_run direction = {.layer = layer,
                                .packed = packed,
-                               .weights = &packed->directions[0],
-                               .x = x,
-                               .y = y,
-                               .reversed = layer->direction == RNN_BACKWARD};
-    set_states(run, &direction, first_state);
-    run_direction(run, &direction);
-    if (layer->direction != RNN_BIDIRECTIONAL)
-        return;
+                               .weights = &packed->directions[which],
+                               .x = at->x,
+                               .y = at->y,
+                               .reversed = layer->direction == RNN_BACKWARD || which == 1,
+                               .flipped_back = which == 1,
+                               .arrays = &run->work.lanes[lane],
+                               .member = member,
+                               .chunk_steps = run->work.chunk_steps};
+    if (which == 1)
+        direction.y = layer->merge == RNN_CONCAT
+                          ? (rows_view){at->y.data + layer->units, at->y.strides}
+                      : layer->merge == RNN_NONE ? at->y_backward
+                                                 : half_view(run, layer);
+    set_states(run, &direction, at->first_state + which * rnn_cell_states(layer->cell));
+    return direction;
+}
 
-    rows_view half = {run->work.half, work_strides(run, layer->units)};
-    direction.weights = &packed->directions[1];
-    direction.reversed = direction.flipped_back = true;
-    direction.y = layer->merge == RNN_CONCAT ? (rows_view){y.data + layer->units, y.strides}
-                  : layer->merge == RNN_NONE ? y_backward
-                                             : half;
-    set_states(run, &direction, first_state + rnn_cell_states(layer->cell));
+static void merge_half(const engine_run *run, const layer_run *at) {
+    const rnn_layer *layer = &run->engine->problem->model.layers[at->index];
+    const rows_view half = half_view(run, layer);
+    const int steps = layer->return_sequences ? run->timesteps : 1;
+    const rnn_share mine = rnn_member_share(&run->member, steps);
+    for (int t = mine.begin; t < mine.end; t++)
+        for (int n = 0; n < run->work.rows; n++) {
+            float *row = at->y.data + t * at->y.strides.time + n * at->y.strides.batch;
+            const float *other = half.data + t * half.strides.time + n * half.strides.batch;
+            rnn_merge_row(layer->merge, layer->units, row, other, row);
+        }
+}
+
+/* The team of lane `lane_of(member)`, where all members are divided evenly into lanes. */
+static rnn_member member_of_lane(const engine_run *run, int lanes, int *lane) {
+    const int each = run->member.count / lanes;
+    *lane = run->member.index / each;
+    return (rnn_member){run->member.index % each, each, &run->work.lane_barrier[*lane]};
+}
+
+static void run_layer(engine_run *run, const layer_run *at, int lanes) {
+    const rnn_layer *layer = &run->engine->problem->model.layers[at->index];
+    const int directions = rnn_layer_directions(layer);
+    int lane = 0;
+    rnn_member member = lanes > 1 ? member_of_lane(run, lanes, &lane) : run->member;
+    for (int which = 0; which < directions; which++) {
+        if (lanes > 1 && which != lane)
+            continue;
+        direction_run direction = direction_of(run, at, which, lane, member);
+        run_direction(run, &direction);
+    }
+    if (lanes > 1)
+        rnn_member_meet(&run->member);
+    if (merges_halves(layer)) {
+        merge_half(run, at);
+        rnn_member_meet(&run->member);
+    }
+}
+
+/* ---- Several layers at once ----------------------------------------------------------------- */
+
+/* Each member runs the layer of its lane, as soon as the one below has finished some steps. */
+static void run_wavefront(engine_run *run, const layer_run *layers, const rnn_way *way) {
+    int lane;
+    rnn_member member = member_of_lane(run, way->lanes, &lane);
+    direction_run direction = direction_of(run, &layers[lane], 0, lane, member);
+    if (way->chunk_steps < direction.chunk_steps)
+        direction.chunk_steps = way->chunk_steps;
+    direction.steps_done = &run->work.steps_done[layers[lane].index];
+    direction.x_steps = lane > 0 ? direction.steps_done - 1 : NULL;
     run_direction(run, &direction);
-    if (merges_halves(layer))
-        merge_half(run, layer, y, half);
+    rnn_member_meet(&run->member);
 }
 
 /* ---- The model ---------------------------------------------------------------------------- */
 
+/* Each member takes some of the steps. */
 static void run_head(engine_run *run, const_rows_view x, rows_view y) {
     const rnn_model *model = &run->engine->problem->model;
     const workspace *work = &run->work;
     const int steps = rnn_model_returns_sequences(model) ? run->timesteps : 1;
-    for (int first = 0; first < steps; first += work->chunk_steps) {
-        int end = first + work->chunk_steps < steps ? first + work->chunk_steps : steps;
+    const rnn_share mine = rnn_member_share(&run->member, steps);
+    for (int first = mine.begin; first < mine.end; first += work->chunk_steps) {
+        int end = first + work->chunk_steps < mine.end ? first + work->chunk_steps : mine.end;
         int rows = 0;
         for (int t = first; t < end; t++)
             for (int n = 0; n < work->rows; n++, rows++) {
@@ -429,33 +274,68 @@ static void run_head(engine_run *run, const_rows_view x, rows_view y) {
     }
 }
 
-void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, int rows,
-                    void *scratch) {
+/* Layer `at` reads what the one before it wrote and writes y, or a sequence for the next one. */
+static layer_run next_layer(const engine_run *run, const layer_run *before, int index,
+                            rows_view y) {
+    const rnn_model *model = &run->engine->problem->model;
+    const bool last = index + 1 == model->layer_count && !model->dense;
+    const rows_view sequence = {run->work.sequence[index % 2],
+                                work_strides(run, run->engine->row.sequence)};
+    layer_run at = {.index = index, .y = last ? y : sequence, .y_backward = before->y_backward};
+    const rnn_layer *below = &model->layers[before->index];
+    at.first_state =
+        before->first_state + rnn_layer_directions(below) * rnn_cell_states(below->cell);
+    at.x = (const_rows_view){before->y.data, before->y.strides};
+    return at;
+}
+
+static layer_run first_layer(const engine_run *run, rows_view y) {
+    const rnn_io *io = run->io;
+    const rnn_shape *shape = &run->engine->problem->shape;
+    const ptrdiff_t y_offset = run->first_row * shape->y.batch;
+    layer_run nothing_before = {0};
+    layer_run at = next_layer(run, &nothing_before, 0, y);
+    at.first_state = 0;
+    at.x = (const_rows_view){io->x + run->first_row * shape->x.batch, shape->x};
+    at.y_backward = (rows_view){io->y_backward ? io->y_backward + y_offset : NULL, shape->y};
+    return at;
+}
+
+static void run_model(engine_run *run) {
+    const rnn_engine *engine = run->engine;
     const rnn_model *model = &engine->problem->model;
     const rnn_shape *shape = &engine->problem->shape;
+    const rows_view y = {run->io->y + run->first_row * shape->y.batch, shape->y};
+    layer_run layers[RNN_MAX_LAYERS];
+    layers[0] = first_layer(run, y);
+    for (int i = 1; i < model->layer_count; i++)
+        layers[i] = next_layer(run, &layers[i - 1], i, y);
+    rnn_way way;
+    for (int i = 0; i < model->layer_count; i += way.layers) {
+        way = rnn_quickest_way(&engine->cost, i, run->work.rows, run->member.count);
+        if (way.layers > 1)
+            run_wavefront(run, &layers[i], &way);
+        else
+            run_layer(run, &layers[i], way.lanes);
+    }
+    const rows_view top = layers[model->layer_count - 1].y;
+    if (model->dense)
+        run_head(run, (const_rows_view){top.data, top.strides}, y);
+}
+
+void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, int rows, int index,
+                    int members, void *scratch) {
+    const workspace_shape shape = shape_of(engine, rows, members);
     arena memory = {scratch, 0};
-    engine_run run = {.engine = engine,
-                      .io = io,
-                      .first_row = first_row,
-                      .timesteps = shape->timesteps,
-                      .work = take_workspace(engine, rows, &memory)};
+    engine_run run;
+    run.engine = engine;
+    run.kernels = engine->kernels;
+    run.io = io;
+    run.first_row = first_row;
+    run.timesteps = shape.timesteps;
+    workspace_take(&run.work, &shape, index, &memory);
+    run.member = (rnn_member){index, members, run.work.barrier};
     for (int n = 0; n < rows; n++)
         run.work.every_row[n] = n;
-
-    const rows_view y = {io->y + first_row * shape->y.batch, shape->y};
-    const rows_view y_backward = {
-        io->y_backward ? io->y_backward + first_row * shape->y.batch : NULL, shape->y};
-    const_rows_view x = {io->x + first_row * shape->x.batch, shape->x};
-    int first_state = 0;
-    for (int i = 0; i < model->layer_count; i++) {
-        const rnn_layer *layer = &model->layers[i];
-        bool last = i + 1 == model->layer_count && !model->dense;
-        rows_view to = {run.work.sequence[i % 2],
-                        work_strides(&run, rnn_layer_output_width(layer))};
-        run_layer(&run, i, first_state, x, last ? y : to, y_backward);
-        first_state += rnn_layer_directions(layer) * rnn_cell_states(layer->cell);
-        x = (const_rows_view){to.data, to.strides};
-    }
-    if (model->dense)
-        run_head(&run, x, y);
+    run_model(&run);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * The engine: everything about a model that is not arithmetic. Time, directions, masks, merging,
- * stacking and packing, driving one table of kernels. It knows no instruction set and no threads;
- * schedule.c says which batch rows it runs.
+ * stacking and packing, driving one table of kernels, on one thread or with a team of them. It
+ * knows no instruction set; schedule.c says which batch rows a team runs, and starts the threads.
  */
 #ifndef RNN_ENGINE_H
 #define RNN_ENGINE_H
 
 #include "backend.h"
+#include "cost.h"
 #include "kernels.h"
 
 typedef struct rnn_engine rnn_engine;
@@ -20,11 +21,19 @@ void rnn_engine_destroy(rnn_engine *engine);
 
 size_t rnn_engine_packed_size(const rnn_engine *engine);
 
-/* Bytes for a run of so many batch rows, a multiple of RNN_ALIGNMENT. */
-size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows);
+/* What its cost model says of ways and splits. */
+const rnn_cost_model *rnn_engine_cost(const rnn_engine *engine);
 
-/* Computes batch rows [first_row, first_row + rows) of io. */
-void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, int rows,
-                    void *scratch);
+/* Bytes for a run of so many batch rows by a team of so many threads, a multiple of RNN_ALIGNMENT.
+ * Enough for fewer rows and a smaller team, too. */
+size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows, int members);
+
+/* Before a team of so many or fewer starts on this scratch. */
+void rnn_engine_prepare(const rnn_engine *engine, int members, void *scratch);
+
+/* Computes batch rows [first_row, first_row + rows) of io. Every member of the team calls it, all
+ * at the same time, with its own index and the same scratch. */
+void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, int rows, int index,
+                    int members, void *scratch);
 
 #endif

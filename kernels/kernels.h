@@ -24,22 +24,28 @@
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+enum { LINE_FLOATS = 64 / sizeof(float) }; /* of a cache */
+
 /* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
 typedef struct rnn_projection {
     int rows;
     const float *const *x; /* [rows] pointers to `features` floats */
-    float *const *z;       /* [rows] pointers to panels x vectors x V floats */
+    float *const *z;       /* [rows] pointers to all panels x vectors x V floats */
     int features;
-    int panels, vectors; /* vectors of a panel: 2, 3 or 4 */
+    int first_panel, end_panel; /* the panels to compute, of all that the arrays have */
+    int vectors;                /* of a panel: 2, 3 or 4 */
     const float *kernel; /* packed [panel][features][vectors][V] */
     const float *bias;   /* packed [panel][vectors][V] */
 } rnn_projection;
 
-/* One timestep of one direction, for the batch rows in `rows`; other rows are left alone. */
+/* One product of a timestep of one direction and the gate maths behind it, for the batch rows in
+ * `rows`; other rows are left alone. */
 typedef struct rnn_step {
     const int *rows;
     int row_count;
     int units, blocks;
+    int first_panel, end_panel; /* the panels of the product to compute */
+    bool descending;            /* last panel first: what the step before used last is in cache */
     size_t state_stride; /* floats between batch rows of the states and of the work rows below */
     const float *h;
     float *h_next;
@@ -50,9 +56,8 @@ typedef struct rnn_step {
     size_t z_stride;
     float *y; /* this step's output, unpadded, or NULL */
     ptrdiff_t y_stride;
-    const float *recurrent;           /* packed U (without reset_after: its z and r) */
-    const float *recurrent_candidate; /* packed U_h, GRU without reset_after */
-    const float *recurrent_bias;      /* packed second row of reset_after's bias, else NULL */
+    const float *recurrent;      /* packed U, or the part of it that the product needs */
+    const float *recurrent_bias; /* packed second row of reset_after's bias, else NULL */
     rnn_activation activation, recurrent_activation;
 } rnn_step;
 
@@ -73,7 +78,9 @@ typedef struct rnn_kernels {
     void (*simple_step)(const rnn_step *step);
     void (*lstm_step)(const rnn_step *step);
     void (*gru_step)(const rnn_step *step);
+    /* GRU without reset_after: update and reset h of all units, then the new h. */
     void (*gru_reset_before_step)(const rnn_step *step);
+    void (*gru_candidate_step)(const rnn_step *step);
     void (*head)(const rnn_head *head);
     /* y[i] = activation(x[i]); count is a multiple of V. For measuring the activations alone. */
     void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);

@@ -14,23 +14,32 @@
 enum { MOST_ROWS = TILE_ROWS(2) };
 _Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of rows");
 
+/* What the tiles of one panel fetch, in turn, of the next one: each a line a k, so together all of
+ * it where there are as many tiles as a row of a panel has lines. */
+static inline const float *part_to_fetch(const float *next, int tile, int vectors, int depth) {
+    const int lines = (vectors * VF_FLOATS + LINE_FLOATS - 1) / LINE_FLOATS;
+    return next + (size_t)(tile % lines) * (size_t)depth * LINE_FLOATS;
+}
+
 /* `rows` x `panels` is r x 1 with r <= TILE_ROWS(vectors), or 1 x LONE_ROW_PANELS(vectors). */
 typedef void tile_function(int rows, int panels, int depth, const float *const *x,
-                           const float *weights, const float *start, float *const *out);
+                           const float *weights, const float *ahead, const float *start,
+                           float *const *out);
 
 #define CASE_OF_ROWS(r, vectors)                                                                   \
     case r:                                                                                        \
         if (r <= TILE_ROWS(vectors))                                                               \
-            tile(r <= TILE_ROWS(vectors) ? r : 1, vectors, 1, depth, x, weights, start, out);      \
+            tile(r <= TILE_ROWS(vectors) ? r : 1, vectors, 1, depth, x, weights, ahead, start,     \
+                 out);                                                                             \
         break;
 
 /* One function a panel width, with one unrolled tile for each number of rows. */
 #define TILE_FUNCTION(vectors)                                                                     \
     static __attribute__((noinline)) void tile_##vectors(                                          \
         int rows, int panels, int depth, const float *const *x, const float *weights,              \
-        const float *start, float *const *out) {                                                   \
+        const float *ahead, const float *start, float *const *out) {                               \
         if (panels > 1) {                                                                          \
-            tile(1, vectors, LONE_ROW_PANELS(vectors), depth, x, weights, start, out);             \
+            tile(1, vectors, LONE_ROW_PANELS(vectors), depth, x, weights, ahead, start, out);      \
             return;                                                                                \
         }                                                                                          \
         switch (rows) {                                                                            \
@@ -70,20 +79,23 @@ static inline int next_panels(int left, int vectors, int rows_in_all) {
 
 static void project(const rnn_projection *projection) {
     const int vectors = projection->vectors;
-    const int panel_width = vectors * VF_FLOATS;
+    const int depth = projection->features, panel_width = vectors * VF_FLOATS;
     tile_function *multiply = tile_of(vectors);
     int panels, rows;
-    for (int panel = 0; panel < projection->panels; panel += panels) {
-        panels = next_panels(projection->panels - panel, vectors, projection->rows);
+    for (int panel = projection->first_panel; panel < projection->end_panel; panel += panels) {
+        panels = next_panels(projection->end_panel - panel, vectors, projection->rows);
         const size_t column = (size_t)panel * (size_t)panel_width;
-        const float *weights = projection->kernel + column * (size_t)projection->features;
-        for (int row = 0; row < projection->rows; row += rows) {
+        const size_t panel_floats = (size_t)panel_width * (size_t)depth;
+        const float *weights = projection->kernel + (size_t)panel * panel_floats;
+        const bool last = panel + panels == projection->end_panel;
+        const float *next = last ? weights : weights + panel_floats;
+        for (int row = 0, tile = 0; row < projection->rows; row += rows, tile++) {
             rows = next_rows(projection->rows - row, vectors);
             float *out[MOST_ROWS];
             for (int r = 0; r < rows; r++)
                 out[r] = projection->z[row + r] + column;
-            multiply(rows, panels, projection->features, projection->x + row, weights,
-                     projection->bias + column, out);
+            multiply(rows, panels, depth, projection->x + row, weights,
+                     part_to_fetch(next, tile, vectors, depth), projection->bias + column, out);
         }
     }
 }
@@ -126,20 +138,24 @@ typedef struct step_product {
 static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product product,
                                         gate_activations by, gate_function *gates) {
     static const float zeros[VF_TILE * VF_FLOATS];
-    const int vectors = product.gates * product.blocks_per_panel;
-    const int panel_count =
-        (step->blocks + product.blocks_per_panel - 1) / product.blocks_per_panel;
+    const int depth = step->units, vectors = product.gates * product.blocks_per_panel;
     tile_function *multiply = tile_of(vectors);
     int panels, rows;
-    for (int panel = 0; panel < panel_count; panel += panels) {
-        panels = next_panels(panel_count - panel, vectors, step->row_count);
+    for (int left = step->end_panel - step->first_panel; left > 0; left -= panels) {
+        panels = next_panels(left, vectors, step->row_count);
+        const int panel =
+            step->descending ? step->first_panel + left - panels : step->end_panel - left;
         const size_t column = (size_t)panel * (size_t)vectors * VF_FLOATS;
-        const float *weights = product.weights + column * (size_t)step->units;
+        const size_t panel_floats = (size_t)depth * (size_t)vectors * VF_FLOATS;
+        const float *weights = product.weights + (size_t)panel * panel_floats;
+        const float *next = left == panels     ? weights
+                            : step->descending ? weights - panel_floats
+                                               : weights + panel_floats;
         const float *start = product.start ? product.start + column : zeros;
         const int first_block = panel * product.blocks_per_panel;
         const int end = first_block + panels * product.blocks_per_panel;
         const int end_block = end < step->blocks ? end : step->blocks;
-        for (int row = 0; row < step->row_count; row += rows) {
+        for (int row = 0, tile = 0; row < step->row_count; row += rows, tile++) {
             rows = next_rows(step->row_count - row, vectors);
             const float *x[MOST_ROWS];
             float *sums[MOST_ROWS];
@@ -148,7 +164,8 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
                 x[r] = product.x + (size_t)step->rows[row + r] * step->state_stride;
                 sums[r] = buffer + r * vectors * VF_FLOATS;
             }
-            multiply(rows, panels, step->units, x, weights, start, sums);
+            multiply(rows, panels, depth, x, weights, part_to_fetch(next, tile, vectors, depth),
+                     start, sums);
             for (int r = 0; r < rows; r++)
                 for (int block = first_block; block < end_block; block++)
                     gates(step, by, step->rows[row + r], block,
@@ -186,8 +203,11 @@ static void gru_step(const rnn_step *step) {
 
 static void gru_reset_before_step(const rnn_step *step) {
     const step_product hU = {2, 1, step->h, step->recurrent, NULL};
-    const step_product rhU = {1, 2, step->reset, step->recurrent_candidate, NULL};
     multiply_then_gates(step, hU, gru_reset_before_gates);
+}
+
+static void gru_candidate_step(const rnn_step *step) {
+    const step_product rhU = {1, 2, step->reset, step->recurrent, NULL};
     multiply_then_gates(step, rhU, gru_reset_before_candidate);
 }
 
@@ -204,7 +224,8 @@ static void head(const rnn_head *dense) {
             _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
             for (int r = 0; r < rows; r++)
                 sums[r] = buffer + r * PANEL_WIDTH;
-            tile_2(rows, 1, dense->features, dense->x + row, weights, dense->bias + unit, sums);
+            tile_2(rows, 1, dense->features, dense->x + row, weights, weights, dense->bias + unit,
+                   sums);
             for (int r = 0; r < rows; r++)
                 for (int u = 0; u < PANEL_WIDTH && unit + u < dense->units; u += VF_FLOATS)
                     store_units(dense->y[row + r] + unit + u,
@@ -227,6 +248,7 @@ const rnn_kernels RNN_KERNELS = {
     .lstm_step = lstm_step,
     .gru_step = gru_step,
     .gru_reset_before_step = gru_reset_before_step,
+    .gru_candidate_step = gru_candidate_step,
     .head = head,
     .activate = activate,
 };

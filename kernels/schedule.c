@@ -1,34 +1,56 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who computes which batch rows: the backends made of an engine and a table of kernels. Serial ones
- * run all rows on the calling thread; openmp gives each thread a slice of the batch for all steps,
- * in one parallel region. Rows are independent, so the slices do not change a bit of the result.
+ * Who computes what: the backends made of an engine and a table of kernels. Serial ones run all
+ * rows on the calling thread. The openmp ones divide their threads into slices of the batch and a
+ * team for each slice, in one parallel region for all steps: openmp_batch has one thread a slice,
+ * openmp_team one slice, openmp what the cost model finds quickest. None changes a bit of the
+ * result.
  */
 #include "engine.h"
 #include "registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#if RNN_WITH_OPENMP
+#include <omp.h>
+#endif
 
 typedef struct scheduled_engine {
     rnn_engine *engine;
-    int batch;
-    int slices;
+    int batch, timesteps;
+    rnn_split split;
+    int slice_rows; /* at most */
     size_t slice_scratch;
-    char implementation[48];
+    char implementation[80];
 } scheduled_engine;
 
-/* Scratch of any slice. Fewer rows may need more of it: they are projected in chunks of more steps.
- */
-static size_t scratch_of_slice(const rnn_engine *engine, int batch, int slices) {
-    size_t smallest = rnn_engine_scratch_size(engine, batch / slices);
-    size_t largest = rnn_engine_scratch_size(engine, (batch + slices - 1) / slices);
-    return smallest > largest ? smallest : largest;
+static void describe(scheduled_engine *scheduled, const rnn_kernels *kernels) {
+    const rnn_split split = scheduled->split;
+    char *text = scheduled->implementation;
+    const size_t size = sizeof scheduled->implementation;
+    if (split.slices > 1 && split.members > 1)
+        snprintf(text, size, "%s, batch in %d slices, each by a team of %d", kernels->name,
+                 split.slices, split.members);
+    else if (split.slices > 1)
+        snprintf(text, size, "%s, batch in %d slices", kernels->name, split.slices);
+    else if (split.members > 1)
+        snprintf(text, size, "%s, team of %d", kernels->name, split.members);
+    else
+        snprintf(text, size, "%s", kernels->name);
 }
 
-static rnn_status create_scheduled(void **state, const rnn_kernels *kernels, int slices,
-                                   const rnn_problem *problem, const rnn_model_weights *weights,
-                                   rnn_error *error) {
+/* Where some sequences are short, slices of equal work are not of equal size. */
+static int most_slice_rows(const rnn_problem *problem, int slices) {
+    const int even = (problem->shape.batch + slices - 1) / slices;
+    const int slack = problem->shape.masked && slices > 1 ? 2 : 1;
+    return even > problem->shape.batch / slack ? problem->shape.batch : even * slack;
+}
+
+typedef rnn_split split_function(const rnn_cost_model *cost);
+
+static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
+                                   split_function *split_by, const rnn_problem *problem,
+                                   const rnn_model_weights *weights, rnn_error *error) {
     scheduled_engine *scheduled = calloc(1, sizeof *scheduled);
     if (!scheduled)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
@@ -37,11 +59,14 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels, int
         free(scheduled);
         return status;
     }
+    const rnn_split split = split_by(rnn_engine_cost(scheduled->engine));
     scheduled->batch = problem->shape.batch;
-    scheduled->slices = slices;
-    scheduled->slice_scratch = scratch_of_slice(scheduled->engine, scheduled->batch, slices);
-    snprintf(scheduled->implementation, sizeof scheduled->implementation,
-             slices > 1 ? "%s, batch in %d slices" : "%s", kernels->name, slices);
+    scheduled->timesteps = problem->shape.timesteps;
+    scheduled->split = split;
+    scheduled->slice_rows = most_slice_rows(problem, split.slices);
+    scheduled->slice_scratch =
+        rnn_engine_scratch_size(scheduled->engine, scheduled->slice_rows, split.members);
+    describe(scheduled, kernels);
     *state = scheduled;
     return RNN_OK;
 }
@@ -54,7 +79,7 @@ static void destroy_scheduled(void *state) {
 
 static size_t scheduled_scratch_size(const void *state) {
     const scheduled_engine *scheduled = state;
-    return scheduled->slice_scratch * (size_t)scheduled->slices;
+    return scheduled->slice_scratch * (size_t)scheduled->split.slices;
 }
 
 static size_t scheduled_packed_size(const void *state) {
@@ -65,63 +90,137 @@ static const char *scheduled_implementation(const void *state) {
     return ((const scheduled_engine *)state)->implementation;
 }
 
+#define SCHEDULED_BACKEND(backend, create_function, run_function)                                  \
+    extern const rnn_backend rnn_backend_##backend;                                                \
+    const rnn_backend rnn_backend_##backend = {.create = create_function,                          \
+                                               .destroy = destroy_scheduled,                       \
+                                               .scratch_size = scheduled_scratch_size,             \
+                                               .packed_size = scheduled_packed_size,               \
+                                               .implementation = scheduled_implementation,         \
+                                               .run = run_function}
+
 /* ---- Serial ------------------------------------------------------------------------------- */
+
+static rnn_split no_split(const rnn_cost_model *cost) {
+    (void)cost;
+    return (rnn_split){1, 1};
+}
 
 static rnn_status run_serial(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const scheduled_engine *scheduled = state;
     (void)error;
-    rnn_engine_run(scheduled->engine, io, 0, scheduled->batch, scratch);
+    rnn_engine_run(scheduled->engine, io, 0, scheduled->batch, 0, 1, scratch);
     return RNN_OK;
 }
 
 static rnn_status create_serial(void **state, const rnn_problem *problem,
                                 const rnn_model_weights *weights, rnn_error *error) {
-    return create_scheduled(state, problem->kernels, 1, problem, weights, error);
+    return create_scheduled(state, problem->kernels, no_split, problem, weights, error);
 }
 
-extern const rnn_backend rnn_backend_serial;
-const rnn_backend rnn_backend_serial = {.create = create_serial,
-                                        .destroy = destroy_scheduled,
-                                        .scratch_size = scheduled_scratch_size,
-                                        .packed_size = scheduled_packed_size,
-                                        .implementation = scheduled_implementation,
-                                        .run = run_serial};
+SCHEDULED_BACKEND(serial, create_serial, run_serial);
 
 /* ---- OpenMP ------------------------------------------------------------------------------- */
 
 #if RNN_WITH_OPENMP
+static rnn_split split_batch(const rnn_cost_model *cost) {
+    const int threads = cost->problem->threads, batch = cost->problem->shape.batch;
+    return (rnn_split){threads < batch ? threads : batch, 1};
+}
+
+static rnn_split split_units(const rnn_cost_model *cost) {
+    return (rnn_split){1, cost->problem->threads};
+}
+
 static rnn_status create_openmp(void **state, const rnn_problem *problem,
                                 const rnn_model_weights *weights, rnn_error *error) {
-    int slices = problem->threads < problem->shape.batch ? problem->threads : problem->shape.batch;
-    return create_scheduled(state, rnn_kernels_best(), slices, problem, weights, error);
+    return create_scheduled(state, rnn_kernels_best(), rnn_quickest_split, problem, weights, error);
 }
 
-/* First row of a slice; slice sizes differ by one row at most. */
-static int slice_begin(int batch, int slices, int slice) {
-    return (int)((long long)batch * slice / slices);
+static rnn_status create_openmp_batch(void **state, const rnn_problem *problem,
+                                      const rnn_model_weights *weights, rnn_error *error) {
+    return create_scheduled(state, rnn_kernels_best(), split_batch, problem, weights, error);
 }
 
-/* Loops over slices, rather than one a thread, as the system may give fewer threads than asked. */
+static rnn_status create_openmp_team(void **state, const rnn_problem *problem,
+                                     const rnn_model_weights *weights, rnn_error *error) {
+    return create_scheduled(state, rnn_kernels_best(), split_units, problem, weights, error);
+}
+
+/* Steps of a batch row that count, and one for having to look. */
+static long long row_work(const rnn_io *io, int timesteps, int row) {
+    if (!io->mask)
+        return 1 + io->lengths[row];
+    long long work = 1;
+    for (int t = 0; t < timesteps; t++)
+        work += rnn_step_counts(io, timesteps, row, t);
+    return work;
+}
+
+/* Where slice `slice`, which begins at row `begin`, ends: where the work up to there, `*done`,
+ * comes closest to its share, but neither with more rows than a slice has scratch for nor with so
+ * few that the slices after it would. */
+static int end_of_slice(const scheduled_engine *scheduled, const rnn_io *io, int slice, int begin,
+                        long long total, long long *done) {
+    const int slices = scheduled->split.slices, most = scheduled->slice_rows;
+    const int least = scheduled->batch - begin - (slices - 1 - slice) * most;
+    int end = begin;
+    while (end < scheduled->batch && end - begin < most) {
+        long long work = row_work(io, scheduled->timesteps, end);
+        if (end - begin >= least && (2 * *done + work) * slices > 2 * total * (slice + 1))
+            break;
+        *done += work;
+        end++;
+    }
+    return end;
+}
+
+/* Slice s has the rows begin[s] .. begin[s + 1]: as many as any other or, where some steps do not
+ * count, about as much work. */
+static void divide_batch(const scheduled_engine *scheduled, const rnn_io *io, int *begin) {
+    const int batch = scheduled->batch, slices = scheduled->split.slices;
+    const bool ragged = slices > 1 && (io->lengths || io->mask);
+    long long total = 0, done = 0;
+    for (int row = 0; ragged && row < batch; row++)
+        total += row_work(io, scheduled->timesteps, row);
+    begin[0] = 0;
+    for (int s = 0; s < slices; s++)
+        begin[s + 1] = ragged ? end_of_slice(scheduled, io, s, begin[s], total, &done)
+                              : (int)((long long)batch * (s + 1) / slices);
+}
+
+/* The system may give fewer threads than asked: then teams are smaller, or each thread takes
+ * several slices. */
+static void run_slices(const scheduled_engine *scheduled, const rnn_io *io, const int *begin,
+                       void *scratch) {
+    const int threads = omp_get_num_threads(), me = omp_get_thread_num();
+    const int slices = scheduled->split.slices;
+    const int members = threads > slices ? threads / slices : 1;
+    for (int slice = me / members; slice < slices; slice += threads / members) {
+        const int rows = begin[slice + 1] - begin[slice];
+        char *own = (char *)scratch + (size_t)slice * scheduled->slice_scratch;
+        if (rows > 0)
+            rnn_engine_run(scheduled->engine, io, begin[slice], rows, me % members, members, own);
+    }
+}
+
 static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const scheduled_engine *scheduled = state;
-    const int batch = scheduled->batch, slices = scheduled->slices;
-    if (slices == 1)
+    const rnn_split split = scheduled->split;
+    const int threads = split.slices * split.members;
+    if (threads == 1)
         return run_serial(state, io, scratch, error);
-#pragma omp parallel for num_threads(slices) schedule(static, 1)
-    for (int slice = 0; slice < slices; slice++) {
-        int begin = slice_begin(batch, slices, slice);
-        int end = slice_begin(batch, slices, slice + 1);
-        char *own = (char *)scratch + (size_t)slice * scheduled->slice_scratch;
-        rnn_engine_run(scheduled->engine, io, begin, end - begin, own);
-    }
+    int begin[RNN_MAX_THREADS + 1];
+    divide_batch(scheduled, io, begin);
+    for (int s = 0; split.members > 1 && s < split.slices; s++)
+        rnn_engine_prepare(scheduled->engine, split.members,
+                           (char *)scratch + (size_t)s * scheduled->slice_scratch);
+#pragma omp parallel num_threads(threads)
+    run_slices(scheduled, io, begin, scratch);
     return RNN_OK;
 }
 
-extern const rnn_backend rnn_backend_openmp;
-const rnn_backend rnn_backend_openmp = {.create = create_openmp,
-                                        .destroy = destroy_scheduled,
-                                        .scratch_size = scheduled_scratch_size,
-                                        .packed_size = scheduled_packed_size,
-                                        .implementation = scheduled_implementation,
-                                        .run = run_openmp};
+SCHEDULED_BACKEND(openmp, create_openmp, run_openmp);
+SCHEDULED_BACKEND(openmp_batch, create_openmp_batch, run_openmp);
+SCHEDULED_BACKEND(openmp_team, create_openmp_team, run_openmp);
 #endif

@@ -231,11 +231,11 @@ static bool is_available(const char *backend) {
 /* Slices of the batch must not share scratch, whichever of them needs the most. */
 static void openmp_slices_have_their_own_scratch(void **state) {
     (void)state;
-    if (!is_available("openmp"))
+    if (!is_available("openmp_batch"))
         skip();
     for (int threads = 1; threads <= 5; threads++)
         for (int batch = threads; batch <= 70; batch++) {
-            size_t all = scratch_of("openmp", batch, threads);
+            size_t all = scratch_of("openmp_batch", batch, threads);
             size_t small = scratch_of(rnn_isa_name(), batch / threads, 1);
             size_t large = scratch_of(rnn_isa_name(), (batch + threads - 1) / threads, 1);
             assert_true(all >= (size_t)threads * small);

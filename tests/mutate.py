@@ -30,7 +30,7 @@ MUTATIONS = [
     Mutation("vector tail of AVX-512", "kernels/vec/avx512.h",
              "(1u << count) - 1",
              "(1u << (count - 1)) - 1", "avx512", "gru", [1]),
-    Mutation("mask", "kernels/engine.c",
+    Mutation("mask", "kernels/direction.c",
              "rnn_step_counts(run->io, run->timesteps, run->first_row + n, t)",
              "rnn_step_counts(run->io, run->timesteps, run->first_row + n, run->timesteps - 1 - t)",
              "scalar", "gru", [1]),

@@ -5,8 +5,9 @@
  */
 
 static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
-                               const float *const *x, const float *panel, const float *start,
-                               float *const *out) {
+                               const float *const *x, const float *panel, const float *ahead,
+                               const float *start, float *const *out) {
+    (void)ahead; /* nothing fetches: the compiler would no longer vectorise */
     const int width = vectors * VF_FLOATS;
     for (int p = 0; p < panels; p++)
         for (int r = 0; r < rows; r++) {

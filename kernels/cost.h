@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ * The cost model: which way through a model is quickest on a number of threads. It knows sizes, not
+ * arithmetic; a wrong guess costs time and nothing else, as every way gives the same bits. */
+#ifndef RNN_COST_H
+#define RNN_COST_H
+
+#include "backend.h"
+#include "kernels.h"
+
+typedef struct rnn_cost_model {
+    const rnn_problem *problem;
+    const rnn_kernels *kernels;
+    double l2_bytes; /* of one core */
+} rnn_cost_model;
+
+/* Asks the system for the caches: for the making of a plan. */
+rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *kernels);
+
+/* How a team goes through the next layers of a model. The team is divided evenly into lanes:
+ *   1 lane                    all members share the units of one direction after the other
+ *   2 lanes, bidirectional    both directions side by side
+ *   k lanes, k layers         a wavefront: each layer works on what the one below has finished */
+typedef struct rnn_way {
+    int lanes;
+    int layers;
+    int chunk_steps; /* steps after which a wavefront passes on */
+    double seconds;
+} rnn_way;
+
+/* The quickest way for `members` threads on `rows` batch rows from layer `first` on. */
+rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int members);
+
+/* Lanes that any way of this problem on up to so many threads can have. */
+int rnn_most_lanes(const rnn_problem *problem, int members);
+
+/* Threads = slices x members: the batch in slices, a team for each. */
+typedef struct rnn_split {
+    int slices, members;
+} rnn_split;
+
+/* The quickest split on up to problem->threads threads. */
+rnn_split rnn_quickest_split(const rnn_cost_model *model);
+
+#endif

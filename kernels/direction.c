@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "direction.h"
+
+#include <string.h>
+
+/* Which rows a step computes: all of them, or those whose step counts. */
+static int live_rows(engine_run *run, int t, const int **rows) {
+    *rows = run->work.every_row;
+    if (!run->io->lengths && !run->io->mask)
+        return run->work.rows;
+    int count = 0;
+    for (int n = 0; n < run->work.rows; n++)
+        if (rnn_step_counts(run->io, run->timesteps, run->first_row + n, t))
+            run->work.live_rows[count++] = n;
+    *rows = run->work.live_rows;
+    return count;
+}
+
+static int time_of(const engine_run *run, const direction_run *direction, int step) {
+    return direction->reversed ? run->timesteps - 1 - step : step;
+}
+
+/* ---- Input ---------------------------------------------------------------------------------- */
+
+/* Each member projects the panels that its own steps will use. */
+static void project_steps(engine_run *run, const direction_run *direction, int first, int count) {
+    const workspace *work = &run->work;
+    int rows = 0;
+    for (int step = first; step < first + count; step++) {
+        int t = time_of(run, direction, step);
+        const int *live;
+        int live_count = live_rows(run, t, &live);
+        for (int i = 0; i < live_count; i++, rows++) {
+            work->x_rows[rows] = direction->x.data + t * direction->x.strides.time +
+                                 live[i] * direction->x.strides.batch;
+            work->z_rows[rows] = direction->arrays->z +
+                                 ((size_t)(step - first) * (size_t)work->rows + (size_t)live[i]) *
+                                     direction->packed->z_floats;
+        }
+    }
+    const panel_layout *layout = &direction->packed->input;
+    const rnn_share panels = rnn_member_share(&direction->member, layout->panels);
+    run->kernels->project(&(rnn_projection){
+        .rows = rows,
+        .x = work->x_rows,
+        .z = work->z_rows,
+        .features = direction->layer->features,
+        .first_panel = panels.begin,
+        .end_panel = panels.end,
+        .vectors = layout->gates * layout->blocks_per_panel,
+        .kernel = direction->weights->kernel,
+        .bias = direction->weights->bias,
+    });
+}
+
+/* ---- Steps ---------------------------------------------------------------------------------- */
+
+/* One product of a step, on this member's share of its panels. */
+static void compute_product(const direction_run *direction, rnn_step *step,
+                            void (*product)(const rnn_step *), const panel_layout *layout,
+                            const float *weights) {
+    const rnn_share panels = rnn_member_share(&direction->member, layout->panels);
+    step->first_panel = panels.begin;
+    step->end_panel = panels.end;
+    step->recurrent = weights;
+    product(step);
+}
+
+static void compute_step(const rnn_kernels *kernels, const direction_run *direction,
+                         rnn_step *step) {
+    const panel_layout *layout = &direction->packed->recurrent;
+    const float *U = direction->weights->recurrent;
+    switch (direction->layer->cell) {
+    case RNN_SIMPLE:
+        compute_product(direction, step, kernels->simple_step, layout, U);
+        break;
+    case RNN_LSTM:
+        compute_product(direction, step, kernels->lstm_step, layout, U);
+        break;
+    case RNN_GRU:
+        if (direction->layer->reset_after) {
+            compute_product(direction, step, kernels->gru_step, layout, U);
+        } else {
+            compute_product(direction, step, kernels->gru_reset_before_step, layout, U);
+            rnn_member_meet(&direction->member);
+            compute_product(direction, step, kernels->gru_candidate_step,
+                            &direction->packed->candidate, direction->weights->recurrent_candidate);
+        }
+        break;
+    case RNN_CELL_COUNT:
+        break;
+    }
+}
+
+/* Rows whose step does not count keep their state, in the units of this member; `live` is in
+ * ascending order. */
+static void keep_masked_rows(const engine_run *run, const direction_run *direction,
+                             const rnn_step *step) {
+    const bool zero = rnn_layer_zeroes_masked(direction->layer);
+    const rnn_share units = rnn_member_share(&direction->member, (int)step->state_stride);
+    const int y_end = units.end < step->units ? units.end : step->units;
+    const size_t y_bytes = units.begin < y_end ? (size_t)(y_end - units.begin) * sizeof(float) : 0;
+    for (int n = 0, next = 0; n < run->work.rows; n++) {
+        if (next < step->row_count && step->rows[next] == n) {
+            next++;
+            continue;
+        }
+        const size_t at = (size_t)n * step->state_stride + (size_t)units.begin;
+        memcpy(step->h_next + at, step->h + at, (size_t)(units.end - units.begin) * sizeof(float));
+        if (!step->y)
+            continue;
+        float *y = step->y + n * step->y_stride + units.begin;
+        if (zero)
+            memset(y, 0, y_bytes);
+        else
+            memcpy(y, step->h + at, y_bytes);
+    }
+}
+
+/* Where a step's output goes, or NULL. */
+static float *output_of_step(const engine_run *run, const direction_run *direction, int step) {
+    if (!direction->layer->return_sequences)
+        return step == run->timesteps - 1 ? direction->y.data : NULL;
+    int at = direction->flipped_back ? time_of(run, direction, step) : step;
+    return direction->y.data + at * direction->y.strides.time;
+}
+
+static void run_step(engine_run *run, const direction_run *direction, int index, int chunk_first) {
+    const packed_layer *packed = direction->packed;
+    const lane_arrays *arrays = direction->arrays;
+    rnn_step step = {
+        .units = direction->layer->units,
+        .blocks = packed->blocks,
+        .descending = index % 2 != 0,
+        .state_stride = packed->state_floats,
+        .h = arrays->h[index % 2],
+        .h_next = arrays->h[(index + 1) % 2],
+        .c = arrays->c,
+        .update = arrays->update,
+        .reset = arrays->reset,
+        .z = arrays->z + (size_t)(index - chunk_first) * (size_t)run->work.rows * packed->z_floats,
+        .z_stride = packed->z_floats,
+        .y = output_of_step(run, direction, index),
+        .y_stride = direction->y.strides.batch,
+        .recurrent_bias = direction->weights->recurrent_bias,
+        .activation = direction->layer->activation,
+        .recurrent_activation = direction->layer->recurrent_activation,
+    };
+    step.row_count = live_rows(run, time_of(run, direction, index), &step.rows);
+    compute_step(run->kernels, direction, &step);
+    if (step.row_count < run->work.rows)
+        keep_masked_rows(run, direction, &step);
+    rnn_member_meet(&direction->member);
+}
+
+/* ---- States --------------------------------------------------------------------------------- */
+
+static void load_state(float *state, size_t stride, const float *initial, rnn_share rows,
+                       int units) {
+    for (int n = rows.begin; n < rows.end; n++) {
+        float *row = state + (size_t)n * stride;
+        size_t given = initial ? (size_t)units : 0;
+        if (initial)
+            memcpy(row, initial + (size_t)n * (size_t)units, given * sizeof *row);
+        memset(row + given, 0, (stride - given) * sizeof *row);
+    }
+}
+
+static void store_state(float *final, const float *state, size_t stride, rnn_share rows,
+                        int units) {
+    for (int n = rows.begin; final && n < rows.end; n++)
+        memcpy(final + (size_t)n * (size_t)units, state + (size_t)n * stride,
+               (size_t)units * sizeof *state);
+}
+
+/* ---- All steps ------------------------------------------------------------------------------ */
+
+static void announce(const direction_run *direction, int steps) {
+    if (direction->steps_done && direction->member.index == 0)
+        rnn_progress_advance(direction->steps_done, (unsigned)steps);
+}
+
+void run_direction(engine_run *run, const direction_run *direction) {
+    const lane_arrays *arrays = direction->arrays;
+    const int units = direction->layer->units, steps = run->timesteps;
+    const size_t stride = direction->packed->state_floats;
+    const bool has_c = rnn_cell_states(direction->layer->cell) == 2;
+    const rnn_share rows = rnn_member_share(&direction->member, run->work.rows);
+    load_state(arrays->h[0], stride, direction->initial[0], rows, units);
+    if (has_c)
+        load_state(arrays->c, stride, direction->initial[1], rows, units);
+    rnn_member_meet(&direction->member);
+    for (int first = 0; first < steps; first += direction->chunk_steps) {
+        int left = steps - first;
+        int count = left < direction->chunk_steps ? left : direction->chunk_steps;
+        if (direction->x_steps)
+            rnn_progress_wait(direction->x_steps, (unsigned)(first + count));
+        project_steps(run, direction, first, count);
+        for (int index = first; index < first + count; index++)
+            run_step(run, direction, index, first);
+        announce(direction, first + count);
+    }
+    store_state(direction->final[0], arrays->h[steps % 2], stride, rows, units);
+    if (has_c)
+        store_state(direction->final[1], arrays->c, stride, rows, units);
+    rnn_member_meet(&direction->member);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#ifdef __linux__
+#define _GNU_SOURCE /* syscall */
+#endif
+#include "team.h"
+
+#include <limits.h>
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#else
+#include <sched.h>
+#endif
+
+/* Looks at the value before sleeping: some 50 us. A step that is late by its usual unevenness is
+ * waited out, a thread that lost its core for a time slice of milliseconds is not. */
+enum { SPINS = 2000 };
+
+static void relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+void rnn_progress_reset(rnn_progress *progress) {
+    atomic_init(&progress->value, 0);
+    atomic_init(&progress->sleepers, 0);
+}
+
+static bool reached(unsigned value, unsigned wanted) {
+    return (int)(value - wanted) >= 0; /* values may wrap around */
+}
+
+#ifdef __linux__
+/* Sleeps unless the value has changed. */
+static void sleep_while(rnn_progress *progress, unsigned value) {
+    syscall(SYS_futex, &progress->value, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void wake_all(rnn_progress *progress) {
+    syscall(SYS_futex, &progress->value, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+#else
+static void sleep_while(rnn_progress *progress, unsigned value) {
+    (void)progress, (void)value;
+    sched_yield();
+}
+
+static void wake_all(rnn_progress *progress) {
+    (void)progress;
+}
+#endif
+
+/* The stores to `value` and `sleepers` and the loads of the other one are sequentially consistent:
+ * either the sleeper sees the new value, or the one who advances sees the sleeper. */
+void rnn_progress_advance(rnn_progress *progress, unsigned value) {
+    atomic_store(&progress->value, value);
+    if (atomic_load(&progress->sleepers) > 0)
+        wake_all(progress);
+}
+
+static void wait_asleep(rnn_progress *progress, unsigned wanted) {
+    atomic_fetch_add(&progress->sleepers, 1);
+    for (;;) {
+        unsigned value = atomic_load(&progress->value);
+        if (reached(value, wanted))
+            break;
+        sleep_while(progress, value);
+    }
+    atomic_fetch_sub(&progress->sleepers, 1);
+}
+
+void rnn_progress_wait(rnn_progress *progress, unsigned wanted) {
+    for (int i = 0; i < SPINS; i++) {
+        if (reached(atomic_load_explicit(&progress->value, memory_order_acquire), wanted))
+            return;
+        relax();
+    }
+    wait_asleep(progress, wanted);
+}
+
+void rnn_barrier_reset(rnn_barrier *barrier) {
+    atomic_init(&barrier->arrived, 0);
+    rnn_progress_reset(&barrier->passed);
+}
+
+void rnn_member_meet(const rnn_member *member) {
+    if (member->count == 1)
+        return;
+    rnn_barrier *barrier = member->barrier;
+    unsigned before = atomic_load_explicit(&barrier->passed.value, memory_order_relaxed);
+    unsigned others = atomic_fetch_add_explicit(&barrier->arrived, 1, memory_order_acq_rel);
+    if (others + 1 < (unsigned)member->count) {
+        rnn_progress_wait(&barrier->passed, before + 1);
+        return;
+    }
+    atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);
+    rnn_progress_advance(&barrier->passed, before + 1);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Threads that compute one run together. All of them walk through the same program, each on its own
+ * share of the units, and meet at barriers. Everything here lies in the run's scratch: no state is
+ * global, and an overlapping run has its own.
+ *
+ * Waiting spins first, as the others are mostly a fraction of a microsecond away, but not for long:
+ * where another process holds a core, the thread that is waited for may not be running at all. The
+ * waiting one then sleeps in the kernel, which leaves its core to whoever needs it.
+ */
+#ifndef RNN_TEAM_H
+#define RNN_TEAM_H
+
+#include "rnn.h"
+
+#include <stdatomic.h>
+
+/* A number that only grows, waited for until it is large enough. */
+typedef struct rnn_progress {
+    _Alignas(RNN_ALIGNMENT) atomic_uint value;
+    atomic_uint sleepers;
+} rnn_progress;
+
+void rnn_progress_reset(rnn_progress *progress);
+
+/* Everything written before is seen by those who waited for it. Called by one thread at a time. */
+void rnn_progress_advance(rnn_progress *progress, unsigned value);
+void rnn_progress_wait(rnn_progress *progress, unsigned value);
+
+typedef struct rnn_barrier {
+    _Alignas(RNN_ALIGNMENT) atomic_uint arrived;
+    rnn_progress passed;
+} rnn_barrier;
+
+void rnn_barrier_reset(rnn_barrier *barrier);
+
+/* One of `count` threads of a team; index 0 .. count - 1. */
+typedef struct rnn_member {
+    int index, count;
+    rnn_barrier *barrier; /* of this team; not used by a team of one */
+} rnn_member;
+
+/* Returns when every member of the team has called it. */
+void rnn_member_meet(const rnn_member *member);
+
+typedef struct rnn_share {
+    int begin, end;
+} rnn_share;
+
+/* This member's part of `count` things; parts differ by one thing at most. */
+static inline rnn_share rnn_member_share(const rnn_member *member, int count) {
+    return (rnn_share){(int)((long long)count * member->index / member->count),
+                       (int)((long long)count * (member->index + 1) / member->count)};
+}
+
+#endif
