@@ -9,13 +9,14 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#else
-#include <sched.h>
 #endif
+#include <sched.h>
 
-/* Looks at the value before sleeping: some 50 us. A step that is late by its usual unevenness is
- * waited out, a thread that lost its core for a time slice of milliseconds is not. */
-enum { SPINS = 2000 };
+/* Looks at the value before the core is offered to others, some 50 us, which covers the usual
+ * unevenness of a step; then before sleeping for good, some 10 ms, more than a time slice. A thread
+ * that slept would have to be woken at every step, and behind the other process whose core it is
+ * sent to. */
+enum { SPINS = 2000, YIELDS = 20000 };
 
 static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -72,10 +73,13 @@ static void wait_asleep(rnn_progress *progress, unsigned wanted) {
 }
 
 void rnn_progress_wait(rnn_progress *progress, unsigned wanted) {
-    for (int i = 0; i < SPINS; i++) {
+    for (int i = 0; i < SPINS + YIELDS; i++) {
         if (reached(atomic_load_explicit(&progress->value, memory_order_acquire), wanted))
             return;
-        relax();
+        if (i < SPINS)
+            relax();
+        else
+            sched_yield();
     }
     wait_asleep(progress, wanted);
 }

@@ -6,7 +6,7 @@
  *
  * Waiting spins first, as the others are mostly a fraction of a microsecond away, but not for long:
  * where another process holds a core, the thread that is waited for may not be running at all. The
- * waiting one then sleeps in the kernel, which leaves its core to whoever needs it.
+ * waiting one then yields its core to whoever wants it, and in the end sleeps in the kernel.
  */
 #ifndef RNN_TEAM_H
 #define RNN_TEAM_H
