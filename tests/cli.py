@@ -131,7 +131,7 @@ class Commands(unittest.TestCase):
         done = run("list")
         self.assertEqual(done.returncode, FINE)
         for backend in ("naive", "scalar", "autovec", "avx2", "avx512", "openmp", "onednn",
-                        "libxsmm"):
+                        "libxsmm", "auto"):
             self.assertIn(backend, done.stdout)
 
     def test_list_says_why_one_is_missing(self):

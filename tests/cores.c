@@ -59,8 +59,15 @@ static void expect_quota(int cores, const char *set_by) {
     assert_string_equal(limit.set_by, cores < here.cores ? set_by : here.set_by);
 }
 
+/* One core is what every quota leaves. */
+static void skip_on_one_core(void) {
+    if (here.cores == 1)
+        skip();
+}
+
 static void version_2(void **state) {
     (void)state;
+    skip_on_one_core();
     write_file("/proc/self/cgroup", "0::/a/b\n");
     expect_quota(INT_MAX, "");
     write_file("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
@@ -81,6 +88,7 @@ static void version_2(void **state) {
 
 static void version_1(void **state) {
     (void)state;
+    skip_on_one_core();
     write_file("/proc/self/cgroup", "5:cpuset:/c\n3:cpu,cpuacct:/c\n0::/\n");
     expect_quota(INT_MAX, "");
     write_file("/sys/fs/cgroup/cpu/c/cpu.cfs_period_us", "100000\n");
