@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "cost.h"
 
+#include "workspace.h"
+
 #include <math.h>
 #include <unistd.h>
 
 /* Seconds of a current core, to within a factor of two or so: only ratios matter, and only where
  * two ways are close. Measured on an AMD EPYC (Zen 5), see results/LOG.md. */
-static const double seconds_of_fma = 1 / 6.5e9;     /* one vector multiply-add */
-static const double seconds_of_gate = 4e-9;         /* one vector through an activation */
+static const double seconds_of_fma = 1 / 7e9;       /* one vector multiply-add */
+static const double seconds_of_gate = 4e-9;         /* one vector through the gate maths */
 static const double seconds_of_step = 60e-9;        /* everything else about a step */
 static const double seconds_of_l2_byte = 1 / 180e9; /* weights from the core's own L2 */
 static const double seconds_of_far_byte = 1 / 60e9; /* and from behind it */
-static const double seconds_of_meeting = 250e-9;    /* a barrier */
-static const double seconds_of_region = 4e-6;       /* waking the threads and letting them go */
+static const double seconds_of_meeting = 500e-9;    /* a barrier: 0.2 us, 0.9 on bad days */
+static const double seconds_of_region =
+    2.5e-6; /* waking the threads and letting them go: 1 us, or 4 */
 
 rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *kernels) {
     long l2_bytes = 0;
@@ -26,28 +29,39 @@ static int divided(int count, int parts) {
     return (count + parts - 1) / parts;
 }
 
-/* Reading weights that are used once a step, by one core. */
+/* Reading weights by one core. */
 static double seconds_of_weights(double bytes, double l2_bytes) {
     const double l1_bytes = 32 << 10;
     if (bytes <= l1_bytes)
         return 0;
-    double far = bytes > l2_bytes ? bytes - l2_bytes : 0;
+    const double far = bytes > l2_bytes ? bytes - l2_bytes : 0;
     return far * seconds_of_far_byte + (bytes - far) * seconds_of_l2_byte;
+}
+
+/* So many rows times so many vectors of weights, `depth` deep, whose reading serves `uses`
+ * products. Half of what multiplying takes hides as much reading. */
+static double product_seconds(const rnn_cost_model *model, double rows, double vectors, int depth,
+                              double uses) {
+    const double multiplied = rows * vectors * depth * seconds_of_fma;
+    const double bytes = vectors * model->kernels->vector_floats * depth * sizeof(float);
+    const double read = seconds_of_weights(bytes, model->l2_bytes) / uses;
+    return multiplied + fmax(0, read - multiplied / 2);
 }
 
 /* One step of one direction, with its share of the input projection. */
 static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                            int members) {
-    const int gates = rnn_cell_gates(layer->cell), vector_floats = model->kernels->vector_floats;
     /* A panel of SimpleRNN is two blocks, and so is one of GRU's candidate. */
     const int blocks_together = layer->cell == RNN_SIMPLE ? 2 : 1;
-    const int blocks = divided(layer->units, vector_floats * blocks_together);
-    const double vectors = (double)divided(blocks, members) * blocks_together * gates;
-    const double multiplied = rows * vectors * (layer->units + layer->features) * seconds_of_fma;
-    const double bytes = vectors * vector_floats * layer->units * sizeof(float);
-    const double read = seconds_of_weights(bytes, model->l2_bytes);
+    const int panels = divided(layer->units, model->kernels->vector_floats * blocks_together);
+    const double vectors =
+        (double)divided(panels, members) * blocks_together * rnn_cell_gates(layer->cell);
+    const double steps_a_time =
+        fmin(model->problem->shape.timesteps, fmax(1, (double)WORKSPACE_PROJECTED_ROWS / rows));
     const int meetings = layer->cell == RNN_GRU && !layer->reset_after ? 2 : 1;
-    return fmax(multiplied, read) + rows * vectors * seconds_of_gate + seconds_of_step +
+    return product_seconds(model, rows, vectors, layer->units, 1) +
+           product_seconds(model, rows, vectors, layer->features, steps_a_time) +
+           rows * vectors * seconds_of_gate + seconds_of_step +
            (members > 1 ? meetings * seconds_of_meeting : 0);
 }
 

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "workspace.h"
 
-/* Rows of the input projection computed at a time: enough to make good use of each panel of weights
- * that is read, few enough that the result is still in L2 when the steps use it. */
-enum { PROJECTED_ROWS = 128 };
-
 static int chunk_steps(int rows, int timesteps) {
-    int chunk = PROJECTED_ROWS / rows < 1 ? 1 : PROJECTED_ROWS / rows;
+    int chunk = WORKSPACE_PROJECTED_ROWS / rows < 1 ? 1 : WORKSPACE_PROJECTED_ROWS / rows;
     return chunk < timesteps ? chunk : timesteps;
 }
 
 /* Of chunks of any number of batch rows up to `rows`. */
 static size_t most_chunk_rows(int rows, int timesteps) {
     size_t all = (size_t)rows * (size_t)timesteps;
-    size_t most = rows > PROJECTED_ROWS ? (size_t)rows : PROJECTED_ROWS;
+    size_t most = rows > WORKSPACE_PROJECTED_ROWS ? (size_t)rows : WORKSPACE_PROJECTED_ROWS;
     return all < most ? all : most;
 }
 

@@ -6,6 +6,10 @@
 #include "arena.h"
 #include "team.h"
 
+/* Rows of the input projection computed at a time: enough to make good use of each panel of weights
+ * that is read, few enough that the result is still in L2 when the steps use it. */
+enum { WORKSPACE_PROJECTED_ROWS = 128 };
+
 /* Floats of one batch row in each array of a workspace; the most that any layer needs. */
 typedef struct workspace_row {
     size_t h, c, gates, z, sequence, half;
