@@ -53,10 +53,16 @@ static const char *const full[] = {
     "gru/N:1,4,32,128/T:25/U:512,1024/reset_after:0",
 };
 
+/* Every power of two from one sequence to many, from few units to more than a cache holds. */
+static const char *const grid[] = {
+    "simple_rnn,lstm,gru/N:1:128:x2/T:1,32/U:16:1024:x2",
+    "gru/N:1:128:x2/T:1,32/U:16:1024:x2/reset_after:0",
+};
+
 #define PRESET(name)                                                                               \
     { #name, name, sizeof name / sizeof *name }
-static const problem_preset presets[] = {PRESET(quick), PRESET(full), PRESET(keras),
-                                         PRESET(deepbench), PRESET(tiny)};
+static const problem_preset presets[] = {PRESET(quick),     PRESET(full), PRESET(keras),
+                                         PRESET(deepbench), PRESET(tiny), PRESET(grid)};
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };
 
 const problem_preset *preset_find(const char *name) {

@@ -34,8 +34,8 @@ typedef struct rnn_projection {
     int features;
     int first_panel, end_panel; /* the panels to compute, of all that the arrays have */
     int vectors;                /* of a panel: 2, 3 or 4 */
-    const float *kernel; /* packed [panel][features][vectors][V] */
-    const float *bias;   /* packed [panel][vectors][V] */
+    const float *kernel;        /* packed [panel][features][vectors][V] */
+    const float *bias;          /* packed [panel][vectors][V] */
 } rnn_projection;
 
 /* One product of a timestep of one direction and the gate maths behind it, for the batch rows in
