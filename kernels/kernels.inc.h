@@ -8,11 +8,13 @@
 
 /* Rows of a tile of so many vectors. */
 #define TILE_ROWS(vectors) (VF_TILE / (vectors))
-/* Panels taken at once where there is but one row, to have enough sums in flight. */
-#define LONE_ROW_PANELS(vectors) ((VF_IN_FLIGHT + (vectors)-1) / (vectors))
+/* Panels taken at once where there are but a few rows in all, to have enough sums in flight. */
+#define PANELS_OF_ROWS(rows, vectors) ((VF_IN_FLIGHT + (rows) * (vectors)-1) / ((rows) * (vectors)))
 
 enum { MOST_ROWS = TILE_ROWS(2) };
 _Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of rows");
+_Static_assert(PANELS_OF_ROWS(2, 3) * 2 * 3 <= VF_TILE && PANELS_OF_ROWS(3, 2) * 3 * 2 <= VF_TILE,
+               "a tile of several panels has no more sums than any other");
 
 /* What the tiles of one panel fetch, in turn, of the next one: each a line a k, so together all of
  * it where there are as many tiles as a row of a panel has lines. */
@@ -21,27 +23,28 @@ static inline const float *part_to_fetch(const float *next, int tile, int vector
     return next + (size_t)(tile % lines) * (size_t)depth * LINE_FLOATS;
 }
 
-/* `rows` x `panels` is r x 1 with r <= TILE_ROWS(vectors), or 1 x LONE_ROW_PANELS(vectors). */
+/* `panels` is 1 or PANELS_OF_ROWS, `rows` at most TILE_ROWS. */
 typedef void tile_function(int rows, int panels, int depth, const float *const *x,
                            const float *weights, const float *ahead, const float *start,
                            float *const *out);
 
+/* A tile that cannot occur stands for one that can, so that it costs nothing. */
 #define CASE_OF_ROWS(r, vectors)                                                                   \
-    case r:                                                                                        \
-        if (r <= TILE_ROWS(vectors))                                                               \
-            tile(r <= TILE_ROWS(vectors) ? r : 1, vectors, 1, depth, x, weights, ahead, start,     \
-                 out);                                                                             \
-        break;
+    case r: {                                                                                      \
+        enum { ROWS_##r = r <= TILE_ROWS(vectors) ? r : 1 };                                       \
+        enum { PANELS_##r = PANELS_OF_ROWS(ROWS_##r, vectors) };                                   \
+        if (panels > 1 && PANELS_##r > 1)                                                          \
+            tile(ROWS_##r, vectors, PANELS_##r, depth, x, weights, ahead, start, out);             \
+        else                                                                                       \
+            tile(ROWS_##r, vectors, 1, depth, x, weights, ahead, start, out);                      \
+        break;                                                                                     \
+    }
 
-/* One function a panel width, with one unrolled tile for each number of rows. */
+/* One function a panel width, with unrolled tiles for each number of rows. */
 #define TILE_FUNCTION(vectors)                                                                     \
     static __attribute__((noinline)) void tile_##vectors(                                          \
         int rows, int panels, int depth, const float *const *x, const float *weights,              \
         const float *ahead, const float *start, float *const *out) {                               \
-        if (panels > 1) {                                                                          \
-            tile(1, vectors, LONE_ROW_PANELS(vectors), depth, x, weights, ahead, start, out);      \
-            return;                                                                                \
-        }                                                                                          \
         switch (rows) {                                                                            \
             CASE_OF_ROWS(1, vectors)                                                               \
             CASE_OF_ROWS(2, vectors)                                                               \
@@ -73,8 +76,8 @@ static inline int next_rows(int left, int vectors) {
 }
 
 static inline int next_panels(int left, int vectors, int rows_in_all) {
-    int several = LONE_ROW_PANELS(vectors);
-    return rows_in_all == 1 && left >= several ? several : 1;
+    int several = PANELS_OF_ROWS(rows_in_all, vectors);
+    return left >= several ? several : 1;
 }
 
 static void project(const rnn_projection *projection) {
@@ -162,7 +165,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
             _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
             for (int r = 0; r < rows; r++) {
                 x[r] = product.x + (size_t)step->rows[row + r] * step->state_stride;
-                sums[r] = buffer + r * vectors * VF_FLOATS;
+                sums[r] = buffer + r * panels * vectors * VF_FLOATS;
             }
             multiply(rows, panels, depth, x, weights, part_to_fetch(next, tile, vectors, depth),
                      start, sums);

@@ -3,7 +3,8 @@
 """Reads the disassembly of a build folder: who uses which vector instructions.
 
   isa_leak.py leak BUILD    no AVX outside the objects made for it, no AVX-512 in those of AVX2
-  isa_leak.py spill BUILD   the innermost loops of the products touch no vector on the stack
+  isa_leak.py spill BUILD   the innermost loops of the products touch no vector on the stack, and
+                            fetch the weights to come
 
 An object of an instruction set is known by its source's name.
 """
@@ -125,17 +126,21 @@ def spills_of(loop):
 
 
 def check_object(path):
-    failed = loops = 0
+    failed = loops = fetching = 0
     for name, instructions in functions_of(path).items():
         for loop in filter(is_product, innermost_loops(instructions)):
             loops += 1
             fmas = sum(i.mnemonic.startswith("vfm") for i in loop)
             spills = spills_of(loop)
             failed += bool(spills)
+            fetching += any(i.mnemonic.startswith("prefetch") for i in loop)
             print(f"{'FAILED ' if spills else ''}{path.name} {name}: {len(loop)} instructions, "
                   f"{fmas} FMAs, {len(spills)} on the stack")
     if loops < 4:
         print(f"FAILED: found only {loops} product loops in {path}")
+        failed += 1
+    if not fetching:  # gcc has dropped them once
+        print(f"FAILED: no product loop of {path} fetches the panel to come")
         failed += 1
     return failed
 
