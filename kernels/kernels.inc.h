@@ -76,6 +76,8 @@ static inline int next_rows(int left, int vectors) {
 }
 
 static inline int next_panels(int left, int vectors, int rows_in_all) {
+    if (rows_in_all == 0) /* every row is masked: nothing is computed */
+        return left;
     int several = PANELS_OF_ROWS(rows_in_all, vectors);
     return left >= several ? several : 1;
 }
