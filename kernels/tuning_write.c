@@ -55,7 +55,8 @@ static FILE *open_beside(const char *path, char name[PATH_MAX]) {
 rnn_status rnn_tuning_write(const char *path, rnn_tuning_entry *entries, int count,
                             rnn_error *error) {
     char name[PATH_MAX];
-    qsort(entries, (size_t)count, sizeof *entries, by_key);
+    if (count > 1) /* not of NULL */
+        qsort(entries, (size_t)count, sizeof *entries, by_key);
     FILE *file = open_beside(path, name);
     if (!file)
         return rnn_fail(error, RNN_UNAVAILABLE, "%.160s: %s", path, strerror(errno));
