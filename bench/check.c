@@ -160,10 +160,10 @@ static bool is_selected(const check_state *check, int index) {
 
 static void print_tally(const backend_tally *tally) {
     if (!tally->info.available) {
-        printf("  %-9s %8s  %s\n", tally->info.name, "-", tally->info.reason);
+        printf("  %-12s %8s  %s\n", tally->info.name, "-", tally->info.reason);
         return;
     }
-    printf("  %-9s %8d %8d %10.2e %12.2f %10d\n", tally->info.name, tally->ran, tally->refused,
+    printf("  %-12s %8d %8d %10.2e %12.2f %10d\n", tally->info.name, tally->ran, tally->refused,
            tally->max_error, tally->worst_ratio, tally->mismatches);
 }
 
@@ -171,7 +171,7 @@ static void print_tally(const backend_tally *tally) {
 static bool is_complete(const backend_tally *tally) {
     if (tally->ran == tally->claimed)
         return true;
-    printf("  %-9s ran %d of the %d cases that it claims\n", tally->info.name, tally->ran,
+    printf("  %-12s ran %d of the %d cases that it claims\n", tally->info.name, tally->ran,
            tally->claimed);
     return false;
 }
@@ -179,7 +179,7 @@ static bool is_complete(const backend_tally *tally) {
 static int report(const check_state *check) {
     int ran = 0, mismatches = 0;
     bool fine = check->broken == 0;
-    printf("%d problems, seed %llu\n\n  %-9s %8s %8s %10s %12s %10s\n", check->problems,
+    printf("%d problems, seed %llu\n\n  %-12s %8s %8s %10s %12s %10s\n", check->problems,
            (unsigned long long)check->options->seed, "backend", "cases", "skipped", "max error",
            "of tolerance", "mismatches");
     for (int i = 0; i < check->backend_count; i++)

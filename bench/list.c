@@ -44,7 +44,7 @@ static bool supports(const char *backend, const cell_column *column, rnn_error *
 }
 
 static void print_backend(const rnn_backend_info *info) {
-    printf("  %-9s %-8s", info->name, info->threaded ? "1..n" : "1");
+    printf("  %-12s %-8s", info->name, info->threaded ? "1..n" : "1");
     for (int i = 0; i < COLUMN_COUNT; i++) {
         rnn_error why;
         bool yes = info->available && supports(info->name, &columns[i], &why);
@@ -55,13 +55,13 @@ static void print_backend(const rnn_backend_info *info) {
 
 static void print_reasons(const rnn_backend_info *info) {
     if (!info->available) {
-        printf("  %-9s %s\n", info->name, info->reason);
+        printf("  %-12s %s\n", info->name, info->reason);
         return;
     }
     for (int i = 0; i < COLUMN_COUNT; i++) {
         rnn_error why;
         if (!supports(info->name, &columns[i], &why))
-            printf("  %-9s %s: %s\n", info->name, columns[i].title, why.text);
+            printf("  %-12s %s: %s\n", info->name, columns[i].title, why.text);
     }
 }
 
@@ -76,7 +76,7 @@ static bool misses_something(const rnn_backend_info *info) {
 static void print_backends(void) {
     rnn_backend_info info;
     bool any = false;
-    printf("backends\n  %-9s %-8s", "", "threads");
+    printf("backends\n  %-12s %-8s", "", "threads");
     for (int i = 0; i < COLUMN_COUNT; i++)
         printf(" %-17s", columns[i].title);
     putchar('\n');
@@ -91,7 +91,7 @@ static void print_backends(void) {
         print_reasons(&info);
     }
     if (!BUILD_HAS_GOOGLE_BENCHMARK)
-        printf("%s  %-9s Google Benchmark was not there when this was built\n",
+        printf("%s  %-12s Google Benchmark was not there when this was built\n",
                any ? "" : "\nmissing\n", "sweep");
 }
 

@@ -36,7 +36,7 @@ void refusals_print(const refusal_list *list, const char *title, const char *wha
         printf("\n%s\n", title);
     for (int i = 0; i < list->count; i++) {
         const refusal *item = &list->items[i];
-        printf("  %-9s %5d %s%s: %s\n", item->backend, item->count, what,
+        printf("  %-12s %5d %s%s: %s\n", item->backend, item->count, what,
                item->count == 1 ? "" : "s", without_name(item));
     }
 }

@@ -78,10 +78,10 @@ void table_print(FILE *to, const result_list *results) {
     for (int i = 0; i < results->count; i++) {
         row_texts c = format_row(results, i);
         if (starts_problem(results, i))
-            fprintf(to, "\n%s\n  %-9s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n",
+            fprintf(to, "\n%s\n  %-12s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n",
                     results->rows[i].problem, "backend", "threads", "time", "cv", "vs naive",
                     "vs onednn", "GFLOP/s", "roof", "error");
-        fprintf(to, "  %-9s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n", c.name, c.threads, c.median,
+        fprintf(to, "  %-12s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n", c.name, c.threads, c.median,
                 c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
     }
     fputc('\n', to);
