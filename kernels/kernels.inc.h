@@ -16,16 +16,22 @@ _Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of 
 _Static_assert(PANELS_OF_ROWS(2, 3) * 2 * 3 <= VF_TILE && PANELS_OF_ROWS(3, 2) * 3 * 2 <= VF_TILE,
                "a tile of several panels has no more sums than any other");
 
-/* What the tiles of one panel fetch, in turn, of the next one: each a line a k, so together all of
- * it where there are as many tiles as a row of a panel has lines. */
-static inline const float *part_to_fetch(const float *next, int tile, int vectors, int depth) {
+/* What tile number `tile` of `tiles` fetches of the panel to come: together all of it where there
+ * are as many tiles as a row of a panel has lines. Where a panel is soon done, the hardware's own
+ * fetching is better, and ours in its way. */
+static inline fetched_lines part_to_fetch(const float *next, int tile, int tiles, int vectors,
+                                          int depth) {
+    const int worthwhile = 1536; /* rounds of k a panel; see results/LOG.md */
     const int lines = (vectors * VF_FLOATS + LINE_FLOATS - 1) / LINE_FLOATS;
-    return next + (size_t)(tile % lines) * (size_t)depth * LINE_FLOATS;
+    if (tiles < 2 || (long long)tiles * depth < worthwhile)
+        return (fetched_lines){next, 0};
+    return (fetched_lines){next + (size_t)(tile % lines) * (size_t)depth * LINE_FLOATS,
+                           LINE_FLOATS};
 }
 
 /* `panels` is 1 or PANELS_OF_ROWS, `rows` at most TILE_ROWS. */
 typedef void tile_function(int rows, int panels, int depth, const float *const *x,
-                           const float *weights, const float *ahead, const float *start,
+                           const float *weights, fetched_lines ahead, const float *start,
                            float *const *out);
 
 /* A tile that cannot occur stands for one that can, so that it costs nothing. */
@@ -44,7 +50,7 @@ typedef void tile_function(int rows, int panels, int depth, const float *const *
 #define TILE_FUNCTION(vectors)                                                                     \
     static __attribute__((noinline)) void tile_##vectors(                                          \
         int rows, int panels, int depth, const float *const *x, const float *weights,              \
-        const float *ahead, const float *start, float *const *out) {                               \
+        fetched_lines ahead, const float *start, float *const *out) {                              \
         switch (rows) {                                                                            \
             CASE_OF_ROWS(1, vectors)                                                               \
             CASE_OF_ROWS(2, vectors)                                                               \
@@ -68,10 +74,13 @@ static tile_function *tile_of(int vectors) {
     return vectors == 4 ? tile_4 : vectors == 3 ? tile_3 : tile_2;
 }
 
+static inline int tiles_of(int rows, int vectors) {
+    return (rows + TILE_ROWS(vectors) - 1) / TILE_ROWS(vectors);
+}
+
 /* Rows of the next tile: all tiles as even as they can be, none too large. */
 static inline int next_rows(int left, int vectors) {
-    int most = TILE_ROWS(vectors);
-    int tiles = (left + most - 1) / most;
+    int tiles = tiles_of(left, vectors);
     return (left + tiles - 1) / tiles;
 }
 
@@ -86,6 +95,7 @@ static void project(const rnn_projection *projection) {
     const int vectors = projection->vectors;
     const int depth = projection->features, panel_width = vectors * VF_FLOATS;
     tile_function *multiply = tile_of(vectors);
+    const int tiles = tiles_of(projection->rows, vectors);
     int panels, rows;
     for (int panel = projection->first_panel; panel < projection->end_panel; panel += panels) {
         panels = next_panels(projection->end_panel - panel, vectors, projection->rows);
@@ -100,7 +110,8 @@ static void project(const rnn_projection *projection) {
             for (int r = 0; r < rows; r++)
                 out[r] = projection->z[row + r] + column;
             multiply(rows, panels, depth, projection->x + row, weights,
-                     part_to_fetch(next, tile, vectors, depth), projection->bias + column, out);
+                     part_to_fetch(next, tile, tiles, vectors, depth), projection->bias + column,
+                     out);
         }
     }
 }
@@ -145,6 +156,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
     static const float zeros[VF_TILE * VF_FLOATS];
     const int depth = step->units, vectors = product.gates * product.blocks_per_panel;
     tile_function *multiply = tile_of(vectors);
+    const int tiles = tiles_of(step->row_count, vectors);
     int panels, rows;
     for (int left = step->end_panel - step->first_panel; left > 0; left -= panels) {
         panels = next_panels(left, vectors, step->row_count);
@@ -169,8 +181,8 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
                 x[r] = product.x + (size_t)step->rows[row + r] * step->state_stride;
                 sums[r] = buffer + r * panels * vectors * VF_FLOATS;
             }
-            multiply(rows, panels, depth, x, weights, part_to_fetch(next, tile, vectors, depth),
-                     start, sums);
+            multiply(rows, panels, depth, x, weights,
+                     part_to_fetch(next, tile, tiles, vectors, depth), start, sums);
             for (int r = 0; r < rows; r++)
                 for (int block = first_block; block < end_block; block++)
                     gates(step, by, step->rows[row + r], block,
@@ -223,13 +235,14 @@ static void head(const rnn_head *dense) {
     int rows;
     for (int unit = 0; unit < dense->units; unit += PANEL_WIDTH) {
         const float *weights = dense->kernel + (size_t)unit * (size_t)dense->features;
+        const fetched_lines nothing = {weights, 0};
         for (int row = 0; row < dense->rows; row += rows) {
             rows = next_rows(dense->rows - row, VECTORS);
             float *sums[MOST_ROWS];
             _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
             for (int r = 0; r < rows; r++)
                 sums[r] = buffer + r * PANEL_WIDTH;
-            tile_2(rows, 1, dense->features, dense->x + row, weights, weights, dense->bias + unit,
+            tile_2(rows, 1, dense->features, dense->x + row, weights, nothing, dense->bias + unit,
                    sums);
             for (int r = 0; r < rows; r++)
                 for (int u = 0; u < PANEL_WIDTH && unit + u < dense->units; u += VF_FLOATS)

@@ -8,6 +8,7 @@
  */
 #include "engine.h"
 #include "registry.h"
+#include "team.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,19 +190,37 @@ static void divide_batch(const scheduled_engine *scheduled, const rnn_io *io, in
                               : (int)((long long)batch * (s + 1) / slices);
 }
 
-/* The system may give fewer threads than asked: then teams are smaller, or each thread takes
- * several slices. */
-static void run_slices(const scheduled_engine *scheduled, const rnn_io *io, const int *begin,
-                       void *scratch) {
+/* What the threads of a run share. */
+typedef struct shared_run {
+    const scheduled_engine *scheduled;
+    const rnn_io *io;
+    char *scratch;
+    int begin[RNN_MAX_THREADS + 1]; /* of the slices' rows */
+    atomic_int next_slice;
+    rnn_barrier end;
+} shared_run;
+
+static void run_slice(const shared_run *run, int slice, int index, int members) {
+    const scheduled_engine *scheduled = run->scheduled;
+    const int first = run->begin[slice], rows = run->begin[slice + 1] - first;
+    if (rows > 0)
+        rnn_engine_run(scheduled->engine, run->io, first, rows, index, members,
+                       run->scratch + (size_t)slice * scheduled->slice_scratch);
+}
+
+/* A thread without a team takes slices as long as there are any: so the others go on without one
+ * that has no core yet. The system may also give fewer threads than asked; then teams are smaller.
+ */
+static void run_slices(shared_run *run) {
     const int threads = omp_get_num_threads(), me = omp_get_thread_num();
-    const int slices = scheduled->split.slices;
-    const int members = threads > slices ? threads / slices : 1;
-    for (int slice = me / members; slice < slices; slice += threads / members) {
-        const int rows = begin[slice + 1] - begin[slice];
-        char *own = (char *)scratch + (size_t)slice * scheduled->slice_scratch;
-        if (rows > 0)
-            rnn_engine_run(scheduled->engine, io, begin[slice], rows, me % members, members, own);
-    }
+    const int slices = run->scheduled->split.slices, members = threads / slices;
+    if (members <= 1)
+        for (int s; (s = atomic_fetch_add(&run->next_slice, 1)) < slices;)
+            run_slice(run, s, 0, 1);
+    else if (me / members < slices)
+        run_slice(run, me / members, me % members, members);
+    /* Ours yields, unlike that at the end of an OpenMP region. */
+    rnn_member_meet(&(rnn_member){me, threads, &run->end});
 }
 
 static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
@@ -210,13 +229,18 @@ static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch,
     const int threads = split.slices * split.members;
     if (threads == 1)
         return run_serial(state, io, scratch, error);
-    int begin[RNN_MAX_THREADS + 1];
-    divide_batch(scheduled, io, begin);
+    shared_run run;
+    run.scheduled = scheduled;
+    run.io = io;
+    run.scratch = scratch;
+    atomic_init(&run.next_slice, 0);
+    rnn_barrier_reset(&run.end);
+    divide_batch(scheduled, io, run.begin);
     for (int s = 0; split.members > 1 && s < split.slices; s++)
         rnn_engine_prepare(scheduled->engine, split.members,
-                           (char *)scratch + (size_t)s * scheduled->slice_scratch);
+                           run.scratch + (size_t)s * scheduled->slice_scratch);
 #pragma omp parallel num_threads(threads)
-    run_slices(scheduled, io, begin, scratch);
+    run_slices(&run);
     return RNN_OK;
 }
 

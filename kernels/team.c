@@ -12,11 +12,11 @@
 #endif
 #include <sched.h>
 
-/* Looks at the value before the core is offered to others, some 50 us, which covers the usual
- * unevenness of a step; then before sleeping for good, some 10 ms, more than a time slice. A thread
- * that slept would have to be woken at every step, and behind the other process whose core it is
- * sent to. */
-enum { SPINS = 2000, YIELDS = 20000 };
+/* Looks at the value before the core is offered to others, some 5 us, which covers the usual
+ * unevenness of a step; then before sleeping for good, some 10 ms, more than a time slice. Both
+ * threads may have been put on one core, and then nothing moves before one of them yields. One that
+ * sleeps has to be woken, and queues behind the process whose core it is sent to. */
+enum { SPINS = 200, YIELDS = 20000 };
 
 static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)

@@ -5,8 +5,8 @@
  *   out[r][v] = start[v] + sum over k of x[r][k] panel[k][v]
  *
  * every sum in k order, one FMA a term, so a row's bits do not depend on which rows share its tile.
- * On its way it fetches a line a k, from `ahead` on, into L2: a part of the panel to come, which
- * the tiles of this one fetch together. A small tile is itself waiting for weights, and does not.
+ * On its way it fetches a line a k into L2: a part of the panel to come, which the tiles of this
+ * one fetch together. A small tile is itself waiting for weights, and does not.
  */
 
 /* The compiler must unroll these loops entirely to keep `sum` in registers. */
@@ -18,7 +18,7 @@
 
 /* rows x vectors x panels sums, all three constants where this is inlined. */
 static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
-                               const float *const *x, const float *panel, const float *ahead,
+                               const float *const *x, const float *panel, fetched_lines ahead,
                                const float *start, float *const *out) {
     const size_t panel_floats = (size_t)depth * (size_t)vectors * VF_FLOATS;
     const int width = vectors * panels;
@@ -31,9 +31,9 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
         for (int v = 0; v < width; v++)
             sum[r * width + v] = vf_load(start + v * VF_FLOATS);
     }
-    for (int k = 0; k < depth; k++, panel += vectors * VF_FLOATS) {
+    for (int k = 0; k < depth; k++, panel += vectors * VF_FLOATS, ahead.line += ahead.step) {
         if (rows > 1 && 2 * rows * width > VF_TILE)
-            vf_fetch(ahead + (size_t)k * LINE_FLOATS);
+            vf_fetch(ahead.line);
         if (rows <= width) { /* hold the shorter side of the tile, stream the longer one */
             vf scalar[VF_TILE];
             UNROLL

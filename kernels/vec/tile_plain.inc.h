@@ -5,7 +5,7 @@
  */
 
 static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
-                               const float *const *x, const float *panel, const float *ahead,
+                               const float *const *x, const float *panel, fetched_lines ahead,
                                const float *start, float *const *out) {
     (void)ahead; /* nothing fetches: the compiler would no longer vectorise */
     const int width = vectors * VF_FLOATS;
