@@ -127,7 +127,7 @@ int rnn_most_lanes(const rnn_problem *problem, int members) {
 
 /* ---- Threads -------------------------------------------------------------------------------- */
 
-static double split_seconds(const rnn_cost_model *model, rnn_split split) {
+double rnn_split_seconds(const rnn_cost_model *model, rnn_split split) {
     const int rows = divided(model->problem->shape.batch, split.slices);
     double seconds = split.slices * split.members > 1 ? seconds_of_region : 0;
     rnn_way way;
@@ -141,11 +141,11 @@ static double split_seconds(const rnn_cost_model *model, rnn_split split) {
 rnn_split rnn_quickest_split(const rnn_cost_model *model) {
     const rnn_problem *problem = model->problem;
     rnn_split best = {1, 1};
-    double best_seconds = split_seconds(model, best);
+    double best_seconds = rnn_split_seconds(model, best);
     for (int threads = problem->threads; threads > 1; threads /= 2)
         for (int slices = 1; slices <= threads && slices <= problem->shape.batch; slices++) {
             rnn_split split = {slices, threads / slices};
-            double seconds = split_seconds(model, split);
+            double seconds = rnn_split_seconds(model, split);
             if (seconds < best_seconds) {
                 best = split;
                 best_seconds = seconds;

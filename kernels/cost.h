@@ -38,6 +38,9 @@ typedef struct rnn_split {
     int slices, members;
 } rnn_split;
 
+/* What a run is expected to take. */
+double rnn_split_seconds(const rnn_cost_model *model, rnn_split split);
+
 /* The quickest split on up to problem->threads threads. */
 rnn_split rnn_quickest_split(const rnn_cost_model *model);
 

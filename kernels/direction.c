@@ -194,7 +194,8 @@ void run_direction(engine_run *run, const direction_run *direction) {
         int left = steps - first;
         int count = left < direction->chunk_steps ? left : direction->chunk_steps;
         if (direction->x_steps)
-            rnn_progress_wait(direction->x_steps, (unsigned)(first + count));
+            rnn_progress_wait(direction->x_steps, (unsigned)(first + count),
+                              direction->member.spins);
         project_steps(run, direction, first, count);
         for (int index = first; index < first + count; index++)
             run_step(run, direction, index, first);

@@ -208,7 +208,8 @@ static void merge_half(const engine_run *run, const layer_run *at) {
 static rnn_member member_of_lane(const engine_run *run, int lanes, int *lane) {
     const int each = run->member.count / lanes;
     *lane = run->member.index / each;
-    return (rnn_member){run->member.index % each, each, &run->work.lane_barrier[*lane]};
+    return (rnn_member){run->member.index % each, each, &run->work.lane_barrier[*lane],
+                        run->member.spins};
 }
 
 static void run_layer(engine_run *run, const layer_run *at, int lanes) {
@@ -313,6 +314,7 @@ static void run_model(engine_run *run) {
     rnn_way way;
     for (int i = 0; i < model->layer_count; i += way.layers) {
         way = rnn_quickest_way(&engine->cost, i, run->work.rows, run->member.count);
+        run->member.spins = rnn_spins_within(way.seconds / run->timesteps / 4);
         if (way.layers > 1)
             run_wavefront(run, &layers[i], &way);
         else
@@ -334,7 +336,7 @@ void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, i
     run.first_row = first_row;
     run.timesteps = shape.timesteps;
     workspace_take(&run.work, &shape, index, &memory);
-    run.member = (rnn_member){index, members, run.work.barrier};
+    run.member = (rnn_member){index, members, run.work.barrier, 0};
     for (int n = 0; n < rows; n++)
         run.work.every_row[n] = n;
     run_model(&run);

@@ -21,6 +21,7 @@ typedef struct scheduled_engine {
     int batch, timesteps;
     rnn_split split;
     int slice_rows; /* at most */
+    int end_spins;  /* of a thread that waits for the others to end */
     size_t slice_scratch;
     char implementation[80];
 } scheduled_engine;
@@ -60,10 +61,12 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
         free(scheduled);
         return status;
     }
-    const rnn_split split = split_by(rnn_engine_cost(scheduled->engine));
+    const rnn_cost_model *cost = rnn_engine_cost(scheduled->engine);
+    const rnn_split split = split_by(cost);
     scheduled->batch = problem->shape.batch;
     scheduled->timesteps = problem->shape.timesteps;
     scheduled->split = split;
+    scheduled->end_spins = rnn_spins_within(rnn_split_seconds(cost, split) / 8);
     scheduled->slice_rows = most_slice_rows(problem, split.slices);
     scheduled->slice_scratch =
         rnn_engine_scratch_size(scheduled->engine, scheduled->slice_rows, split.members);
@@ -220,7 +223,7 @@ static void run_slices(shared_run *run) {
     else if (me / members < slices)
         run_slice(run, me / members, me % members, members);
     /* Ours yields, unlike that at the end of an OpenMP region. */
-    rnn_member_meet(&(rnn_member){me, threads, &run->end});
+    rnn_member_meet(&(rnn_member){me, threads, &run->end, run->scheduled->end_spins});
 }
 
 static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {

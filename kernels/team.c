@@ -12,11 +12,16 @@
 #endif
 #include <sched.h>
 
-/* Looks at the value before the core is offered to others, some 5 us, which covers the usual
- * unevenness of a step; then before sleeping for good, some 10 ms, more than a time slice. Both
- * threads may have been put on one core, and then nothing moves before one of them yields. One that
- * sleeps has to be woken, and queues behind the process whose core it is sent to. */
-enum { SPINS = 200, YIELDS = 20000 };
+/* Yields before sleeping: some 10 ms, more than a time slice. A thread that sleeps has to be woken,
+ * and queues behind the process whose core it is sent to. */
+enum { YIELDS = 20000 };
+
+int rnn_spins_within(double seconds) {
+    const double seconds_of_spin = 25e-9;
+    const int least = 600, most = 40000;
+    const double spins = seconds / seconds_of_spin;
+    return spins < least ? least : spins > most ? most : (int)spins;
+}
 
 static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -72,11 +77,11 @@ static void wait_asleep(rnn_progress *progress, unsigned wanted) {
     atomic_fetch_sub(&progress->sleepers, 1);
 }
 
-void rnn_progress_wait(rnn_progress *progress, unsigned wanted) {
-    for (int i = 0; i < SPINS + YIELDS; i++) {
+void rnn_progress_wait(rnn_progress *progress, unsigned wanted, int spins) {
+    for (int i = 0; i < spins + YIELDS; i++) {
         if (reached(atomic_load_explicit(&progress->value, memory_order_acquire), wanted))
             return;
-        if (i < SPINS)
+        if (i < spins)
             relax();
         else
             sched_yield();
@@ -96,7 +101,7 @@ void rnn_member_meet(const rnn_member *member) {
     unsigned before = atomic_load_explicit(&barrier->passed.value, memory_order_relaxed);
     unsigned others = atomic_fetch_add_explicit(&barrier->arrived, 1, memory_order_acq_rel);
     if (others + 1 < (unsigned)member->count) {
-        rnn_progress_wait(&barrier->passed, before + 1);
+        rnn_progress_wait(&barrier->passed, before + 1, member->spins);
         return;
     }
     atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);

@@ -4,9 +4,10 @@
  * share of the units, and meet at barriers. Everything here lies in the run's scratch: no state is
  * global, and an overlapping run has its own.
  *
- * Waiting spins first, as the others are mostly a fraction of a microsecond away, but not for long:
- * where another process holds a core, the thread that is waited for may not be running at all. The
- * waiting one then yields its core to whoever wants it, and in the end sleeps in the kernel.
+ * Waiting spins first, as the others are mostly a fraction of a microsecond away, and then yields
+ * its core: the thread that is waited for may have been put on the same one. It does not yield too
+ * soon, since where another process shares the core it is gone for a time slice. In the end it
+ * sleeps.
  */
 #ifndef RNN_TEAM_H
 #define RNN_TEAM_H
@@ -25,7 +26,10 @@ void rnn_progress_reset(rnn_progress *progress);
 
 /* Everything written before is seen by those who waited for it. Called by one thread at a time. */
 void rnn_progress_advance(rnn_progress *progress, unsigned value);
-void rnn_progress_wait(rnn_progress *progress, unsigned value);
+void rnn_progress_wait(rnn_progress *progress, unsigned value, int spins);
+
+/* How often to look before yielding where the others are expected within so many seconds. */
+int rnn_spins_within(double seconds);
 
 typedef struct rnn_barrier {
     _Alignas(RNN_ALIGNMENT) atomic_uint arrived;
@@ -38,6 +42,7 @@ void rnn_barrier_reset(rnn_barrier *barrier);
 typedef struct rnn_member {
     int index, count;
     rnn_barrier *barrier; /* of this team; not used by a team of one */
+    int spins;            /* rnn_spins_within the unevenness of what is done between meetings */
 } rnn_member;
 
 /* Returns when every member of the team has called it. */
