@@ -34,6 +34,12 @@ MUTATIONS = [
              "rnn_step_counts(run->io, run->timesteps, run->first_row + n, t)",
              "rnn_step_counts(run->io, run->timesteps, run->first_row + n, run->timesteps - 1 - t)",
              "scalar", "gru", [1]),
+    Mutation("a member's share", "kernels/direction.c",
+             "step->end_panel = panels.end;",
+             "step->end_panel = panels.end - (panels.begin > 0);", "openmp_team", "lstm", [1]),
+    Mutation("wavefront", "kernels/direction.c",
+             "if (direction->x_steps)",
+             "if (direction->x_steps && first > 0)", "openmp_team", "lstm", [1]),
     Mutation("merge", "kernels/merge.h",
              "y[i] = 0.5f * (forward[i] + backward[i])",
              "y[i] = forward[i] + backward[i]", "scalar", "simple_rnn", [1]),
@@ -51,7 +57,7 @@ class Copy:
         ignored = shutil.ignore_patterns(".git", "build", "build-*", "results", ".venv*",
                                          "__pycache__")
         shutil.copytree(source, self.source, ignore=ignored, symlinks=True)
-        self.run([*meson, "setup", f"-Dbenchmark={benchmark}", "-Dopenmp=disabled",
+        self.run([*meson, "setup", f"-Dbenchmark={benchmark}", "-Dopenmp=auto",
                   "-Donednn=disabled", "-Dlibxsmm=disabled", "-Doptimization=1", "-Ddebug=false",
                   self.build, self.source])
 
