@@ -1,32 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "cost.h"
 
+#include "cores.h"
 #include "workspace.h"
 
 #include <math.h>
 #include <unistd.h>
 
-/* Seconds of a current core, to within a factor of two or so: only ratios matter, and only where
- * two ways are close. Measured on an AMD EPYC (Zen 5), see results/LOG.md. */
+/* Seconds of a current core with vectors of the width that the kernels have: only ratios matter,
+ * and only where two ways are close. Measured on an AMD EPYC (Zen 5), see results/LOG.md; of
+ * barrier and region, which cost up to four times as much from one day to the next, more than the
+ * least. */
 static const double seconds_of_fma = 1 / 7e9;       /* one vector multiply-add */
 static const double seconds_of_gate = 4e-9;         /* one vector through the gate maths */
-static const double seconds_of_step = 60e-9;        /* everything else about a step */
+static const double seconds_of_rest = 60e-9;        /* everything else about a step */
 static const double seconds_of_l2_byte = 1 / 180e9; /* weights from the core's own L2 */
 static const double seconds_of_far_byte = 1 / 60e9; /* and from behind it */
-static const double seconds_of_meeting = 500e-9;    /* a barrier: 0.2 us, 0.9 on bad days */
-static const double seconds_of_region =
-    2.5e-6; /* waking the threads and letting them go: 1 us, or 4 */
+static const double seconds_of_meeting = 500e-9;    /* a barrier */
+static const double seconds_of_region = 2.5e-6;     /* waking the threads and letting them go */
 
 rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *kernels) {
     long l2_bytes = 0;
 #ifdef _SC_LEVEL2_CACHE_SIZE
     l2_bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
 #endif
-    return (rnn_cost_model){problem, kernels, l2_bytes > 0 ? (double)l2_bytes : 1 << 20};
+    return (rnn_cost_model){.problem = problem,
+                            .kernels = kernels,
+                            .l2_bytes = l2_bytes > 0 ? (double)l2_bytes : 1 << 20,
+                            .cores = rnn_thread_limit().cores};
 }
 
+/* Rounded up. */
 static int divided(int count, int parts) {
-    return (count + parts - 1) / parts;
+    return 1 + (count - 1) / parts;
 }
 
 /* Reading weights by one core. */
@@ -51,7 +57,7 @@ static double product_seconds(const rnn_cost_model *model, double rows, double v
 /* One step of one direction, with its share of the input projection. */
 static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                            int members) {
-    /* A panel of SimpleRNN is two blocks, and so is one of GRU's candidate. */
+    /* A panel of SimpleRNN is two blocks, see kernels.h. */
     const int blocks_together = layer->cell == RNN_SIMPLE ? 2 : 1;
     const int panels = divided(layer->units, model->kernels->vector_floats * blocks_together);
     const double vectors =
@@ -61,20 +67,39 @@ static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, 
     const int meetings = layer->cell == RNN_GRU && !layer->reset_after ? 2 : 1;
     return product_seconds(model, rows, vectors, layer->units, 1) +
            product_seconds(model, rows, vectors, layer->features, steps_a_time) +
-           rows * vectors * seconds_of_gate + seconds_of_step +
+           rows * vectors * seconds_of_gate + seconds_of_rest +
            (members > 1 ? meetings * seconds_of_meeting : 0);
 }
 
-static double layer_seconds(const rnn_cost_model *model, int layer, int rows, int members) {
-    const rnn_problem *problem = model->problem;
-    return problem->shape.timesteps *
-           step_seconds(model, &problem->model.layers[layer], rows, members);
+static double layer_step_seconds(const rnn_cost_model *model, int layer, int rows, int members) {
+    return step_seconds(model, &model->problem->model.layers[layer], rows, members);
+}
+
+/* ---- Ways ----------------------------------------------------------------------------------- */
+
+static rnn_way together(const rnn_cost_model *model, int layer, int rows, int members) {
+    const double step = layer_step_seconds(model, layer, rows, members);
+    const int directions = rnn_layer_directions(&model->problem->model.layers[layer]);
+    return (rnn_way){.lanes = 1,
+                     .layers = 1,
+                     .seconds = directions * model->problem->shape.timesteps * step,
+                     .seconds_of_step = step};
+}
+
+static rnn_way side_by_side(const rnn_cost_model *model, int layer, int rows, int members) {
+    const double step = layer_step_seconds(model, layer, rows, members / 2);
+    return (rnn_way){.lanes = 2,
+                     .layers = 1,
+                     .seconds = model->problem->shape.timesteps * step,
+                     .seconds_of_step = step};
 }
 
 /* Layers from `first` on that a wavefront can take: each one above the first follows the time of
- * the one below. */
+ * the one below. Two layers apart they share an array of sequences, so the first one must not read
+ * from the end what the second one writes from the start. */
 static int wavefront_layers(const rnn_model *model, int first, int members) {
-    if (model->layers[first].direction == RNN_BIDIRECTIONAL)
+    const rnn_direction direction = model->layers[first].direction;
+    if (direction == RNN_BIDIRECTIONAL || (direction == RNN_BACKWARD && first > 0))
         return 1;
     int count = 1;
     while (first + count < model->layer_count && count < members &&
@@ -85,44 +110,36 @@ static int wavefront_layers(const rnn_model *model, int first, int members) {
     return count;
 }
 
-/* Short enough that the last layer starts soon, long enough to make use of a tile's rows. */
-static int wavefront_steps(int timesteps) {
-    const int parts = 8;
-    return divided(timesteps, parts);
+static rnn_way wavefront(const rnn_cost_model *model, int first, int layers, int rows,
+                         int members) {
+    const int timesteps = model->problem->shape.timesteps;
+    const int chunks = 8; /* so that the last layer starts soon, with rows enough for a tile */
+    double step = 0;
+    for (int i = first; i < first + layers; i++)
+        step = fmax(step, layer_step_seconds(model, i, rows, members / layers));
+    const int chunk_steps = divided(timesteps, chunks);
+    return (rnn_way){.lanes = layers,
+                     .layers = layers,
+                     .chunk_steps = chunk_steps,
+                     .seconds = step * (timesteps + (layers - 1.0) * chunk_steps),
+                     .seconds_of_step = step};
 }
 
 rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int members) {
     const rnn_model *layers = &model->problem->model;
-    const int directions = rnn_layer_directions(&layers->layers[first]);
-    const int timesteps = model->problem->shape.timesteps;
-    rnn_way together = {1, 1, timesteps, directions * layer_seconds(model, first, rows, members)};
-    if (members == 1)
-        return together;
-    if (directions == 2 && members % 2 == 0) {
-        rnn_way side_by_side = {2, 1, timesteps, layer_seconds(model, first, rows, members / 2)};
-        return side_by_side.seconds < together.seconds ? side_by_side : together;
+    const rnn_way as_one = together(model, first, rows, members);
+    if (rnn_layer_directions(&layers->layers[first]) == 2 && members % 2 == 0) {
+        const rnn_way two = side_by_side(model, first, rows, members);
+        return two.seconds < as_one.seconds ? two : as_one;
     }
     const int deep = wavefront_layers(layers, first, members);
     if (deep == 1)
-        return together;
-    rnn_way wavefront = {deep, deep, wavefront_steps(timesteps), 0};
+        return as_one;
     double in_turn = 0;
-    for (int i = first; i < first + deep; i++) {
-        in_turn += layer_seconds(model, i, rows, members);
-        wavefront.seconds = fmax(wavefront.seconds, layer_seconds(model, i, rows, members / deep));
-    }
-    wavefront.seconds *= 1 + (double)(deep - 1) * wavefront.chunk_steps / timesteps;
-    return wavefront.seconds < in_turn ? wavefront : together;
-}
-
-int rnn_most_lanes(const rnn_problem *problem, int members) {
-    const rnn_model *model = &problem->model;
-    int most = 1;
-    for (int i = 0; i < model->layer_count && members > 1; i++) {
-        int lanes = model->layers[i].direction == RNN_BIDIRECTIONAL ? 2 : model->layer_count - i;
-        most = lanes > most ? lanes : most;
-    }
-    return most < members ? most : members;
+    for (int i = first; i < first + deep; i++)
+        in_turn += together(model, i, rows, members).seconds;
+    const rnn_way wave = wavefront(model, first, deep, rows, members);
+    return wave.seconds < in_turn ? wave : as_one;
 }
 
 /* ---- Threads -------------------------------------------------------------------------------- */
@@ -138,14 +155,17 @@ double rnn_split_seconds(const rnn_cost_model *model, rnn_split split) {
     return seconds;
 }
 
+/* All splits of a few threads; of many, those of about half as many each time. */
 rnn_split rnn_quickest_split(const rnn_cost_model *model) {
-    const rnn_problem *problem = model->problem;
+    const int batch = model->problem->shape.batch, few = 16;
+    const int asked = model->problem->threads;
+    const int most = model->cores < asked ? model->cores : asked;
     rnn_split best = {1, 1};
     double best_seconds = rnn_split_seconds(model, best);
-    for (int threads = problem->threads; threads > 1; threads /= 2)
-        for (int slices = 1; slices <= threads && slices <= problem->shape.batch; slices++) {
-            rnn_split split = {slices, threads / slices};
-            double seconds = rnn_split_seconds(model, split);
+    for (int threads = most; threads > 1; threads = threads > few ? threads / 2 : threads - 1)
+        for (int slices = 1; slices <= threads && slices <= batch; slices++) {
+            const rnn_split split = {slices, threads / slices};
+            const double seconds = rnn_split_seconds(model, split);
             if (seconds < best_seconds) {
                 best = split;
                 best_seconds = seconds;

@@ -11,9 +11,10 @@ typedef struct rnn_cost_model {
     const rnn_problem *problem;
     const rnn_kernels *kernels;
     double l2_bytes; /* of one core */
+    int cores;       /* that threads can have, by rnn_thread_limit */
 } rnn_cost_model;
 
-/* Asks the system for the caches: for the making of a plan. */
+/* Asks the system for caches and cores: for the making of a plan. */
 rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *kernels);
 
 /* How a team goes through the next layers of a model. The team is divided evenly into lanes:
@@ -23,15 +24,13 @@ rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *
 typedef struct rnn_way {
     int lanes;
     int layers;
-    int chunk_steps; /* steps after which a wavefront passes on */
+    int chunk_steps; /* steps after which a wavefront passes on; else 0 */
     double seconds;
+    double seconds_of_step; /* between the meetings of a lane */
 } rnn_way;
 
 /* The quickest way for `members` threads on `rows` batch rows from layer `first` on. */
 rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int members);
-
-/* Lanes that any way of this problem on up to so many threads can have. */
-int rnn_most_lanes(const rnn_problem *problem, int members);
 
 /* Threads = slices x members: the batch in slices, a team for each. */
 typedef struct rnn_split {
@@ -41,7 +40,7 @@ typedef struct rnn_split {
 /* What a run is expected to take. */
 double rnn_split_seconds(const rnn_cost_model *model, rnn_split split);
 
-/* The quickest split on up to problem->threads threads. */
+/* The quickest split on up to problem->threads threads, and no more than there are cores. */
 rnn_split rnn_quickest_split(const rnn_cost_model *model);
 
 #endif

@@ -107,7 +107,7 @@ static void keep_masked_rows(const engine_run *run, const direction_run *directi
         }
         const size_t at = (size_t)n * step->state_stride + (size_t)units.begin;
         memcpy(step->h_next + at, step->h + at, (size_t)(units.end - units.begin) * sizeof(float));
-        if (!step->y)
+        if (!step->y || y_bytes == 0)
             continue;
         float *y = step->y + n * step->y_stride + units.begin;
         if (zero)
@@ -190,9 +190,10 @@ void run_direction(engine_run *run, const direction_run *direction) {
     if (has_c)
         load_state(arrays->c, stride, direction->initial[1], rows, units);
     rnn_member_meet(&direction->member);
-    for (int first = 0; first < steps; first += direction->chunk_steps) {
-        int left = steps - first;
-        int count = left < direction->chunk_steps ? left : direction->chunk_steps;
+    int count;
+    for (int first = 0; first < steps; first += count) {
+        const int left = steps - first;
+        count = left < direction->chunk_steps ? left : direction->chunk_steps;
         if (direction->x_steps)
             rnn_progress_wait(direction->x_steps, (unsigned)(first + count),
                               direction->member.spins);

@@ -17,6 +17,9 @@ struct rnn_engine {
     void *packed;
     size_t packed_size;
     workspace_row row; /* the most that any layer needs */
+    int members;       /* of the team that `ways` are for; any other takes one layer at a time */
+    int lanes;         /* the most of them */
+    rnn_way *ways;     /* by the first layer of each */
 };
 
 /* ---- Creation ----------------------------------------------------------------------------- */
@@ -76,7 +79,8 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
     engine->problem = problem;
     engine->cost = rnn_cost_model_of(problem, kernels);
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
-    if (!engine->layers) {
+    engine->ways = calloc((size_t)problem->model.layer_count, sizeof *engine->ways);
+    if (!engine->layers || !engine->ways) {
         rnn_engine_destroy(engine);
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     }
@@ -99,6 +103,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
 void rnn_engine_destroy(rnn_engine *engine) {
     free(engine->packed);
     free(engine->layers);
+    free(engine->ways);
     free(engine);
 }
 
@@ -110,6 +115,16 @@ const rnn_cost_model *rnn_engine_cost(const rnn_engine *engine) {
     return &engine->cost;
 }
 
+void rnn_engine_form_team(rnn_engine *engine, int rows, int members) {
+    engine->members = members;
+    engine->lanes = 1;
+    for (int i = 0; i < engine->problem->model.layer_count; i += engine->ways[i].layers) {
+        engine->ways[i] = rnn_quickest_way(&engine->cost, i, rows, members);
+        if (engine->ways[i].lanes > engine->lanes)
+            engine->lanes = engine->ways[i].lanes;
+    }
+}
+
 /* ---- Scratch -------------------------------------------------------------------------------- */
 
 static workspace_shape shape_of(const rnn_engine *engine, int rows, int members) {
@@ -117,7 +132,7 @@ static workspace_shape shape_of(const rnn_engine *engine, int rows, int members)
     return (workspace_shape){.rows = rows,
                              .timesteps = problem->shape.timesteps,
                              .members = members,
-                             .lanes = rnn_most_lanes(problem, members),
+                             .lanes = members == engine->members ? engine->lanes : 1,
                              .layers = problem->model.layer_count,
                              .row = engine->row};
 }
@@ -195,9 +210,9 @@ static void merge_half(const engine_run *run, const layer_run *at) {
     const rnn_layer *layer = &run->engine->problem->model.layers[at->index];
     const rows_view half = half_view(run, layer);
     const int steps = layer->return_sequences ? run->timesteps : 1;
-    const rnn_share mine = rnn_member_share(&run->member, steps);
-    for (int t = mine.begin; t < mine.end; t++)
-        for (int n = 0; n < run->work.rows; n++) {
+    const rnn_share mine = rnn_member_share(&run->member, run->work.rows);
+    for (int t = 0; t < steps; t++)
+        for (int n = mine.begin; n < mine.end; n++) {
             float *row = at->y.data + t * at->y.strides.time + n * at->y.strides.batch;
             const float *other = half.data + t * half.strides.time + n * half.strides.batch;
             rnn_merge_row(layer->merge, layer->units, row, other, row);
@@ -241,24 +256,30 @@ static void run_wavefront(engine_run *run, const layer_run *layers, const rnn_wa
     if (way->chunk_steps < direction.chunk_steps)
         direction.chunk_steps = way->chunk_steps;
     direction.steps_done = &run->work.steps_done[layers[lane].index];
-    direction.x_steps = lane > 0 ? direction.steps_done - 1 : NULL;
+    if (lane > 0)
+        direction.x_steps = &run->work.steps_done[layers[lane - 1].index];
     run_direction(run, &direction);
     rnn_member_meet(&run->member);
 }
 
 /* ---- The model ---------------------------------------------------------------------------- */
 
-/* Each member takes some of the steps. */
+/* Each member takes some of the batch rows or, of a single one, some of the steps. */
 static void run_head(engine_run *run, const_rows_view x, rows_view y) {
     const rnn_model *model = &run->engine->problem->model;
     const workspace *work = &run->work;
     const int steps = rnn_model_returns_sequences(model) ? run->timesteps : 1;
-    const rnn_share mine = rnn_member_share(&run->member, steps);
-    for (int first = mine.begin; first < mine.end; first += work->chunk_steps) {
-        int end = first + work->chunk_steps < mine.end ? first + work->chunk_steps : mine.end;
+    const bool by_rows = work->rows > 1;
+    const rnn_share all_steps = {0, steps}, all_rows = {0, work->rows};
+    const rnn_share mine_of_steps = by_rows ? all_steps : rnn_member_share(&run->member, steps);
+    const rnn_share mine = by_rows ? rnn_member_share(&run->member, work->rows) : all_rows;
+    int count;
+    for (int first = mine_of_steps.begin; first < mine_of_steps.end; first += count) {
+        const int left = mine_of_steps.end - first;
+        count = left < work->chunk_steps ? left : work->chunk_steps;
         int rows = 0;
-        for (int t = first; t < end; t++)
-            for (int n = 0; n < work->rows; n++, rows++) {
+        for (int t = first; t < first + count; t++)
+            for (int n = mine.begin; n < mine.end; n++, rows++) {
                 work->x_rows[rows] = x.data + t * x.strides.time + n * x.strides.batch;
                 work->z_rows[rows] = y.data + t * y.strides.time + n * y.strides.batch;
             }
@@ -302,6 +323,10 @@ static layer_run first_layer(const engine_run *run, rows_view y) {
     return at;
 }
 
+/* Of the steps of a team's members: what one may have to wait for another, of the time of a step.
+ */
+static const double UNEVENNESS = 0.25;
+
 static void run_model(engine_run *run) {
     const rnn_engine *engine = run->engine;
     const rnn_model *model = &engine->problem->model;
@@ -311,14 +336,15 @@ static void run_model(engine_run *run) {
     layers[0] = first_layer(run, y);
     for (int i = 1; i < model->layer_count; i++)
         layers[i] = next_layer(run, &layers[i - 1], i, y);
-    rnn_way way;
-    for (int i = 0; i < model->layer_count; i += way.layers) {
-        way = rnn_quickest_way(&engine->cost, i, run->work.rows, run->member.count);
-        run->member.spins = rnn_spins_within(way.seconds / run->timesteps / 4);
-        if (way.layers > 1)
-            run_wavefront(run, &layers[i], &way);
+    const rnn_way one_at_a_time = {.lanes = 1, .layers = 1};
+    const rnn_way *way;
+    for (int i = 0; i < model->layer_count; i += way->layers) {
+        way = run->member.count == engine->members ? &engine->ways[i] : &one_at_a_time;
+        run->member.spins = rnn_spins_within(UNEVENNESS * way->seconds_of_step);
+        if (way->layers > 1)
+            run_wavefront(run, &layers[i], way);
         else
-            run_layer(run, &layers[i], way.lanes);
+            run_layer(run, &layers[i], way->lanes);
     }
     const rows_view top = layers[model->layer_count - 1].y;
     if (model->dense)

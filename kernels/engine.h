@@ -24,6 +24,10 @@ size_t rnn_engine_packed_size(const rnn_engine *engine);
 /* What its cost model says of ways and splits. */
 const rnn_cost_model *rnn_engine_cost(const rnn_engine *engine);
 
+/* Decides how a team of so many threads goes through the layers, on about so many batch rows. Once,
+ * before any run; without it each run is one thread's. */
+void rnn_engine_form_team(rnn_engine *engine, int rows, int members);
+
 /* Bytes for a run of so many batch rows by a team of so many threads, a multiple of RNN_ALIGNMENT.
  * Enough for fewer rows and a smaller team, too. */
 size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows, int members);

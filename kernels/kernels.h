@@ -24,14 +24,6 @@
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
-enum { LINE_FLOATS = 64 / sizeof(float) }; /* of a cache */
-
-/* Lines for a tile to fetch, one for each k. */
-typedef struct fetched_lines {
-    const float *line;
-    int step; /* to the next line; 0 where there is nothing to fetch */
-} fetched_lines;
-
 /* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
 typedef struct rnn_projection {
     int rows;

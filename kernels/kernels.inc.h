@@ -29,7 +29,7 @@ static inline fetched_lines part_to_fetch(const float *next, int tile, int tiles
                            LINE_FLOATS};
 }
 
-/* `panels` is 1 or PANELS_OF_ROWS, `rows` at most TILE_ROWS. */
+/* `rows` is at most TILE_ROWS; `panels` is PANELS_OF_ROWS, 1, or 2 where that is more. */
 typedef void tile_function(int rows, int panels, int depth, const float *const *x,
                            const float *weights, fetched_lines ahead, const float *start,
                            float *const *out);
@@ -39,8 +39,10 @@ typedef void tile_function(int rows, int panels, int depth, const float *const *
     case r: {                                                                                      \
         enum { ROWS_##r = r <= TILE_ROWS(vectors) ? r : 1 };                                       \
         enum { PANELS_##r = PANELS_OF_ROWS(ROWS_##r, vectors) };                                   \
-        if (panels > 1 && PANELS_##r > 1)                                                          \
+        if (panels > 2 && PANELS_##r > 2)                                                          \
             tile(ROWS_##r, vectors, PANELS_##r, depth, x, weights, ahead, start, out);             \
+        else if (panels == 2 && PANELS_##r > 1)                                                    \
+            tile(ROWS_##r, vectors, 2, depth, x, weights, ahead, start, out);                      \
         else                                                                                       \
             tile(ROWS_##r, vectors, 1, depth, x, weights, ahead, start, out);                      \
         break;                                                                                     \
@@ -88,7 +90,7 @@ static inline int next_panels(int left, int vectors, int rows_in_all) {
     if (rows_in_all == 0) /* every row is masked: nothing is computed */
         return left;
     int several = PANELS_OF_ROWS(rows_in_all, vectors);
-    return left >= several ? several : 1;
+    return left >= several ? several : left >= 2 && several > 2 ? 2 : 1;
 }
 
 static void project(const rnn_projection *projection) {

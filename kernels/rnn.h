@@ -248,13 +248,15 @@ typedef struct rnn_io {
     const uint8_t *mask;    /* [N, T] whatever the layout of x, 0 or else; NULL: all 1 */
 } rnn_io;
 
-/* Computes y and the final states, without allocating and without locks (openmp starts its threads
- * on its first run; onednn allocates a little inside the library; libxsmm where runs of one plan
- * overlap, and with threads on the first run). Re-entrant: any number of runs
- * of one plan may overlap in time, each with its own scratch and outputs. Scratch and outputs must
- * not overlap inputs or each other, except that a final state may be the same array as its initial
- * one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer, a length outside 0..T or
- * lengths and mask without shape.masked, before anything is written; RNN_BACKEND_FAILED. */
+/* Computes y and the final states, without allocating and without locks (openmp's runtime starts
+ * threads on the first run and where a run has another number of them; its threads wait for each
+ * other, spinning at first, asleep in the end; onednn allocates a little inside the library;
+ * libxsmm where runs of one plan overlap, and with threads on the first run). Re-entrant: any
+ * number of runs of one plan may overlap in time, each with its own scratch and outputs. Scratch
+ * and outputs must not overlap inputs or each other, except that a final state may be the same
+ * array as its initial one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer, a
+ * length outside 0..T or lengths and mask without shape.masked, before anything is written;
+ * RNN_BACKEND_FAILED. */
 RNN_API rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch,
                                 rnn_error *error);
 
@@ -280,7 +282,7 @@ RNN_API const char *rnn_isa_name(void);
 /* ---- Tuning ------------------------------------------------------------------------------- */
 
 /* The backend "auto" takes another one, and as many of the plan's threads as pay, though never more
- * than this process's affinity, its control group's CPU quota, OMP_NUM_THREADS and OMP_THREAD_LIMIT
+ * than this thread's affinity, its control group's CPU quota, OMP_NUM_THREADS and OMP_THREAD_LIMIT
  * allow. It chooses by a cost model or, where the environment variable RNN_TUNING names a file that
  * `rnnbench tune` wrote on this machine, by what was fastest there; rnn_plan_implementation says
  * which. The file is read whenever a plan of "auto" is created; one that is damaged, or of another

@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #if RNN_WITH_OPENMP
 #include <omp.h>
 #endif
@@ -23,7 +24,7 @@ typedef struct scheduled_engine {
     int slice_rows; /* at most */
     int end_spins;  /* of a thread that waits for the others to end */
     size_t slice_scratch;
-    char implementation[80];
+    char implementation[96];
 } scheduled_engine;
 
 static void describe(scheduled_engine *scheduled, const rnn_kernels *kernels) {
@@ -43,10 +44,13 @@ static void describe(scheduled_engine *scheduled, const rnn_kernels *kernels) {
 
 /* Where some sequences are short, slices of equal work are not of equal size. */
 static int most_slice_rows(const rnn_problem *problem, int slices) {
-    const int even = (problem->shape.batch + slices - 1) / slices;
+    const int even = 1 + (problem->shape.batch - 1) / slices;
     const int slack = problem->shape.masked && slices > 1 ? 2 : 1;
     return even > problem->shape.batch / slack ? problem->shape.batch : even * slack;
 }
+
+/* What a thread may have to wait for the others at the end, of the time of a run. */
+static const double END_UNEVENNESS = 0.125;
 
 typedef rnn_split split_function(const rnn_cost_model *cost);
 
@@ -66,11 +70,17 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
     scheduled->batch = problem->shape.batch;
     scheduled->timesteps = problem->shape.timesteps;
     scheduled->split = split;
-    scheduled->end_spins = rnn_spins_within(rnn_split_seconds(cost, split) / 8);
+    scheduled->end_spins = rnn_spins_within(END_UNEVENNESS * rnn_split_seconds(cost, split));
+    rnn_engine_form_team(scheduled->engine, 1 + (problem->shape.batch - 1) / split.slices,
+                         split.members);
     scheduled->slice_rows = most_slice_rows(problem, split.slices);
     scheduled->slice_scratch =
         rnn_engine_scratch_size(scheduled->engine, scheduled->slice_rows, split.members);
     describe(scheduled, kernels);
+    if (split_by == rnn_quickest_split && cost->cores < problem->threads)
+        snprintf(scheduled->implementation + strlen(scheduled->implementation),
+                 sizeof scheduled->implementation - strlen(scheduled->implementation),
+                 " (%d threads asked, %d usable)", problem->threads, cost->cores);
     *state = scheduled;
     return RNN_OK;
 }
@@ -154,7 +164,7 @@ static rnn_status create_openmp_team(void **state, const rnn_problem *problem,
 /* Steps of a batch row that count, and one for having to look. */
 static long long row_work(const rnn_io *io, int timesteps, int row) {
     if (!io->mask)
-        return 1 + io->lengths[row];
+        return 1LL + io->lengths[row];
     long long work = 1;
     for (int t = 0; t < timesteps; t++)
         work += rnn_step_counts(io, timesteps, row, t);
@@ -167,7 +177,7 @@ static long long row_work(const rnn_io *io, int timesteps, int row) {
 static int end_of_slice(const scheduled_engine *scheduled, const rnn_io *io, int slice, int begin,
                         long long total, long long *done) {
     const int slices = scheduled->split.slices, most = scheduled->slice_rows;
-    const int least = scheduled->batch - begin - (slices - 1 - slice) * most;
+    const long long least = (long long)scheduled->batch - begin - (slices - 1LL - slice) * most;
     int end = begin;
     while (end < scheduled->batch && end - begin < most) {
         long long work = row_work(io, scheduled->timesteps, end);

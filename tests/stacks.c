@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ * Layers of different cells, widths and directions on top of each other, which a problem's text
+ * cannot describe: naive is close, and any number of threads gives the same bits. One argument: the
+ * backend. */
+#include "support.h"
+
+#include "random.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 2, TIMESTEPS = 33, FEATURES = 5, MOST_LAYERS = 5, MOST_UNITS = 64, HEAD = 3 };
+
+typedef struct stack {
+    const char *name;
+    int layers;
+    rnn_cell cells[MOST_LAYERS];
+    int units[MOST_LAYERS];
+    rnn_direction directions[MOST_LAYERS];
+} stack;
+
+static const stack stacks[] = {
+    {"backward in the middle",
+     4,
+     {RNN_LSTM, RNN_LSTM, RNN_LSTM, RNN_LSTM},
+     {64, 64, 64, 64},
+     {RNN_FORWARD, RNN_BACKWARD, RNN_FORWARD, RNN_FORWARD}},
+    {"widths that differ",
+     5,
+     {RNN_GRU, RNN_LSTM, RNN_SIMPLE, RNN_GRU, RNN_LSTM},
+     {17, 64, 5, 48, 33},
+     {RNN_FORWARD, RNN_FORWARD, RNN_FORWARD, RNN_FORWARD, RNN_FORWARD}},
+    {"backward at the bottom",
+     4,
+     {RNN_LSTM, RNN_GRU, RNN_GRU, RNN_LSTM},
+     {48, 64, 32, 64},
+     {RNN_BACKWARD, RNN_FORWARD, RNN_FORWARD, RNN_FORWARD}},
+    {"bidirectional between",
+     4,
+     {RNN_LSTM, RNN_GRU, RNN_LSTM, RNN_LSTM},
+     {32, 64, 64, 48},
+     {RNN_FORWARD, RNN_BIDIRECTIONAL, RNN_FORWARD, RNN_FORWARD}},
+};
+enum { STACKS = sizeof stacks / sizeof *stacks };
+
+static float *random_floats(size_t count, double scale, uint64_t *state) {
+    float *numbers = malloc(count * sizeof *numbers);
+    for (size_t i = 0; numbers && i < count; i++)
+        numbers[i] = (float)(scale * random_normal(state));
+    return numbers;
+}
+
+/* The output of every step, [N, T, HEAD]; `answer` keeps it. */
+static void run_stack(const stack *s, const char *backend, int threads, float *answer) {
+    rnn_layer layers[MOST_LAYERS];
+    rnn_weights weights[2 * MOST_LAYERS];
+    uint64_t state = 7;
+    int width = FEATURES, count = 0;
+    for (int i = 0; i < s->layers; i++) {
+        layers[i] = rnn_layer_defaults(s->cells[i], width, s->units[i]);
+        layers[i].direction = s->directions[i];
+        layers[i].return_sequences = true;
+        const size_t row = (size_t)rnn_cell_gates(s->cells[i]) * (size_t)s->units[i];
+        for (int d = 0; d < rnn_layer_directions(&layers[i]); d++)
+            weights[count++] =
+                (rnn_weights){random_floats((size_t)width * row, 0.3, &state),
+                              random_floats((size_t)s->units[i] * row, 0.2, &state),
+                              random_floats((s->cells[i] == RNN_GRU ? 2 : 1) * row, 0.3, &state)};
+        width = rnn_layer_output_width(&layers[i]);
+    }
+    float *head = random_floats((size_t)width * HEAD, 0.3, &state);
+    float *x = random_floats((size_t)BATCH * TIMESTEPS * FEATURES, 1, &state);
+    const rnn_dense dense = {.units = HEAD, .activation = RNN_LINEAR};
+    const rnn_model model = {layers, s->layers, &dense};
+    const rnn_model_weights all = {weights, count, head, NULL};
+    const rnn_shape shape = {.batch = BATCH, .timesteps = TIMESTEPS};
+    rnn_plan *plan;
+    rnn_error error = {""};
+    if (rnn_plan_create(&plan, backend, &model, &all, &shape, threads, &error) != RNN_OK) {
+        printf("FAILED %s, %s: %s\n", backend, s->name, error.text);
+        exit(1);
+    }
+    void *scratch = aligned_alloc(RNN_ALIGNMENT, rnn_plan_scratch_size(plan));
+    const rnn_io io = {.x = x, .y = answer};
+    for (int again = 0; again < 3; again++) { /* races show now and then */
+        memset(scratch, 0xff, rnn_plan_scratch_size(plan));
+        if (rnn_plan_run(plan, &io, scratch, &error) != RNN_OK) {
+            printf("FAILED %s, %s: %s\n", backend, s->name, error.text);
+            exit(1);
+        }
+    }
+    rnn_plan_destroy(plan);
+    free(scratch);
+    free(x);
+    free(head);
+    for (int i = 0; i < count; i++) {
+        free((void *)(uintptr_t)weights[i].kernel);
+        free((void *)(uintptr_t)weights[i].recurrent_kernel);
+        free((void *)(uintptr_t)weights[i].bias);
+    }
+}
+
+static bool supports_stacks(const char *backend) {
+    rnn_layer layers[2] = {rnn_layer_defaults(RNN_LSTM, 1, 1), rnn_layer_defaults(RNN_LSTM, 1, 1)};
+    layers[0].return_sequences = true;
+    const rnn_model model = {layers, 2, NULL};
+    const rnn_shape shape = {.batch = 1, .timesteps = 1};
+    return rnn_backend_supports(backend, &model, &shape, 1, NULL) == RNN_OK;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2)
+        return 2;
+    static float expected[BATCH * TIMESTEPS * HEAD], alone[BATCH * TIMESTEPS * HEAD];
+    static float answer[BATCH * TIMESTEPS * HEAD];
+    const rnn_backend_info info = require_backend(argv[1]);
+    if (!supports_stacks(info.name)) {
+        printf("%s has no stacks\n", info.name);
+        return TEST_SKIPPED;
+    }
+    int failed = 0, ran = 0;
+    for (int i = 0; i < STACKS; i++) {
+        run_stack(&stacks[i], "naive", 1, expected);
+        run_stack(&stacks[i], info.name, 1, alone);
+        for (size_t j = 0; j < sizeof expected / sizeof *expected; j++)
+            if (!(fabsf(alone[j] - expected[j]) <= 1e-4f * (1 + fabsf(expected[j])))) {
+                printf("FAILED %s, %s: output %zu is %g, naive's %g\n", info.name, stacks[i].name,
+                       j, alone[j], expected[j]);
+                failed++;
+                break;
+            }
+        for (int threads = 2; info.threaded && threads <= 4; threads++, ran++) {
+            run_stack(&stacks[i], info.name, threads, answer);
+            if (memcmp(answer, alone, sizeof answer) != 0) {
+                printf("FAILED %s, %s: other bits on %d threads\n", info.name, stacks[i].name,
+                       threads);
+                failed++;
+            }
+        }
+        ran++;
+    }
+    printf("%s: %d runs of stacks, %d failed\n", info.name, ran, failed);
+    return failed > 0;
+}
