@@ -44,13 +44,13 @@ static double seconds_of_weights(double bytes, double l2_bytes) {
     return far * seconds_of_far_byte + (bytes - far) * seconds_of_l2_byte;
 }
 
-/* So many rows times so many vectors of weights, `depth` deep, whose reading serves `uses`
- * products. Half of what multiplying takes hides as much reading. */
+/* So many rows times so many vectors of weights, `depth` deep, whose reading serves `uses` products
+ * and which have so much of L2. Half of what multiplying takes hides as much reading. */
 static double product_seconds(const rnn_cost_model *model, double rows, double vectors, int depth,
-                              double uses) {
+                              double uses, double l2_bytes) {
     const double multiplied = rows * vectors * depth * seconds_of_fma;
     const double bytes = vectors * model->kernels->vector_floats * depth * sizeof(float);
-    const double read = seconds_of_weights(bytes, model->l2_bytes) / uses;
+    const double read = seconds_of_weights(bytes, l2_bytes) / uses;
     return multiplied + fmax(0, read - multiplied / 2);
 }
 
@@ -64,9 +64,14 @@ static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, 
         (double)divided(panels, members) * blocks_together * rnn_cell_gates(layer->cell);
     const double steps_a_time =
         fmin(model->problem->shape.timesteps, fmax(1, (double)WORKSPACE_PROJECTED_ROWS / rows));
+    /* W and U push each other out of L2 only where both are read at every step. */
+    const double both = (double)layer->units + layer->features;
+    const double l2_of_u = steps_a_time > 1 ? 1 : layer->units / both;
+    const double l2_of_w = steps_a_time > 1 ? 1 : layer->features / both;
     const int meetings = layer->cell == RNN_GRU && !layer->reset_after ? 2 : 1;
-    return product_seconds(model, rows, vectors, layer->units, 1) +
-           product_seconds(model, rows, vectors, layer->features, steps_a_time) +
+    return product_seconds(model, rows, vectors, layer->units, 1, l2_of_u * model->l2_bytes) +
+           product_seconds(model, rows, vectors, layer->features, steps_a_time,
+                           l2_of_w * model->l2_bytes) +
            rows * vectors * seconds_of_gate + seconds_of_rest +
            (members > 1 ? meetings * seconds_of_meeting : 0);
 }
