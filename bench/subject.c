@@ -15,7 +15,7 @@
 #define USUAL_EXPECTED_FLOPS 1e9
 #define MOST_EXPECTED_FLOPS  20e9
 
-static void free_plan(subject *s) {
+void subject_free_plan(subject *s) {
     rnn_plan_destroy(s->plan);
     free(s->scratch);
     s->plan = NULL;
@@ -31,7 +31,7 @@ static void free_expected(subject *s) {
 }
 
 void subject_free(subject *s) {
-    free_plan(s);
+    subject_free_plan(s);
     free_expected(s);
     arrays_destroy(&s->arrays);
     s->arrays = (run_arrays){0};
@@ -79,7 +79,7 @@ rnn_status subject_fill(subject *s, const char *problem_text, uint64_t seed, rnn
 rnn_status subject_plan(subject *s, const char *backend, int threads, rnn_error *error) {
     rnn_model model = problem_model(&s->problem);
     rnn_shape shape = problem_shape(&s->problem);
-    free_plan(s);
+    subject_free_plan(s);
     double start = clock_seconds();
     rnn_status status =
         rnn_plan_create(&s->plan, backend, &model, &s->arrays.weights, &shape, threads, error);
@@ -92,7 +92,7 @@ rnn_status subject_plan(subject *s, const char *backend, int threads, rnn_error 
     s->scratch = aligned_alloc(RNN_ALIGNMENT, size);
     if (s->scratch)
         return RNN_OK;
-    free_plan(s);
+    subject_free_plan(s);
     return rnn_fail(error, RNN_OUT_OF_MEMORY, "%zu bytes of scratch", size);
 }
 

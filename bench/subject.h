@@ -33,6 +33,7 @@ rnn_status subject_fill(subject *subject, const char *problem_text, uint64_t see
                         rnn_error *error);
 
 rnn_status subject_plan(subject *subject, const char *backend, int threads, rnn_error *error);
+void subject_free_plan(subject *subject);
 
 /* Width of y, and its steps: 1 where the last output alone is returned. */
 int subject_width(const subject *subject);

@@ -77,6 +77,17 @@ static void put_pair(const char *key, const char *value, void *data) {
     json_named_text(key, value);
 }
 
+/* The driver passes it on: a worker's standard error goes to a file. */
+static void put_tuning_warning(void) {
+    rnn_error error;
+    if (rnn_tuning_check(NULL, &error) == RNN_OK)
+        return;
+    char text[320];
+    snprintf(text, sizeof text, "RNN_TUNING is ignored: %s", error.text);
+    fputs(", ", stdout);
+    json_named_text("warning", text);
+}
+
 static void do_context(worker *w, int count, char **words) {
     (void)count, (void)words;
     bool first = true;
@@ -84,7 +95,9 @@ static void do_context(worker *w, int count, char **words) {
     context_machine(&w->machine, put_pair, &first);
     context_build(put_pair, &first);
     context_environment(put_pair, &first);
-    puts("}}");
+    putchar('}');
+    put_tuning_warning();
+    puts("}");
 }
 
 /* ---- Which problems ----------------------------------------------------------------------- */
@@ -405,6 +418,7 @@ static void do_prepare(worker *w, int count, char **words) {
     rnn_error error;
     subject *s = &w->subject;
     w->ran = false;
+    subject_free_plan(s); /* what fails here leaves nothing to run */
     if (!read_count(words[2], "threads", RNN_MAX_THREADS, &threads))
         return;
     rnn_status status = subject_fill(s, words[3], w->seed, &error);

@@ -20,6 +20,7 @@ PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 HERE = Path(__file__).resolve().parent
 PEERS = HERE.parent / "bench" / "peers"
 PROBLEM = "simple_rnn/N:3/T:4/D:5/U:6"
+SECOND = PROBLEM + "/layout:time_major"
 ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "passive", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -30,11 +31,11 @@ def talk(*commands):
     return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
 
 
-def drive(*arguments, peers=""):
+def drive(*arguments, peers="", environment=ENVIRONMENT):
     return subprocess.run(
         [PEERS / "run", "--rnnbench", PROGRAM, "--peers", peers, "--min-time", "0.0005",
          "--repetitions", "3", "--peak-time", "0.02", *map(str, arguments)],
-        capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
+        capture_output=True, text=True, timeout=120, env=environment)
 
 
 # ---- Commands that are answered with an error: the lines before, the line, what it must name ------
@@ -56,7 +57,8 @@ BAD_COMMANDS = [
     ([PREPARED], "output y", "nothing was run yet"),
     ([PREPARED, "run 1"], "output /nonexistent/y", "/nonexistent/y: No such file"),
     ([PREPARED, "run 1"], "compare y", "nothing is expected yet"),
-    ([PREPARED, "prepare naive 1 lstm/N:0"], "run 1", ""),
+    ([PREPARED, "prepare naive 1 lstm/N:0"], "run 1", "no plan yet"),
+    ([PREPARED, "prepare naive 0 " + PROBLEM], "run 1", "no plan yet"),
     ([PREPARED, "prepare fastest 1 " + PROBLEM], "run 1", "no plan yet"),
     ([], f"prepare fastest 1 {PROBLEM}", "fastest"),
     ([], f"prepare naive 0 {PROBLEM}", 'threads "0"'),
@@ -90,7 +92,7 @@ class WorkerTest(unittest.TestCase):
         for before, line, named in BAD_COMMANDS:
             with self.subTest(line=line[:60]):
                 answers, status = talk(*before, line, "seed 1")
-                if not (len(answers) > 1 and "error" in answers[-2]) and named:
+                if not (len(answers) > 1 and "error" in answers[-2]):
                     self.fail(f"not refused: {answers}")
                 self.assertEqual(len(answers), len(before) + 2)
                 self.assertIn(named, json.dumps(answers[-2]).replace('\\"', '"'))
@@ -237,6 +239,88 @@ class DriverTest(unittest.TestCase):
                 self.assertTrue(any("/naive/" in row["name"] for row in content["benchmarks"]))
                 self.assertNotIn("Traceback", done.stderr)
 
+    def test_one_failure_costs_one_row(self):
+        done, rows, content = self.with_fake("fails_once", "--problem", SECOND)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("FAILED fake, threads 1, ", done.stdout)
+        self.assertIn(": something broke late", done.stdout)
+        self.assertEqual(len({row["run_name"] for row in rows}), 1, "of two problems")
+        for row in content["benchmarks"]:
+            self.assertEqual(row["repetitions"], 3, row["name"])
+
+    def test_worker_that_dies_leaves_no_half_row(self):
+        done, rows, content = self.with_fake("dies_later", "--problem", SECOND)
+        self.assertEqual((done.returncode, rows), (1, []))
+        self.assertIn("a bad evening; goes on without it", done.stdout)
+        self.assertEqual(len({row["run_name"] for row in content["benchmarks"]}), 2)
+
+    def test_time_major(self):
+        done, rows, _ = self.with_fake("right", "--problem", SECOND)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(len({row["run_name"] for row in rows if "layout" in row["name"]}), 1)
+        self.assertRegex(done.stdout, r"naive against .*\nfake +2 +\d")
+
+    def test_failed_forms_are_told_once(self):
+        done, rows, content = self.with_fake("lacks_form", "--problem", SECOND)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertTrue(rows)
+        self.assertEqual(done.stdout.count("quick_form(): ValueError: no luck"), 1, done.stdout)
+        self.assertEqual(content["context"]["failed_forms_fake"],
+                         "quick_form(): ValueError: no luck")
+
+    def test_judge_that_dies(self):
+        """Nobody else is blamed, and what was timed is kept."""
+        done, rows, content = self.with_fake("kills_judge", "--problem", SECOND)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("bench/peers/run: rnnbench: ended with status -9", done.stderr)
+        self.assertNotIn("FAILED", done.stdout)
+        self.assertEqual(len({row["run_name"] for row in rows}), 1)
+        self.assertEqual(len({row["run_name"] for row in content["benchmarks"]}), 2)
+
+    def test_problem_without_an_oracle(self):
+        done, content = self.drive("--backend", "naive", "--threads", "1", "--problem", PROBLEM,
+                                   "--problem", "gru/N:1/T:1500/D:2816/U:2816")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("skipped gru/N:1/T:1500/D:2816/U:2816", done.stdout)
+        self.assertTrue(content["benchmarks"])
+
+    def test_where_results_go(self):
+        one = ["--backend", "naive", "--threads", "1", "--problem", PROBLEM]
+        with self.subTest("a link is followed"):
+            link = self.out.with_name("link.json")
+            link.symlink_to(self.out.name)
+            self.assertEqual(drive("--out", link, *one).returncode, 0)
+            self.assertTrue(link.is_symlink())
+            self.assertTrue(json.loads(self.out.read_text())["benchmarks"])
+        with self.subTest("what is no file is not replaced"):
+            pipe = self.out.with_name("pipe")
+            os.mkfifo(pipe)
+            reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+            self.assertEqual(drive("--out", pipe, *one).returncode, 0)
+            self.assertTrue(pipe.is_fifo())
+            self.assertIn(b'"context"', os.read(reader, 100))
+            os.close(reader)
+        with self.subTest("nothing timed"):
+            before = self.out.read_text()
+            self.assertEqual(drive("--out", self.out, "--budget", "1e-6", *one).returncode, 1)
+            self.assertEqual(self.out.read_text(), before)
+        with self.subTest("both to one file"):
+            done = drive("--out", self.out, "--table", link, *one)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("--out and --table are both", done.stderr)
+        self.assertEqual(list(Path(self.folder.name).glob("*.part")), [])
+
+    def test_environment(self):
+        one = ["--backend", "naive", "--threads", "1", "--problem", PROBLEM]
+        done = drive(*one, environment=ENVIRONMENT | {"RNN_TUNING": "/nonexistent"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.count("RNN_TUNING is ignored: "), 1, done.stdout)
+        folder = Path(self.folder.name, "a blank")
+        folder.mkdir()
+        done = drive(*one, environment=ENVIRONMENT | {"TMPDIR": str(folder)})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("TMPDIR: blanks in ", done.stderr)
+
     def test_spoilt_output_is_caught(self):
         done, content = self.drive("--backend", "naive,scalar", "--problem", PROBLEM, "--spoil",
                                    "scalar", "--threads", "1")
@@ -326,6 +410,31 @@ class RatiosTest(unittest.TestCase):
         self.assertNotIn("torch", self.ratios(times, "--against", "onednn").stdout)
         self.assertIn("no such backend", self.ratios(times, "--ours", "x").stderr)
         self.assertEqual(self.ratios(times, "--against", "x").returncode, 1)
+        self.assertIn("scalar against", self.ratios({"scalar": [1], "avx2": [2], "torch": [8]}).stdout)
+        self.assertIn("nothing but peers", self.ratios({"torch": [1]}).stderr)
+
+    def test_files(self):
+        """Peers are those that the files name; a row counts once."""
+        def write(name, context, problem):
+            rows = [{"run_name": f"lstm/{backend}/{problem}/threads:1/process_time/real_time",
+                     "run_type": "iteration", "real_time": time}
+                    for backend, time in (("naive", 1000), ("mine", 4000))]
+            path = Path(folder, name)
+            path.write_text(json.dumps({"context": context, "benchmarks": rows}))
+            return path
+
+        def ratios(*files):
+            return subprocess.run([PEERS / "ratios.py", *files], text=True, capture_output=True,
+                                  timeout=60, env=ENVIRONMENT)
+        with tempfile.TemporaryDirectory() as folder:
+            sizes = "N:1/T:1/D:2/U:2"
+            first = write("a.json", {"peers": "mine"}, sizes)
+            second = write("b.json", {"peers": ""}, sizes + "/layout:time_major")
+            self.assertRegex(ratios(first, second).stdout, r"naive against .*\nmine +2 +4.00x")
+            again = write("c.json", {"peers": "mine"}, sizes)
+            done = ratios(first, again)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"c.json: lstm/naive/{sizes}/threads:1 is in", done.stderr)
 
 
 if __name__ == "__main__":

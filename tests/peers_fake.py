@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: MIT
 """A peer for the tests of bench/peers: SimpleRNN in plain Python, or one way to go wrong.
 
-Usage: peers_fake.py right|wrong|nan|short|refuses|fails|dies|garbage|silent
+Usage: peers_fake.py right|wrong|nan|short|refuses|fails|fails_once|dies|dies_later|garbage|silent|
+                     kills_judge|lacks_form
+fails_once: in the second repetition of the first problem; dies_later ends there; kills_judge: ends
+the driver's first worker when the second problem comes.
 """
 import array
 import json
 import math
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -44,8 +49,15 @@ def simple_rnn(folder):
     return y[:-1] if MANNER == "short" else y
 
 
+def kill_judge():
+    driver = os.getppid()
+    judge = Path(f"/proc/{driver}/task/{driver}/children").read_text().split()[0]
+    os.kill(int(judge), signal.SIGKILL)
+
+
 def obey(words):
     command = words[0]
+    obey.runs += command == "run"
     if command == "hello":
         return {"version": "0.0"}
     if command == "prepare":
@@ -56,10 +68,17 @@ def obey(words):
         obey.y = simple_rnn(Path(words[1]))
         if obey.y is None:
             return {"error": "simple_rnn only", "refused": True}
-        return {"label": "0.0, plain Python"}
+        if MANNER == "kills_judge" and obey.runs:
+            kill_judge()
+        failed = ["quick_form(): ValueError: no luck"] if MANNER == "lacks_form" else []
+        return {"label": "0.0, plain Python", "failed_forms": failed}
     if command == "run":
         if MANNER == "dies":
             sys.exit("the fake peer has a bad day")
+        if obey.runs == 5 and MANNER == "fails_once":  # three come before the repetitions
+            return {"error": "something broke late"}
+        if obey.runs == 5 and MANNER == "dies_later":
+            sys.exit("a bad evening")
         if MANNER == "garbage":
             return ["no", "dictionary"]
         time.sleep(1e-5 * int(words[1]))
@@ -69,6 +88,7 @@ def obey(words):
     return {}
 
 
+obey.runs = 0
 if MANNER == "silent":
     sys.exit("the fake peer does not start")
 for line in sys.stdin:

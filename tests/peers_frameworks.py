@@ -22,7 +22,7 @@ FORMS = [f"{cell}/{SIZES}{options}" for cell in ("simple_rnn", "lstm", "gru")
          for options in ("", "/bias:0", "/state:1", "/output:last", "/direction:bidirectional",
                          "/direction:bidirectional/state:1", "/direction:bidirectional/output:last")]
 FORMS += [f"simple_rnn/{SIZES}/activation:relu", "lstm/N:1/T:1/D:5/U:7", "gru/N:2/T:1/D:5/U:7",
-          "lstm/N:2/T:40/D:3/U:4", "simple_rnn/N:2/T:1/D:3/U:4/bias:0"]
+          f"lstm/{SIZES}/layout:time_major", "lstm/N:2/T:40/D:3/U:4", "simple_rnn/N:2/T:1/D:3/U:4/bias:0"]
 BACKWARD = [f"{cell}/{SIZES}/direction:backward" for cell in ("simple_rnn", "lstm", "gru")]
 RESET_BEFORE = [f"gru/{SIZES}/reset_after:0{options}"
                 for options in ("", "/bias:0", "/state:1", "/output:last")]

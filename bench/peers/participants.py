@@ -13,7 +13,7 @@ FRAMEWORKS = ("torch", "onnxruntime", "tensorflow")
 ONEDNN3 = "onednn3"  # a second rnnbench, built against oneDNN 3.x
 PEERS = (*FRAMEWORKS, ONEDNN3)
 PEER_BACKENDS = ("onednn", "libxsmm")  # of others, within rnnbench
-WIDEST_FIRST = ("avx512", "avx2", "scalar")
+ALL_PEERS = (*PEER_BACKENDS, *PEERS)
 
 
 @dataclass
@@ -29,13 +29,8 @@ class Participant:
 
 def _chosen(available, given):
     """Names of the backends to run."""
-    if given:
-        return given
     have = [backend["name"] for backend in available if backend["available"]]
-    best = ["auto"] if "auto" in have else [
-        *[name for name in WIDEST_FIRST if name in have][:1],
-        *[name for name in ("openmp",) if name in have]]
-    return best + [name for name in PEER_BACKENDS if name in have]
+    return given or ["auto", *[name for name in PEER_BACKENDS if name in have]]
 
 
 def of_rnnbench(program, available, given):
@@ -84,16 +79,17 @@ class Member:
         """Returns the version of what runs behind it."""
         command = [str(word).replace("{threads}", str(self.threads))
                    for word in self.participant.command]
-        if self.participant.backend:
-            self.worker = Worker(command, log)
-            self.worker.ask(f"seed {self.seed}")
-            if self.name == ONEDNN3:
-                return self._version_of_second()
-            return self.participant.version
         environment = os.environ | {"OMP_NUM_THREADS": str(self.threads),
                                     "MKL_NUM_THREADS": str(self.threads)}
         self.worker = Worker(command, log, environment)
-        return self.worker.ask("hello", timeout=120).get("version", "")
+        if not self.participant.backend:
+            return self.worker.ask("hello", timeout=120).get("version", "")
+        self.worker.ask(f"seed {self.seed}")
+        return self._version_of_second() if self.name == ONEDNN3 else self.participant.version
+
+    def close(self):
+        if self.worker:
+            self.worker.close()
 
     def _version_of_second(self):
         backends = self.worker.ask("backends")["backends"]

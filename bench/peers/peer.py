@@ -95,3 +95,6 @@ class Form:
 
     def __init__(self, label, call, to_numpy):
         self.label, self.call, self.to_numpy = label, call, to_numpy
+
+    def select(self):
+        """Makes the process ready for its calls, before the first of them."""

@@ -2,6 +2,7 @@
 """ONNX Runtime's CPU execution provider, on models of one node, with inputs and outputs bound."""
 
 import contextlib
+from functools import partial
 
 import numpy as np
 import onnx
@@ -30,9 +31,10 @@ class Framework:
         layer = problem.only_layer()
         model = make_model(problem, layer).SerializeToString()
         name = OPERATORS[layer.cell] + (", linear_before_reset" if layer.reset_after else "")
-        yield lambda: self.form(problem, layer, model, name, spinning=True)
+        yield partial(self.form, problem, layer, model, name, spinning=True)
         if self.threads > 1:
-            yield lambda: self.form(problem, layer, model, name + ", no spinning", spinning=False)
+            yield partial(self.form, problem, layer, model, name + ", no spinning",
+                          spinning=False)
 
     def form(self, problem, layer, model, name, spinning):
         options = onnxruntime.SessionOptions()

@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+from functools import partial
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -34,18 +35,18 @@ class Framework:
             raise Refused("hard_sigmoid_keras2: this is Keras 3")
         tf.keras.backend.clear_session()
         steps = problem.timesteps
-        yield lambda: keras_form(problem, layer, xla=False, unroll=False)
-        yield lambda: keras_form(problem, layer, xla=True, unroll=False)
+        yield partial(keras_form, problem, layer, xla=False, unroll=False)
+        yield partial(keras_form, problem, layer, xla=True, unroll=False)
         if 1 < steps <= MOST_UNROLLED_STEPS:
-            yield lambda: keras_form(problem, layer, xla=False, unroll=True)
+            yield partial(keras_form, problem, layer, xla=False, unroll=True)
         if 1 < steps <= MOST_UNROLLED_BY_XLA:
-            yield lambda: keras_form(problem, layer, xla=True, unroll=True)
+            yield partial(keras_form, problem, layer, xla=True, unroll=True)
         if layer.direction != "forward" or not layer.is_usual():
             return
         if layer.cell == "lstm":
-            yield lambda: block_lstm_form(problem, layer)
+            yield partial(block_lstm_form, problem, layer)
         if layer.cell == "gru" and not layer.reset_after and steps <= MOST_UNROLLED_STEPS:
-            yield lambda: block_gru_form(problem, layer)
+            yield partial(block_gru_form, problem, layer)
 
 
 def compiled(function, x, xla):

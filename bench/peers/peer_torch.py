@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """PyTorch on the CPU. Its LSTM runs on oneDNN, its GRU and RNN on ATen's own loops."""
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -22,14 +24,26 @@ class Framework:
         layer = problem.only_layer()
         refuse(layer)
         inputs = Inputs(problem, layer)
-        yield lambda: module_form(inputs, time_major=True)
-        yield lambda: module_form(inputs, time_major=False)
-        yield lambda: function_form(inputs)
-        yield lambda: traced_form(inputs)
+        torch._C._set_mkldnn_enabled(True)
+        yield partial(module_form, inputs, time_major=True)
+        yield partial(module_form, inputs, time_major=False)
+        yield partial(function_form, inputs, onednn=True)
+        yield partial(traced_form, inputs)
         if layer.cell == "lstm":
-            yield lambda: without_onednn(function_form(inputs))
+            yield partial(function_form, inputs, onednn=False)
         if problem.timesteps == 1 and layer.directions == 1:
-            yield lambda: cell_form(inputs)
+            yield partial(cell_form, inputs)
+
+
+class TorchForm(Form):
+    """With or without oneDNN, a switch of the whole process."""
+
+    def __init__(self, label, call, to_numpy, onednn=True):
+        super().__init__(label if onednn else label + " without oneDNN", call, to_numpy)
+        self.onednn = onednn
+
+    def select(self):
+        torch._C._set_mkldnn_enabled(self.onednn)
 
 
 def refuse(layer):
@@ -93,18 +107,19 @@ def module_form(inputs, time_major):
     module, states = inputs.module(time_major), inputs.states
     x = inputs.x_time_major if time_major else inputs.x
     name = f"nn.{type(module).__name__}{'' if time_major else ', batch_first'}"
-    return Form(name, lambda: module(x, states), inputs.to_numpy(time_major))
+    return TorchForm(name, lambda: module(x, states), inputs.to_numpy(time_major))
 
 
-def function_form(inputs):
+def function_form(inputs, onednn):
     """The operator beneath the module, without the module's checks in Python."""
     layer, x, states, parameters = (inputs.layer, inputs.x_time_major, inputs.states,
                                     inputs.parameters)
     name = {"simple_rnn": "rnn_" + layer.activation}.get(layer.cell, layer.cell)
     function, two = getattr(torch._VF, name), layer.directions == 2
     has_biases = layer.use_bias
-    return Form(f"_VF.{name}", lambda: function(x, states, parameters, has_biases, 1, 0.0, False,
-                                                two, False), regroup(inputs.to_numpy(True)))
+    return TorchForm(f"_VF.{name}", lambda: function(x, states, parameters, has_biases, 1, 0.0,
+                                                     False, two, False),
+                     regroup(inputs.to_numpy(True)), onednn)
 
 
 def regroup(convert):
@@ -117,19 +132,8 @@ def traced_form(inputs):
     traced = torch.jit.freeze(torch.jit.trace(module, (x, states), check_trace=False))
     for _ in range(3):
         traced(x, states)
-    return Form(f"nn.{type(module).__name__} traced and frozen", lambda: traced(x, states),
-                inputs.to_numpy(True))
-
-
-def without_onednn(form):
-    inner = form.call
-
-    def call():
-        torch._C._set_mkldnn_enabled(False)
-        result = inner()
-        torch._C._set_mkldnn_enabled(True)
-        return result
-    return Form(form.label + " without oneDNN", call, form.to_numpy)
+    return TorchForm(f"nn.{type(module).__name__} traced and frozen", lambda: traced(x, states),
+                     inputs.to_numpy(True))
 
 
 def cell_form(inputs):
@@ -137,5 +141,5 @@ def cell_form(inputs):
     name = {"simple_rnn": f"rnn_{layer.activation}_cell"}.get(layer.cell, layer.cell + "_cell")
     function = getattr(torch._VF, name)
     states = ([state[0] for state in inputs.states] if layer.cell == "lstm" else inputs.states[0])
-    return Form(f"_VF.{name}", lambda: function(x, states, *parameters),
-                lambda result: (result[0] if layer.cell == "lstm" else result).numpy())
+    return TorchForm(f"_VF.{name}", lambda: function(x, states, *parameters),
+                     lambda result: (result[0] if layer.cell == "lstm" else result).numpy())

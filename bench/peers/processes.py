@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Workers: processes that obey line commands on standard input with one line of JSON each."""
 
+import contextlib
 import json
 import os
 import select
@@ -19,6 +20,10 @@ class WorkerError(Exception):
 
 class WorkerGone(Exception):
     """The worker ended, hung, or answered something else than a line of JSON."""
+
+
+class JudgeGone(Exception):
+    """The same of the judge. No WorkerGone: no participant is to blame."""
 
 
 class Worker:
@@ -83,37 +88,57 @@ class Worker:
         self.process.wait()
 
     def close(self):
-        if self.process.poll() is not None:
-            return
-        try:
-            self.ask("quit", timeout=5)
+        """Ends it, politely at first."""
+        if self.process.poll() is None:
+            try:
+                Worker.ask(self, "quit", timeout=5)
+                self.process.wait(timeout=5)
+            except (WorkerError, WorkerGone, subprocess.TimeoutExpired):
+                self.kill()
+        with contextlib.suppress(OSError):  # what it did not read is lost with it
             self.process.stdin.close()
-            self.process.wait(timeout=5)
-        except (WorkerError, WorkerGone, OSError, subprocess.TimeoutExpired):
-            self.kill()
+        self.process.stdout.close()
 
     def wait_until_asleep(self, most):
-        """Until none of its threads runs, for at most so many seconds; returns how long it took.
+        return wait_until_asleep(self.process.pid, most)
 
-        A thread pool that spins for a while behind its last task, as a peer does at its best
-        setting, would otherwise take a core from the worker that comes next.
-        """
-        start = time.monotonic()
-        quiet = 0
-        while quiet < 2:
-            quiet = 0 if self._is_running() else quiet + 1
-            if time.monotonic() - start > most:
-                break
-            time.sleep(0.0002)
-        return time.monotonic() - start
 
-    def _is_running(self):
-        tasks = f"/proc/{self.process.pid}/task"
+class Judge(Worker):
+    """The worker that all others depend on: without it there is nothing to go on with."""
+
+    def ask(self, command, timeout=600):
         try:
-            for task in os.listdir(tasks):
-                with open(f"{tasks}/{task}/stat", "rb") as stat:
-                    if stat.read().rpartition(b") ")[2][:1] == b"R":
-                        return True
-        except OSError:  # a thread, or all of it, has just ended
-            pass
-        return False
+            return super().ask(command, timeout)
+        except WorkerGone as error:
+            raise JudgeGone(str(error)) from error
+
+
+def wait_until_asleep(pid, most, besides=None):
+    """Until no thread of the process runs, but for the one named, for at most so many seconds;
+    returns how long it took.
+
+    A thread pool that spins for a while behind its last task, as a peer does at its best setting,
+    would otherwise take a core from what comes next.
+    """
+    start = time.monotonic()
+    quiet = 0
+    while quiet < 2:
+        quiet = 0 if _is_running(pid, besides) else quiet + 1
+        if time.monotonic() - start > most:
+            break
+        time.sleep(0.0002)
+    return time.monotonic() - start
+
+
+def _is_running(pid, besides):
+    tasks = f"/proc/{pid}/task"
+    try:
+        for task in os.listdir(tasks):
+            if task == str(besides):
+                continue
+            with open(f"{tasks}/{task}/stat", "rb") as stat:
+                if stat.read().rpartition(b") ")[2][:1] == b"R":
+                    return True
+    except OSError:  # a thread, or all of it, has just ended
+        pass
+    return False

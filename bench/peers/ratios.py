@@ -17,8 +17,12 @@ import statistics
 import sys
 from dataclasses import dataclass
 
-PEERS = ("onednn", "onednn3", "libxsmm", "onnxruntime", "torch", "tensorflow")
-OURS_BY_PREFERENCE = ("auto", "openmp", "avx512", "avx2", "scalar", "naive")
+sys.dont_write_bytecode = True
+from participants import ALL_PEERS  # noqa: E402
+
+
+class Repeated(Exception):
+    """A row is in two files."""
 
 
 @dataclass
@@ -42,17 +46,20 @@ class Measurements:
 
     def __init__(self):
         self.times = {}
-        self.peers = list(PEERS)
+        self.peers = []  # in the order of the files
+        self.file_of = {}
 
     def add_file(self, path):
         with open(path, encoding="utf-8") as file:
             content = json.load(file)
-        for name in content["context"].get("peers", "").split(", "):
-            if name and name not in self.peers:
-                self.peers.append(name)
+        named = content["context"].get("peers")  # `rnnbench sweep` names none
+        peers = ALL_PEERS if named is None else [name for name in named.split(", ") if name]
+        self.peers += [name for name in peers if name not in self.peers]
         for entry in content["benchmarks"]:
             if entry["run_type"] == "iteration" and not entry.get("error_occurred"):
                 name = entry["run_name"].removesuffix("/process_time/real_time")
+                if self.file_of.setdefault(name, path) != path:
+                    raise Repeated(f"{name} is in {self.file_of[name]} as well")
                 self.add(name, entry["real_time"])
 
     def add(self, name, nanoseconds):
@@ -63,7 +70,14 @@ class Measurements:
         times.samples.append(1e-9 * nanoseconds)
 
     def backends(self):
-        return {backend for by_backend in self.times.values() for backend in by_backend}
+        """In the order of the files."""
+        return list(dict.fromkeys(
+            backend for by_backend in self.times.values() for backend in by_backend))
+
+    def ours(self):
+        """auto, or the first that is no peer; None where all are."""
+        own = [name for name in self.backends() if name not in self.peers]
+        return "auto" if "auto" in own else next(iter(own), None)
 
     def row(self, problem, threads, backend):
         """On so many threads or, failing that, on the fewest; None where there is none."""
@@ -117,15 +131,11 @@ def summary(measurements, ours, against=None, worst_count=5):
     return "\n".join(lines) if len(lines) > 1 else f"{ours}: no problem that a peer was timed on"
 
 
-def preferred(backends):
-    return next((name for name in OURS_BY_PREFERENCE if name in backends), None)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", metavar="FILE.json")
-    parser.add_argument("--ours", metavar="BACKEND", help="auto, or the best there is")
+    parser.add_argument("--ours", metavar="BACKEND", help="by default auto, or the first that is no peer")
     parser.add_argument("--against", metavar="NAME", help="best, or one of the peers; default all")
     parser.add_argument("--worst", type=int, default=5, metavar="N", help="how many are named; 5")
     options = parser.parse_args()
@@ -135,12 +145,16 @@ def main():
             measurements.add_file(path)
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             sys.exit(f"ratios.py: {path}: not a result of a sweep: {error!r}")
+        except Repeated as error:
+            sys.exit(f"ratios.py: {path}: {error}")
     backends = measurements.backends()
-    ours = options.ours or preferred(backends)
+    ours = options.ours or measurements.ours()
+    if not ours:
+        sys.exit("ratios.py: nothing but peers; choose one by --ours")
     if ours not in backends:
-        sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(sorted(backends))}")
-    if options.against not in {None, "best"} | backends:
-        sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(sorted(backends))}")
+        sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(backends)}")
+    if options.against not in [None, "best", *backends]:
+        sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(backends)}")
     if options.against and options.against not in measurements.peers + ["best"]:
         measurements.peers.append(options.against)
     print(summary(measurements, ours, options.against, options.worst))

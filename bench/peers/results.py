@@ -123,15 +123,26 @@ def standard_context():
             "library_build_type": "release"}
 
 
-def write_json(path, context, rows):
-    """Replaces the file in one step, so that a reader never finds half of it."""
+def json_text(context, rows):
     entries = [entry for family, row in enumerate(rows) for entry in _entries(row, family)]
-    unfinished = Path(str(path) + ".part")
-    with open(unfinished, "w", encoding="utf-8") as file:
-        file.write('{\n"context": ' + json.dumps(context, indent=1) + ',\n"benchmarks": [\n')
-        file.write(",\n".join(json.dumps(entry) for entry in entries))
-        file.write("\n]\n}\n")
-    os.replace(unfinished, path)
+    return ('{\n"context": ' + json.dumps(context, indent=1) + ',\n"benchmarks": [\n' +
+            ",\n".join(json.dumps(entry) for entry in entries) + "\n]\n}\n")
+
+
+def write_file(path, text):
+    """Replaces a file in one step, so that a reader never finds half of it. What is no file, such
+    as a device, is written to; what a symbolic link leads to is replaced, not the link."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def time_text(seconds):

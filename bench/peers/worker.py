@@ -5,6 +5,7 @@
 
   hello             -> version
   prepare FOLDER    -> label: the quickest form of the problem there, built and tried
+                       failed_forms: those that could not be built or called, and why
   run COUNT         -> seconds, cpu_seconds of so many runs, after one that is not timed
   output FILE       -> writes the output of the prepared form, [N, steps, width] in float32
   quit
@@ -17,14 +18,17 @@ import importlib
 import json
 import os
 import sys
+import threading
 import time
 
 import numpy as np
 
 from peer import Problem, Refused
+from processes import wait_until_asleep
 
 TRIAL_SECONDS = 0.02  # of one form, for each of TRIAL_ROUNDS
 TRIAL_ROUNDS = 3
+LONGEST_SPIN = 0.2  # seconds that a pool is waited for
 
 
 def seconds_of(call, count):
@@ -32,6 +36,18 @@ def seconds_of(call, count):
     for _ in range(count):
         call()
     return time.perf_counter() - start
+
+
+def make_ready(form):
+    """Once the pool of the form before, which may spin behind its last task, takes no core."""
+    wait_until_asleep(os.getpid(), LONGEST_SPIN, besides=threading.get_native_id())
+    form.select()
+
+
+def describe(build):
+    """Of functools.partial: the function and what it was told by name."""
+    told = ", ".join(f"{key}={value}" for key, value in build.keywords.items())
+    return f"{build.func.__name__}({told})"
 
 
 class Worker:
@@ -50,18 +66,22 @@ class Worker:
         for build in self.framework.builders(problem):
             try:
                 form = build()
+                form.select()
                 form.call()
                 forms.append(form)
             except Refused:
                 raise
             except Exception as error:  # one form of several; the others may do
-                failures.append(f"{type(error).__name__}: {str(error).strip()[:200]}")
+                failures.append(f"{describe(build)}: {type(error).__name__}: "
+                                f"{str(error).strip()[:200]}")
         if not forms:
             raise RuntimeError("; ".join(failures) or "no form")
         self.form = self.quickest(forms)
+        self.form.select()
         self.output_shape = (problem.batch, problem.steps, problem.width)
         seconds = time.perf_counter() - start
-        return {"label": f"{self.framework.version}, {self.form.label}", "pack_us": 1e6 * seconds}
+        return {"label": f"{self.framework.version}, {self.form.label}", "pack_us": 1e6 * seconds,
+                "failed_forms": failures}
 
     def quickest(self, forms):
         """By the least time of several tries, taken in turn."""
@@ -69,11 +89,13 @@ class Worker:
             return forms[0]
         counts = []
         for form in forms:
+            make_ready(form)
             once = min(seconds_of(form.call, 1) for _ in range(3))
             counts.append(max(1, min(1000, int(TRIAL_SECONDS / max(once, 1e-7)))))
         least = [float("inf")] * len(forms)
         for _ in range(TRIAL_ROUNDS):
             for index, form in enumerate(forms):
+                make_ready(form)
                 form.call()
                 least[index] = min(least[index],
                                    seconds_of(form.call, counts[index]) / counts[index])
