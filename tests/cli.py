@@ -18,6 +18,9 @@ from pathlib import Path
 import claims
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
+SOURCES = Path(__file__).resolve().parent.parent
+BACKENDS = re.findall(r"^(?:BACKEND|KERNELS)\((\w+),", (SOURCES / "kernels/backends.inc").read_text(),
+                      re.MULTILINE)
 FINE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
 BRIEF = ["--repetitions", "2", "--min-time", "0.0005"]
 TINY = ["sweep", "--cell", "lstm", "--units", "4", "--batch", "2", "--steps", "3", *BRIEF]
@@ -130,9 +133,8 @@ class Commands(unittest.TestCase):
     def test_list_names_every_backend(self):
         done = run("list")
         self.assertEqual(done.returncode, FINE)
-        for backend in ("naive", "scalar", "autovec", "avx2", "avx512", "openmp", "onednn",
-                        "libxsmm", "auto"):
-            self.assertIn(backend, done.stdout)
+        table = done.stdout.split("\nbackends\n")[1].split("\n\n")[0].splitlines()[1:]
+        self.assertEqual([line.split()[0] for line in table], BACKENDS)
 
     def test_list_says_why_one_is_missing(self):
         self.assertIn("switched off by RNN_ISA", run("list", RNN_ISA="naive").stdout)
@@ -212,6 +214,37 @@ class Sweep(unittest.TestCase):
                    *BRIEF)
         self.assertEqual(done.returncode, FINE, done.stderr)
         self.assertEqual(claims.missing(PROGRAM, self.out), [])
+        measured = {backend for _, backend in claims.measured(self.out)}
+        self.assertEqual({name for name in measured if claims.is_forced(name, BACKENDS)}, set())
+
+    def test_a_forced_row_is_measured_where_it_is_named(self):
+        forced = [name for name in BACKENDS if claims.is_forced(name, BACKENDS)]
+        self.assertIn("openmp_team", forced)
+        done = run(*TINY, "--backend", "openmp_team", "--threads", "1", "--out", str(self.out))
+        if "not built in" in done.stdout + done.stderr:
+            self.skipTest("openmp was not built in")
+        self.assertEqual(claims.measured(self.out), {("lstm", "openmp_team")})
+
+    def test_threads_are_no_more_than_is_allowed(self):
+        done = run(*TINY, "--backend", "openmp", "--out", str(self.out), OMP_NUM_THREADS="1",
+                   LIBXSMM_TARGET="hsw")
+        if "not built in" in done.stdout + done.stderr:
+            self.skipTest("openmp was not built in")
+        results = json.loads(self.out.read_text())
+        self.assertRegex(results["context"]["usable"], r"^1 of \d+ cores")
+        self.assertEqual(results["context"]["OMP_NUM_THREADS"], "1")
+        self.assertEqual(results["context"]["LIBXSMM_TARGET"], "hsw")
+        self.assertEqual({row["run_name"].rpartition(":")[2] for row in results["benchmarks"]}, {"1"})
+        if os.cpu_count() > 1 and "OMP_NUM_THREADS" in results["context"]["usable"]:
+            self.assertRegex(done.stdout, r"threads: at most 1 of \d+ cores \(OMP_NUM_THREADS 1\)")
+
+    def roof(self, backend, **environment):
+        """How the median run compares with the machine's limit, and the time of it."""
+        run("sweep", "--problem", ROOFED, "--backend", backend, "--threads", "1", *BRIEF, "--out",
+            str(self.out), **environment)
+        rows = json.loads(self.out.read_text())["benchmarks"]
+        row = next(row for row in rows if row["run_type"] == "iteration")
+        return row["roof"] * row["real_time"]
 
     def test_lines_are_plain_in_a_pipe(self):
         done = run(*TINY, "--backend", "naive")
