@@ -238,13 +238,25 @@ class Sweep(unittest.TestCase):
         if os.cpu_count() > 1 and "OMP_NUM_THREADS" in results["context"]["usable"]:
             self.assertRegex(done.stdout, r"threads: at most 1 of \d+ cores \(OMP_NUM_THREADS 1\)")
 
-    def roof(self, backend, **environment):
-        """How the median run compares with the machine's limit, and the time of it."""
-        run("sweep", "--problem", ROOFED, "--backend", backend, "--threads", "1", *BRIEF, "--out",
-            str(self.out), **environment)
-        rows = json.loads(self.out.read_text())["benchmarks"]
-        row = next(row for row in rows if row["run_type"] == "iteration")
-        return row["roof"] * row["real_time"]
+    def roofs(self, **environment):
+        """Seconds of the machine's limit, by backend; of a problem that arithmetic limits."""
+        run("sweep", "--problem", "lstm/N:16/T:3/D:16/U:32", "--backend", "scalar,libxsmm,auto",
+            "--threads", "1", *BRIEF, "--out", str(self.out), **environment)
+        return {row["run_name"].split("/")[1]: row["roof"] * row["real_time"]
+                for row in json.loads(self.out.read_text())["benchmarks"]
+                if row["run_type"] == "iteration"}
+
+    def test_roofs_are_of_the_instructions_in_use(self):
+        if not re.search(r"\n +isa +avx", run("list").stdout):
+            self.skipTest("one instruction set is all there is")
+        roofs = self.roofs(RNN_ISA="scalar")
+        self.assertAlmostEqual(roofs["auto"] / roofs["scalar"], 1, 6, "auto took scalar")
+        if "libxsmm" not in roofs:
+            self.skipTest("libxsmm was not built in")
+        self.assertLess(roofs["libxsmm"], 0.8 * roofs["scalar"], "libxsmm ignores RNN_ISA")
+        limited = self.roofs(LIBXSMM_TARGET="hsw")
+        if re.search(r"\n +isa +avx512", run("list").stdout):
+            self.assertGreater(limited["libxsmm"], 1.2 * limited["auto"], "libxsmm has AVX2 only")
 
     def test_lines_are_plain_in_a_pipe(self):
         done = run(*TINY, "--backend", "naive")
