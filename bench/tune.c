@@ -103,8 +103,10 @@ typedef struct contest {
     const measurement *winner;
 } contest;
 
-/* Times of such a spread are those of a disturbance: nothing wins by them. */
-#define MOST_WINNING_VARIATION 0.25
+/* Times of such a spread are those of a disturbance: nothing wins or loses by them. */
+static bool is_disturbed(const measurement *row) {
+    return row->time.cv > 0.25;
+}
 
 static contest decide(const result_list *results, const problem *p, int limit) {
     rnn_model model = problem_model(p);
@@ -114,14 +116,14 @@ static contest decide(const result_list *results, const problem *p, int limit) {
         const measurement *row = &results->rows[i];
         if (row->threads > limit)
             continue;
-        if (row->time.cv <= MOST_WINNING_VARIATION &&
-            (!c.winner || row->time.median < c.winner->time.median))
+        if (!is_disturbed(row) && (!c.winner || row->time.median < c.winner->time.median))
             c.winner = row;
         if (row->threads == c.model_choice.threads &&
             strcmp(row->backend, c.model_choice.row->name) == 0)
             c.usual = row;
     }
-    if (c.usual && (!c.winner || !is_clearly_faster(&c.winner->time, &c.usual->time)))
+    if (c.usual &&
+        (!c.winner || is_disturbed(c.usual) || !is_clearly_faster(&c.winner->time, &c.usual->time)))
         c.winner = c.usual;
     return c;
 }
