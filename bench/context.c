@@ -3,6 +3,7 @@
 
 #include "build_info.h"
 #include "commit.h"
+#include "cores.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,15 @@ static void read_governor(char text[64]) {
     fclose(file);
 }
 
+/* "1 of 8 cores: affinity": what the thread limits leave, and which of them says so. */
+static void add_usable_cores(context_add *add, void *data) {
+    char text[128];
+    const rnn_core_limit limit = rnn_thread_limit();
+    snprintf(text, sizeof text, "%d of %d cores%s%s", limit.cores, limit.online,
+             limit.set_by[0] ? ": " : "", limit.set_by);
+    add("usable", text, data);
+}
+
 /* Where an unknown RNN_ISA leaves none, with what the backends say of it. */
 static void add_isa(context_add *add, void *data) {
     char text[256];
@@ -33,6 +43,7 @@ void context_machine(const machine_info *machine, context_add *add, void *data) 
     add("cpu", machine->cpu, data);
     snprintf(text, sizeof text, "%d", machine->cores);
     add("cores", text, data);
+    add_usable_cores(add, data);
     machine_caches_text(machine, text, sizeof text);
     add("caches_per_instance", text, data);
     snprintf(text, sizeof text, "%.1f GiB", (double)machine->memory / (1 << 30));
@@ -61,8 +72,9 @@ void context_build(context_add *add, void *data) {
 
 void context_environment(context_add *add, void *data) {
     static const char *const names[] = {
-        "RNN_ISA",       "RNN_TUNING", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",  "OMP_NUM_THREADS",
-        "OMP_PROC_BIND", "OMP_PLACES", "OMP_WAIT_POLICY",    "GOMP_CPU_AFFINITY", "GOMP_SPINCOUNT"};
+        "RNN_ISA",        "RNN_TUNING",      "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+        "LIBXSMM_TARGET", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT",   "OMP_PROC_BIND",
+        "OMP_PLACES",     "OMP_WAIT_POLICY", "GOMP_CPU_AFFINITY",  "GOMP_SPINCOUNT"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (getenv(names[i]))
             add(names[i], getenv(names[i]), data);

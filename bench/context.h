@@ -7,7 +7,8 @@
 
 typedef void context_add(const char *key, const char *value, void *data);
 
-/* The machine: CPU, caches, cores, memory, frequency governor, instructions in use. */
+/* The machine: CPU, caches, cores and how many of them the thread limits leave, memory, frequency
+ * governor, instructions in use. */
 void context_machine(const machine_info *machine, context_add *add, void *data);
 
 /* The program: commit, compiler, flags, versions of libraries. */

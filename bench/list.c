@@ -3,23 +3,12 @@
 #include "build_info.h"
 #include "commands.h"
 #include "context.h"
-#include "cores.h"
 
 #include <stdio.h>
 
 static void print_pair(const char *key, const char *value, void *data) {
     (void)data;
     printf("  %-20s %s\n", key, value);
-}
-
-/* "1 of 8 cores: affinity": the most threads that auto starts, and what says so. */
-static void print_thread_limit(void) {
-    char text[128];
-    rnn_core_limit limit = rnn_thread_limit();
-    int used = snprintf(text, sizeof text, "%d of %d cores", limit.cores, limit.online);
-    if (limit.set_by[0])
-        snprintf(text + used, sizeof text - (size_t)used, ": %s", limit.set_by);
-    print_pair("usable", text, NULL);
 }
 
 /* A column of the table: a cell and, for the GRU, its form. */
@@ -101,7 +90,6 @@ int command_list(const cli_options *options) {
     machine_describe(&machine);
     puts("machine");
     context_machine(&machine, print_pair, NULL);
-    print_thread_limit();
     puts("\nbuild");
     context_build(print_pair, NULL);
     putchar('\n');

@@ -210,8 +210,9 @@ static bool prepare_row(sweep_subject *subject, const char *backend, int threads
         free_row(row);
         return true;
     }
-    row->roof_seconds = roof_seconds(subject->problem, &subject->sweep->machine,
-                                     peaks_for(subject->sweep, threads), roof_isa(backend));
+    row->roof_seconds =
+        roof_seconds(subject->problem, &subject->sweep->machine, peaks_for(subject->sweep, threads),
+                     roof_isa_of_plan(backend, row->plan));
     snprintf(row->label, sizeof row->label, "%.100s", rnn_plan_implementation(row->plan));
     subject->row_count++;
     return true;

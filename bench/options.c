@@ -303,9 +303,21 @@ bool options_select_backend(const cli_options *options, int index) {
     return passes_bits(options->backends, index);
 }
 
-void options_tell_threads(const cli_options *options, int cores) {
+bool options_backend_is_forced(int index) {
+    rnn_backend_info info, earlier;
+    if (rnn_backend_get(index, &info) != RNN_OK)
+        return false;
+    for (int i = 0; i < index && rnn_backend_get(i, &earlier) == RNN_OK; i++) {
+        size_t length = strlen(earlier.name);
+        if (strncmp(info.name, earlier.name, length) == 0 && info.name[length] == '_')
+            return true;
+    }
+    return false;
+}
+
+void options_tell_threads(const cli_options *options, int cores, const char *set_by) {
     for (int i = 0; i < options->threads.count; i++)
         if (options->threads.values[i] > cores)
-            printf("threads %d: more than the %d cores of this machine\n",
-                   options->threads.values[i], cores);
+            printf("threads %d: more than the %d cores that are usable here%s%s\n",
+                   options->threads.values[i], cores, *set_by ? ": " : "", set_by);
 }

@@ -55,7 +55,10 @@ void options_help(command_id command);
 bool options_select(const cli_options *options, const problem *p);
 bool options_select_backend(const cli_options *options, int index);
 
-/* Says which of --threads are more than the cores. */
-void options_tell_threads(const cli_options *options, int cores);
+/* Whether it is a row with its choice forced, by the convention of backends.inc. */
+bool options_backend_is_forced(int index);
+
+/* Says which of --threads are more than the cores; `set_by` is what lowered these, or "". */
+void options_tell_threads(const cli_options *options, int cores, const char *set_by);
 
 #endif

@@ -73,7 +73,7 @@ static int measure_all(const machine_info *machine, const int_list *threads) {
 int command_peak(const cli_options *options) {
     machine_info machine;
     machine_describe(&machine);
-    options_tell_threads(options, machine.cores);
+    options_tell_threads(options, machine.cores, "");
     int_list threads = {0};
     bool listed = options->threads.count ? given_threads(&threads, &options->threads, machine.cores)
                                          : default_threads(&threads, machine.cores);

@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "roof.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* oneDNN obeys these, the first one over the second, in letters of either case. */
-static bool onednn_is_limited(void) {
-    const char *limit = getenv("ONEDNN_MAX_CPU_ISA");
-    if (!limit)
-        limit = getenv("DNNL_MAX_CPU_ISA");
-    return limit && (strncasecmp(limit, "AVX2", 4) == 0 || strncasecmp(limit, "SSE", 3) == 0 ||
-                     strcasecmp(limit, "AVX") == 0);
+/* Whether a library's own variable, which it reads in either case, keeps it from AVX-512: by
+ * oneDNN's names of instructions or libxsmm's of CPUs. */
+static bool is_below_avx512(const char *limit) {
+    static const char *const beginnings[] = {"sse", "avx2", "hsw", "snb", "wsm", "nhm", "generic"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncasecmp(limit, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return strcasecmp(limit, "avx") == 0 || strcmp(limit, "0") == 0;
+}
+
+/* Of what chooses its instructions by itself, whatever RNN_ISA says; `limit` may be NULL. */
+static peak_isa widest_isa(const char *limit) {
+    if (peak_isa_available(PEAK_AVX512) && !(limit && is_below_avx512(limit)))
+        return PEAK_AVX512;
+    return peak_isa_available(PEAK_AVX2) ? PEAK_AVX2 : PEAK_BASELINE;
 }
 
 /* PEAK_BASELINE where the name is not that of a wider instruction set. */
@@ -23,14 +32,24 @@ static peak_isa isa_of_name(const char *name) {
 }
 
 peak_isa roof_isa(const char *backend) {
-    if (strcmp(backend, "onednn") == 0 && !onednn_is_limited() && peak_isa_available(PEAK_AVX512))
-        return PEAK_AVX512;
-    if (strcmp(backend, "onednn") == 0 && peak_isa_available(PEAK_AVX2))
-        return PEAK_AVX2;
+    const char *limit = getenv("ONEDNN_MAX_CPU_ISA");
+    if (strcmp(backend, "onednn") == 0)
+        return widest_isa(limit ? limit : getenv("DNNL_MAX_CPU_ISA"));
+    if (strcmp(backend, "libxsmm") == 0)
+        return widest_isa(getenv("LIBXSMM_TARGET"));
     if (strcmp(backend, "autovec") == 0)
         return PEAK_AVX2;
     peak_isa own = isa_of_name(backend);
     return own != PEAK_BASELINE ? own : isa_of_name(rnn_isa_name());
+}
+
+peak_isa roof_isa_of_plan(const char *backend, const rnn_plan *plan) {
+    char taken[32];
+    if (strcmp(backend, "auto") != 0)
+        return roof_isa(backend);
+    const char *text = rnn_plan_implementation(plan);
+    snprintf(taken, sizeof taken, "%.*s", (int)strcspn(text, ":"), text);
+    return roof_isa(taken);
 }
 
 static double gate_units(const rnn_layer *layer) {

@@ -7,10 +7,13 @@
 #include "problem.h"
 
 /* The instruction set that a backend's rows are held against: its own where the backend is tied to
- * one (avx2, autovec); for oneDNN the CPU's widest unless its environment variable limits it; for
- * all others the widest that RNN_ISA leaves on and this suite has kernels for, so that naive's roof
- * says how far it is from the machine. */
+ * one (avx2, autovec); for the libraries that choose by themselves the CPU's widest, unless an
+ * environment variable of their own limits it; for all others the widest that RNN_ISA leaves on and
+ * this suite has kernels for, so that naive's roof says how far it is from the machine. */
 peak_isa roof_isa(const char *backend);
+
+/* The same for a plan: of auto, by the row that it took, which its implementation starts with. */
+peak_isa roof_isa_of_plan(const char *backend, const rnn_plan *plan);
 
 /* Seconds that no schedule on peaks->threads threads can beat.
  *

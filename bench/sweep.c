@@ -3,9 +3,11 @@
 #include "clock.h"
 #include "commands.h"
 #include "context.h"
+#include "cores.h"
 #include "fail.h"
 #include "interrupt.h"
 #include "measure.h"
+#include "peaks.h"
 #include "problems.h"
 #include "table.h"
 
@@ -49,42 +51,52 @@ static bool choose_files(sweep_state *sweep, rnn_error *error) {
     return true;
 }
 
-/* One thread and all cores, unless told otherwise. */
+/* The physical cores, or fewer and what says so: the limits count processors, of which a core may
+ * have two. */
+static rnn_core_limit usable_cores(const machine_info *machine) {
+    rnn_core_limit limit = rnn_thread_limit();
+    if (limit.cores > machine->cores)
+        limit.cores = machine->cores;
+    return limit;
+}
+
+/* One thread and all cores that may be used, unless told otherwise. */
 static bool choose_threads(sweep_state *sweep, rnn_error *error) {
     const int_list *given = &sweep->options->threads;
-    const int usual[] = {1, sweep->machine.cores};
-    int count = given->count ? given->count : sweep->machine.cores == 1 ? 1 : 2;
+    const rnn_core_limit limit = usable_cores(&sweep->machine);
+    const int usual[] = {1, limit.cores};
+    int count = given->count ? given->count : limit.cores == 1 ? 1 : 2;
     for (int i = 0; i < count; i++)
         if (!int_list_append(&sweep->threads, given->count ? given->values[i] : usual[i]))
             return fail(error, "out of memory: a list of %d threads", count);
+    if (!given->count && limit.set_by[0])
+        printf("threads: at most %d of %d cores (%s)\n", limit.cores, limit.online, limit.set_by);
+    options_tell_threads(sweep->options, limit.cores, limit.set_by);
     return true;
 }
 
-/* The peaks on 1 .. the most threads in use; a number in between takes those of the next one below
- * that was measured. */
 static bool measure_peaks(sweep_state *sweep, rnn_error *error) {
     const double budget = 2.5;
-    int most = 1;
-    for (int i = 0; i < sweep->threads.count; i++)
-        if (sweep->threads.values[i] > most)
-            most = sweep->threads.values[i];
-    sweep->peak_count = most < sweep->machine.cores ? most : sweep->machine.cores;
-    sweep->peaks = calloc((size_t)sweep->peak_count, sizeof *sweep->peaks);
-    if (!sweep->peaks)
-        return fail(error, "out of memory: peaks of %d threads", sweep->peak_count);
-    int measured = 0;
-    for (int p = 1; p <= sweep->peak_count; p++)
-        measured += p == 1 || p == sweep->peak_count || int_list_contains(&sweep->threads, p);
-    for (int p = 1; p <= sweep->peak_count; p++) {
-        bool wanted = p == 1 || p == sweep->peak_count || int_list_contains(&sweep->threads, p);
-        if (!wanted)
-            sweep->peaks[p - 1] = sweep->peaks[p - 2];
-        else if (!peak_measure(&sweep->machine, p, budget / measured, &sweep->peaks[p - 1], error))
-            return false;
-        if (p > 1)
-            peak_raise(&sweep->peaks[p - 1], &sweep->peaks[p - 2]);
-    }
-    return true;
+    sweep->peaks =
+        peaks_measure(&sweep->machine, &sweep->threads, budget, &sweep->peak_count, error);
+    return sweep->peaks != NULL;
+}
+
+/* What is not asked for by name is no more than what a user would choose among. */
+static void choose_backends(cli_options *options) {
+    rnn_backend_info info;
+    bool any = false;
+    if (options->backends)
+        return;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (!options_backend_is_forced(i)) {
+            options->backends |= 1u << i;
+        } else if (info.available) {
+            printf("%s%s", any ? ", " : "left out without --backend: ", info.name);
+            any = true;
+        }
+    if (any)
+        putchar('\n');
 }
 
 /* ---- The context block ----------------------------------------------------------------------- */
@@ -99,17 +111,9 @@ static void add_peaks(const sweep_state *sweep) {
         const peak_set *peaks = &sweep->peaks[p - 1];
         if (peaks->threads != p)
             continue;
-        char key[48], value[256];
+        char key[48], value[PEAKS_TEXT_SIZE];
         snprintf(key, sizeof key, "peaks_threads_%d", p);
-        int used = 0;
-        for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
-            used += snprintf(value + used, sizeof value - (size_t)used, "%s %.1f GFLOP/s, ",
-                             peak_isa_name((peak_isa)isa), 1e-9 * peaks->flops[isa]);
-        for (int level = 0; level < sweep->machine.cache_count; level++)
-            used += snprintf(value + used, sizeof value - (size_t)used, "L%d %.1f GB/s, ",
-                             level + 1, 1e-9 * peaks->reads[level]);
-        snprintf(value + used, sizeof value - (size_t)used, "DRAM %.1f GB/s",
-                 1e-9 * peaks->memory_reads);
+        peaks_text(&sweep->machine, peaks, value);
         gbench_add_context(key, value);
         printf("%d thread%s: %s\n", p, p == 1 ? "" : "s", value);
     }
@@ -218,21 +222,24 @@ static int run_sweep(sweep_state *sweep, const problem_list *problems) {
         return EXIT_WRONG;
     }
     add_context(sweep);
-    options_tell_threads(sweep->options, sweep->machine.cores);
     fflush(stdout);
     sweep->stop = interrupt_catch();
     bool complete = measure_all(sweep, problems);
     return close_sweep(sweep, problems->count, complete);
 }
 
-int command_sweep(const cli_options *options) {
+int command_sweep(const cli_options *given) {
     rnn_error error;
+    cli_options with_backends = *given;
+    const cli_options *options = &with_backends;
     problem_list problems = {0};
     sweep_state sweep = {.options = options,
                          .repetitions = options->repetitions ? options->repetitions : 9,
                          .min_time = options->min_time > 0 ? options->min_time : 0.01,
                          .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2};
     bool ready = choose_files(&sweep, &error) && problem_list_for_sweep(&problems, options, &error);
+    if (ready)
+        choose_backends(&with_backends);
     int status = ready ? run_sweep(&sweep, &problems) : refuse_usage("sweep", error.text);
     results_free(&sweep.results);
     int_list_free(&sweep.threads);

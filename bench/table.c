@@ -23,6 +23,10 @@ static bool is_unsteady(const measurement *row) {
     return row->time.cv > MOST_VARIATION;
 }
 
+void spread_text(double cv, char text[16]) {
+    snprintf(text, 16, "%.1f%%%s", 100 * cv, cv > MOST_VARIATION ? "!" : "");
+}
+
 /* How many times faster than `other`; "-" where that was not measured. */
 static void ratio_text(const measurement *row, const measurement *other, char text[16]) {
     if (other)
@@ -42,8 +46,7 @@ static row_texts format_row(const result_list *results, int index) {
     snprintf(c.name, sizeof c.name, "%s", row->backend);
     snprintf(c.threads, sizeof c.threads, "%d", row->threads);
     time_text(row->time.median, c.median);
-    snprintf(c.spread, sizeof c.spread, "%.1f%%%s", 100 * row->time.cv,
-             is_unsteady(row) ? "!" : "");
+    spread_text(row->time.cv, c.spread);
     ratio_text(row, results_sibling(results, index, "naive"), c.to_naive);
     ratio_text(row, results_sibling(results, index, "onednn"), c.to_onednn);
     snprintf(c.gflops, sizeof c.gflops, "%.2f", 1e-9 * row->flops / row->time.median);

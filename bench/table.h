@@ -16,4 +16,7 @@ void table_print_markdown(FILE *to, const result_list *results);
 /* "12.3 us", four characters of digits at most. */
 void time_text(double seconds, char text[16]);
 
+/* "3.1%"; with a "!" behind it where the median says little. */
+void spread_text(double cv, char text[16]);
+
 #endif

@@ -22,6 +22,7 @@ typedef struct tune_state {
     int_list limits;     /* the threads that auto is asked for */
     tune_file file;
     int entries, others;     /* decided; not as the cost model does */
+    double last_write;       /* of the file, by the clock */
     double log_gain_of_rest; /* sum over the others of log(the model's time / the winner's) */
 } tune_state;
 
@@ -102,6 +103,11 @@ typedef struct contest {
     const measurement *winner;
 } contest;
 
+/* Times of such a spread are those of a disturbance: nothing wins or loses by them. */
+static bool is_disturbed(const measurement *row) {
+    return row->time.cv > 0.25;
+}
+
 static contest decide(const result_list *results, const problem *p, int limit) {
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
@@ -110,21 +116,24 @@ static contest decide(const result_list *results, const problem *p, int limit) {
         const measurement *row = &results->rows[i];
         if (row->threads > limit)
             continue;
-        if (!c.winner || row->time.median < c.winner->time.median)
+        if (!is_disturbed(row) && (!c.winner || row->time.median < c.winner->time.median))
             c.winner = row;
         if (row->threads == c.model_choice.threads &&
             strcmp(row->backend, c.model_choice.row->name) == 0)
             c.usual = row;
     }
-    if (c.usual && !is_clearly_faster(&c.winner->time, &c.usual->time))
+    if (c.usual &&
+        (!c.winner || is_disturbed(c.usual) || !is_clearly_faster(&c.winner->time, &c.usual->time)))
         c.winner = c.usual;
     return c;
 }
 
 static void print_decision(tune_state *tune, const contest *c, int limit) {
-    char time[16];
+    char time[16], spread[16];
     time_text(c->winner->time.median, time);
-    printf("  %7d  %-12s %7d %10s", limit, c->winner->backend, c->winner->threads, time);
+    spread_text(c->winner->time.cv, spread);
+    printf("  %7d  %-12s %7d %10s %7s", limit, c->winner->backend, c->winner->threads, time,
+           spread);
     if (c->winner == c->usual)
         puts("  as the cost model");
     else if (c->usual)
@@ -141,8 +150,11 @@ static void print_decision(tune_state *tune, const contest *c, int limit) {
 /* False: out of memory. */
 static bool keep_decision(tune_state *tune, const problem *p, int limit) {
     contest c = decide(&tune->sweep.results, p, limit);
-    if (!c.winner)
+    if (!c.winner) {
+        if (tune->sweep.results.count)
+            printf("  %7d  not kept: the machine was busy\n", limit);
         return true;
+    }
     print_decision(tune, &c, limit);
     rnn_tuning_entry entry = {.threads = c.winner->threads,
                               .nanoseconds = llround(1e9 * c.winner->time.median),
@@ -157,6 +169,17 @@ static bool keep_decision(tune_state *tune, const problem *p, int limit) {
     }
     tune->entries++;
     return tune_file_put(&tune->file, &entry);
+}
+
+/* A library behind a backend may end the program: that shall not cost more than this. */
+static bool write_now_and_then(tune_state *tune) {
+    const double interval = 20;
+    rnn_error error;
+    double now = clock_seconds();
+    if (now - tune->last_write < interval)
+        return true;
+    tune->last_write = now;
+    return tune_file_write(&tune->file, &error);
 }
 
 /* ---- The command ---------------------------------------------------------------------------- */
@@ -186,9 +209,13 @@ static bool tune_all(tune_state *tune, const problem_list *problems) {
     for (int i = 0; i < problems->count; i++)
         total += measure_cost(&tune->sweep, &problems->items[i]);
     progress_start(&tune->sweep.progress, total);
-    printf("  at most  backend      threads     median\n");
-    for (int i = 0; ok && i < problems->count && !*tune->sweep.stop; i++)
+    tune->last_write = clock_seconds();
+    printf("  at most  backend      threads     median      cv\n");
+    for (int i = 0; ok && i < problems->count && !*tune->sweep.stop; i++) {
         ok = tune_problem(tune, &problems->items[i]);
+        if (!write_now_and_then(tune))
+            break; /* told when the last write fails as well */
+    }
     if (!ok)
         fputs("rnnbench tune: out of memory\n", stderr);
     return ok;

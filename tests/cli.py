@@ -18,6 +18,9 @@ from pathlib import Path
 import claims
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
+SOURCES = Path(__file__).resolve().parent.parent
+BACKENDS = re.findall(r"^(?:BACKEND|KERNELS)\((\w+),", (SOURCES / "kernels/backends.inc").read_text(),
+                      re.MULTILINE)
 FINE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
 BRIEF = ["--repetitions", "2", "--min-time", "0.0005"]
 TINY = ["sweep", "--cell", "lstm", "--units", "4", "--batch", "2", "--steps", "3", *BRIEF]
@@ -130,9 +133,8 @@ class Commands(unittest.TestCase):
     def test_list_names_every_backend(self):
         done = run("list")
         self.assertEqual(done.returncode, FINE)
-        for backend in ("naive", "scalar", "autovec", "avx2", "avx512", "openmp", "onednn",
-                        "libxsmm", "auto"):
-            self.assertIn(backend, done.stdout)
+        table = done.stdout.split("\nbackends\n")[1].split("\n\n")[0].splitlines()[1:]
+        self.assertEqual([line.split()[0] for line in table], BACKENDS)
 
     def test_list_says_why_one_is_missing(self):
         self.assertIn("switched off by RNN_ISA", run("list", RNN_ISA="naive").stdout)
@@ -212,6 +214,50 @@ class Sweep(unittest.TestCase):
                    *BRIEF)
         self.assertEqual(done.returncode, FINE, done.stderr)
         self.assertEqual(claims.missing(PROGRAM, self.out), [])
+        measured = {backend for _, backend in claims.measured(self.out)}
+        self.assertEqual({name for name in measured if claims.is_forced(name, BACKENDS)}, set())
+
+    def test_a_forced_row_is_measured_where_it_is_named(self):
+        forced = [name for name in BACKENDS if claims.is_forced(name, BACKENDS)]
+        self.assertIn("openmp_team", forced)
+        done = run(*TINY, "--backend", "openmp_team", "--threads", "1", "--out", str(self.out))
+        if "not built in" in done.stdout + done.stderr:
+            self.skipTest("openmp was not built in")
+        self.assertEqual(claims.measured(self.out), {("lstm", "openmp_team")})
+
+    def test_threads_are_no_more_than_is_allowed(self):
+        done = run(*TINY, "--backend", "openmp", "--out", str(self.out), OMP_NUM_THREADS="1",
+                   LIBXSMM_TARGET="hsw")
+        if "not built in" in done.stdout + done.stderr:
+            self.skipTest("openmp was not built in")
+        results = json.loads(self.out.read_text())
+        self.assertRegex(results["context"]["usable"], r"^1 of \d+ cores")
+        self.assertEqual(results["context"]["OMP_NUM_THREADS"], "1")
+        self.assertEqual(results["context"]["LIBXSMM_TARGET"], "hsw")
+        names = " ".join(row["run_name"] for row in results["benchmarks"])
+        self.assertEqual(set(re.findall(r"/threads:(\d+)", names)), {"1"})
+        if os.cpu_count() > 1 and "OMP_NUM_THREADS" in results["context"]["usable"]:
+            self.assertRegex(done.stdout, r"threads: at most 1 of \d+ cores \(OMP_NUM_THREADS 1\)")
+
+    def roofs(self, **environment):
+        """Seconds of the machine's limit, by backend; of a problem that arithmetic limits."""
+        run("sweep", "--problem", "lstm/N:16/T:3/D:16/U:32", "--backend", "scalar,libxsmm,auto",
+            "--threads", "1", *BRIEF, "--out", str(self.out), **environment)
+        return {row["run_name"].split("/")[1]: row["roof"] * row["real_time"]
+                for row in json.loads(self.out.read_text())["benchmarks"]
+                if row["run_type"] == "iteration"}
+
+    def test_roofs_are_of_the_instructions_in_use(self):
+        if not re.search(r"\n +isa +avx", run("list").stdout):
+            self.skipTest("one instruction set is all there is")
+        roofs = self.roofs(RNN_ISA="scalar")
+        self.assertAlmostEqual(roofs["auto"] / roofs["scalar"], 1, 6, "auto took scalar")
+        if "libxsmm" not in roofs:
+            self.skipTest("libxsmm was not built in")
+        self.assertLess(roofs["libxsmm"], 0.8 * roofs["scalar"], "libxsmm ignores RNN_ISA")
+        limited = self.roofs(LIBXSMM_TARGET="hsw")
+        if re.search(r"\n +isa +avx512", run("list").stdout):
+            self.assertGreater(limited["libxsmm"], 1.2 * limited["auto"], "libxsmm has AVX2 only")
 
     def test_lines_are_plain_in_a_pipe(self):
         done = run(*TINY, "--backend", "naive")

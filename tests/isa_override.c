@@ -46,6 +46,13 @@ static void assert_runs(const char *backend) {
     assert_true(strlen(implementation) > 0);
 }
 
+static void assert_implementation(const char *backend, const char *part) {
+    char implementation[64];
+    assert_int_equal(make_plan(backend, implementation, NULL), RNN_OK);
+    if (!strstr(implementation, part))
+        fail_msg("%s runs %s, not %s", backend, implementation, part);
+}
+
 static void assert_unavailable(const char *backend, const char *why) {
     char implementation[64];
     rnn_error error = {""};
@@ -56,6 +63,14 @@ static void assert_unavailable(const char *backend, const char *why) {
     assert_non_null(strstr(info.reason, why));
     assert_int_equal(make_plan(backend, implementation, &error), RNN_UNAVAILABLE);
     assert_non_null(strstr(error.text, why));
+}
+
+/* Of the rows with instructions of their own. */
+static rnn_cpu_level level_of(const char *backend) {
+    if (strcmp(backend, "avx512") == 0)
+        return RNN_CPU_AVX512;
+    bool avx2 = strcmp(backend, "avx2") == 0 || strcmp(backend, "autovec") == 0;
+    return avx2 ? RNN_CPU_AVX2 : RNN_CPU_SCALAR;
 }
 
 static bool cpu_has(rnn_cpu_level level) {
@@ -70,30 +85,29 @@ static void naive_leaves_naive_alone(void **state) {
     (void)state;
     setenv("RNN_ISA", "naive", 1);
     assert_string_equal(rnn_isa_name(), "naive");
-    assert_runs("naive");
-    assert_unavailable("scalar", "switched off by RNN_ISA");
-    assert_unavailable("autovec", why_not(RNN_CPU_AVX2));
-    assert_unavailable("avx2", why_not(RNN_CPU_AVX2));
-    assert_unavailable("avx512", why_not(RNN_CPU_AVX512));
-    assert_unavailable("openmp", "switched off by RNN_ISA");
-    assert_unavailable("onednn", "switched off by RNN_ISA");
-    assert_unavailable("libxsmm", "switched off by RNN_ISA");
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (strcmp(info.name, "naive") == 0 || strcmp(info.name, "auto") == 0)
+            assert_runs(info.name);
+        else
+            assert_unavailable(info.name, why_not(level_of(info.name)));
+    assert_implementation("auto", "naive");
 }
 
 static void scalar_switches_vectors_off(void **state) {
     (void)state;
     setenv("RNN_ISA", "scalar", 1);
     assert_string_equal(rnn_isa_name(), "scalar");
-    assert_runs("naive");
-    assert_runs("scalar");
-    assert_unavailable("autovec", why_not(RNN_CPU_AVX2));
-    assert_unavailable("avx2", why_not(RNN_CPU_AVX2));
-    assert_unavailable("avx512", why_not(RNN_CPU_AVX512));
-    char implementation[64];
-    if (!info_of("openmp").available)
-        return;
-    assert_int_equal(make_plan("openmp", implementation, NULL), RNN_OK);
-    assert_non_null(strstr(implementation, "scalar"));
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (level_of(info.name) > RNN_CPU_SCALAR)
+            assert_unavailable(info.name, why_not(level_of(info.name)));
+        else if (!strstr(info.reason, "not built"))
+            assert_runs(info.name);
+    static const char *const ours[] = {"scalar", "openmp", "openmp_batch", "openmp_team", "auto"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (info_of(ours[i]).available)
+            assert_implementation(ours[i], "scalar");
 }
 
 /* Where the CPU has the level it is used, and what is above it is not; elsewhere nothing changes.

@@ -330,8 +330,8 @@ static void deliver_final(const rnn_io *io, int state, const float *last, size_t
         memcpy(wanted, last, floats * sizeof *last);
 }
 
-/* On the plan's handle. If that is taken, or OpenMP gives too few threads, on another one and on
- * this thread alone; the blocks stay the same and so do the bits. */
+/* On the plan's handle. If that is taken or fails, as where OpenMP gives too few threads, on
+ * another one and on this thread alone; the blocks stay the same and so do the bits. */
 static rnn_status execute(const xsmm_plan *plan, const float *const *operands, rnn_error *error) {
     bool executed = false;
     if (!atomic_flag_test_and_set(&plan->call->taken)) {

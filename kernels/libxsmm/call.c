@@ -73,15 +73,12 @@ bool xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND
     if (call->threads == 1)
         return libxsmm_dnn_rnncell_execute_st(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD, 0, 0) ==
                LIBXSMM_DNN_SUCCESS;
-    bool executed = false;
+    bool executed = RNN_WITH_OPENMP;
 #if RNN_WITH_OPENMP
-#pragma omp parallel num_threads(call->threads)
-    if (omp_get_num_threads() == call->threads) {
-        libxsmm_dnn_rnncell_execute_st(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD, 0,
-                                       omp_get_thread_num());
-#pragma omp master
-        executed = true;
-    }
+#pragma omp parallel num_threads(call->threads) reduction(&& : executed)
+    executed = omp_get_num_threads() == call->threads &&
+               libxsmm_dnn_rnncell_execute_st(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD, 0,
+                                              omp_get_thread_num()) == LIBXSMM_DNN_SUCCESS;
 #endif
     return executed;
 }

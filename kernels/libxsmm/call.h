@@ -37,8 +37,8 @@ rnn_status xsmm_call_create(xsmm_call **call, const libxsmm_dnn_rnncell_desc *de
                             rnn_error *error);
 void xsmm_call_destroy(xsmm_call *call); /* accepts NULL */
 
-/* False, with nothing computed, where the system gave fewer threads than the handle's barrier waits
- * for. */
+/* False where the system gave fewer threads than the handle's barrier waits for, which computes
+ * nothing, or where the cell failed on any thread; what it has written is then not to be used. */
 bool xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND_COUNT]);
 
 #endif
