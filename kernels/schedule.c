@@ -210,6 +210,7 @@ typedef struct shared_run {
     char *scratch;
     int begin[RNN_MAX_THREADS + 1]; /* of the slices' rows */
     atomic_int next_slice;
+    rnn_taken_cores cores;
     rnn_barrier end;
 } shared_run;
 
@@ -227,6 +228,7 @@ static void run_slice(const shared_run *run, int slice, int index, int members) 
 static void run_slices(shared_run *run) {
     const int threads = omp_get_num_threads(), me = omp_get_thread_num();
     const int slices = run->scheduled->split.slices, members = threads / slices;
+    rnn_take_core(&run->cores);
     if (members <= 1)
         for (int s; (s = atomic_fetch_add(&run->next_slice, 1)) < slices;)
             run_slice(run, s, 0, 1);
@@ -248,6 +250,7 @@ static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch,
     run.scratch = scratch;
     atomic_init(&run.next_slice, 0);
     rnn_barrier_reset(&run.end);
+    rnn_taken_cores_reset(&run.cores);
     divide_batch(scheduled, io, run.begin);
     for (int s = 0; split.members > 1 && s < split.slices; s++)
         rnn_engine_prepare(scheduled->engine, split.members,

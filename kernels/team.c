@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #ifdef __linux__
-#define _GNU_SOURCE /* syscall */
+#define _GNU_SOURCE /* syscall, sched_getcpu, sched_setaffinity */
 #endif
 #include "team.h"
 
@@ -107,3 +107,45 @@ void rnn_member_meet(const rnn_member *member) {
     atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);
     rnn_progress_advance(&barrier->passed, before + 1);
 }
+
+/* ---- Cores ---------------------------------------------------------------------------------- */
+
+void rnn_taken_cores_reset(rnn_taken_cores *taken) {
+    for (size_t i = 0; i < sizeof taken->bits / sizeof *taken->bits; i++)
+        atomic_init(&taken->bits[i], 0);
+}
+
+#ifdef __linux__
+enum { BITS = 64, MOST_CORES = 1024 };
+
+static bool take(rnn_taken_cores *taken, int core) {
+    const unsigned long long bit = 1ULL << (core % BITS);
+    return (atomic_fetch_or(&taken->bits[core / BITS], bit) & bit) == 0;
+}
+
+static bool is_taken(const rnn_taken_cores *taken, int core) {
+    return atomic_load(&taken->bits[core / BITS]) >> (core % BITS) & 1;
+}
+
+void rnn_take_core(rnn_taken_cores *taken) {
+    const int core = sched_getcpu();
+    if (core < 0 || core >= MOST_CORES || take(taken, core))
+        return;
+    cpu_set_t allowed, only;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return;
+    for (int other = 0; other < CPU_SETSIZE && other < MOST_CORES; other++) {
+        if (!CPU_ISSET(other, &allowed) || is_taken(taken, other) || !take(taken, other))
+            continue;
+        CPU_ZERO(&only);
+        CPU_SET(other, &only);
+        if (sched_setaffinity(0, sizeof only, &only) == 0)
+            sched_setaffinity(0, sizeof allowed, &allowed);
+        return;
+    }
+}
+#else
+void rnn_take_core(rnn_taken_cores *taken) {
+    (void)taken;
+}
+#endif

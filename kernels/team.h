@@ -48,6 +48,19 @@ typedef struct rnn_member {
 /* Returns when every member of the team has called it. */
 void rnn_member_meet(const rnn_member *member);
 
+/* The cores that threads of one run were on when they started: bit c % 1024 of core c. */
+typedef struct rnn_taken_cores {
+    atomic_ullong bits[16];
+} rnn_taken_cores;
+
+void rnn_taken_cores_reset(rnn_taken_cores *taken);
+
+/* Called by each thread of a run as it starts. One that finds itself on a core that another one has
+ * started on goes to a free one of those that it may use. When threads wake after a pause, the
+ * system often puts two of them on one core, and leaves them there while they wait for each other.
+ * The set of cores that the thread may use is as before afterwards. */
+void rnn_take_core(rnn_taken_cores *taken);
+
 typedef struct rnn_share {
     int begin, end;
 } rnn_share;
