@@ -250,7 +250,8 @@ typedef struct rnn_io {
 
 /* Computes y and the final states, without allocating and without locks (openmp's runtime starts
  * threads on the first run and where a run has another number of them; its threads wait for each
- * other, spinning at first, asleep in the end; onednn allocates a little inside the library;
+ * other, spinning at first, asleep in the end, and one that starts on another's core moves to a
+ * free core of its affinity, which stays as it was; onednn allocates a little inside the library;
  * libxsmm where runs of one plan overlap, and with threads on the first run). Re-entrant: any
  * number of runs of one plan may overlap in time, each with its own scratch and outputs. Scratch
  * and outputs must not overlap inputs or each other, except that a final state may be the same

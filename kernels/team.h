@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Threads that compute one run together. All of them walk through the same program, each on its own
- * share of the units, and meet at barriers. Everything here lies in the run's scratch: no state is
- * global, and an overlapping run has its own.
+ * share of the units, and meet at barriers. Everything here belongs to one run, in its scratch or
+ * on its stack: no state is global, and an overlapping run has its own.
  *
  * Waiting spins first, as the others are mostly a fraction of a microsecond away, and then yields
  * its core: the thread that is waited for may have been put on the same one. It does not yield too
@@ -48,7 +48,7 @@ typedef struct rnn_member {
 /* Returns when every member of the team has called it. */
 void rnn_member_meet(const rnn_member *member);
 
-/* The cores that threads of one run were on when they started: bit c % 1024 of core c. */
+/* The cores that threads of one run were on when they started: a bit each, up to core 1023. */
 typedef struct rnn_taken_cores {
     atomic_ullong bits[16];
 } rnn_taken_cores;
