@@ -182,28 +182,30 @@ static rows_view half_view(const engine_run *run, const rnn_layer *layer) {
     return (rows_view){run->work.half, work_strides(run, (size_t)layer->units)};
 }
 
-/* Direction 0 or 1 of a layer, in a lane of its own team. */
-static direction_run direction_of(const engine_run *run, const layer_run *at, int which, int lane,
-                                  rnn_member member) {
+/* Direction 0 or 1 of a layer, in a lane of its own team. Member by member, in place: what small
+ * problems take would show a copy. */
+static void set_direction(direction_run *direction, const engine_run *run, const layer_run *at,
+                          int which, int lane, const rnn_member *member) {
     const rnn_layer *layer = &run->engine->problem->model.layers[at->index];
     const packed_layer *packed = &run->engine->layers[at->index];
-    direction_run direction = {.layer = layer,
-                               .packed = packed,
-                               .weights = &packed->directions[which],
-                               .x = at->x,
-                               .y = at->y,
-                               .reversed = layer->direction == RNN_BACKWARD || which == 1,
-                               .flipped_back = which == 1,
-                               .arrays = &run->work.lanes[lane],
-                               .member = member,
-                               .chunk_steps = run->work.chunk_steps};
+    direction->layer = layer;
+    direction->packed = packed;
+    direction->weights = &packed->directions[which];
+    direction->x = at->x;
+    direction->y = at->y;
     if (which == 1)
-        direction.y = layer->merge == RNN_CONCAT
-                          ? (rows_view){at->y.data + layer->units, at->y.strides}
-                      : layer->merge == RNN_NONE ? at->y_backward
-                                                 : half_view(run, layer);
-    set_states(run, &direction, at->first_state + which * rnn_cell_states(layer->cell));
-    return direction;
+        direction->y = layer->merge == RNN_CONCAT
+                           ? (rows_view){at->y.data + layer->units, at->y.strides}
+                       : layer->merge == RNN_NONE ? at->y_backward
+                                                  : half_view(run, layer);
+    direction->reversed = layer->direction == RNN_BACKWARD || which == 1;
+    direction->flipped_back = which == 1;
+    direction->arrays = &run->work.lanes[lane];
+    direction->member = *member;
+    direction->x_steps = NULL;
+    direction->steps_done = NULL;
+    direction->chunk_steps = run->work.chunk_steps;
+    set_states(run, direction, at->first_state + which * rnn_cell_states(layer->cell));
 }
 
 static void merge_half(const engine_run *run, const layer_run *at) {
@@ -235,7 +237,8 @@ static void run_layer(engine_run *run, const layer_run *at, int lanes) {
     for (int which = 0; which < directions; which++) {
         if (lanes > 1 && which != lane)
             continue;
-        direction_run direction = direction_of(run, at, which, lane, member);
+        direction_run direction;
+        set_direction(&direction, run, at, which, lane, &member);
         run_direction(run, &direction);
     }
     if (lanes > 1)
@@ -252,7 +255,8 @@ static void run_layer(engine_run *run, const layer_run *at, int lanes) {
 static void run_wavefront(engine_run *run, const layer_run *layers, const rnn_way *way) {
     int lane;
     rnn_member member = member_of_lane(run, way->lanes, &lane);
-    direction_run direction = direction_of(run, &layers[lane], 0, lane, member);
+    direction_run direction;
+    set_direction(&direction, run, &layers[lane], 0, lane, &member);
     if (way->chunk_steps < direction.chunk_steps)
         direction.chunk_steps = way->chunk_steps;
     direction.steps_done = &run->work.steps_done[layers[lane].index];
@@ -296,31 +300,35 @@ static void run_head(engine_run *run, const_rows_view x, rows_view y) {
     }
 }
 
-/* Layer `at` reads what the one before it wrote and writes y, or a sequence for the next one. */
-static layer_run next_layer(const engine_run *run, const layer_run *before, int index,
-                            rows_view y) {
+/* What layer `index` writes: y if it is the last, or a sequence for the next one. */
+static rows_view output_of_layer(const engine_run *run, int index, rows_view y) {
     const rnn_model *model = &run->engine->problem->model;
     const bool last = index + 1 == model->layer_count && !model->dense;
-    const rows_view sequence = {run->work.sequence[index % 2],
-                                work_strides(run, run->engine->row.sequence)};
-    layer_run at = {.index = index, .y = last ? y : sequence, .y_backward = before->y_backward};
-    const rnn_layer *below = &model->layers[before->index];
-    at.first_state =
-        before->first_state + rnn_layer_directions(below) * rnn_cell_states(below->cell);
-    at.x = (const_rows_view){before->y.data, before->y.strides};
-    return at;
+    return last ? y
+                : (rows_view){run->work.sequence[index % 2],
+                              work_strides(run, run->engine->row.sequence)};
 }
 
-static layer_run first_layer(const engine_run *run, rows_view y) {
+/* Layer by layer: each reads what the one before it wrote, the first one reads x. */
+static void set_layers(layer_run *layers, const engine_run *run, rows_view y) {
     const rnn_io *io = run->io;
+    const rnn_model *model = &run->engine->problem->model;
     const rnn_shape *shape = &run->engine->problem->shape;
-    const ptrdiff_t y_offset = run->first_row * shape->y.batch;
-    layer_run nothing_before = {0};
-    layer_run at = next_layer(run, &nothing_before, 0, y);
-    at.first_state = 0;
-    at.x = (const_rows_view){io->x + run->first_row * shape->x.batch, shape->x};
-    at.y_backward = (rows_view){io->y_backward ? io->y_backward + y_offset : NULL, shape->y};
-    return at;
+    layers[0].x = (const_rows_view){io->x + run->first_row * shape->x.batch, shape->x};
+    layers[0].first_state = 0;
+    for (int i = 0; i < model->layer_count; i++) {
+        layers[i].index = i;
+        layers[i].y = output_of_layer(run, i, y);
+        layers[i].y_backward.data =
+            io->y_backward ? io->y_backward + run->first_row * shape->y.batch : NULL;
+        layers[i].y_backward.strides = shape->y;
+        if (i == 0)
+            continue;
+        const rnn_layer *below = &model->layers[i - 1];
+        layers[i].first_state =
+            layers[i - 1].first_state + rnn_layer_directions(below) * rnn_cell_states(below->cell);
+        layers[i].x = (const_rows_view){layers[i - 1].y.data, layers[i - 1].y.strides};
+    }
 }
 
 /* Of the steps of a team's members: what one may have to wait for another, of the time of a step.
@@ -333,9 +341,7 @@ static void run_model(engine_run *run) {
     const rnn_shape *shape = &engine->problem->shape;
     const rows_view y = {run->io->y + run->first_row * shape->y.batch, shape->y};
     layer_run layers[RNN_MAX_LAYERS];
-    layers[0] = first_layer(run, y);
-    for (int i = 1; i < model->layer_count; i++)
-        layers[i] = next_layer(run, &layers[i - 1], i, y);
+    set_layers(layers, run, y);
     const rnn_way one_at_a_time = {.lanes = 1, .layers = 1};
     const rnn_way *way;
     for (int i = 0; i < model->layer_count; i += way->layers) {

@@ -212,6 +212,12 @@ static rnn_layer canonical_layer(const rnn_layer *layer) {
     return canonical;
 }
 
+static size_t bytes_of_rows(rnn_strides strides, int batch, int timesteps, int width) {
+    size_t floats = (size_t)(batch - 1) * (size_t)strides.batch +
+                    (size_t)(timesteps - 1) * (size_t)strides.time + (size_t)width;
+    return floats * sizeof(float);
+}
+
 /* A plan with copies of what the caller described, and no backend yet. */
 static rnn_plan *plan_allocate(const rnn_problem *problem) {
     const rnn_model *model = &problem->model;
@@ -237,6 +243,12 @@ static rnn_plan *plan_allocate(const rnn_problem *problem) {
         plan->dense = *model->dense;
         plan->problem.model.dense = &plan->dense;
     }
+    const rnn_shape *shape = &problem->shape;
+    plan->x_bytes =
+        bytes_of_rows(shape->x, shape->batch, shape->timesteps, model->layers[0].features);
+    plan->y_bytes = bytes_of_rows(shape->y, shape->batch,
+                                  rnn_model_returns_sequences(model) ? shape->timesteps : 1,
+                                  rnn_model_output_width(model));
     plan->state_count = states;
     plan->state_bytes = state_bytes;
     return plan;

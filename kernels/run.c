@@ -19,12 +19,6 @@ static bool spans_overlap(span a, span b) {
     return a.begin < b.end && b.begin < a.end;
 }
 
-static span rows_span(const float *rows, rnn_strides strides, int batch, int timesteps, int width) {
-    size_t floats = (size_t)(batch - 1) * (size_t)strides.batch +
-                    (size_t)(timesteps - 1) * (size_t)strides.time + (size_t)width;
-    return span_of(rows, floats * sizeof(float));
-}
-
 /* `index` of a list, or -1. */
 static rnn_status check_aligned(const char *field, int index, const void *pointer,
                                 rnn_error *error) {
@@ -107,34 +101,36 @@ static named_span final_state(const buffers *b, int i) {
 }
 
 /* "io.x", or "io.initial_states[2]" */
-static void print_name(char text[32], named_span s) {
-    if (s.index < 0)
-        snprintf(text, 32, "%s", s.name);
+static void print_name(char text[32], const named_span *s) {
+    if (s->index < 0)
+        snprintf(text, 32, "%s", s->name);
     else
-        snprintf(text, 32, "%s[%d]", s.name, s.index);
+        snprintf(text, 32, "%s[%d]", s->name, s->index);
 }
 
-static rnn_status check_apart(named_span a, named_span b, rnn_error *error) {
-    if (!spans_overlap(a.bytes, b.bytes))
-        return RNN_OK;
+static rnn_status refuse_overlap(const named_span *a, const named_span *b, rnn_error *error) {
     char first[32], second[32];
     print_name(first, a);
     print_name(second, b);
     return rnn_fail(error, RNN_INVALID_ARGUMENT, "%s: overlaps %s, at %p and %p", first, second,
-                    (void *)a.bytes.begin, (void *)b.bytes.begin);
+                    (void *)a->bytes.begin, (void *)b->bytes.begin);
+}
+
+static inline rnn_status check_apart(const named_span *a, const named_span *b, rnn_error *error) {
+    return spans_overlap(a->bytes, b->bytes) ? refuse_overlap(a, b, error) : RNN_OK;
 }
 
 /* The outputs and the scratch against each other and the inputs; inputs may share memory. */
 static rnn_status check_spans(const buffers *b, rnn_error *error) {
     const rnn_problem *problem = &b->plan->problem;
-    bool interleaved =
+    const bool interleaved =
         b->io->y_backward && rows_interleave(b->io->y, b->io->y_backward, problem->shape.y,
                                              rnn_model_output_width(&problem->model));
     for (int i = SPAN_SCRATCH; i < SPAN_COUNT; i++)
         for (int j = 0; j < i; j++) {
             if (i == SPAN_Y_BACKWARD && j == SPAN_Y && interleaved)
                 continue;
-            rnn_status status = check_apart(b->spans[i], b->spans[j], error);
+            rnn_status status = check_apart(&b->spans[i], &b->spans[j], error);
             if (status != RNN_OK)
                 return status;
         }
@@ -142,9 +138,10 @@ static rnn_status check_spans(const buffers *b, rnn_error *error) {
 }
 
 static rnn_status check_initial_state(const buffers *b, int i, rnn_error *error) {
+    const named_span initial = initial_state(b, i);
     rnn_status status = RNN_OK;
     for (int other = SPAN_SCRATCH; other < SPAN_COUNT && status == RNN_OK; other++)
-        status = check_apart(b->spans[other], initial_state(b, i), error);
+        status = check_apart(&b->spans[other], &initial, error);
     return status;
 }
 
@@ -153,14 +150,16 @@ static rnn_status check_final_state(const buffers *b, int i, rnn_error *error) {
     const named_span final = final_state(b, i);
     rnn_status status = RNN_OK;
     for (int other = 0; other < SPAN_COUNT && status == RNN_OK; other++)
-        status = check_apart(final, b->spans[other], error);
-    for (int other = 0; other < i && status == RNN_OK; other++)
-        status = check_apart(final, final_state(b, other), error);
+        status = check_apart(&final, &b->spans[other], error);
+    for (int other = 0; other < i && status == RNN_OK; other++) {
+        const named_span before = final_state(b, other);
+        status = check_apart(&final, &before, error);
+    }
     for (int other = 0; other < b->plan->state_count && status == RNN_OK; other++) {
         named_span initial = initial_state(b, other);
         bool carried = other == i && initial.bytes.begin == final.bytes.begin;
         if (!carried)
-            status = check_apart(final, initial, error);
+            status = check_apart(&final, &initial, error);
     }
     return status;
 }
@@ -181,26 +180,25 @@ static rnn_status check_states(const buffers *b, rnn_error *error) {
     return status;
 }
 
-static buffers collect(const rnn_plan *plan, const rnn_io *io, const void *scratch) {
+/* Member by member, in place: what small problems take would show a copy. */
+static void set_span(buffers *b, int which, const char *name, const void *pointer, size_t bytes) {
+    b->spans[which].name = name;
+    b->spans[which].index = -1;
+    b->spans[which].bytes.begin = (uintptr_t)pointer;
+    b->spans[which].bytes.end = (uintptr_t)pointer + (pointer ? bytes : 0);
+}
+
+static void collect(buffers *b, const rnn_plan *plan, const rnn_io *io, const void *scratch) {
     const rnn_shape *shape = &plan->problem.shape;
-    size_t rows = (size_t)shape->batch;
-    int width = rnn_model_output_width(&plan->problem.model);
-    int steps = rnn_model_returns_sequences(&plan->problem.model) ? shape->timesteps : 1;
-    span x = rows_span(io->x, shape->x, shape->batch, shape->timesteps,
-                       plan->problem.model.layers[0].features);
-    span y = rows_span(io->y, shape->y, shape->batch, steps, width);
-    span y_backward = rows_span(io->y_backward, shape->y, shape->batch, steps, width);
-    return (buffers){
-        .plan = plan,
-        .io = io,
-        .spans = {[SPAN_X] = {"io.x", -1, x},
-                  [SPAN_LENGTHS] = {"io.lengths", -1,
-                                    span_of(io->lengths, rows * sizeof *io->lengths)},
-                  [SPAN_MASK] = {"io.mask", -1, span_of(io->mask, rows * (size_t)shape->timesteps)},
-                  [SPAN_SCRATCH] = {"scratch", -1, span_of(scratch, plan->scratch_size)},
-                  [SPAN_Y] = {"io.y", -1, y},
-                  [SPAN_Y_BACKWARD] = {"io.y_backward", -1, y_backward}},
-    };
+    const size_t rows = (size_t)shape->batch;
+    b->plan = plan;
+    b->io = io;
+    set_span(b, SPAN_X, "io.x", io->x, plan->x_bytes);
+    set_span(b, SPAN_LENGTHS, "io.lengths", io->lengths, rows * sizeof *io->lengths);
+    set_span(b, SPAN_MASK, "io.mask", io->mask, rows * (size_t)shape->timesteps);
+    set_span(b, SPAN_SCRATCH, "scratch", scratch, plan->scratch_size);
+    set_span(b, SPAN_Y, "io.y", io->y, plan->y_bytes);
+    set_span(b, SPAN_Y_BACKWARD, "io.y_backward", io->y_backward, plan->y_bytes);
 }
 
 /* ---- The run ------------------------------------------------------------------------------ */
@@ -231,7 +229,8 @@ rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch, r
         status = check_second_output(plan, io, error);
     if (status == RNN_OK)
         status = check_masking(&plan->problem.shape, io, error);
-    buffers b = collect(plan, io, scratch);
+    buffers b;
+    collect(&b, plan, io, scratch);
     if (status == RNN_OK)
         status = check_spans(&b, error);
     if (status == RNN_OK && (io->initial_states || io->final_states))

@@ -67,6 +67,8 @@ typedef struct rnn_share {
 
 /* This member's part of `count` things; parts differ by one thing at most. */
 static inline rnn_share rnn_member_share(const rnn_member *member, int count) {
+    if (member->count == 1)
+        return (rnn_share){0, count};
     return (rnn_share){(int)((long long)count * member->index / member->count),
                        (int)((long long)count * (member->index + 1) / member->count)};
 }
