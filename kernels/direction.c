@@ -47,7 +47,9 @@ static void project_steps(engine_run *run, const direction_run *direction, int f
         .features = direction->layer->features,
         .first_panel = panels.begin,
         .end_panel = panels.end,
-        .vectors = layout->gates * layout->blocks_per_panel,
+        .gates = layout->gates,
+        .blocks_per_panel = layout->blocks_per_panel,
+        .blocks = layout->blocks,
         .kernel = direction->weights->kernel,
         .bias = direction->weights->bias,
     });

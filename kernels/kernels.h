@@ -12,6 +12,8 @@
  *   GRU otherwise     gates: one block, 2 vectors: z r;  candidate: two blocks, 1 vector each: h
  *   SimpleRNN, Dense  panel = two blocks, 1 vector each
  *
+ * Of an odd number of blocks the last panel of two holds but one.
+ *
  * Rows of state (h, c, ...) hold whole blocks; no result depends on lanes beyond M.
  */
 #ifndef RNN_KERNELS_H
@@ -28,12 +30,12 @@
 typedef struct rnn_projection {
     int rows;
     const float *const *x; /* [rows] pointers to `features` floats */
-    float *const *z;       /* [rows] pointers to all panels x vectors x V floats */
+    float *const *z;       /* [rows] pointers to all blocks x gates x V floats */
     int features;
-    int first_panel, end_panel; /* the panels to compute, of all that the arrays have */
-    int vectors;                /* of a panel: 2, 3 or 4 */
-    const float *kernel;        /* packed [panel][features][vectors][V] */
-    const float *bias;          /* packed [panel][vectors][V] */
+    int first_panel, end_panel;          /* the panels to compute, of all that the arrays have */
+    int gates, blocks_per_panel, blocks; /* vectors a block; blocks in all */
+    const float *kernel;                 /* packed [panel][features][block][gate][V] */
+    const float *bias;                   /* packed [panel][block][gate][V] */
 } rnn_projection;
 
 /* One product of a timestep of one direction and the gate maths behind it, for the batch rows in

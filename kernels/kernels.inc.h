@@ -8,8 +8,10 @@
 
 /* Rows of a tile of so many vectors. */
 #define TILE_ROWS(vectors) (VF_TILE / (vectors))
-/* Panels taken at once where there are but a few rows in all, to have enough sums in flight. */
-#define PANELS_OF_ROWS(rows, vectors) ((VF_IN_FLIGHT + (rows) * (vectors)-1) / ((rows) * (vectors)))
+/* Panels taken at once where there are but a few rows in all, to have enough sums in flight. A
+ * panel of one vector is the last one. */
+#define PANELS_OF_ROWS(rows, vectors)                                                              \
+    ((vectors) == 1 ? 1 : (VF_IN_FLIGHT + (rows) * (vectors)-1) / ((rows) * (vectors)))
 
 enum { MOST_ROWS = TILE_ROWS(2) };
 _Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of rows");
@@ -68,16 +70,18 @@ typedef void tile_function(int rows, int panels, int depth, const float *const *
             CASE_OF_ROWS(12, vectors)                                                              \
         }                                                                                          \
     }
+TILE_FUNCTION(1)
 TILE_FUNCTION(2)
 TILE_FUNCTION(3)
 TILE_FUNCTION(4)
 
 static tile_function *tile_of(int vectors) {
-    return vectors == 4 ? tile_4 : vectors == 3 ? tile_3 : tile_2;
+    return vectors == 4 ? tile_4 : vectors == 3 ? tile_3 : vectors == 2 ? tile_2 : tile_1;
 }
 
 static inline int tiles_of(int rows, int vectors) {
-    return (rows + TILE_ROWS(vectors) - 1) / TILE_ROWS(vectors);
+    const int most = vectors == 1 ? MOST_ROWS : TILE_ROWS(vectors);
+    return (rows + most - 1) / most;
 }
 
 /* Rows of the next tile: all tiles as even as they can be, none too large. */
@@ -93,27 +97,52 @@ static inline int next_panels(int left, int vectors, int rows_in_all) {
     return left >= several ? several : left >= 2 && several > 2 ? 2 : 1;
 }
 
+/* How the columns of a product lie in panels. */
+typedef struct panel_shape {
+    int gates; /* vectors a block */
+    int blocks_per_panel;
+    int blocks; /* in all; the last panel may hold fewer of them than the others */
+} panel_shape;
+
+/* Panels of one width side by side, taken at once. */
+typedef struct panel_group {
+    int first, count, vectors;
+} panel_group;
+
+/* Of the panels [begin, end), the first ones or the last ones. */
+static inline panel_group next_group(panel_shape shape, int begin, int end, bool descending,
+                                     int rows) {
+    const int full = shape.blocks_per_panel == 1 ? shape.blocks : shape.blocks / 2;
+    const int vectors = shape.gates * shape.blocks_per_panel;
+    if (descending ? end > full : begin == full)
+        return (panel_group){full, 1, shape.gates};
+    const int full_end = end < full ? end : full;
+    const int count = next_panels(full_end - begin, vectors, rows);
+    return (panel_group){descending ? full_end - count : begin, count, vectors};
+}
+
 static void project(const rnn_projection *projection) {
-    const int vectors = projection->vectors;
-    const int depth = projection->features, panel_width = vectors * VF_FLOATS;
-    tile_function *multiply = tile_of(vectors);
-    const int tiles = tiles_of(projection->rows, vectors);
-    int panels, rows;
-    for (int panel = projection->first_panel; panel < projection->end_panel; panel += panels) {
-        panels = next_panels(projection->end_panel - panel, vectors, projection->rows);
-        const size_t column = (size_t)panel * (size_t)panel_width;
-        const size_t panel_floats = (size_t)panel_width * (size_t)depth;
-        const float *weights = projection->kernel + (size_t)panel * panel_floats;
-        const bool last = panel + panels == projection->end_panel;
-        const float *next = last ? weights : weights + panel_floats;
+    const panel_shape shape = {projection->gates, projection->blocks_per_panel, projection->blocks};
+    const int depth = projection->features;
+    panel_group group;
+    int rows;
+    for (int panel = projection->first_panel; panel < projection->end_panel; panel += group.count) {
+        group = next_group(shape, panel, projection->end_panel, false, projection->rows);
+        tile_function *multiply = tile_of(group.vectors);
+        const int tiles = tiles_of(projection->rows, group.vectors);
+        const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
+        const size_t column = (size_t)panel * panel_width;
+        const float *weights = projection->kernel + column * (size_t)depth;
+        const bool last = panel + group.count == projection->end_panel;
+        const float *next = last ? weights : weights + panel_width * (size_t)depth;
         for (int row = 0, tile = 0; row < projection->rows; row += rows, tile++) {
-            rows = next_rows(projection->rows - row, vectors);
+            rows = next_rows(projection->rows - row, group.vectors);
             float *out[MOST_ROWS];
             for (int r = 0; r < rows; r++)
                 out[r] = projection->z[row + r] + column;
-            multiply(rows, panels, depth, projection->x + row, weights,
-                     part_to_fetch(next, tile, tiles, vectors, depth), projection->bias + column,
-                     out);
+            multiply(rows, group.count, depth, projection->x + row, weights,
+                     part_to_fetch(next, tile, tiles, group.vectors, depth),
+                     projection->bias + column, out);
         }
     }
 }
@@ -145,9 +174,8 @@ typedef void gate_function(const rnn_step *step, gate_activations by, int row, i
 
 /* One product of a step: how its panels are made up and what follows each block. */
 typedef struct step_product {
-    int gates;            /* vectors a block */
-    int blocks_per_panel; /* 1, or 2 for a single gate */
-    const float *x;       /* rows of state to multiply */
+    int gates, blocks_per_panel;
+    const float *x; /* rows of state to multiply */
     const float *weights;
     const float *start; /* NULL: sums start at 0 */
 } step_product;
@@ -156,39 +184,41 @@ typedef struct step_product {
 static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product product,
                                         gate_activations by, gate_function *gates) {
     static const float zeros[VF_TILE * VF_FLOATS];
-    const int depth = step->units, vectors = product.gates * product.blocks_per_panel;
-    tile_function *multiply = tile_of(vectors);
-    const int tiles = tiles_of(step->row_count, vectors);
-    int panels, rows;
-    for (int left = step->end_panel - step->first_panel; left > 0; left -= panels) {
-        panels = next_panels(left, vectors, step->row_count);
-        const int panel =
-            step->descending ? step->first_panel + left - panels : step->end_panel - left;
-        const size_t column = (size_t)panel * (size_t)vectors * VF_FLOATS;
-        const size_t panel_floats = (size_t)depth * (size_t)vectors * VF_FLOATS;
-        const float *weights = product.weights + (size_t)panel * panel_floats;
-        const float *next = left == panels     ? weights
-                            : step->descending ? weights - panel_floats
-                                               : weights + panel_floats;
+    const panel_shape shape = {product.gates, product.blocks_per_panel, step->blocks};
+    const int depth = step->units;
+    const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
+    int rows;
+    for (int begin = step->first_panel, end = step->end_panel; begin < end;) {
+        const panel_group group = next_group(shape, begin, end, step->descending, step->row_count);
+        if (step->descending)
+            end = group.first;
+        else
+            begin = group.first + group.count;
+        tile_function *multiply = tile_of(group.vectors);
+        const int tiles = tiles_of(step->row_count, group.vectors);
+        const size_t column = (size_t)group.first * panel_width;
+        const float *weights = product.weights + column * (size_t)depth;
+        const float *next = begin == end       ? weights
+                            : step->descending ? weights - panel_width * (size_t)depth
+                                               : weights + panel_width * (size_t)depth;
         const float *start = product.start ? product.start + column : zeros;
-        const int first_block = panel * product.blocks_per_panel;
-        const int end = first_block + panels * product.blocks_per_panel;
-        const int end_block = end < step->blocks ? end : step->blocks;
+        const int first_block = group.first * shape.blocks_per_panel;
+        const int end_block = first_block + group.count * group.vectors / shape.gates;
         for (int row = 0, tile = 0; row < step->row_count; row += rows, tile++) {
-            rows = next_rows(step->row_count - row, vectors);
+            rows = next_rows(step->row_count - row, group.vectors);
             const float *x[MOST_ROWS];
             float *sums[MOST_ROWS];
             _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
             for (int r = 0; r < rows; r++) {
                 x[r] = product.x + (size_t)step->rows[row + r] * step->state_stride;
-                sums[r] = buffer + r * panels * vectors * VF_FLOATS;
+                sums[r] = buffer + r * group.count * group.vectors * VF_FLOATS;
             }
-            multiply(rows, panels, depth, x, weights,
-                     part_to_fetch(next, tile, tiles, vectors, depth), start, sums);
+            multiply(rows, group.count, depth, x, weights,
+                     part_to_fetch(next, tile, tiles, group.vectors, depth), start, sums);
             for (int r = 0; r < rows; r++)
                 for (int block = first_block; block < end_block; block++)
                     gates(step, by, step->rows[row + r], block,
-                          sums[r] + (block - first_block) * product.gates * VF_FLOATS);
+                          sums[r] + (block - first_block) * shape.gates * VF_FLOATS);
         }
     }
 }
@@ -233,21 +263,23 @@ static void gru_candidate_step(const rnn_step *step) {
 /* ---- Dense head --------------------------------------------------------------------------- */
 
 static void head(const rnn_head *dense) {
-    enum { VECTORS = 2, PANEL_WIDTH = VECTORS * VF_FLOATS };
+    enum { PANEL_WIDTH = 2 * VF_FLOATS };
     int rows;
     for (int unit = 0; unit < dense->units; unit += PANEL_WIDTH) {
+        const int vectors = dense->units - unit > VF_FLOATS ? 2 : 1;
+        tile_function *multiply = tile_of(vectors);
         const float *weights = dense->kernel + (size_t)unit * (size_t)dense->features;
         const fetched_lines nothing = {weights, 0};
         for (int row = 0; row < dense->rows; row += rows) {
-            rows = next_rows(dense->rows - row, VECTORS);
+            rows = next_rows(dense->rows - row, vectors);
             float *sums[MOST_ROWS];
             _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
             for (int r = 0; r < rows; r++)
-                sums[r] = buffer + r * PANEL_WIDTH;
-            tile_2(rows, 1, dense->features, dense->x + row, weights, nothing, dense->bias + unit,
-                   sums);
+                sums[r] = buffer + r * vectors * VF_FLOATS;
+            multiply(rows, 1, dense->features, dense->x + row, weights, nothing, dense->bias + unit,
+                     sums);
             for (int r = 0; r < rows; r++)
-                for (int u = 0; u < PANEL_WIDTH && unit + u < dense->units; u += VF_FLOATS)
+                for (int u = 0; u < vectors * VF_FLOATS; u += VF_FLOATS)
                     store_units(dense->y[row + r] + unit + u,
                                 vf_activate(dense->activation, vf_load(sums[r] + u)),
                                 dense->units - unit - u);

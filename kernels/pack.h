@@ -9,8 +9,8 @@
 /* One product's panels: which gates of the Keras matrix, and how they share a panel. */
 typedef struct panel_layout {
     int first_gate, gates; /* gates side by side in one block */
-    int blocks_per_panel;
-    int panels;
+    int blocks_per_panel, blocks;
+    int panels; /* of an odd number of blocks the last one of two holds but one */
 } panel_layout;
 
 typedef struct packed_direction {
