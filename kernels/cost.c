@@ -147,6 +147,14 @@ rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int m
     return wave.seconds < in_turn ? wave : as_one;
 }
 
+bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, int rows,
+                         int members) {
+    const double most_of_l2 = 0.75 * model->l2_bytes, little_of_l2 = model->l2_bytes / 8;
+    const double depth = (double)layer->features + layer->units;
+    const double weights = depth * rnn_cell_gates(layer->cell) * layer->units * sizeof(float);
+    return weights / members > most_of_l2 && rows * depth * sizeof(float) <= little_of_l2;
+}
+
 /* ---- Threads -------------------------------------------------------------------------------- */
 
 double rnn_split_seconds(const rnn_cost_model *model, rnn_split split) {

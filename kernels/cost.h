@@ -32,6 +32,11 @@ typedef struct rnn_way {
 /* The quickest way for `members` threads on `rows` batch rows from layer `first` on. */
 rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int members);
 
+/* Whether each step of `rows` batch rows should read W and U side by side, because they exceed the
+ * cache of a team member's core, and the rows are too few to be in the way there. */
+bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, int rows,
+                         int members);
+
 /* Threads = slices x members: the batch in slices, a team for each. */
 typedef struct rnn_split {
     int slices, members;

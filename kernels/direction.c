@@ -22,8 +22,8 @@ static int time_of(const engine_run *run, const direction_run *direction, int st
 
 /* ---- Input ---------------------------------------------------------------------------------- */
 
-/* Each member projects the panels that its own steps will use. */
-static void project_steps(engine_run *run, const direction_run *direction, int first, int count) {
+/* Lists the rows of x of some steps and where their projections go; returns how many. */
+static int gather_rows(engine_run *run, const direction_run *direction, int first, int count) {
     const workspace *work = &run->work;
     int rows = 0;
     for (int step = first; step < first + count; step++) {
@@ -38,12 +38,16 @@ static void project_steps(engine_run *run, const direction_run *direction, int f
                                      direction->packed->z_floats;
         }
     }
+    return rows;
+}
+
+static void project_panels(const engine_run *run, const direction_run *direction, int rows,
+                           rnn_share panels) {
     const panel_layout *layout = &direction->packed->input;
-    const rnn_share panels = rnn_member_share(&direction->member, layout->panels);
     run->kernels->project(&(rnn_projection){
         .rows = rows,
-        .x = work->x_rows,
-        .z = work->z_rows,
+        .x = run->work.x_rows,
+        .z = run->work.z_rows,
         .features = direction->layer->features,
         .first_panel = panels.begin,
         .end_panel = panels.end,
@@ -55,42 +59,76 @@ static void project_steps(engine_run *run, const direction_run *direction, int f
     });
 }
 
+/* Each member projects the panels that its own steps will use. */
+static void project_steps(engine_run *run, const direction_run *direction, int first, int count) {
+    const int rows = gather_rows(run, direction, first, count);
+    project_panels(run, direction, rows,
+                   rnn_member_share(&direction->member, direction->packed->input.panels));
+}
+
 /* ---- Steps ---------------------------------------------------------------------------------- */
 
-/* One product of a step, on this member's share of its panels. */
-static void compute_product(const direction_run *direction, rnn_step *step,
-                            void (*product)(const rnn_step *), const panel_layout *layout,
-                            const float *weights) {
-    const rnn_share panels = rnn_member_share(&direction->member, layout->panels);
+typedef void step_kernel(const rnn_step *step);
+
+/* The product with U of all gates or, in a GRU without reset_after, of those that the candidate's
+ * waits for. */
+static step_kernel *product_of_gates(const rnn_kernels *kernels, const rnn_layer *layer) {
+    switch (layer->cell) {
+    case RNN_LSTM:
+        return kernels->lstm_step;
+    case RNN_GRU:
+        return layer->reset_after ? kernels->gru_step : kernels->gru_reset_before_step;
+    case RNN_SIMPLE:
+    case RNN_CELL_COUNT:
+        break;
+    }
+    return kernels->simple_step;
+}
+
+static void multiply(step_kernel *product, rnn_step *step, rnn_share panels, const float *weights) {
     step->first_panel = panels.begin;
     step->end_panel = panels.end;
     step->recurrent = weights;
     product(step);
 }
 
-static void compute_step(const rnn_kernels *kernels, const direction_run *direction,
-                         rnn_step *step) {
-    const panel_layout *layout = &direction->packed->recurrent;
-    const float *U = direction->weights->recurrent;
-    switch (direction->layer->cell) {
-    case RNN_SIMPLE:
-        compute_product(direction, step, kernels->simple_step, layout, U);
-        break;
-    case RNN_LSTM:
-        compute_product(direction, step, kernels->lstm_step, layout, U);
-        break;
-    case RNN_GRU:
-        if (direction->layer->reset_after) {
-            compute_product(direction, step, kernels->gru_step, layout, U);
-        } else {
-            compute_product(direction, step, kernels->gru_reset_before_step, layout, U);
-            rnn_member_meet(&direction->member);
-            compute_product(direction, step, kernels->gru_candidate_step,
-                            &direction->packed->candidate, direction->weights->recurrent_candidate);
-        }
-        break;
-    case RNN_CELL_COUNT:
-        break;
+/* The input projection of one step and its product with U, some panels of either at a time: all
+ * weights are read in an order which the next run reverses, so that it finds the last ones in the
+ * cache. */
+static void project_and_multiply(const engine_run *run, const direction_run *direction, int rows,
+                                 step_kernel *product, rnn_step *step, rnn_share panels) {
+    /* Twice as many as kernels take at once of a single row, to have 8 sums in flight. */
+    const int vectors = direction->packed->input.gates * direction->packed->input.blocks_per_panel;
+    const int at_once = 2 * (1 + (8 - 1) / vectors);
+    while (panels.begin < panels.end) {
+        rnn_share group = panels;
+        if (step->descending)
+            panels.end = group.begin =
+                group.end - group.begin > at_once ? group.end - at_once : group.begin;
+        else
+            panels.begin = group.end =
+                group.end - group.begin > at_once ? group.begin + at_once : group.end;
+        project_panels(run, direction, rows, group);
+        multiply(product, step, group, direction->weights->recurrent);
+    }
+}
+
+/* `rows` to project first, or 0 where that is done. */
+static void compute_step(engine_run *run, const direction_run *direction, rnn_step *step,
+                         int rows) {
+    const packed_layer *packed = direction->packed;
+    const rnn_layer *layer = direction->layer;
+    step_kernel *product = product_of_gates(run->kernels, layer);
+    const rnn_share panels = rnn_member_share(&direction->member, packed->recurrent.panels);
+    if (rows > 0)
+        project_and_multiply(run, direction, rows, product, step, panels);
+    else
+        multiply(product, step, panels, direction->weights->recurrent);
+    if (layer->cell == RNN_GRU && !layer->reset_after) {
+        rnn_member_meet(&direction->member);
+        multiply(run->kernels->gru_candidate_step, step,
+                 rnn_member_share(&direction->member, packed->candidate.panels),
+                 direction->weights->recurrent_candidate);
     }
 }
 
@@ -127,13 +165,15 @@ static float *output_of_step(const engine_run *run, const direction_run *directi
     return direction->y.data + at * direction->y.strides.time;
 }
 
-static void run_step(engine_run *run, const direction_run *direction, int index, int chunk_first) {
+/* `rows` as for compute_step. */
+static void run_step(engine_run *run, const direction_run *direction, int index, int chunk_first,
+                     int rows) {
     const packed_layer *packed = direction->packed;
     const lane_arrays *arrays = direction->arrays;
     rnn_step step = {
         .units = direction->layer->units,
         .blocks = packed->blocks,
-        .descending = index % 2 != 0,
+        .descending = (index + run->turn) % 2 != 0,
         .state_stride = packed->state_floats,
         .h = arrays->h[index % 2],
         .h_next = arrays->h[(index + 1) % 2],
@@ -149,7 +189,7 @@ static void run_step(engine_run *run, const direction_run *direction, int index,
         .recurrent_activation = direction->layer->recurrent_activation,
     };
     step.row_count = live_rows(run, time_of(run, direction, index), &step.rows);
-    compute_step(run->kernels, direction, &step);
+    compute_step(run, direction, &step, rows);
     if (step.row_count < run->work.rows)
         keep_masked_rows(run, direction, &step);
     rnn_member_meet(&direction->member);
@@ -199,9 +239,13 @@ void run_direction(engine_run *run, const direction_run *direction) {
         if (direction->x_steps)
             rnn_progress_wait(direction->x_steps, (unsigned)(first + count),
                               direction->member.spins);
-        project_steps(run, direction, first, count);
-        for (int index = first; index < first + count; index++)
-            run_step(run, direction, index, first);
+        if (direction->streams) {
+            run_step(run, direction, first, first, gather_rows(run, direction, first, 1));
+        } else {
+            project_steps(run, direction, first, count);
+            for (int index = first; index < first + count; index++)
+                run_step(run, direction, index, first, 0);
+        }
         announce(direction, first + count);
     }
     store_state(direction->final[0], arrays->h[steps % 2], stride, rows, units);

@@ -24,6 +24,7 @@ typedef struct engine_run {
     const rnn_io *io;
     int first_row; /* batch rows [first_row, first_row + work.rows) */
     int timesteps;
+    unsigned turn; /* odd at every other run */
     rnn_member member;
     workspace work;
 } engine_run;
@@ -44,6 +45,7 @@ typedef struct direction_run {
     rnn_progress *x_steps;    /* in a wavefront, the steps of x that are there; NULL: all */
     rnn_progress *steps_done; /* tells those of y; NULL: nobody waits */
     int chunk_steps;          /* steps whose input is projected at a time */
+    bool streams;             /* one step a chunk, of more weights than a cache holds */
 } direction_run;
 
 /* All members of the direction's team call it; when it returns, all are done. */

@@ -20,6 +20,7 @@ struct rnn_engine {
     int members;       /* of the team that `ways` are for; any other takes one layer at a time */
     int lanes;         /* the most of them */
     rnn_way *ways;     /* by the first layer of each */
+    atomic_uint *turn; /* changes with every run; results do not depend on it */
 };
 
 /* ---- Creation ----------------------------------------------------------------------------- */
@@ -80,7 +81,8 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
     engine->cost = rnn_cost_model_of(problem, kernels);
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
     engine->ways = calloc((size_t)problem->model.layer_count, sizeof *engine->ways);
-    if (!engine->layers || !engine->ways) {
+    engine->turn = calloc(1, sizeof *engine->turn);
+    if (!engine->layers || !engine->ways || !engine->turn) {
         rnn_engine_destroy(engine);
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     }
@@ -104,6 +106,7 @@ void rnn_engine_destroy(rnn_engine *engine) {
     free(engine->packed);
     free(engine->layers);
     free(engine->ways);
+    free(engine->turn);
     free(engine);
 }
 
@@ -205,6 +208,9 @@ static void set_direction(direction_run *direction, const engine_run *run, const
     direction->x_steps = NULL;
     direction->steps_done = NULL;
     direction->chunk_steps = run->work.chunk_steps;
+    direction->streams =
+        direction->chunk_steps == 1 &&
+        rnn_streams_weights(&run->engine->cost, layer, run->work.rows, member->count);
     set_states(run, direction, at->first_state + which * rnn_cell_states(layer->cell));
 }
 
@@ -357,6 +363,11 @@ static void run_model(engine_run *run) {
         run_head(run, (const_rows_view){top.data, top.strides}, y);
 }
 
+void rnn_engine_take_turn(const rnn_engine *engine) {
+    const unsigned turn = atomic_load_explicit(engine->turn, memory_order_relaxed);
+    atomic_store_explicit(engine->turn, turn + 1, memory_order_relaxed);
+}
+
 void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, int rows, int index,
                     int members, void *scratch) {
     const workspace_shape shape = shape_of(engine, rows, members);
@@ -367,6 +378,7 @@ void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, i
     run.io = io;
     run.first_row = first_row;
     run.timesteps = shape.timesteps;
+    run.turn = atomic_load_explicit(engine->turn, memory_order_relaxed);
     workspace_take(&run.work, &shape, index, &memory);
     run.member = (rnn_member){index, members, run.work.barrier, 0};
     for (int n = 0; n < rows; n++)

@@ -35,6 +35,11 @@ size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows, int members);
 /* Before a team of so many or fewer starts on this scratch. */
 void rnn_engine_prepare(const rnn_engine *engine, int members, void *scratch);
 
+/* Before each run, by one of its threads: it will read its weights in the order opposite to that of
+ * the run before it, whose last ones are still in the cache. Runs at the same time only mix this
+ * up. */
+void rnn_engine_take_turn(const rnn_engine *engine);
+
 /* Computes batch rows [first_row, first_row + rows) of io. Every member of the team calls it, all
  * at the same time, with its own index and the same scratch. */
 void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, int rows, int index,

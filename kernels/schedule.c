@@ -123,6 +123,7 @@ static rnn_split no_split(const rnn_cost_model *cost) {
 static rnn_status run_serial(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const scheduled_engine *scheduled = state;
     (void)error;
+    rnn_engine_take_turn(scheduled->engine);
     rnn_engine_run(scheduled->engine, io, 0, scheduled->batch, 0, 1, scratch);
     return RNN_OK;
 }
@@ -251,6 +252,7 @@ static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch,
     atomic_init(&run.next_slice, 0);
     rnn_barrier_reset(&run.end);
     rnn_taken_cores_reset(&run.cores);
+    rnn_engine_take_turn(scheduled->engine);
     divide_batch(scheduled, io, run.begin);
     for (int s = 0; split.members > 1 && s < split.slices; s++)
         rnn_engine_prepare(scheduled->engine, split.members,
