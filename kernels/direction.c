@@ -101,15 +101,16 @@ static void project_and_multiply(const engine_run *run, const direction_run *dir
     const int vectors = direction->packed->input.gates * direction->packed->input.blocks_per_panel;
     const int at_once = 2 * (1 + (8 - 1) / vectors);
     while (panels.begin < panels.end) {
-        rnn_share group = panels;
+        const int left = panels.end - panels.begin, count = left < at_once ? left : at_once;
+        rnn_share group = {panels.begin, panels.begin + count};
         if (step->descending)
-            panels.end = group.begin =
-                group.end - group.begin > at_once ? group.end - at_once : group.begin;
-        else
-            panels.begin = group.end =
-                group.end - group.begin > at_once ? group.begin + at_once : group.end;
+            group = (rnn_share){panels.end - count, panels.end};
         project_panels(run, direction, rows, group);
         multiply(product, step, group, direction->weights->recurrent);
+        if (step->descending)
+            panels.end -= count;
+        else
+            panels.begin += count;
     }
 }
 
