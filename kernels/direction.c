@@ -3,17 +3,19 @@
 
 #include <string.h>
 
-/* Which rows a step computes: all of them, or those whose step counts. */
-static int live_rows(engine_run *run, int t, const int **rows) {
-    *rows = run->work.every_row;
-    if (!run->io->lengths && !run->io->mask)
-        return run->work.rows;
+static int rows_that_count(engine_run *run, int t) {
     int count = 0;
     for (int n = 0; n < run->work.rows; n++)
         if (rnn_step_counts(run->io, run->timesteps, run->first_row + n, t))
             run->work.live_rows[count++] = n;
-    *rows = run->work.live_rows;
     return count;
+}
+
+/* Which rows a step computes: all of them, or those whose step counts. */
+static inline int live_rows(engine_run *run, int t, const int **rows) {
+    const bool all = !run->io->lengths && !run->io->mask;
+    *rows = all ? run->work.every_row : run->work.live_rows;
+    return all ? run->work.rows : rows_that_count(run, t);
 }
 
 static int time_of(const engine_run *run, const direction_run *direction, int step) {
@@ -166,33 +168,34 @@ static float *output_of_step(const engine_run *run, const direction_run *directi
     return direction->y.data + at * direction->y.strides.time;
 }
 
-/* `rows` as for compute_step. */
-static void run_step(engine_run *run, const direction_run *direction, int index, int chunk_first,
-                     int rows) {
+/* What is the same for all steps. */
+static void prepare_steps(rnn_step *step, const direction_run *direction) {
     const packed_layer *packed = direction->packed;
-    const lane_arrays *arrays = direction->arrays;
-    rnn_step step = {
-        .units = direction->layer->units,
-        .blocks = packed->blocks,
-        .descending = (index + run->turn) % 2 != 0,
-        .state_stride = packed->state_floats,
-        .h = arrays->h[index % 2],
-        .h_next = arrays->h[(index + 1) % 2],
-        .c = arrays->c,
-        .update = arrays->update,
-        .reset = arrays->reset,
-        .z = arrays->z + (size_t)(index - chunk_first) * (size_t)run->work.rows * packed->z_floats,
-        .z_stride = packed->z_floats,
-        .y = output_of_step(run, direction, index),
-        .y_stride = direction->y.strides.batch,
-        .recurrent_bias = direction->weights->recurrent_bias,
-        .activation = direction->layer->activation,
-        .recurrent_activation = direction->layer->recurrent_activation,
-    };
-    step.row_count = live_rows(run, time_of(run, direction, index), &step.rows);
-    compute_step(run, direction, &step, rows);
-    if (step.row_count < run->work.rows)
-        keep_masked_rows(run, direction, &step);
+    step->units = direction->layer->units;
+    step->blocks = packed->blocks;
+    step->state_stride = packed->state_floats;
+    step->c = direction->arrays->c;
+    step->update = direction->arrays->update;
+    step->reset = direction->arrays->reset;
+    step->z_stride = packed->z_floats;
+    step->y_stride = direction->y.strides.batch;
+    step->recurrent_bias = direction->weights->recurrent_bias;
+    step->activation = direction->layer->activation;
+    step->recurrent_activation = direction->layer->recurrent_activation;
+}
+
+/* `z` is the projection of the step; `rows` as for compute_step. */
+static void run_step(engine_run *run, const direction_run *direction, rnn_step *step, int index,
+                     const float *z, int rows) {
+    step->descending = (index + run->turn) % 2 != 0;
+    step->h = direction->arrays->h[index % 2];
+    step->h_next = direction->arrays->h[(index + 1) % 2];
+    step->z = z;
+    step->y = output_of_step(run, direction, index);
+    step->row_count = live_rows(run, time_of(run, direction, index), &step->rows);
+    compute_step(run, direction, step, rows);
+    if (step->row_count < run->work.rows)
+        keep_masked_rows(run, direction, step);
     rnn_member_meet(&direction->member);
 }
 
@@ -233,6 +236,9 @@ void run_direction(engine_run *run, const direction_run *direction) {
     if (has_c)
         load_state(arrays->c, stride, direction->initial[1], rows, units);
     rnn_member_meet(&direction->member);
+    rnn_step step;
+    prepare_steps(&step, direction);
+    const size_t z_step = (size_t)run->work.rows * direction->packed->z_floats;
     int count;
     for (int first = 0; first < steps; first += count) {
         const int left = steps - first;
@@ -241,11 +247,12 @@ void run_direction(engine_run *run, const direction_run *direction) {
             rnn_progress_wait(direction->x_steps, (unsigned)(first + count),
                               direction->member.spins);
         if (direction->streams) {
-            run_step(run, direction, first, first, gather_rows(run, direction, first, 1));
+            run_step(run, direction, &step, first, arrays->z,
+                     gather_rows(run, direction, first, 1));
         } else {
             project_steps(run, direction, first, count);
-            for (int index = first; index < first + count; index++)
-                run_step(run, direction, index, first, 0);
+            for (int i = 0; i < count; i++)
+                run_step(run, direction, &step, first + i, arrays->z + (size_t)i * z_step, 0);
         }
         announce(direction, first + count);
     }

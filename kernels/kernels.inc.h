@@ -181,21 +181,22 @@ typedef struct step_product {
 } step_product;
 
 /* Multiplies all rows by all panels; `gates` gets each block's sums while they are in L1. */
-static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product product,
-                                        gate_activations by, gate_function *gates) {
+static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_count,
+                                        const step_product product, gate_activations by,
+                                        gate_function *gates) {
     static const float zeros[VF_TILE * VF_FLOATS];
     const panel_shape shape = {product.gates, product.blocks_per_panel, step->blocks};
     const int depth = step->units;
     const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
     int rows;
     for (int begin = step->first_panel, end = step->end_panel; begin < end;) {
-        const panel_group group = next_group(shape, begin, end, step->descending, step->row_count);
+        const panel_group group = next_group(shape, begin, end, step->descending, row_count);
         if (step->descending)
             end = group.first;
         else
             begin = group.first + group.count;
         tile_function *multiply = tile_of(group.vectors);
-        const int tiles = tiles_of(step->row_count, group.vectors);
+        const int tiles = tiles_of(row_count, group.vectors);
         const size_t column = (size_t)group.first * panel_width;
         const float *weights = product.weights + column * (size_t)depth;
         const float *next = begin == end       ? weights
@@ -204,8 +205,8 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
         const float *start = product.start ? product.start + column : zeros;
         const int first_block = group.first * shape.blocks_per_panel;
         const int end_block = first_block + group.count * group.vectors / shape.gates;
-        for (int row = 0, tile = 0; row < step->row_count; row += rows, tile++) {
-            rows = next_rows(step->row_count - row, group.vectors);
+        for (int row = 0, tile = 0; row < row_count; row += rows, tile++) {
+            rows = next_rows(row_count - row, group.vectors);
             const float *x[MOST_ROWS];
             float *sums[MOST_ROWS];
             _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
@@ -223,16 +224,19 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const step_product
     }
 }
 
-/* Builds a loop for tanh and sigmoid, and another for whatever else the step asks. */
+/* Builds a loop for tanh and sigmoid, and another for whatever else the step asks; of the former
+ * one more for a single row, which takes hardly longer than what surrounds it. */
 static ALWAYS_INLINE void multiply_then_gates(const rnn_step *step, const step_product product,
                                               gate_function *gates) {
     const gate_activations usual = {.usual = true};
     const gate_activations any = {.activation = step->activation,
                                   .recurrent = step->recurrent_activation};
-    if (step->activation == RNN_TANH && step->recurrent_activation == RNN_SIGMOID)
-        multiply_then(step, product, usual, gates);
+    if (step->activation != RNN_TANH || step->recurrent_activation != RNN_SIGMOID)
+        multiply_then(step, step->row_count, product, any, gates);
+    else if (step->row_count == 1)
+        multiply_then(step, 1, product, usual, gates);
     else
-        multiply_then(step, product, any, gates);
+        multiply_then(step, step->row_count, product, usual, gates);
 }
 
 static void simple_step(const rnn_step *step) {
