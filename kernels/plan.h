@@ -9,7 +9,7 @@ struct rnn_plan {
     rnn_layer *layers;
     rnn_dense dense;
     const rnn_backend *backend;
-    void *state; /* the backend's */
+    void *state;             /* the backend's */
     size_t x_bytes, y_bytes; /* from the first float to the last */
     int state_count;
     size_t *state_bytes; /* of each state array */
