@@ -399,9 +399,9 @@ class RatiosTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         lines = {line[:20].strip(): line[20:].split() for line in done.stdout.splitlines()}
         third = 1 / 3
-        self.assertEqual(lines["onednn"], ["3", f"{4 ** third:.2f}x", "1", "1", "0.50x"])
-        self.assertEqual(lines["torch"], ["3", f"{64 ** third:.2f}x", "0", "0", "2.00x"])
-        self.assertEqual(lines["best of all peers"], ["3", f"{2 ** third:.2f}x", "1", "1", "0.50x"])
+        self.assertEqual(lines["onednn"], ["3", f"{4 ** third:.2f}x", "1", "1", "0.50x", "66.7%"])
+        self.assertEqual(lines["torch"], ["3", f"{64 ** third:.2f}x", "0", "0", "2.00x", "100.0%"])
+        self.assertEqual(lines["best of all peers"], ["3", f"{2 ** third:.2f}x", "1", "1", "0.50x", "66.7%"])
         self.assertIn("0.50x lstm/N:1/T:2/D:2/U:2/threads:1: 2 us, onednn 1 us", done.stdout)
 
     def test_choices(self):
@@ -412,6 +412,19 @@ class RatiosTest(unittest.TestCase):
         self.assertEqual(self.ratios(times, "--against", "x").returncode, 1)
         self.assertIn("scalar against", self.ratios({"scalar": [1], "avx2": [2], "torch": [8]}).stdout)
         self.assertIn("nothing but peers", self.ratios({"torch": [1]}).stderr)
+
+    def test_others(self):
+        """Every other repetition chooses the fastest of the others, the rest are compared."""
+        names = {"auto": [9, 10, 9, 10], "avx2": [7, 12, 7, 12], "naive": [8, 1, 8, 1]}
+        rows = [{"run_name": f"lstm/{backend}/N:1/T:1/D:2/U:2/threads:{2 if backend == 'auto' else 1}",
+                 "run_type": "iteration", "real_time": 1000 * time}
+                for backend, times in names.items() for time in times]
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"context": {}, "benchmarks": rows}, file)
+            file.flush()
+            done = subprocess.run([PEERS / "ratios.py", file.name, "--against", "others"], text=True,
+                                  capture_output=True, timeout=60, env=ENVIRONMENT)
+        self.assertRegex(done.stdout, r"best of all others +1 +1\.20x +0 +0 +1\.20x +100\.0%")
 
     def test_files(self):
         """Peers are those that the files name; a row counts once."""

@@ -3,11 +3,15 @@
 """How much faster one backend is than its peers, from the JSON of bench/peers/run or of
 `rnnbench sweep`: geometric means of ratios of medians, and the problems behind the worst of them.
 
-  bench/peers/ratios.py FILE.json... [--ours auto] [--against best|NAME]
+  bench/peers/ratios.py FILE.json... [--ours auto] [--against best|others|NAME]
 
 A row on several threads is held against the peer's on as many; a backend that takes one thread
 alone is held with that one. `best` is the fastest of all peers on each problem. A problem counts
 as slower beyond noise where three quarters of ours are slower than three quarters of the peer's.
+
+`others` is the fastest of all other backends, and answers whether auto chose well. The least of
+several noisy medians is too low; so every other repetition says which one is the fastest, and
+the rest how fast it and ours are.
 """
 
 import argparse
@@ -34,6 +38,9 @@ class Times:
     @property
     def median(self):
         return statistics.median(self.samples)
+
+    def halves(self):
+        return [Times(self.samples[first::2], self.backend) for first in (0, 1)]
 
     def quartile(self, which):
         if len(self.samples) < 2:
@@ -99,6 +106,18 @@ class Measurements:
                     best = min(theirs, key=lambda times: times.median)
                     yield f"{problem}/threads:{threads}", mine, best
 
+    def choices(self, ours):
+        """As pairs(), with the fastest of all other backends on so many threads or fewer."""
+        for problem, by_backend in self.times.items():
+            others = [name for name in by_backend if name != ours]
+            for threads in sorted(by_backend.get(ours, {})):
+                rows = [self.row(problem, threads, name) for name in others]
+                halves = [times.halves() for times in rows if len(times.samples) > 1]
+                mine = by_backend[ours][threads]
+                if halves and len(mine.samples) > 1:
+                    best = min(halves, key=lambda half: half[0].median)
+                    yield f"{problem}/threads:{threads}", mine.halves()[1], best[1]
+
 
 def summarize(title, pairs, worst_count):
     """Lines of text; [] where there are no pairs."""
@@ -109,8 +128,9 @@ def summarize(title, pairs, worst_count):
     mean = math.exp(statistics.fmean(math.log(ratio) for ratio, *_ in ratios))
     below = [entry for entry in ratios if entry[0] < 1]
     certain = [entry for entry in below if entry[2].quartile(1) > entry[3].quartile(3)]
+    close = sum(1.05 * ratio >= 1 for ratio, *_ in ratios) / len(ratios)
     lines = [f"{title:20} {len(ratios):8} {mean:8.2f}x {len(below):10} {len(certain):12} "
-             f"{ratios[0][0]:8.2f}x"]
+             f"{ratios[0][0]:8.2f}x {close:9.1%}"]
     for ratio, text, mine, theirs in ratios[:worst_count]:
         if ratio < 1:
             lines.append(f"    {ratio:.2f}x {text}: {1e6 * mine.median:.4g} us, {theirs.backend} "
@@ -122,12 +142,14 @@ def summary(measurements, ours, against=None, worst_count=5):
     present = [peer for peer in measurements.peers
                if peer in measurements.backends() and peer != ours]
     lines = [f"{ours + ' against':20} {'problems':>8} {'geomean':>9} {'below 1.0x':>10} "
-             f"{'beyond noise':>12} {'worst':>9}"]
+             f"{'beyond noise':>12} {'worst':>9} {'within 5%':>9}"]
     for peer in present:
         if against in (None, peer):
             lines += summarize(peer, measurements.pairs(ours, [peer]), worst_count)
     if against in (None, "best"):
         lines += summarize("best of all peers", measurements.pairs(ours, present), worst_count)
+    if against == "others":
+        lines += summarize("best of all others", measurements.choices(ours), worst_count)
     return "\n".join(lines) if len(lines) > 1 else f"{ours}: no problem that a peer was timed on"
 
 
@@ -136,7 +158,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", metavar="FILE.json")
     parser.add_argument("--ours", metavar="BACKEND", help="by default auto, or the first that is no peer")
-    parser.add_argument("--against", metavar="NAME", help="best, or one of the peers; default all")
+    parser.add_argument("--against", metavar="NAME", help="best, others, or one of the peers; default all")
     parser.add_argument("--worst", type=int, default=5, metavar="N", help="how many are named; 5")
     options = parser.parse_args()
     measurements = Measurements()
@@ -153,9 +175,9 @@ def main():
         sys.exit("ratios.py: nothing but peers; choose one by --ours")
     if ours not in backends:
         sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(backends)}")
-    if options.against not in [None, "best", *backends]:
+    if options.against not in [None, "best", "others", *backends]:
         sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(backends)}")
-    if options.against and options.against not in measurements.peers + ["best"]:
+    if options.against and options.against not in measurements.peers + ["best", "others"]:
         measurements.peers.append(options.against)
     print(summary(measurements, ours, options.against, options.worst))
 
