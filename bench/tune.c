@@ -119,7 +119,8 @@ static const measurement *fastest(const result_list *results, int limit, bool di
     return best;
 }
 
-static contest decide(const result_list *results, const problem *p, int limit) {
+/* `any_wrong`: of this problem. */
+static contest decide(const result_list *results, const problem *p, int limit, bool any_wrong) {
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
     contest c = {.model_choice = rnn_choose_by_model(&model, &shape, limit)};
@@ -129,8 +130,10 @@ static contest decide(const result_list *results, const problem *p, int limit) {
             strcmp(row->backend, c.model_choice.row->name) == 0)
             c.usual = row;
     }
-    /* What the cost model would take may be what is wrong: then anything else is better. */
-    c.winner = fastest(results, limit, !c.usual && results->wrong > 0);
+    c.winner = fastest(results, limit, false);
+    /* Of a choice that may be wrong anything right is better, even with a spread. */
+    if (!c.winner && !c.usual && any_wrong)
+        c.winner = fastest(results, limit, true);
     if (c.usual &&
         (!c.winner || is_disturbed(c.usual) || !is_clearly_faster(&c.winner->time, &c.usual->time)))
         c.winner = c.usual;
@@ -149,7 +152,7 @@ static void print_decision(tune_state *tune, const contest *c, int limit) {
         printf("  %.2fx %s on %d\n", c->usual->time.median / c->winner->time.median,
                c->usual->backend, c->usual->threads);
     else
-        puts("  the cost model's choice was not measured");
+        puts("  the cost model's choice was not timed");
     if (c->usual && c->winner != c->usual) {
         tune->others++;
         tune->log_gain_of_rest += log(c->usual->time.median / c->winner->time.median);
@@ -157,8 +160,8 @@ static void print_decision(tune_state *tune, const contest *c, int limit) {
 }
 
 /* False: out of memory. */
-static bool keep_decision(tune_state *tune, const problem *p, int limit) {
-    contest c = decide(&tune->sweep.results, p, limit);
+static bool keep_decision(tune_state *tune, const problem *p, int limit, bool any_wrong) {
+    contest c = decide(&tune->sweep.results, p, limit, any_wrong);
     if (!c.winner) {
         if (tune->sweep.results.count)
             printf("  %7d  not kept: the machine was busy\n", limit);
@@ -199,6 +202,7 @@ static bool tune_problem(tune_state *tune, const problem *p) {
     char text[PROBLEM_TEXT_SIZE];
     problem_print(p, text);
     sweep->results.count = 0;
+    const int wrong_before = sweep->results.wrong;
     bool ok = measure_problem(sweep, p, cost);
     progress_clear(&sweep->progress);
     if (!ok || *sweep->stop) /* half of the samples are no contest */
@@ -207,7 +211,7 @@ static bool tune_problem(tune_state *tune, const problem *p) {
     sweep->done_problems++;
     puts(text);
     for (int i = 0; ok && i < tune->limits.count; i++)
-        ok = keep_decision(tune, p, tune->limits.values[i]);
+        ok = keep_decision(tune, p, tune->limits.values[i], sweep->results.wrong > wrong_before);
     fflush(stdout);
     return ok;
 }

@@ -57,11 +57,11 @@ static double product_seconds(const rnn_cost_model *model, double rows, double v
 /* One step of one direction, with its share of the input projection. */
 static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                            int members) {
-    /* A panel of SimpleRNN is two blocks, see kernels.h. */
+    /* A panel of SimpleRNN is two blocks, the last one perhaps one, see kernels.h. */
     const int blocks_together = layer->cell == RNN_SIMPLE ? 2 : 1;
-    const int panels = divided(layer->units, model->kernels->vector_floats * blocks_together);
-    const double vectors =
-        (double)divided(panels, members) * blocks_together * rnn_cell_gates(layer->cell);
+    const int blocks = divided(layer->units, model->kernels->vector_floats);
+    const int share = divided(divided(blocks, blocks_together), members) * blocks_together;
+    const double vectors = fmin(share, blocks) * rnn_cell_gates(layer->cell);
     const double steps_a_time =
         fmin(model->problem->shape.timesteps, fmax(1, (double)WORKSPACE_PROJECTED_ROWS / rows));
     /* W and U push each other out of L2 only where both are read at every step. */
@@ -149,6 +149,7 @@ rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int m
 
 bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                          int members) {
+    /* Measured with 1 MB of L2, see results/LOG.md. */
     const double most_of_l2 = 0.75 * model->l2_bytes, little_of_l2 = model->l2_bytes / 8;
     const double depth = (double)layer->features + layer->units;
     const double weights = depth * rnn_cell_gates(layer->cell) * layer->units * sizeof(float);

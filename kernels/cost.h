@@ -32,8 +32,9 @@ typedef struct rnn_way {
 /* The quickest way for `members` threads on `rows` batch rows from layer `first` on. */
 rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int members);
 
-/* Whether each step of `rows` batch rows should read W and U side by side, because they exceed the
- * cache of a team member's core, and the rows are too few to be in the way there. */
+/* Whether each step of `rows` batch rows, where it is projected alone, should read W and U side by
+ * side: because the part of them that a team member has exceeds its core's cache, and the rows
+ * leave room there. Looks at one direction, whatever else the model reads. */
 bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                          int members);
 

@@ -53,9 +53,7 @@ static void project_panels(const engine_run *run, const direction_run *direction
         .features = direction->layer->features,
         .first_panel = panels.begin,
         .end_panel = panels.end,
-        .gates = layout->gates,
-        .blocks_per_panel = layout->blocks_per_panel,
-        .blocks = layout->blocks,
+        .shape = layout->shape,
         .kernel = direction->weights->kernel,
         .bias = direction->weights->bias,
     });
@@ -94,14 +92,15 @@ static void multiply(step_kernel *product, rnn_step *step, rnn_share panels, con
     product(step);
 }
 
-/* The input projection of one step and its product with U, some panels of either at a time: all
- * weights are read in an order which the next run reverses, so that it finds the last ones in the
- * cache. */
+/* The input projection of one step and its product with U, some panels of either at a time: so the
+ * next step, or the next run, which goes through them the other way, finds the last ones of both in
+ * the cache. */
 static void project_and_multiply(const engine_run *run, const direction_run *direction, int rows,
                                  step_kernel *product, rnn_step *step, rnn_share panels) {
-    /* Twice as many as kernels take at once of a single row, to have 8 sums in flight. */
-    const int vectors = direction->packed->input.gates * direction->packed->input.blocks_per_panel;
-    const int at_once = 2 * (1 + (8 - 1) / vectors);
+    /* Of W; so many that a single row, too, always has tiles of several panels. */
+    const int vectors_at_once = 16;
+    const panel_shape shape = direction->packed->input.shape;
+    const int at_once = 1 + (vectors_at_once - 1) / (shape.gates * shape.blocks_per_panel);
     while (panels.begin < panels.end) {
         const int left = panels.end - panels.begin, count = left < at_once ? left : at_once;
         rnn_share group = {panels.begin, panels.begin + count};
@@ -116,14 +115,14 @@ static void project_and_multiply(const engine_run *run, const direction_run *dir
     }
 }
 
-/* `rows` to project first, or 0 where that is done. */
+/* `rows` are those to project first, where the direction streams its weights. */
 static void compute_step(engine_run *run, const direction_run *direction, rnn_step *step,
                          int rows) {
     const packed_layer *packed = direction->packed;
     const rnn_layer *layer = direction->layer;
     step_kernel *product = product_of_gates(run->kernels, layer);
     const rnn_share panels = rnn_member_share(&direction->member, packed->recurrent.panels);
-    if (rows > 0)
+    if (direction->streams)
         project_and_multiply(run, direction, rows, product, step, panels);
     else
         multiply(product, step, panels, direction->weights->recurrent);

@@ -29,6 +29,7 @@ typedef struct engine_run {
     workspace work;
 } engine_run;
 
+/* Set member by member by set_direction() of engine.c. */
 typedef struct direction_run {
     const rnn_layer *layer;
     const packed_layer *packed;
@@ -45,7 +46,7 @@ typedef struct direction_run {
     rnn_progress *x_steps;    /* in a wavefront, the steps of x that are there; NULL: all */
     rnn_progress *steps_done; /* tells those of y; NULL: nobody waits */
     int chunk_steps;          /* steps whose input is projected at a time */
-    bool streams;             /* one step a chunk, of more weights than a cache holds */
+    bool streams;             /* chunks are of one step, and W and U read side by side */
 } direction_run;
 
 /* All members of the direction's team call it; when it returns, all are done. */

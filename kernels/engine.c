@@ -20,7 +20,8 @@ struct rnn_engine {
     int members;       /* of the team that `ways` are for; any other takes one layer at a time */
     int lanes;         /* the most of them */
     rnn_way *ways;     /* by the first layer of each */
-    atomic_uint *turn; /* changes with every run; results do not depend on it */
+    /* Changes with every run, in a line of its own; NULL where no weights exceed a cache. */
+    atomic_uint *turn;
 };
 
 /* ---- Creation ----------------------------------------------------------------------------- */
@@ -70,6 +71,19 @@ static workspace_row most_of_layers(const rnn_engine *engine) {
     return most;
 }
 
+static bool create_turn(rnn_engine *engine) {
+    const rnn_model *model = &engine->problem->model;
+    bool streams = false;
+    for (int i = 0; i < model->layer_count; i++)
+        streams |= rnn_streams_weights(&engine->cost, &model->layers[i], 1, 1);
+    if (!streams)
+        return true;
+    engine->turn = aligned_alloc(RNN_ALIGNMENT, RNN_ALIGNMENT);
+    if (engine->turn)
+        atomic_init(engine->turn, 0);
+    return engine->turn != NULL;
+}
+
 rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
                              const rnn_problem *problem, const rnn_model_weights *weights,
                              rnn_error *error) {
@@ -81,8 +95,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
     engine->cost = rnn_cost_model_of(problem, kernels);
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
     engine->ways = calloc((size_t)problem->model.layer_count, sizeof *engine->ways);
-    engine->turn = calloc(1, sizeof *engine->turn);
-    if (!engine->layers || !engine->ways || !engine->turn) {
+    if (!engine->layers || !engine->ways || !create_turn(engine)) {
         rnn_engine_destroy(engine);
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     }
@@ -185,8 +198,8 @@ static rows_view half_view(const engine_run *run, const rnn_layer *layer) {
     return (rows_view){run->work.half, work_strides(run, (size_t)layer->units)};
 }
 
-/* Direction 0 or 1 of a layer, in a lane of its own team. Member by member, in place: what small
- * problems take would show a copy. */
+/* Direction 0 or 1 of a layer, in a lane of its own team. Set member by member: to return it by
+ * value costs a copy that small problems notice. */
 static void set_direction(direction_run *direction, const engine_run *run, const layer_run *at,
                           int which, int lane, const rnn_member *member) {
     const rnn_layer *layer = &run->engine->problem->model.layers[at->index];
@@ -209,7 +222,7 @@ static void set_direction(direction_run *direction, const engine_run *run, const
     direction->steps_done = NULL;
     direction->chunk_steps = run->work.chunk_steps;
     direction->streams =
-        direction->chunk_steps == 1 &&
+        run->engine->turn && direction->chunk_steps == 1 &&
         rnn_streams_weights(&run->engine->cost, layer, run->work.rows, member->count);
     set_states(run, direction, at->first_state + which * rnn_cell_states(layer->cell));
 }
@@ -320,20 +333,18 @@ static void set_layers(layer_run *layers, const engine_run *run, rows_view y) {
     const rnn_io *io = run->io;
     const rnn_model *model = &run->engine->problem->model;
     const rnn_shape *shape = &run->engine->problem->shape;
-    layers[0].x = (const_rows_view){io->x + run->first_row * shape->x.batch, shape->x};
-    layers[0].first_state = 0;
+    const_rows_view x = {io->x + run->first_row * shape->x.batch, shape->x};
+    float *y_backward = io->y_backward ? io->y_backward + run->first_row * shape->y.batch : NULL;
+    int states = 0;
     for (int i = 0; i < model->layer_count; i++) {
+        const rnn_layer *layer = &model->layers[i];
         layers[i].index = i;
+        layers[i].first_state = states;
+        layers[i].x = x;
         layers[i].y = output_of_layer(run, i, y);
-        layers[i].y_backward.data =
-            io->y_backward ? io->y_backward + run->first_row * shape->y.batch : NULL;
-        layers[i].y_backward.strides = shape->y;
-        if (i == 0)
-            continue;
-        const rnn_layer *below = &model->layers[i - 1];
-        layers[i].first_state =
-            layers[i - 1].first_state + rnn_layer_directions(below) * rnn_cell_states(below->cell);
-        layers[i].x = (const_rows_view){layers[i - 1].y.data, layers[i - 1].y.strides};
+        layers[i].y_backward = (rows_view){y_backward, shape->y};
+        states += rnn_layer_directions(layer) * rnn_cell_states(layer->cell);
+        x = (const_rows_view){layers[i].y.data, layers[i].y.strides};
     }
 }
 
@@ -364,6 +375,8 @@ static void run_model(engine_run *run) {
 }
 
 void rnn_engine_take_turn(const rnn_engine *engine) {
+    if (!engine->turn)
+        return;
     const unsigned turn = atomic_load_explicit(engine->turn, memory_order_relaxed);
     atomic_store_explicit(engine->turn, turn + 1, memory_order_relaxed);
 }
@@ -378,7 +391,7 @@ void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, i
     run.io = io;
     run.first_row = first_row;
     run.timesteps = shape.timesteps;
-    run.turn = atomic_load_explicit(engine->turn, memory_order_relaxed);
+    run.turn = engine->turn ? atomic_load_explicit(engine->turn, memory_order_relaxed) : 0;
     workspace_take(&run.work, &shape, index, &memory);
     run.member = (rnn_member){index, members, run.work.barrier, 0};
     for (int n = 0; n < rows; n++)

@@ -35,9 +35,9 @@ size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows, int members);
 /* Before a team of so many or fewer starts on this scratch. */
 void rnn_engine_prepare(const rnn_engine *engine, int members, void *scratch);
 
-/* Before each run, by one of its threads: it will read its weights in the order opposite to that of
- * the run before it, whose last ones are still in the cache. Runs at the same time only mix this
- * up. */
+/* Called before each run, by one of its threads: the run reads weights that exceed a cache in the
+ * order opposite to that of the run before, which has left its last ones there. Runs at the same
+ * time, whose threads may see different turns, lose this gain and nothing else. */
 void rnn_engine_take_turn(const rnn_engine *engine);
 
 /* Computes batch rows [first_row, first_row + rows) of io. Every member of the team calls it, all

@@ -26,20 +26,28 @@
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+/* How the columns of a product lie in panels. */
+typedef struct panel_shape {
+    int gates;            /* vectors of a block */
+    int blocks_per_panel; /* but fewer in the last panel where `blocks` is no multiple of it */
+    int blocks;
+} panel_shape;
+
 /* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
 typedef struct rnn_projection {
     int rows;
     const float *const *x; /* [rows] pointers to `features` floats */
     float *const *z;       /* [rows] pointers to all blocks x gates x V floats */
     int features;
-    int first_panel, end_panel;          /* the panels to compute, of all that the arrays have */
-    int gates, blocks_per_panel, blocks; /* vectors a block; blocks in all */
-    const float *kernel;                 /* packed [panel][features][block][gate][V] */
-    const float *bias;                   /* packed [panel][block][gate][V] */
+    int first_panel, end_panel; /* the panels to compute, of all that the arrays have */
+    panel_shape shape;
+    const float *kernel; /* packed [panel][features][block][gate][V] */
+    const float *bias;   /* packed [panel][block][gate][V] */
 } rnn_projection;
 
 /* One product of a timestep of one direction and the gate maths behind it, for the batch rows in
- * `rows`; other rows are left alone. */
+ * `rows`; other rows are left alone. direction.c sets it member by member: what is the same for all
+ * steps once, the rest for each. */
 typedef struct rnn_step {
     const int *rows;
     int row_count;
@@ -67,7 +75,7 @@ typedef struct rnn_head {
     const float *const *x;
     float *const *y; /* [rows] pointers to `units` floats */
     int features, units;
-    const float *kernel, *bias; /* packed as a projection of two vectors */
+    const float *kernel, *bias; /* packed as a projection of one gate */
     rnn_activation activation;
 } rnn_head;
 

@@ -6,15 +6,14 @@
 
 /* ---- Products ----------------------------------------------------------------------------- */
 
-/* Rows of a tile of so many vectors. */
-#define TILE_ROWS(vectors) (VF_TILE / (vectors))
+/* Rows of a tile of so many vectors; TILE_FUNCTION has no more cases. */
+enum { MOST_ROWS = 12 };
+#define TILE_ROWS(vectors) (VF_TILE / (vectors) < MOST_ROWS ? VF_TILE / (vectors) : MOST_ROWS)
 /* Panels taken at once where there are but a few rows in all, to have enough sums in flight. A
  * panel of one vector is the last one. */
 #define PANELS_OF_ROWS(rows, vectors)                                                              \
     ((vectors) == 1 ? 1 : (VF_IN_FLIGHT + (rows) * (vectors)-1) / ((rows) * (vectors)))
 
-enum { MOST_ROWS = TILE_ROWS(2) };
-_Static_assert(MOST_ROWS <= 12, "TILE_FUNCTION needs a case for every number of rows");
 _Static_assert(PANELS_OF_ROWS(2, 3) * 2 * 3 <= VF_TILE && PANELS_OF_ROWS(3, 2) * 3 * 2 <= VF_TILE,
                "a tile of several panels has no more sums than any other");
 
@@ -80,8 +79,7 @@ static tile_function *tile_of(int vectors) {
 }
 
 static inline int tiles_of(int rows, int vectors) {
-    const int most = vectors == 1 ? MOST_ROWS : TILE_ROWS(vectors);
-    return (rows + most - 1) / most;
+    return (rows + TILE_ROWS(vectors) - 1) / TILE_ROWS(vectors);
 }
 
 /* Rows of the next tile: all tiles as even as they can be, none too large. */
@@ -97,32 +95,29 @@ static inline int next_panels(int left, int vectors, int rows_in_all) {
     return left >= several ? several : left >= 2 && several > 2 ? 2 : 1;
 }
 
-/* How the columns of a product lie in panels. */
-typedef struct panel_shape {
-    int gates; /* vectors a block */
-    int blocks_per_panel;
-    int blocks; /* in all; the last panel may hold fewer of them than the others */
-} panel_shape;
-
 /* Panels of one width side by side, taken at once. */
 typedef struct panel_group {
     int first, count, vectors;
+    int ahead; /* the panel to fetch meanwhile; `first` itself where there is none of that width */
 } panel_group;
 
 /* Of the panels [begin, end), the first ones or the last ones. */
 static inline panel_group next_group(panel_shape shape, int begin, int end, bool descending,
                                      int rows) {
+    /* A panel has one block or two: spares a division. */
     const int full = shape.blocks_per_panel == 1 ? shape.blocks : shape.blocks / 2;
     const int vectors = shape.gates * shape.blocks_per_panel;
     if (descending ? end > full : begin == full)
-        return (panel_group){full, 1, shape.gates};
+        return (panel_group){full, 1, shape.gates, full};
     const int full_end = end < full ? end : full;
     const int count = next_panels(full_end - begin, vectors, rows);
-    return (panel_group){descending ? full_end - count : begin, count, vectors};
+    const int first = descending ? full_end - count : begin;
+    const int ahead = descending ? first - 1 : first + count;
+    return (panel_group){first, count, vectors, begin <= ahead && ahead < full_end ? ahead : first};
 }
 
 static void project(const rnn_projection *projection) {
-    const panel_shape shape = {projection->gates, projection->blocks_per_panel, projection->blocks};
+    const panel_shape shape = projection->shape;
     const int depth = projection->features;
     panel_group group;
     int rows;
@@ -133,8 +128,7 @@ static void project(const rnn_projection *projection) {
         const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
         const size_t column = (size_t)panel * panel_width;
         const float *weights = projection->kernel + column * (size_t)depth;
-        const bool last = panel + group.count == projection->end_panel;
-        const float *next = last ? weights : weights + panel_width * (size_t)depth;
+        const float *next = projection->kernel + (size_t)group.ahead * panel_width * (size_t)depth;
         for (int row = 0, tile = 0; row < projection->rows; row += rows, tile++) {
             rows = next_rows(projection->rows - row, group.vectors);
             float *out[MOST_ROWS];
@@ -174,8 +168,8 @@ typedef void gate_function(const rnn_step *step, gate_activations by, int row, i
 
 /* One product of a step: how its panels are made up and what follows each block. */
 typedef struct step_product {
-    int gates, blocks_per_panel;
-    const float *x; /* rows of state to multiply */
+    int gates, blocks_per_panel; /* see panel_shape */
+    const float *x;              /* rows of state to multiply */
     const float *weights;
     const float *start; /* NULL: sums start at 0 */
 } step_product;
@@ -199,9 +193,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
         const int tiles = tiles_of(row_count, group.vectors);
         const size_t column = (size_t)group.first * panel_width;
         const float *weights = product.weights + column * (size_t)depth;
-        const float *next = begin == end       ? weights
-                            : step->descending ? weights - panel_width * (size_t)depth
-                                               : weights + panel_width * (size_t)depth;
+        const float *next = product.weights + (size_t)group.ahead * panel_width * (size_t)depth;
         const float *start = product.start ? product.start + column : zeros;
         const int first_block = group.first * shape.blocks_per_panel;
         const int end_block = first_block + group.count * group.vectors / shape.gates;

@@ -6,14 +6,12 @@
 static panel_layout layout_of(int first_gate, int gates, int blocks) {
     int blocks_per_panel = gates == 1 ? 2 : 1;
     return (panel_layout){.first_gate = first_gate,
-                          .gates = gates,
-                          .blocks = blocks,
-                          .blocks_per_panel = blocks_per_panel,
+                          .shape = {gates, blocks_per_panel, blocks},
                           .panels = (blocks + blocks_per_panel - 1) / blocks_per_panel};
 }
 
 static size_t row_floats(panel_layout layout, int vector_floats) {
-    return (size_t)layout.blocks * (size_t)layout.gates * (size_t)vector_floats;
+    return (size_t)layout.shape.blocks * (size_t)layout.shape.gates * (size_t)vector_floats;
 }
 
 /* One vector of a panel row: units [unit, unit + V) of a Keras row, 0 beyond its end. */
@@ -26,10 +24,11 @@ static void pack_vector(float *to, const float *gate, int unit, int units, int v
 /* A Keras matrix [rows, row_stride] of gates side by side into [panel][row][block][gate][V]. */
 static void pack_matrix(float *to, const float *matrix, int rows, size_t row_stride, int units,
                         panel_layout layout, int vector_floats) {
-    for (int first = 0; first < layout.blocks; first += layout.blocks_per_panel)
+    const panel_shape shape = layout.shape;
+    for (int first = 0; first < shape.blocks; first += shape.blocks_per_panel)
         for (int row = 0; row < rows; row++)
-            for (int b = first; b < first + layout.blocks_per_panel && b < layout.blocks; b++)
-                for (int g = 0; g < layout.gates; g++, to += vector_floats) {
+            for (int b = first; b < first + shape.blocks_per_panel && b < shape.blocks; b++)
+                for (int g = 0; g < shape.gates; g++, to += vector_floats) {
                     const float *gate = matrix + (size_t)row * row_stride +
                                         (size_t)(layout.first_gate + g) * (size_t)units;
                     pack_vector(to, gate, b * vector_floats, units, vector_floats);

@@ -8,9 +8,9 @@
 
 /* One product's panels: which gates of the Keras matrix, and how they share a panel. */
 typedef struct panel_layout {
-    int first_gate, gates; /* gates side by side in one block */
-    int blocks_per_panel, blocks;
-    int panels; /* of an odd number of blocks the last one of two holds but one */
+    int first_gate; /* the others follow */
+    panel_shape shape;
+    int panels;
 } panel_layout;
 
 typedef struct packed_direction {

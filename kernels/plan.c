@@ -212,10 +212,11 @@ static rnn_layer canonical_layer(const rnn_layer *layer) {
     return canonical;
 }
 
-static size_t bytes_of_rows(rnn_strides strides, int batch, int timesteps, int width) {
-    size_t floats = (size_t)(batch - 1) * (size_t)strides.batch +
-                    (size_t)(timesteps - 1) * (size_t)strides.time + (size_t)width;
-    return floats * sizeof(float);
+/* Of rows that array_extent() has found small enough. */
+static size_t bytes_of_rows(const rnn_shape *shape, rnn_strides strides, int timesteps, int width) {
+    size_t floats;
+    return array_extent(shape->batch, timesteps, strides, width, &floats) ? floats * sizeof(float)
+                                                                          : 0;
 }
 
 /* A plan with copies of what the caller described, and no backend yet. */
@@ -244,11 +245,9 @@ static rnn_plan *plan_allocate(const rnn_problem *problem) {
         plan->problem.model.dense = &plan->dense;
     }
     const rnn_shape *shape = &problem->shape;
-    plan->x_bytes =
-        bytes_of_rows(shape->x, shape->batch, shape->timesteps, model->layers[0].features);
-    plan->y_bytes = bytes_of_rows(shape->y, shape->batch,
-                                  rnn_model_returns_sequences(model) ? shape->timesteps : 1,
-                                  rnn_model_output_width(model));
+    const int output_steps = rnn_model_returns_sequences(model) ? shape->timesteps : 1;
+    plan->x_bytes = bytes_of_rows(shape, shape->x, shape->timesteps, model->layers[0].features);
+    plan->y_bytes = bytes_of_rows(shape, shape->y, output_steps, rnn_model_output_width(model));
     plan->state_count = states;
     plan->state_bytes = state_bytes;
     return plan;

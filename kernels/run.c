@@ -180,12 +180,13 @@ static rnn_status check_states(const buffers *b, rnn_error *error) {
     return status;
 }
 
-/* Member by member, in place: what small problems take would show a copy. */
+/* Member by member: to return them by value costs a copy that small problems notice. */
 static void set_span(buffers *b, int which, const char *name, const void *pointer, size_t bytes) {
     b->spans[which].name = name;
     b->spans[which].index = -1;
-    b->spans[which].bytes.begin = (uintptr_t)pointer;
-    b->spans[which].bytes.end = (uintptr_t)pointer + (pointer ? bytes : 0);
+    const span all = span_of(pointer, bytes);
+    b->spans[which].bytes.begin = all.begin;
+    b->spans[which].bytes.end = all.end;
 }
 
 static void collect(buffers *b, const rnn_plan *plan, const rnn_io *io, const void *scratch) {

@@ -40,10 +40,10 @@ void case_clear_outputs(reference_case *reference_case);
 void case_compare(const reference_case *reference_case, const char *backend, int threads,
                   case_verdict *verdict);
 
-/* Creates a plan, runs it once on NaN-filled outputs, compares; also fails if inputs, mask or the
- * floating-point control word changed. RNN_UNSUPPORTED and RNN_UNAVAILABLE are the backend's own
- * answers and not mismatches. A touched guard page is a crash. Under GUARD_BEFORE the plan runs
- * twice, and the second run counts: a plan may read its weights in another order then. */
+/* Creates a plan, runs it on NaN-filled outputs, compares; also fails if inputs, mask or the
+ * floating-point control word changed. Under GUARD_BEFORE it runs and compares twice, since a plan
+ * may read its weights in another order then. RNN_UNSUPPORTED and RNN_UNAVAILABLE are the backend's
+ * own answers and not mismatches. A touched guard page is a crash. */
 rnn_status case_check(reference_case *reference_case, const char *backend, int threads,
                       case_guard guard, case_verdict *verdict, rnn_error *error);
 

@@ -9,9 +9,10 @@ A row on several threads is held against the peer's on as many; a backend that t
 alone is held with that one. `best` is the fastest of all peers on each problem. A problem counts
 as slower beyond noise where three quarters of ours are slower than three quarters of the peer's.
 
-`others` is the fastest of all other backends, and answers whether auto chose well. The least of
-several noisy medians is too low; so every other repetition says which one is the fastest, and
-the rest how fast it and ours are.
+`others` is the fastest of all other backends on so many threads or fewer, and answers whether auto
+chose well. To choose by noisy medians and to compare by the same ones would favour the chosen; so
+every other repetition says which one is the fastest, and the rest how fast it and ours are: two
+repetitions at least. The last column says how many problems ours is within 5% on, or faster.
 """
 
 import argparse
@@ -109,14 +110,14 @@ class Measurements:
     def choices(self, ours):
         """As pairs(), with the fastest of all other backends on so many threads or fewer."""
         for problem, by_backend in self.times.items():
-            others = [name for name in by_backend if name != ours]
-            for threads in sorted(by_backend.get(ours, {})):
-                rows = [self.row(problem, threads, name) for name in others]
-                halves = [times.halves() for times in rows if len(times.samples) > 1]
-                mine = by_backend[ours][threads]
+            for limit, mine in sorted(by_backend.get(ours, {}).items()):
+                halves = [times.halves()
+                          for name, by_threads in by_backend.items() if name != ours
+                          for threads, times in by_threads.items()
+                          if threads <= limit and len(times.samples) > 1]
                 if halves and len(mine.samples) > 1:
                     best = min(halves, key=lambda half: half[0].median)
-                    yield f"{problem}/threads:{threads}", mine.halves()[1], best[1]
+                    yield f"{problem}/threads:{limit}", mine.halves()[1], best[1]
 
 
 def summarize(title, pairs, worst_count):
