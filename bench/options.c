@@ -63,6 +63,18 @@ static bool parse_text(void *field, const char *value, rnn_error *error) {
     return true;
 }
 
+static bool parse_shard(void *field, const char *value, rnn_error *error) {
+    const int most = 100000;
+    char index[16];
+    shard *given = field;
+    size_t length = strcspn(value, "/");
+    snprintf(index, sizeof index, "%.*s", (int)(length < 15 ? length : 15), value);
+    if (value[length] != '/')
+        return fail(error, "not I/N, as in 2/8");
+    return parse_int(value + length + 1, 1, most, &given->count, error) &&
+           parse_int(index, 1, given->count, &given->index, error);
+}
+
 /* An option without a value. */
 static bool parse_flag(void *field, const char *value, rnn_error *error) {
     (void)value;
@@ -165,9 +177,16 @@ static const option_row rows[] = {
      AT(min_time), SWEEP | TUNE},
     {"max-run-time", "SECONDS", "leaves out rows of which one run takes longer; 2", parse_seconds,
      AT(max_run_time), SWEEP | TUNE},
+    {"peak-time", "SECONDS", "to measure the machine's peaks, of which roofs are made; 2.5",
+     parse_seconds, AT(peak_time), SWEEP},
     {"out", "FILE", "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's",
      parse_text, AT(out), SWEEP | TUNE},
     {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
+    {"save", "", "names --out and --table results/MACHINE/DATE-COMMIT, or -2 and so on behind it",
+     parse_flag, AT(save), SWEEP},
+    {"results", "FOLDER", "of --save; results", parse_text, AT(results), SWEEP},
+    {"shard", "I/N", "part I of N of the problems, of about equal cost", parse_shard, AT(shard),
+     SWEEP},
     {"force", "", "replaces an --out that is no tuning file of this machine", parse_flag, AT(force),
      TUNE},
 };
@@ -254,7 +273,7 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
 
 bool options_parse(cli_options *options, command_id command, int argc, char **argv,
                    rnn_error *error) {
-    *options = (struct cli_options){.seed = 1};
+    *options = (struct cli_options){.seed = 1, .results = "results"};
     options->command_line = join(argc, argv);
     options->problems = calloc((size_t)argc + 1, sizeof *options->problems);
     if (!options->command_line || !options->problems)

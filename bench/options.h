@@ -5,6 +5,7 @@
 
 #include "problem.h"
 #include "ranges.h"
+#include "shard.h"
 
 typedef enum command_id {
 #define COMMAND(name, arguments, summary) COMMAND_##name,
@@ -34,9 +35,13 @@ typedef struct cli_options {
     int repetitions;     /* 0: the command's own default */
     double min_time;     /* seconds a repetition lasts at least; 0: the default */
     double max_run_time; /* seconds; a row whose one run takes longer is left out; 0: the default */
+    double peak_time;    /* seconds, for the machine's peaks; 0: the default */
     double random_seconds;
     const char *out, *table;
     bool force;
+    bool save;           /* into the store */
+    const char *results; /* the store's folder */
+    shard shard;
 
     const char *const *arguments; /* what is not an option */
     int argument_count;

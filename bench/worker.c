@@ -9,6 +9,7 @@
 #include "json.h"
 #include "problems.h"
 #include "roof.h"
+#include "store.h"
 #include "subject.h"
 
 #include <errno.h>
@@ -95,6 +96,7 @@ static void do_context(worker *w, int count, char **words) {
     context_machine(&w->machine, put_pair, &first);
     context_build(put_pair, &first);
     context_environment(put_pair, &first);
+    put_pair(STORE_SCHEMA_KEY, STORE_SCHEMA, &first);
     putchar('}');
     put_tuning_warning();
     puts("}");
@@ -139,6 +141,7 @@ static void do_expand(worker *w, int count, char **words) {
     problem_list list = {0};
     rnn_error error;
     bool ok = options_parse(&options, COMMAND_sweep, count, words, &error) &&
+              (!options.save || fail(&error, "--save: of rnnbench sweep alone")) &&
               problem_list_for_sweep(&list, &options, &error);
     if (ok) {
         const char *preset = problem_list_preset(&options);
