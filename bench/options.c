@@ -66,7 +66,7 @@ static bool parse_text(void *field, const char *value, rnn_error *error) {
 static bool parse_shard(void *field, const char *value, rnn_error *error) {
     const int most = 100000;
     char index[16];
-    shard *given = field;
+    shard_choice *given = field;
     size_t length = strcspn(value, "/");
     snprintf(index, sizeof index, "%.*s", (int)(length < 15 ? length : 15), value);
     if (value[length] != '/')

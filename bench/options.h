@@ -41,7 +41,7 @@ typedef struct cli_options {
     bool force;
     bool save;           /* into the store */
     const char *results; /* the store's folder */
-    shard shard;
+    shard_choice shard;
 
     const char *const *arguments; /* what is not an option */
     int argument_count;

@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-typedef struct shard {
+typedef struct shard_choice {
     int index, count; /* 1-based; count 0: the whole */
-} shard;
+} shard_choice;
 
 /* owners[i] becomes the shard, 1..shards, that item i falls to: the dearest first, each to the one
  * that has least so far. No shard is then dearer than the mean by more than the dearest item, and
