@@ -143,6 +143,9 @@ typedef struct option_row {
 #define SWEEP    (1u << COMMAND_sweep)
 #define PEAK     (1u << COMMAND_peak)
 #define TUNE     (1u << COMMAND_tune)
+#define HISTORY  (1u << COMMAND_history)
+#define MERGE    (1u << COMMAND_merge)
+#define INDEX    (1u << COMMAND_index)
 #define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
@@ -180,15 +183,23 @@ static const option_row rows[] = {
     {"peak-time", "SECONDS", "to measure the machine's peaks, of which roofs are made; 2.5",
      parse_seconds, AT(peak_time), SWEEP},
     {"out", "FILE", "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's",
-     parse_text, AT(out), SWEEP | TUNE},
+     parse_text, AT(out), SWEEP | TUNE | MERGE},
     {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
     {"save", "", "names --out and --table results/MACHINE/DATE-COMMIT, or -2 and so on behind it",
      parse_flag, AT(save), SWEEP},
-    {"results", "FOLDER", "of --save; results", parse_text, AT(results), SWEEP},
+    {"results", "FOLDER", "the store of --save and of history; results", parse_text, AT(results),
+     SWEEP | HISTORY},
     {"shard", "I/N", "part I of N of the problems, of about equal cost", parse_shard, AT(shard),
      SWEEP},
-    {"force", "", "replaces an --out that is no tuning file of this machine", parse_flag, AT(force),
-     TUNE},
+    {"anchor", "BACKEND", "shows times as multiples of this backend's in the same file", parse_text,
+     AT(anchor), HISTORY},
+    {"format", "NAME", "text, csv, json", parse_text, AT(format), HISTORY},
+    {"force", "",
+     "tune: replaces an --out that is no tuning file of this machine; merge: joins all "
+     "the same",
+     parse_flag, AT(force), TUNE | MERGE},
+    {"check", "", "changes nothing; status 1 where the table is not that of the files", parse_flag,
+     AT(check), INDEX},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
@@ -271,6 +282,24 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
     return true;
 }
 
+static bool check_argument_count(const cli_options *options, command_id command, rnn_error *error) {
+    static const struct {
+        int least, most;
+        const char *example;
+    } expected[COMMAND_COUNT] = {
+        [COMMAND_summary] = {1, 1, "lstm/N:1/T:10/D:3/U:5/dense:2"},
+        [COMMAND_history] = {1, INT_MAX, "lstm/N:1/T:25/U:64"},
+        [COMMAND_merge] = {1, INT_MAX, "shard-1.json shard-2.json --out whole.json"},
+        [COMMAND_index] = {0, 1, "results"},
+    };
+    if (options->argument_count > expected[command].most)
+        return fail(error, "%.80s: unexpected argument",
+                    options->arguments[expected[command].most]);
+    if (options->argument_count < expected[command].least)
+        return fail(error, "an argument is missing, as in %s", expected[command].example);
+    return true;
+}
+
 bool options_parse(cli_options *options, command_id command, int argc, char **argv,
                    rnn_error *error) {
     *options = (struct cli_options){.seed = 1, .results = "results"};
@@ -282,12 +311,7 @@ bool options_parse(cli_options *options, command_id command, int argc, char **ar
         return false;
     options->arguments = (const char *const *)argv + optind;
     options->argument_count = argc - optind;
-    int expected = command == COMMAND_summary ? 1 : 0;
-    if (options->argument_count > expected)
-        return fail(error, "%.80s: unexpected argument", options->arguments[expected]);
-    if (options->argument_count < expected)
-        return fail(error, "an argument is missing, as in lstm/N:1/T:10/D:3/U:5/dense:2");
-    return true;
+    return check_argument_count(options, command, error);
 }
 
 void options_free(cli_options *options) {

@@ -17,7 +17,8 @@ typedef enum command_id {
 typedef enum exit_status {
     EXIT_FINE = 0,
     EXIT_WRONG = 1, /* a result is wrong, or something could not be done */
-    EXIT_USAGE = 2,
+    EXIT_USAGE = 2, /* or an input that cannot be read */
+    EXIT_NOT_COMPARABLE = 3,
     EXIT_INTERRUPTED = 130
 } exit_status;
 
@@ -39,6 +40,8 @@ typedef struct cli_options {
     double random_seconds;
     const char *out, *table;
     bool force;
+    bool check;
+    const char *anchor, *format;
     bool save;           /* into the store */
     const char *results; /* the store's folder */
     shard_choice shard;

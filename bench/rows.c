@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "load_file.h"
 #include "row_entries.h"
+#include "rows_json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,14 +36,14 @@ static void blank_non_finite(char *start) {
     }
 }
 
-static json_t *parse(const char *path, rnn_error *error) {
+json_t *rows_parse(const char *path, size_t flags, rnn_error *error) {
     size_t size;
     char *text = load_file(path, ROWS_MAX_BYTES, &size, error);
     if (!text)
         return NULL;
     json_error_t why;
     blank_non_finite(text);
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &why);
+    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES | flags, &why);
     if (!root)
         fail(error, "%.120s: not JSON, or only a part of it: line %d: %.90s", path, why.line,
              why.text);
@@ -208,7 +209,7 @@ static bool read_root(timed_file *file, const json_t *root, rnn_error *error) {
 bool rows_read(timed_file *file, const char *path, rnn_error *error) {
     rnn_error why;
     *file = (timed_file){.path = path};
-    json_t *root = parse(path, error);
+    json_t *root = rows_parse(path, JSON_DECODE_INT_AS_REAL, error);
     if (!root)
         return false;
     file->strings = text_pool_new();

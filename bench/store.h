@@ -11,11 +11,6 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* Of the context block. It goes up when a reader of the old form would misread the new one; files
- * without it are of version 0, which has the same rows. */
-#define STORE_SCHEMA     "1"
-#define STORE_SCHEMA_KEY "rnnbench_schema"
-
 #define STORE_NAME_SIZE 160
 
 /* "AMD EPYC 9R14 96-Core Processor" on two cores: amd-epyc-9r14-2c */

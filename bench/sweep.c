@@ -9,6 +9,7 @@
 #include "measure.h"
 #include "peaks.h"
 #include "problems.h"
+#include "rows.h"
 #include "sweep_cost.h"
 #include "sweep_files.h"
 #include "table.h"
@@ -97,7 +98,8 @@ static void add_context(const sweep_state *sweep) {
     gbench_add_context("preset", preset ? preset : "none");
     snprintf(text, sizeof text, "%llu", (unsigned long long)options->seed);
     gbench_add_context("seed", text);
-    gbench_add_context(STORE_SCHEMA_KEY, STORE_SCHEMA);
+    snprintf(text, sizeof text, "%d", ROWS_SCHEMA_VERSION);
+    gbench_add_context(ROWS_SCHEMA_KEY, text);
     snprintf(text, sizeof text, "%d/%d", options->shard.index, options->shard.count);
     if (options->shard.count)
         gbench_add_context("shard", text);

@@ -1,0 +1,5 @@
+#include "commands.h"
+int command_history(const cli_options *options) {
+    (void)options;
+    return 1;
+}
