@@ -120,22 +120,23 @@ static double u_statistic(const ranked *items, int a_count) {
 /* Above this the exact distribution is not worth its time. */
 #define MOST_FOR_EXACT_U 8
 
-double mann_whitney(const double *a, int a_count, const double *b, int b_count,
-                    test_alternative alternative) {
-    if (a_count < 1 || b_count < 1 || !all_finite(a, a_count) || !all_finite(b, b_count))
-        return NAN;
-    ranked *items = malloc((size_t)(a_count + b_count) * sizeof *items);
+double mann_whitney(sample_set a, sample_set b, test_alternative alternative) {
+    const int count = a.count + b.count;
+    ranked *items =
+        a.count > 0 && b.count > 0 && all_finite(a.values, a.count) && all_finite(b.values, b.count)
+            ? malloc((size_t)count * sizeof *items)
+            : NULL;
     if (!items)
         return NAN;
-    for (int i = 0; i < a_count + b_count; i++)
-        items[i].value = i < a_count ? a[i] : b[i - a_count];
-    const double ties = rank_values(items, a_count + b_count);
-    const double of_a = u_statistic(items, a_count), of_b = (double)a_count * b_count - of_a;
+    for (int i = 0; i < count; i++)
+        items[i].value = i < a.count ? a.values[i] : b.values[i - a.count];
+    const double ties = rank_values(items, count);
+    const double of_a = u_statistic(items, a.count), of_b = (double)a.count * b.count - of_a;
     free(items);
     const double u = alternative == GREATER ? of_a : alternative == LESS ? of_b : fmax(of_a, of_b);
-    const bool small = a_count <= MOST_FOR_EXACT_U || b_count <= MOST_FOR_EXACT_U;
-    const double above = small && ties == 0 ? exact_u_above(a_count, b_count, (int)u)
-                                            : normal_u_above(a_count, b_count, u, ties);
+    const bool small = a.count <= MOST_FOR_EXACT_U || b.count <= MOST_FOR_EXACT_U;
+    const double above = small && ties == 0 ? exact_u_above(a.count, b.count, (int)u)
+                                            : normal_u_above(a.count, b.count, u, ties);
     return at_most_1(alternative == TWO_SIDED ? 2 * above : above);
 }
 

@@ -4,6 +4,7 @@
 #include "random.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,25 +102,40 @@ static confidence_interval percentiles(double *results, const bootstrap_options 
                                  quantile_of_sorted(results, how->resamples, 1 - left_out)};
 }
 
-confidence_interval ratio_of_medians_interval(const double *a, int a_count, const double *b,
-                                              int b_count, const bootstrap_options *how) {
-    confidence_interval result = {NAN, NAN};
-    double *base = sorted_copy(a, a_count), *new = sorted_copy(b, b_count);
-    double *ratios = malloc((size_t)how->resamples * sizeof *ratios);
-    int *times = malloc((size_t)(a_count > b_count ? a_count : b_count) * sizeof *times);
-    if (base && new &&ratios && times &&a_count > 1 && b_count > 1 && base[0] > 0 && new[0] > 0) {
-        uint64_t state = how->seed;
-        for (int i = 0; i < how->resamples; i++) {
-            double below = resampled_median(base, a_count, times, &state);
-            ratios[i] = resampled_median(new, b_count, times, &state) / below;
-        }
-        result = percentiles(ratios, how);
+/* Multiplies each result by the median of a resample, or divides by it. */
+static bool resample(double *results, const sample_set *set, bool divide, uint64_t *state,
+                     const bootstrap_options *how) {
+    double *sorted = set->count > 1 ? sorted_copy(set->values, set->count) : NULL;
+    int *times = sorted ? calloc((size_t)set->count, sizeof *times) : NULL;
+    const bool ok = times && sorted[0] > 0;
+    for (int i = 0; ok && i < how->resamples; i++) {
+        const double factor = resampled_median(sorted, set->count, times, state);
+        results[i] = divide ? results[i] / factor : results[i] * factor;
     }
-    free(base);
-    free(new);
-    free(ratios);
     free(times);
+    free(sorted);
+    return ok;
+}
+
+confidence_interval quotient_of_medians_interval(const sample_set *over, const sample_set *under,
+                                                 int count, const bootstrap_options *how) {
+    double *results = calloc((size_t)how->resamples, sizeof *results);
+    uint64_t state = how->seed;
+    bool ok = results != NULL;
+    for (int i = 0; ok && i < how->resamples; i++)
+        results[i] = 1;
+    for (int i = 0; ok && i < count; i++)
+        ok = resample(results, &over[i], false, &state, how) &&
+             resample(results, &under[i], true, &state, how);
+    const confidence_interval none = {NAN, NAN};
+    const confidence_interval result = ok ? percentiles(results, how) : none;
+    free(results);
     return result;
+}
+
+confidence_interval ratio_of_medians_interval(sample_set over, sample_set under,
+                                              const bootstrap_options *how) {
+    return quotient_of_medians_interval(&over, &under, 1, how);
 }
 
 confidence_interval geometric_mean_interval(const double *values, int count,

@@ -34,10 +34,20 @@ typedef struct bootstrap_options {
 
 #define BOOTSTRAP_DEFAULT ((bootstrap_options){.confidence = 0.95, .resamples = 2000, .seed = 1})
 
-/* Percentile bootstrap of median(b) / median(a), of independent samples above 0. It needs two of
- * each; of fewer than six or so it is too narrow, since nothing lies beyond the extremes seen. */
-confidence_interval ratio_of_medians_interval(const double *a, int a_count, const double *b,
-                                              int b_count, const bootstrap_options *how);
+typedef struct sample_set {
+    const double *values; /* above 0 */
+    int count;
+} sample_set;
+
+/* Percentile bootstrap of median(over) / median(under), of independent samples. It needs two values
+ * of each; of fewer than six or so it is too narrow, since nothing lies beyond the extremes seen.
+ */
+confidence_interval ratio_of_medians_interval(sample_set over, sample_set under,
+                                              const bootstrap_options *how);
+
+/* The same of a quotient of products: of the medians of over[0..count-1] by those of `under`. */
+confidence_interval quotient_of_medians_interval(const sample_set *over, const sample_set *under,
+                                                 int count, const bootstrap_options *how);
 
 /* Percentile bootstrap of the geometric mean, of two or more values above 0: ratios of pairs, or
  * the ratios of the rows of a table. */
@@ -54,8 +64,7 @@ typedef enum test_alternative {
 
 /* Mann-Whitney U of two independent samples. Exact where one of them has at most 8 values and no
  * two values are equal; else the normal distribution, corrected for ties and continuity. */
-double mann_whitney(const double *a, int a_count, const double *b, int b_count,
-                    test_alternative alternative);
+double mann_whitney(sample_set a, sample_set b, test_alternative alternative);
 
 /* The smallest p that mann_whitney() can give for samples of these sizes, two-sided. */
 double mann_whitney_smallest(int a_count, int b_count);

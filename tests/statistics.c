@@ -34,10 +34,10 @@ static void describes(void **state) {
 static void tests_ranks(void **state) {
     (void)state;
     const double low[] = {1, 2, 3, 4, 5}, high[] = {6, 7, 8, 9, 10};
-    assert_near(mann_whitney(low, 5, high, 5, TWO_SIDED), 2.0 / 252);
-    assert_near(mann_whitney(low, 5, high, 5, LESS), 1.0 / 252);
-    assert_near(mann_whitney(low, 5, high, 5, GREATER), 1);
-    assert_near(mann_whitney(low, 5, low, 5, TWO_SIDED), 1);
+    assert_near(mann_whitney((sample_set){low, 5}, (sample_set){high, 5}, TWO_SIDED), 2.0 / 252);
+    assert_near(mann_whitney((sample_set){low, 5}, (sample_set){high, 5}, LESS), 1.0 / 252);
+    assert_near(mann_whitney((sample_set){low, 5}, (sample_set){high, 5}, GREATER), 1);
+    assert_near(mann_whitney((sample_set){low, 5}, (sample_set){low, 5}, TWO_SIDED), 1);
     assert_near(mann_whitney_smallest(5, 5), 2.0 / 252);
     assert_near(wilcoxon_signed_rank(low, 5, TWO_SIDED), 2.0 / 32);
     assert_near(wilcoxon_signed_rank(low, 5, GREATER), 1.0 / 32);
@@ -58,15 +58,15 @@ static void adjusts(void **state) {
 static void gives_intervals(void **state) {
     (void)state;
     const double base[] = {1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6}, twice[] = {2, 2.2, 2.4, 2.6};
-    const confidence_interval ratio =
-        ratio_of_medians_interval(base, 7, twice, 4, &BOOTSTRAP_DEFAULT);
-    const confidence_interval again =
-        ratio_of_medians_interval(base, 7, twice, 4, &BOOTSTRAP_DEFAULT);
+    const confidence_interval ratio = ratio_of_medians_interval(
+        (sample_set){twice, 4}, (sample_set){base, 7}, &BOOTSTRAP_DEFAULT);
+    const confidence_interval again = ratio_of_medians_interval(
+        (sample_set){twice, 4}, (sample_set){base, 7}, &BOOTSTRAP_DEFAULT);
     assert_true(ratio.low < 2.3 / 1.3 && 2.3 / 1.3 < ratio.high);
     assert_true(ratio.low >= 2 / 1.6 && ratio.high <= 2.6);
     assert_true(ratio.low == again.low && ratio.high == again.high);
-    const confidence_interval one =
-        ratio_of_medians_interval(base, 1, twice, 4, &BOOTSTRAP_DEFAULT);
+    const confidence_interval one = ratio_of_medians_interval(
+        (sample_set){twice, 4}, (sample_set){base, 1}, &BOOTSTRAP_DEFAULT);
     assert_true(isnan(one.low) && isnan(one.high));
     const confidence_interval middle = geometric_mean_interval(base, 7, &BOOTSTRAP_DEFAULT);
     assert_true(middle.low < geometric_mean(base, 7) && geometric_mean(base, 7) < middle.high);
