@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: MIT
- * One problem over time. */
+ * One problem over time: what results files of several days say of each backend. */
 #ifndef BENCH_HISTORY_H
 #define BENCH_HISTORY_H
 
+#include "result_files.h"
 #include "rows.h"
+#include "statistics.h"
 
-#include <time.h>
-
-/* One results file that has the problem. */
+/* A results file that has the problem. */
 typedef struct history_file {
-    timed_file file;
+    timed_file rows;
     time_t date;
-    const char *commit, *machine; /* "" where the file does not say */
-    char *changes; /* "compiler, onednn": what is not as in the one before; "": nothing */
+    char machine[160];
+    char changes[160]; /* "compiler, onednn": what is not as in the file before; "": nothing */
 } history_file;
 
 /* What one file says of a backend on a number of threads. */
 typedef struct history_point {
-    const history_file *from;
+    const history_file *file;
     const timed_row *row;
-    double cv;
-    double to_anchor;    /* times the anchor's median; NAN: there is no anchor */
-    double change;       /* value / that of the point before; NAN for the first */
-    double low, high;    /* 95% interval of it; NAN with an anchor */
-    bool is_step;        /* a new level begins here ... */
-    double level_change; /* ... of which the median is so many times that of the one before */
+    const timed_row *anchor;      /* NULL: there is none */
+    double value;                 /* the median, or how many times the anchor's it is */
+    double change;                /* value / that of the point before; NAN for the first */
+    confidence_interval interval; /* of the change */
+    double step; /* where a new level begins: its median / that of the one before; else NAN */
 } history_point;
 
 typedef struct history_series {
@@ -40,15 +39,16 @@ typedef struct history {
     int file_count;
     history_series *series;
     int series_count;
+    int unreadable, without_anchor; /* files; each unreadable one was told */
 } history;
 
-typedef struct history_format {
-    const char *name;
-    bool (*write)(const history *h); /* to standard output; false: out of memory */
-} history_format;
+/* `h` has the problem and the anchor; its files are found out. False: out of memory. */
+bool history_read_files(history *h, const path_list *list);
+/* Then its series, steps and all. */
+bool history_make_series(history *h);
+void history_free(history *h);
 
-/* NULL: there is none of this name. */
-const history_format *history_format_find(const char *name);
+bool history_is_of_one_machine(const history *h);
 
 /* Fewer points than this have no step that could be told from chance. */
 #define HISTORY_LEAST_FOR_STEPS 10

@@ -97,17 +97,23 @@ static bool make_folder(const char *path) {
     return false;
 }
 
-bool store_open_folder(const char *results, const machine_info *machine, char path[PATH_MAX],
-                       rnn_error *error) {
+bool store_folder(const char *results, const machine_info *machine, char path[PATH_MAX],
+                  rnn_error *error) {
     char name[STORE_NAME_SIZE];
     store_machine_name(machine->cpu, machine->cores, name);
+    return snprintf(path, PATH_MAX, "%s/%s", results, name) < PATH_MAX ||
+           fail(error, "%.200s...: too long", results);
+}
+
+bool store_open_folder(const char *results, const machine_info *machine, char path[PATH_MAX],
+                       rnn_error *error) {
+    if (!store_folder(results, machine, path, error))
+        return false;
     if (!make_folder(results))
         return fail(error, "--save: %.160s: %s", results, strerror(errno));
-    int length = snprintf(path, PATH_MAX, "%s/%s", results, name);
-    if (length < PATH_MAX && make_folder(path) && access(path, W_OK | X_OK) == 0)
+    if (make_folder(path) && access(path, W_OK | X_OK) == 0)
         return true;
-    return fail(error, "--save: %.160s: %s", path,
-                strerror(length < PATH_MAX ? errno : ENAMETOOLONG));
+    return fail(error, "--save: %.160s: %s", path, strerror(errno));
 }
 
 static bool exists(const char *base, const char *ending) {

@@ -21,8 +21,11 @@ void store_machine_name(const char *cpu, int cores, char name[STORE_NAME_SIZE]);
 void store_result_name(time_t now, const char *commit, int shard, int shards,
                        char name[STORE_NAME_SIZE]);
 
-/* Makes FOLDER/<machine of this program>/ and says what it is called; false: it cannot be written
- * to. */
+/* RESULTS/<machine of this program>. */
+bool store_folder(const char *results, const machine_info *machine, char path[PATH_MAX],
+                  rnn_error *error);
+
+/* Makes that folder. False: it cannot be written to. */
 bool store_open_folder(const char *results, const machine_info *machine, char path[PATH_MAX],
                        rnn_error *error);
 
