@@ -16,7 +16,8 @@ typedef enum command_id {
 typedef enum exit_status {
     EXIT_FINE = 0,
     EXIT_WRONG = 1, /* a result is wrong, or something could not be done */
-    EXIT_USAGE = 2,
+    EXIT_USAGE = 2, /* or an input that cannot be read */
+    EXIT_NOT_COMPARABLE = 3,
     EXIT_INTERRUPTED = 130
 } exit_status;
 
@@ -37,6 +38,11 @@ typedef struct cli_options {
     double random_seconds;
     const char *out, *table;
     bool force;
+
+    /* Of commands that read results files. */
+    const char *backend_names; /* a list; NULL: all */
+    const char *by, *anchor, *sort, *format;
+    bool changed;
 
     const char *const *arguments; /* what is not an option */
     int argument_count;
