@@ -2,6 +2,7 @@
 #include "history.h"
 
 #include "comparable.h"
+#include "selection.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,9 +11,9 @@
 
 /* ---- Files ----------------------------------------------------------------------------------- */
 
-static bool has_problem(const timed_file *file, const char *problem) {
+static bool has_problem(const timed_file *file, const char *text) {
     for (int i = 0; i < file->row_count; i++)
-        if (strcmp(file->rows[i].problem, problem) == 0)
+        if (strcmp(file->rows[i].problem, text) == 0)
             return true;
     return false;
 }
@@ -142,7 +143,8 @@ static bool add_file(history *h, const history_file *file) {
         h->without_anchor++;
     for (int i = 0; i < file->rows.row_count; i++) {
         const timed_row *row = &file->rows.rows[i];
-        if (!row->error && strcmp(row->problem, h->problem) == 0 && !add_point(h, file, row))
+        bool asked_for = strcmp(row->problem, h->problem) == 0 && selection_has(h->filters, row);
+        if (!row->error && asked_for && !add_point(h, file, row))
             return false;
     }
     return true;
@@ -201,7 +203,7 @@ static bool finish_series(history_series *series) {
 
 static int by_backend(const void *left, const void *right) {
     const history_series *a = left, *b = right;
-    int order = strcmp(a->backend, b->backend);
+    int order = backend_order(a->backend, b->backend);
     return order ? order : a->threads - b->threads;
 }
 

@@ -3,6 +3,7 @@
 #ifndef BENCH_HISTORY_H
 #define BENCH_HISTORY_H
 
+#include "options.h"
 #include "result_files.h"
 #include "rows.h"
 #include "statistics.h"
@@ -35,6 +36,7 @@ typedef struct history_series {
 
 typedef struct history {
     const char *problem, *anchor; /* anchor NULL: none */
+    const cli_options *filters;   /* of backends and threads */
     history_file *files;          /* by date */
     int file_count;
     history_series *series;
@@ -42,7 +44,7 @@ typedef struct history {
     int unreadable, without_anchor; /* files; each unreadable one was told */
 } history;
 
-/* `h` has the problem and the anchor; its files are found out. False: out of memory. */
+/* `h` has the problem, the anchor and filters; its files are found out. False: out of memory. */
 bool history_read_files(history *h, const path_list *list);
 /* Then its series, steps and all. */
 bool history_make_series(history *h);

@@ -6,9 +6,11 @@
 #include "fail.h"
 #include "history.h"
 #include "problems.h"
+#include "replace.h"
 #include "store.h"
-#include "table.h"
+#include "time_text.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +116,7 @@ static const char *date_text(time_t date, const char *format, char text[32]) {
 
 static void add_point(document *d, const history *h, const history_series *series,
                       const history_point *point) {
-    char text[32], spread[16];
+    char text[32];
     const history_file *file = point->file;
     const double cv = coefficient_of_variation(point->row->samples, point->row->sample_count);
     document_add_row(d, point->row->name, point->row->median);
@@ -128,8 +130,7 @@ static void add_point(document *d, const history *h, const history_series *serie
     document_add_text(d, "%s", file->rows.path);
     time_text(point->row->median, text);
     document_add_number(d, point->row->median, "%s", text);
-    spread_text(cv, spread);
-    document_add_number(d, cv, "%s", spread);
+    document_add_number(d, cv, "%.1f%%", 100 * cv);
     if (h->anchor)
         document_add_number(d, point->value, "%.3f", point->value);
     add_ratio(d, point->change);
@@ -208,17 +209,35 @@ static int refuse(const char *why) {
     return EXIT_NOT_COMPARABLE;
 }
 
-static int show(const history *h, const document_format *format) {
+/* errno says why not. */
+static bool write_document(const char *path, const document *d, const document_format *format) {
+    if (!path) {
+        format->write(stdout, d);
+        return true;
+    }
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return false;
+    format->write(to, d);
+    bool ok = fclose(to) == 0 && file_replace(path, text, size);
+    int why = errno;
+    free(text);
+    errno = why;
+    return ok;
+}
+
+static int show(const history *h, const char *path, const document_format *format) {
     document d;
     const history_columns columns = choose_columns(h);
     fill_document(&d, h, &columns);
-    bool complete = document_complete(&d);
-    if (complete)
-        format->write(stdout, &d);
-    else
-        fputs("rnnbench history: out of memory\n", stderr);
+    errno = ENOMEM;
+    bool written = document_complete(&d) && write_document(path, &d, format);
+    if (!written)
+        fprintf(stderr, "rnnbench history: %s: %s\n", path ? path : "output", strerror(errno));
     document_free(&d);
-    if (!complete)
+    if (!written)
         return EXIT_WRONG;
     return h->unreadable ? EXIT_USAGE : EXIT_FINE;
 }
@@ -238,12 +257,14 @@ static int show_files(history *h, const path_list *list, const document_format *
     if (!history_make_series(h))
         return refuse_usage("history", "out of memory");
     if (h->series_count == 0)
-        return refuse("no file has a row of the anchor");
-    return show(h, format);
+        return refuse(h->without_anchor ? "no file has a row of the anchor"
+                                        : "no row passes --backend and --threads");
+    return show(h, h->filters->out, format);
 }
 
 static const document_format *choose_format(const cli_options *options, rnn_error *error) {
-    const char *name = options->format ? options->format : "text";
+    const document_format *by_name = options->out ? document_format_of_file(options->out) : NULL;
+    const char *name = options->format ? options->format : by_name ? by_name->name : "text";
     const document_format *format = document_format_named(name);
     if (format && strcmp(name, "junit") != 0)
         return format;
@@ -255,7 +276,9 @@ int command_history(const cli_options *options) {
     rnn_error error;
     path_list list = {0};
     char *wanted = written_problem(options->arguments[0]);
-    history h = {.problem = wanted ? wanted : options->arguments[0], .anchor = options->anchor};
+    history h = {.problem = wanted ? wanted : options->arguments[0],
+                 .anchor = options->anchor,
+                 .filters = options};
     const document_format *format = choose_format(options, &error);
     bool ready = format && find_files(&list, options, &error);
     int status = ready ? show_files(&h, &list, format) : refuse_usage("history", error.text);

@@ -143,28 +143,32 @@ typedef struct option_row {
 #define SWEEP    (1u << COMMAND_sweep)
 #define PEAK     (1u << COMMAND_peak)
 #define TUNE     (1u << COMMAND_tune)
+#define COMPARE  (1u << COMMAND_compare)
 #define HISTORY  (1u << COMMAND_history)
 #define MERGE    (1u << COMMAND_merge)
 #define INDEX    (1u << COMMAND_index)
 #define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
+/* A name may stand in several rows that mean different things to different commands. */
 static const option_row rows[] = {
     {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells),
-     FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"backend", "LIST", "names as in `rnnbench list`", parse_backends, AT(backends),
      CHECK | SWEEP | TUNE},
-    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP | TUNE},
-    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP | TUNE},
+    {"backend", "LIST", "names as in the files", parse_text, AT(backend_names), COMPARE | HISTORY},
+    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP | TUNE | COMPARE},
+    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"features", "LIST", "D; the units if not given", parse_sizes, AT(features),
-     FILTER | CHECK | SWEEP | TUNE},
-    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
+    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"threads", "LIST", "for the backends that take more than one; tune: the most that auto gets",
      parse_threads, AT(threads), CHECK | SWEEP | TUNE | PEAK},
+    {"threads", "LIST", "P", parse_threads, AT(threads), COMPARE | HISTORY},
     {"directions", "LIST", "forward, backward, bidirectional", parse_directions, AT(directions),
-     FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"reset-after", "LIST", "0, 1: which GRU", parse_switches, AT(reset_after),
-     FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"problem", "PATTERN",
      "a problem whose values may be lists, as lstm,gru/N:1,8/T:25/U:16:64:x2; repeatable", NULL, 0,
      CHECK | SWEEP | TUNE},
@@ -184,6 +188,17 @@ static const option_row rows[] = {
      parse_seconds, AT(peak_time), SWEEP},
     {"out", "FILE", "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's",
      parse_text, AT(out), SWEEP | TUNE | MERGE},
+    {"by", "backend", "of one file: each backend against the anchor", parse_text, AT(by), COMPARE},
+    {"anchor", "BACKEND", "that times are relative to; of two files: each time to its own file's",
+     parse_text, AT(anchor), COMPARE},
+    {"sort", "ORDER", "problem, or ratio: the slowest first; problem", parse_text, AT(sort),
+     COMPARE},
+    {"changed", "", "only rows that are slower or faster beyond noise", parse_flag, AT(changed),
+     COMPARE},
+    {"format", "NAME", "text, markdown, csv, json, junit; by the name of --out, else text",
+     parse_text, AT(format), COMPARE | HISTORY},
+    {"out", "FILE", "writes there instead of to standard output", parse_text, AT(out),
+     COMPARE | HISTORY},
     {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
     {"save", "", "names --out and --table results/MACHINE/DATE-COMMIT, or -2 and so on behind it",
      parse_flag, AT(save), SWEEP},
@@ -193,7 +208,6 @@ static const option_row rows[] = {
      SWEEP},
     {"anchor", "BACKEND", "shows times as multiples of this backend's in the same file", parse_text,
      AT(anchor), HISTORY},
-    {"format", "NAME", "text, csv, json", parse_text, AT(format), HISTORY},
     {"force", "",
      "tune: replaces an --out that is no tuning file of this machine; merge: joins all "
      "the same",
@@ -225,6 +239,15 @@ static void note_filters(cli_options *options, const char *const values[ROW_COUN
             snprintf(options->filters + used, sizeof options->filters - used, "%s--%s %.60s",
                      used ? " " : "", rows[i].name, values[i]);
     }
+}
+
+/* Of the rows of one name, the one of this command, or the first. */
+static const option_row *find_row(const char *name, command_id command) {
+    const option_row *found = NULL;
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].name, name) == 0 && (!found || rows[i].commands & 1u << command))
+            found = &rows[i];
+    return found;
 }
 
 static bool set_option(cli_options *options, command_id command, const option_row *row,
@@ -274,29 +297,34 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
             return fail(error, "%.80s: a value is missing", argv[at]);
         if (found == '?')
             return fail(error, "%.80s: unknown option", argv[at]);
-        if (!set_option(options, command, &rows[found], optarg, error))
+        const option_row *row = find_row(rows[found].name, command);
+        if (!set_option(options, command, row, optarg, error))
             return false;
-        values[found] = optarg;
+        values[row - rows] = optarg;
     }
     note_filters(options, values);
     return true;
 }
 
-static bool check_argument_count(const cli_options *options, command_id command, rnn_error *error) {
-    static const struct {
-        int least, most;
-        const char *example;
-    } expected[COMMAND_COUNT] = {
-        [COMMAND_summary] = {1, 1, "lstm/N:1/T:10/D:3/U:5/dense:2"},
-        [COMMAND_history] = {1, INT_MAX, "lstm/N:1/T:25/U:64"},
-        [COMMAND_merge] = {1, INT_MAX, "shard-1.json shard-2.json --out whole.json"},
-        [COMMAND_index] = {0, 1, "results"},
-    };
-    if (options->argument_count > expected[command].most)
-        return fail(error, "%.80s: unexpected argument",
-                    options->arguments[expected[command].most]);
-    if (options->argument_count < expected[command].least)
-        return fail(error, "an argument is missing, as in %s", expected[command].example);
+/* How many arguments that are no options a command takes, and what to say where they are missing.
+ */
+static const struct {
+    int least, most;
+    const char *missing;
+} arguments_of[COMMAND_COUNT] = {
+    [COMMAND_summary] = {1, 1, "an argument is missing, as in lstm/N:1/T:10/D:3/U:5/dense:2"},
+    [COMMAND_history] = {1, INT_MAX, "a problem is missing, as in lstm/N:1/T:25/U:64"},
+    [COMMAND_merge] = {1, INT_MAX, "the files to join are missing"},
+    [COMMAND_index] = {0, 1, ""},
+    [COMMAND_compare] = {1, 2, "two results files are missing, or one and --by backend"},
+};
+
+static bool check_arguments(const cli_options *options, command_id command, rnn_error *error) {
+    const int least = arguments_of[command].least, most = arguments_of[command].most;
+    if (options->argument_count > most)
+        return fail(error, "%.80s: unexpected argument", options->arguments[most]);
+    if (options->argument_count < least)
+        return fail(error, "%s", arguments_of[command].missing);
     return true;
 }
 
@@ -311,7 +339,7 @@ bool options_parse(cli_options *options, command_id command, int argc, char **ar
         return false;
     options->arguments = (const char *const *)argv + optind;
     options->argument_count = argc - optind;
-    return check_argument_count(options, command, error);
+    return check_arguments(options, command, error);
 }
 
 void options_free(cli_options *options) {

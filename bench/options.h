@@ -40,11 +40,15 @@ typedef struct cli_options {
     double random_seconds;
     const char *out, *table;
     bool force;
-    bool check;
-    const char *anchor, *format;
     bool save;           /* into the store */
     const char *results; /* the store's folder */
     shard_choice shard;
+
+    /* Of commands that read results files. */
+    const char *backend_names; /* a list; NULL: all */
+    const char *by, *anchor, *sort, *format;
+    bool changed;
+    bool check; /* whether a file is as it would be made */
 
     const char *const *arguments; /* what is not an option */
     int argument_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What reads results files, in a build without jansson. */
+ * The commands that read results files, in a build without jansson. */
 #include "commands.h"
 
 #include <stdio.h>
@@ -11,12 +11,13 @@ static int say_missing(const char *command) {
     return EXIT_WRONG;
 }
 
-#define WITHOUT_JANSSON(name)                                                                      \
+#define MISSING(name)                                                                              \
     int command_##name(const cli_options *options) {                                               \
         (void)options;                                                                             \
         return say_missing(#name);                                                                 \
     }
 
-WITHOUT_JANSSON(history)
-WITHOUT_JANSSON(index)
-WITHOUT_JANSSON(merge)
+MISSING(compare)
+MISSING(history)
+MISSING(index)
+MISSING(merge)

@@ -57,7 +57,7 @@ typedef struct timed_file {
     row_context *context;
     int context_count;
     void *strings;           /* private */
-    const timed_row **index; /* private */
+    const timed_row **index; /* the rows, by problem, backend and threads */
 } timed_file;
 
 /* False: `error` names the file and the reason, and nothing need be freed. A pipe may be read. */

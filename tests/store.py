@@ -347,7 +347,7 @@ class Merge(InFolder):
 
     def test_where_it_cannot_write(self):
         good = self.fake("a.json", PROBLEM)
-        self.assert_run(USAGE, "an argument is missing", "merge", "--out", self.folder / "x.json")
+        self.assert_run(USAGE, "files to join are missing", "merge", "--out", self.folder / "x.json")
         self.assert_run(USAGE, "--out FILE is missing", "merge", good)
         self.assert_run(USAGE, "is one of the files to join", "merge", good, "--out", good)
         self.assert_run(WRONG, "No such file", "merge", good, "--out", "/nonexistent/x.json")
@@ -406,7 +406,7 @@ class History(InFolder):
                   slow_days=(1, 3, 5, 8, 9, 11, 14, 15))
         self.assertEqual(self.steps(), [])
         self.assertEqual(self.steps("--anchor", "naive"), [("avx2", "c09")])
-        row = self.table("--anchor", "naive")[0]
+        row = self.table("--anchor", "naive", "--backend", "avx2")[0]
         self.assertAlmostEqual(float(row["of_anchor"]), 0.1, delta=0.002)
 
     def test_files_of_several_machines(self):
@@ -469,6 +469,19 @@ class History(InFolder):
         self.assertIn('dateless.json: its date is "today"', done.stderr)
         self.assertIn("c02", done.stdout)
 
+    def test_filters(self):
+        self.days(2, {"avx2": lambda day: 1e-4, "naive": lambda day: 1e-3})
+        rows = self.table("--backend", "avx2", "--anchor", "naive")
+        self.assertEqual([row["backend"] for row in rows], ["avx2"] * 2)
+        self.assert_run(NOT_COMPARABLE, "no row passes", "history", PROBLEM, self.folder,
+                        "--threads", "2")
+
+    def test_out(self):
+        self.days(2, {"avx2": lambda day: 1e-4})
+        self.assertEqual(self.history("--out", self.folder / "x.csv").returncode, FINE)
+        self.assertEqual((self.folder / "x.csv").read_text().count("\n"), 3)
+        self.assert_run(WRONG, "No space left", "history", PROBLEM, self.folder, "--out", "/dev/full")
+
     def test_refused(self):
         self.days(2, {"avx2": lambda day: 1e-4})
         (self.folder / "empty").mkdir()
@@ -479,7 +492,7 @@ class History(InFolder):
                 ([PROBLEM, "--results", self.folder], "No such file"),
                 ([PROBLEM, self.folder, "--format", "junit"], "--format junit"),
                 ([PROBLEM, self.folder, "--format", "xml"], "--format xml"),
-                ([], "an argument is missing")):
+                ([], "a problem is missing")):
             with self.subTest(arguments=arguments):
                 self.assert_run(USAGE, text, "history", *arguments)
 
