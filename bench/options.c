@@ -187,7 +187,7 @@ static const option_row rows[] = {
     {"peak-time", "SECONDS", "to measure the machine's peaks, of which roofs are made; 2.5",
      parse_seconds, AT(peak_time), SWEEP},
     {"out", "FILE", "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's",
-     parse_text, AT(out), SWEEP | TUNE | MERGE},
+     parse_text, AT(out), SWEEP | TUNE},
     {"by", "backend", "of one file: each backend against the anchor", parse_text, AT(by), COMPARE},
     {"anchor", "BACKEND", "that times are relative to; of two files: each time to its own file's",
      parse_text, AT(anchor), COMPARE},
@@ -208,10 +208,10 @@ static const option_row rows[] = {
      SWEEP},
     {"anchor", "BACKEND", "shows times as multiples of this backend's in the same file", parse_text,
      AT(anchor), HISTORY},
-    {"force", "",
-     "tune: replaces an --out that is no tuning file of this machine; merge: joins all "
-     "the same",
-     parse_flag, AT(force), TUNE | MERGE},
+    {"out", "FILE", "the one to make", parse_text, AT(out), MERGE},
+    {"force", "", "replaces an --out that is no tuning file of this machine", parse_flag, AT(force),
+     TUNE},
+    {"force", "", "joins although parts differ or are missing", parse_flag, AT(force), MERGE},
     {"check", "", "changes nothing; status 1 where the table is not that of the files", parse_flag,
      AT(check), INDEX},
 };

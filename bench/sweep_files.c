@@ -83,7 +83,7 @@ bool sweep_files_choose(sweep_files *files, const cli_options *options, const ma
         return false;
     if (out && table && strcmp(files->out, files->table) == 0)
         return fail(error, "--table %.160s: the same file as --out", table);
-    return !options->save || choose_in_store(files, options, machine, error);
+    return !options->save || (out && table) || choose_in_store(files, options, machine, error);
 }
 
 void sweep_files_free(sweep_files *files) {

@@ -77,6 +77,10 @@ class Save(InFolder):
         self.assertEqual(done.returncode, FINE, done.stderr)
         self.assertEqual([Path(name).suffix for name in self.files()], [".json", ".md"])
         self.assertEqual(self.files()[0], "mine.json")
+        done = self.save("--out", self.folder / "a.json", "--table", self.folder / "a.md",
+                         "--results", self.folder / "none")
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        self.assertFalse((self.folder / "none").exists())
 
     def test_two_at_once_take_two_names(self):
         command = [PROGRAM, *TINY, "--save", "--results", str(self.folder)]
