@@ -61,6 +61,28 @@ static void loads_are_balanced(void **state) {
     }
 }
 
+static double cheapest_of(const work *made, int shard) {
+    double cheapest = 1e9;
+    for (int i = 0; i < made->count; i++)
+        if (made->owners[i] == shard && made->costs[i] < cheapest)
+            cheapest = made->costs[i];
+    return cheapest;
+}
+
+static void no_shard_gains_by_giving_one_item_away(void **state) {
+    (void)state;
+    for (int trial = 0; trial < 300; trial++) {
+        work made = random_work();
+        double least = made.total;
+        for (int shard = 1; shard <= made.shards; shard++)
+            least = load_of(&made, shard) < least ? load_of(&made, shard) : least;
+        for (int shard = 1; shard <= made.shards; shard++)
+            if (load_of(&made, shard) - cheapest_of(&made, shard) > least + 1e-6)
+                fail_msg("shard %d of %d has %g, the least is %g", shard, made.shards,
+                         load_of(&made, shard), least);
+    }
+}
+
 static void the_answer_is_always_the_same(void **state) {
     (void)state;
     for (int trial = 0; trial < 100; trial++) {
@@ -84,6 +106,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_item_has_one_owner),
         cmocka_unit_test(loads_are_balanced),
+        cmocka_unit_test(no_shard_gains_by_giving_one_item_away),
         cmocka_unit_test(the_answer_is_always_the_same),
         cmocka_unit_test(equal_items_are_dealt_out),
     };
