@@ -90,9 +90,9 @@ typedef struct step_search {
 #define STEP_SEARCH_DEFAULT                                                                        \
     ((step_search){.shortest = 3, .p_at_most = 0.01, .permutations = 1999, .seed = 1})
 
-/* Where a series changes its level: binary segmentation by the largest CUSUM of ranks. `steps`
- * [count] receives the index of the first value of each new level, ascending. Returns how many, or
- * -1: no memory or a value that is not finite. */
+/* Where a series changes its level, as shuffling it shows that chance would not. `steps` [count]
+ * receives the index of the first value of each new level, ascending. Returns how many, or -1: no
+ * memory or a value that is not finite. */
 int find_steps(const double *values, int count, const step_search *how, int *steps);
 
 #endif

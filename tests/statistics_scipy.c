@@ -49,7 +49,7 @@ static const json_t *list_of(const char *name, size_t at_least) {
 }
 
 static void assert_near(double value, double expected, const char *what, size_t vector) {
-    if (!(fabs(value - expected) <= 1e-9 * fmax(1e-3, fabs(expected))))
+    if (!(fabs(value - expected) <= 1e-9 * fabs(expected)))
         fail_msg("%s, vector %zu: %.17g, SciPy %.17g", what, vector, value, expected);
 }
 
