@@ -100,16 +100,21 @@ static void tell_notes(const document *d) {
 static int write_document(const cli_options *options, const document *d,
                           const document_format *format) {
     FILE *to = options->out ? fopen(options->out, "w") : stdout;
-    if (to) {
+    bool ok = to != NULL;
+    if (ok) {
         format->write(to, d);
-        if (strcmp(format->name, "csv") == 0)
-            tell_notes(d);
-        const bool failed = ferror(to) != 0;
-        if (!options->out || (fclose(to) == 0 && !failed))
-            return EXIT_FINE;
+        ok = fflush(to) == 0 && !ferror(to);
     }
-    fprintf(stderr, "rnnbench compare: %s: %s\n", options->out, strerror(errno));
-    return EXIT_WRONG;
+    if (to && options->out)
+        ok = fclose(to) == 0 && ok;
+    if (!ok) {
+        fprintf(stderr, "rnnbench compare: %s: %s\n",
+                options->out ? options->out : "standard output", strerror(errno));
+        return EXIT_WRONG;
+    }
+    if (strcmp(format->name, "csv") == 0)
+        tell_notes(d);
+    return EXIT_FINE;
 }
 
 static int show(const cli_options *options, comparison *c, const compare_view *view,
