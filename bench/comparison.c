@@ -132,7 +132,8 @@ static void measure_pair(compared_row *pair) {
                                relative ? samples_of(pair->base_anchor) : none};
     const sample_set under[] = {samples_of(pair->base),
                                 relative ? samples_of(pair->row_anchor) : none};
-    pair->interval = quotient_of_medians_interval(over, under, relative ? 2 : 1, &BOOTSTRAP_DEFAULT);
+    pair->interval =
+        quotient_of_medians_interval(over, under, relative ? 2 : 1, &BOOTSTRAP_DEFAULT);
     pair->p = test_pair(pair);
 }
 
