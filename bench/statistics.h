@@ -40,8 +40,7 @@ typedef struct sample_set {
 } sample_set;
 
 /* Percentile bootstrap of median(over) / median(under), of independent samples. It needs two values
- * of each; of fewer than six or so it is too narrow, since nothing lies beyond the extremes seen.
- */
+ * of each, and is too narrow for fewer than six or so: nothing lies beyond the extremes seen. */
 confidence_interval ratio_of_medians_interval(sample_set over, sample_set under,
                                               const bootstrap_options *how);
 
@@ -90,9 +89,9 @@ typedef struct step_search {
 #define STEP_SEARCH_DEFAULT                                                                        \
     ((step_search){.shortest = 3, .p_at_most = 0.01, .permutations = 1999, .seed = 1})
 
-/* Where a series changes its level: binary segmentation by the largest CUSUM of ranks. `steps`
- * [count] receives the index of the first value of each new level, ascending. Returns how many, or
- * -1: no memory or a value that is not finite. */
+/* Where a series changes its level, as shuffling it shows that chance would not. `steps` [count]
+ * receives the index of the first value of each new level, ascending. Returns how many, or -1: no
+ * memory or a value that is not finite. */
 int find_steps(const double *values, int count, const step_search *how, int *steps);
 
 #endif

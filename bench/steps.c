@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Steps in a series. The candidate of a stretch is where the two sides differ most by the
- * Mann-Whitney statistic, so that a single wild value weighs no more than its rank; it counts if
- * shuffling the stretch rarely gives one as large. Then each side is searched in the same way.
+ * Steps in a series, by binary segmentation. Whether a stretch has one is asked of ranks, so that a
+ * wild value weighs no more than its place in the order: the largest CUSUM of ranks over all splits
+ * counts if shuffling the stretch rarely gives one as large. Where it is, is then the split that
+ * leaves the smallest absolute deviations from the medians of both sides; ranks would often put it
+ * a little off. Each side is searched in the same way.
  */
 #include "statistics.h"
 
@@ -30,22 +32,43 @@ static void rank_stretch(search *s, int first, int end) {
     }
 }
 
-/* The largest |sum of ranks before a split|, in its standard deviations; `split` may be NULL. */
-static double largest_cusum(const search *s, int first, int end, int *split) {
+static bool is_long_enough(const search *s, int first, int split, int end) {
+    return split - first >= s->how->shortest && end - split >= s->how->shortest;
+}
+
+/* Over all splits, the largest |sum of ranks before it| in its standard deviations; -1: no split.
+ */
+static double largest_cusum(const search *s, int first, int end) {
     double sum = 0, largest = -1;
     for (int i = first; i < end; i++) {
-        const double before = i - first, after = end - i;
-        if (before >= s->how->shortest && after >= s->how->shortest) {
-            const double size = fabs(sum) / sqrt(before * after);
-            if (size > largest) {
-                largest = size;
-                if (split)
-                    *split = i;
-            }
-        }
+        if (is_long_enough(s, first, i, end))
+            largest = fmax(largest, fabs(sum) / sqrt((double)(i - first) * (end - i)));
         sum += s->ranks[i];
     }
     return largest;
+}
+
+static double absolute_deviations(const search *s, int first, int end) {
+    const double middle = median(s->values + first, end - first);
+    double sum = 0;
+    for (int i = first; i < end; i++)
+        sum += fabs(s->values[i] - middle);
+    return sum;
+}
+
+static int place_split(const search *s, int first, int end) {
+    int best = first;
+    double smallest = INFINITY;
+    for (int i = first; i < end; i++) {
+        if (!is_long_enough(s, first, i, end))
+            continue;
+        const double left = absolute_deviations(s, first, i) + absolute_deviations(s, i, end);
+        if (left < smallest || best == first) {
+            smallest = left;
+            best = i;
+        }
+    }
+    return best;
 }
 
 static void shuffle(search *s, int first, int end) {
@@ -62,17 +85,17 @@ static double permutation_p(search *s, int first, int end, double observed) {
     int as_large = 1;
     for (int i = 0; i < s->how->permutations; i++) {
         shuffle(s, first, end);
-        as_large += largest_cusum(s, first, end, NULL) >= observed;
+        as_large += largest_cusum(s, first, end) >= observed;
     }
     return as_large / (s->how->permutations + 1.0);
 }
 
 static void search_stretch(search *s, int first, int end) {
-    int split = first;
     rank_stretch(s, first, end);
-    const double observed = largest_cusum(s, first, end, &split);
+    const double observed = largest_cusum(s, first, end);
     if (observed <= 0 || permutation_p(s, first, end, observed) > s->how->p_at_most)
         return;
+    const int split = place_split(s, first, end);
     s->starts[split] = true;
     search_stretch(s, first, split);
     search_stretch(s, split, end);

@@ -8,9 +8,8 @@
 
 #include <math.h>
 
+#include "random.h"
 #include "statistics.h"
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 static void assert_near(double value, double expected) {
     if (!(fabs(value - expected) <= 1e-12 * fmax(1, fabs(expected))))
@@ -72,20 +71,95 @@ static void gives_intervals(void **state) {
     assert_true(middle.low < geometric_mean(base, 7) && geometric_mean(base, 7) < middle.high);
 }
 
+enum { LENGTH = 40 };
+
+/* Near normal noise of 2% around levels that change at `at`. */
+static void make_series(double *values, const int *at, const double *levels, uint64_t seed) {
+    for (int i = 0, level = 0; i < LENGTH; i++) {
+        level += at[level] == i;
+        values[i] = levels[level] * (1 + 0.02 * (double)random_normal(&seed));
+    }
+}
+
+static int search_series(const double *values, int *steps) {
+    return find_steps(values, LENGTH, &STEP_SEARCH_DEFAULT, steps);
+}
+
+/* The middle step is the largest, so that both sides are searched on. */
 static void finds_steps(void **state) {
     (void)state;
-    const double values[] = {10, 11, 10.5, 10.2, 10.7, 10.1, 14, 14.4, 13.9, 14.2, 14.1, 14.3};
-    int steps[COUNT(values)];
-    assert_int_equal(find_steps(values, COUNT(values), &STEP_SEARCH_DEFAULT, steps), 1);
-    assert_int_equal(steps[0], 6);
-    assert_int_equal(find_steps(values, 6, &STEP_SEARCH_DEFAULT, steps), 0);
-    assert_int_equal(find_steps(values, 0, &STEP_SEARCH_DEFAULT, steps), 0);
+    double values[LENGTH];
+    int steps[LENGTH];
+    make_series(values, (int[]){8, 20, 31, -1}, (double[]){1, 1.2, 2, 1.7}, 1);
+    assert_int_equal(search_series(values, steps), 3);
+    assert_int_equal(steps[0], 8);
+    assert_int_equal(steps[1], 20);
+    assert_int_equal(steps[2], 31);
+}
+
+/* Near an end a step weighs as much as in the middle; one value alone is none. */
+static void finds_steps_near_an_end(void **state) {
+    (void)state;
+    double values[LENGTH];
+    int steps[LENGTH];
+    make_series(values, (int[]){36, -1}, (double[]){1, 1.3}, 2);
+    assert_int_equal(search_series(values, steps), 1);
+    assert_int_equal(steps[0], 36);
+    make_series(values, (int[]){39, -1}, (double[]){1, 1.3}, 2);
+    assert_int_equal(search_series(values, steps), 0);
+    const step_search any = {.shortest = 1, .p_at_most = 1, .permutations = 99, .seed = 1};
+    const double three[] = {1, 2, 3};
+    assert_int_equal(find_steps(three, 3, &any, steps), 2);
+    const step_search pairs = {.shortest = 2, .p_at_most = 1, .permutations = 99, .seed = 1};
+    assert_int_equal(find_steps(three, 3, &pairs, steps), 0);
+    assert_int_equal(find_steps(three, 0, &any, steps), 0);
+}
+
+/* In 300 series without a step about 3 are expected at p 0.01; more than 9 has a chance of 0.1%. */
+static void keeps_its_error_rate(void **state) {
+    (void)state;
+    int alarms = 0, found = 0;
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        double values[LENGTH];
+        int steps[LENGTH];
+        make_series(values, (int[]){-1}, (double[]){1}, seed * 977);
+        alarms += search_series(values, steps) > 0;
+        make_series(values, (int[]){25, -1}, (double[]){1, 1.04}, seed * 977);
+        found += search_series(values, steps) > 0;
+    }
+    assert_in_range(alarms, 0, 9);
+    assert_in_range(found, 290, 300);
+}
+
+static void refuses(void **state) {
+    (void)state;
+    const double bad[] = {1, 2, NAN, 4, 5, 6}, good[] = {1, 2, 3, 4, 5, 6}, zero[] = {0, 1, 2};
+    const sample_set bad_set = {bad, 6}, good_set = {good, 6}, none = {good, 0};
+    int steps[6];
+    assert_true(isnan(median(bad, 6)) && isnan(median(good, 0)) && isnan(mean(good, 0)));
+    assert_true(isnan(quantile(good, 6, -0.1)) && isnan(quantile(good, 6, 1.1)));
+    assert_true(isnan(geometric_mean(zero, 3)) && isnan(geometric_mean(good, 0)));
+    assert_true(isnan(mann_whitney(bad_set, good_set, TWO_SIDED)));
+    assert_true(isnan(mann_whitney(good_set, none, TWO_SIDED)));
+    assert_true(isnan(wilcoxon_signed_rank(bad, 6, LESS)) &&
+                isnan(wilcoxon_signed_rank(good, 0, LESS)));
+    assert_true(isnan(ratio_of_medians_interval(bad_set, good_set, &BOOTSTRAP_DEFAULT).low));
+    assert_true(
+        isnan(ratio_of_medians_interval(good_set, (sample_set){zero, 3}, &BOOTSTRAP_DEFAULT).high));
+    assert_true(isnan(geometric_mean_interval(zero, 3, &BOOTSTRAP_DEFAULT).low));
+    assert_int_equal(find_steps(bad, 6, &STEP_SEARCH_DEFAULT, steps), -1);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(describes),       cmocka_unit_test(tests_ranks), cmocka_unit_test(adjusts),
-        cmocka_unit_test(gives_intervals), cmocka_unit_test(finds_steps),
+        cmocka_unit_test(describes),
+        cmocka_unit_test(tests_ranks),
+        cmocka_unit_test(adjusts),
+        cmocka_unit_test(gives_intervals),
+        cmocka_unit_test(finds_steps),
+        cmocka_unit_test(finds_steps_near_an_end),
+        cmocka_unit_test(keeps_its_error_rate),
+        cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
