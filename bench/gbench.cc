@@ -4,13 +4,12 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -251,34 +250,19 @@ bool gbench_run(const gbench_observer *watching) {
     return ok;
 }
 
-bool gbench_write(const char *path) {
-    if (!context_complete) {
-        errno = ENOMEM;
-        return false;
-    }
+char *gbench_json(size_t *size) {
+    if (!context_complete)
+        return nullptr;
     try {
-        namespace fs = std::filesystem;
-        bool replace = !fs::exists(path) || fs::is_regular_file(path); // not a pipe or device
-        const std::string unfinished = std::string(path) + ".part";
-        std::ofstream file;
-        if (replace)
-            file.open(unfinished);
-        replace = file.is_open();
-        if (!replace)
-            file.open(path);
-        if (!file.is_open())
-            return false;
-        write_reports(file);
-        file.close();
-        if (file && (!replace || std::rename(unfinished.c_str(), path) == 0))
-            return true;
-        const int why = errno;
-        if (replace)
-            std::remove(unfinished.c_str());
-        errno = why;
-        return false;
+        std::ostringstream out;
+        write_reports(out);
+        const std::string text = out.str();
+        auto *copy = static_cast<char *>(std::malloc(text.size() + 1));
+        if (copy)
+            std::memcpy(copy, text.c_str(), text.size() + 1);
+        *size = text.size();
+        return copy;
     } catch (const std::exception &) {
-        errno = ENOMEM;
-        return false;
+        return nullptr;
     }
 }

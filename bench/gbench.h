@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Google Benchmark for C. Rows are registered, run together in random order with the wall clock and
- * the CPU time of all threads, and kept; what was kept can be written at any time. A batch is one
- * such run: register rows, gbench_run, and again for the next problem.
+ * the CPU time of all threads, and kept; what was kept can be had as text at any time. A batch is
+ * one such run: register rows, gbench_run, and again for the next problem.
  */
 #ifndef BENCH_GBENCH_H
 #define BENCH_GBENCH_H
@@ -50,17 +50,16 @@ typedef struct gbench_observer {
 
 /* Once, before anything else. False: out of memory. */
 bool gbench_start(int repetitions, double min_time);
-/* A line that memory does not suffice for makes gbench_write fail. */
+/* A line that memory does not suffice for makes gbench_json fail. */
 void gbench_add_context(const char *key, const char *value);
 
 /* `row` is copied, what it points to is not. */
 bool gbench_add_row(const gbench_row *row);
 bool gbench_run(const gbench_observer *observer);
 
-/* All batches so far as one file of Google Benchmark's JSON. It replaces `path` in one step, so
- * that a reader never finds half a file, or is written in place where no file can be put beside it.
- * On failure errno says why. */
-bool gbench_write(const char *path);
+/* All batches so far as Google Benchmark's JSON, of *size bytes. The caller frees it; NULL: out of
+ * memory. */
+char *gbench_json(size_t *size);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,9 +34,11 @@ static void print_usage(FILE *to) {
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(to, "  rnnbench %-7s %-26s %s\n", commands[i].name, commands[i].arguments,
                 commands[i].summary);
-    fputs("\n`rnnbench COMMAND --help` lists the command's options.\n"
-          "Exit status: 0 fine, 1 wrong or not done, 2 usage, 130 interrupted.\n",
-          to);
+    fputs(
+        "\n`rnnbench COMMAND --help` lists the command's options.\n"
+        "Exit status: 0 fine, 1 wrong or not done, 2 usage or unreadable input, 3 not comparable,\n"
+        "130 interrupted.\n",
+        to);
 }
 
 static void print_help(command_id id) {
@@ -71,6 +74,7 @@ static int run_command(command_id id, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow further fails as on a full disk */
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;

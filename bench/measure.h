@@ -11,7 +11,6 @@
 /* What is the same for all problems of a sweep. */
 typedef struct sweep_state {
     const cli_options *options;
-    char *out, *table; /* paths of the files to write, links resolved; NULL: none */
     machine_info machine;
     peak_set *peaks; /* by threads, peaks[0] on one */
     int peak_count;

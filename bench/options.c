@@ -63,6 +63,18 @@ static bool parse_text(void *field, const char *value, rnn_error *error) {
     return true;
 }
 
+static bool parse_shard(void *field, const char *value, rnn_error *error) {
+    const int most = 100000;
+    char index[16];
+    shard_choice *given = field;
+    size_t length = strcspn(value, "/");
+    snprintf(index, sizeof index, "%.*s", (int)(length < 15 ? length : 15), value);
+    if (value[length] != '/')
+        return fail(error, "not I/N, as in 2/8");
+    return parse_int(value + length + 1, 1, most, &given->count, error) &&
+           parse_int(index, 1, given->count, &given->index, error);
+}
+
 /* An option without a value. */
 static bool parse_flag(void *field, const char *value, rnn_error *error) {
     (void)value;
@@ -131,25 +143,32 @@ typedef struct option_row {
 #define SWEEP    (1u << COMMAND_sweep)
 #define PEAK     (1u << COMMAND_peak)
 #define TUNE     (1u << COMMAND_tune)
+#define COMPARE  (1u << COMMAND_compare)
+#define HISTORY  (1u << COMMAND_history)
+#define MERGE    (1u << COMMAND_merge)
+#define INDEX    (1u << COMMAND_index)
 #define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
+/* A name may stand in several rows that mean different things to different commands. */
 static const option_row rows[] = {
     {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells),
-     FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"backend", "LIST", "names as in `rnnbench list`", parse_backends, AT(backends),
      CHECK | SWEEP | TUNE},
-    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP | TUNE},
-    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP | TUNE},
+    {"backend", "LIST", "names as in the files", parse_text, AT(backend_names), COMPARE | HISTORY},
+    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP | TUNE | COMPARE},
+    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"features", "LIST", "D; the units if not given", parse_sizes, AT(features),
-     FILTER | CHECK | SWEEP | TUNE},
-    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
+    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"threads", "LIST", "for the backends that take more than one; tune: the most that auto gets",
      parse_threads, AT(threads), CHECK | SWEEP | TUNE | PEAK},
+    {"threads", "LIST", "P", parse_threads, AT(threads), COMPARE | HISTORY},
     {"directions", "LIST", "forward, backward, bidirectional", parse_directions, AT(directions),
-     FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"reset-after", "LIST", "0, 1: which GRU", parse_switches, AT(reset_after),
-     FILTER | CHECK | SWEEP | TUNE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE},
     {"problem", "PATTERN",
      "a problem whose values may be lists, as lstm,gru/N:1,8/T:25/U:16:64:x2; repeatable", NULL, 0,
      CHECK | SWEEP | TUNE},
@@ -165,11 +184,36 @@ static const option_row rows[] = {
      AT(min_time), SWEEP | TUNE},
     {"max-run-time", "SECONDS", "leaves out rows of which one run takes longer; 2", parse_seconds,
      AT(max_run_time), SWEEP | TUNE},
+    {"peak-time", "SECONDS", "to measure the machine's peaks, of which roofs are made; 2.5",
+     parse_seconds, AT(peak_time), SWEEP},
     {"out", "FILE", "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's",
      parse_text, AT(out), SWEEP | TUNE},
+    {"by", "backend", "of one file: each backend against the anchor", parse_text, AT(by), COMPARE},
+    {"anchor", "BACKEND", "that times are relative to; of two files: each time to its own file's",
+     parse_text, AT(anchor), COMPARE},
+    {"sort", "ORDER", "problem, or ratio: the slowest first; problem", parse_text, AT(sort),
+     COMPARE},
+    {"changed", "", "only rows that are slower or faster beyond noise", parse_flag, AT(changed),
+     COMPARE},
+    {"format", "NAME", "text, markdown, csv, json, junit; by the name of --out, else text",
+     parse_text, AT(format), COMPARE | HISTORY},
+    {"out", "FILE", "writes there instead of to standard output", parse_text, AT(out),
+     COMPARE | HISTORY},
     {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
+    {"save", "", "names --out and --table results/MACHINE/DATE-COMMIT, or -2 and so on behind it",
+     parse_flag, AT(save), SWEEP},
+    {"results", "FOLDER", "the store of --save and of history; results", parse_text, AT(results),
+     SWEEP | HISTORY},
+    {"shard", "I/N", "part I of N of the problems, of about equal cost", parse_shard, AT(shard),
+     SWEEP},
+    {"anchor", "BACKEND", "shows times as multiples of this backend's in the same file", parse_text,
+     AT(anchor), HISTORY},
+    {"out", "FILE", "the one to make", parse_text, AT(out), MERGE},
     {"force", "", "replaces an --out that is no tuning file of this machine", parse_flag, AT(force),
      TUNE},
+    {"force", "", "joins although parts differ or are missing", parse_flag, AT(force), MERGE},
+    {"check", "", "changes nothing; status 1 where the table is not that of the files", parse_flag,
+     AT(check), INDEX},
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
@@ -195,6 +239,15 @@ static void note_filters(cli_options *options, const char *const values[ROW_COUN
             snprintf(options->filters + used, sizeof options->filters - used, "%s--%s %.60s",
                      used ? " " : "", rows[i].name, values[i]);
     }
+}
+
+/* Of the rows of one name, the one of this command, or the first. */
+static const option_row *find_row(const char *name, command_id command) {
+    const option_row *found = NULL;
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].name, name) == 0 && (!found || rows[i].commands & 1u << command))
+            found = &rows[i];
+    return found;
 }
 
 static bool set_option(cli_options *options, command_id command, const option_row *row,
@@ -244,17 +297,40 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
             return fail(error, "%.80s: a value is missing", argv[at]);
         if (found == '?')
             return fail(error, "%.80s: unknown option", argv[at]);
-        if (!set_option(options, command, &rows[found], optarg, error))
+        const option_row *row = find_row(rows[found].name, command);
+        if (!set_option(options, command, row, optarg, error))
             return false;
-        values[found] = optarg;
+        values[row - rows] = optarg;
     }
     note_filters(options, values);
     return true;
 }
 
+/* How many arguments that are no options a command takes, and what to say where they are missing.
+ */
+static const struct {
+    int least, most;
+    const char *missing;
+} arguments_of[COMMAND_COUNT] = {
+    [COMMAND_summary] = {1, 1, "an argument is missing, as in lstm/N:1/T:10/D:3/U:5/dense:2"},
+    [COMMAND_history] = {1, INT_MAX, "a problem is missing, as in lstm/N:1/T:25/U:64"},
+    [COMMAND_merge] = {1, INT_MAX, "the files to join are missing"},
+    [COMMAND_index] = {0, 1, ""},
+    [COMMAND_compare] = {1, 2, "two results files are missing, or one and --by backend"},
+};
+
+static bool check_arguments(const cli_options *options, command_id command, rnn_error *error) {
+    const int least = arguments_of[command].least, most = arguments_of[command].most;
+    if (options->argument_count > most)
+        return fail(error, "%.80s: unexpected argument", options->arguments[most]);
+    if (options->argument_count < least)
+        return fail(error, "%s", arguments_of[command].missing);
+    return true;
+}
+
 bool options_parse(cli_options *options, command_id command, int argc, char **argv,
                    rnn_error *error) {
-    *options = (struct cli_options){.seed = 1};
+    *options = (struct cli_options){.seed = 1, .results = "results"};
     options->command_line = join(argc, argv);
     options->problems = calloc((size_t)argc + 1, sizeof *options->problems);
     if (!options->command_line || !options->problems)
@@ -263,12 +339,7 @@ bool options_parse(cli_options *options, command_id command, int argc, char **ar
         return false;
     options->arguments = (const char *const *)argv + optind;
     options->argument_count = argc - optind;
-    int expected = command == COMMAND_summary ? 1 : 0;
-    if (options->argument_count > expected)
-        return fail(error, "%.80s: unexpected argument", options->arguments[expected]);
-    if (options->argument_count < expected)
-        return fail(error, "an argument is missing, as in lstm/N:1/T:10/D:3/U:5/dense:2");
-    return true;
+    return check_arguments(options, command, error);
 }
 
 void options_free(cli_options *options) {

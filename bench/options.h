@@ -5,6 +5,7 @@
 
 #include "problem.h"
 #include "ranges.h"
+#include "shard.h"
 
 typedef enum command_id {
 #define COMMAND(name, arguments, summary) COMMAND_##name,
@@ -16,7 +17,8 @@ typedef enum command_id {
 typedef enum exit_status {
     EXIT_FINE = 0,
     EXIT_WRONG = 1, /* a result is wrong, or something could not be done */
-    EXIT_USAGE = 2,
+    EXIT_USAGE = 2, /* or an input that cannot be read */
+    EXIT_NOT_COMPARABLE = 3,
     EXIT_INTERRUPTED = 130
 } exit_status;
 
@@ -34,9 +36,19 @@ typedef struct cli_options {
     int repetitions;     /* 0: the command's own default */
     double min_time;     /* seconds a repetition lasts at least; 0: the default */
     double max_run_time; /* seconds; a row whose one run takes longer is left out; 0: the default */
+    double peak_time;    /* seconds, for the machine's peaks; 0: the default */
     double random_seconds;
     const char *out, *table;
     bool force;
+    bool save;           /* into the store */
+    const char *results; /* the store's folder */
+    shard_choice shard;
+
+    /* Of commands that read results files. */
+    const char *backend_names; /* a list; NULL: all */
+    const char *by, *anchor, *sort, *format;
+    bool changed;
+    bool check; /* whether a file is as it would be made */
 
     const char *const *arguments; /* what is not an option */
     int argument_count;

@@ -5,6 +5,7 @@
 #include "machine.h"
 #include "presets.h"
 #include "problem_table.h"
+#include "sweep_cost.h"
 
 #include <limits.h>
 #include <math.h>
@@ -296,12 +297,44 @@ static bool fits_memory(const problem *p, rnn_error *error) {
                 bytes / gib, memory / gib);
 }
 
+static void keep_owned(problem_list *list, const int *owners, int owner) {
+    int kept = 0;
+    for (int i = 0; i < list->count; i++)
+        if (owners[i] == owner)
+            list->items[kept++] = list->items[i];
+    list->count = kept;
+}
+
+/* Leaves one shard, its problems in the order they had. */
+static bool keep_shard(problem_list *list, const cli_options *options, rnn_error *error) {
+    if (options->shard.count == 0)
+        return true;
+    const int all = list->count;
+    const sweep_effort effort = sweep_effort_of(options);
+    double *costs = calloc((size_t)all, sizeof *costs);
+    int *owners = calloc((size_t)all, sizeof *owners);
+    for (int i = 0; costs && i < all; i++)
+        costs[i] = sweep_cost(&effort, &list->items[i]);
+    bool ok = costs && owners && shard_assign(costs, all, options->shard.count, owners);
+    if (ok)
+        keep_owned(list, owners, options->shard.index);
+    else
+        fail(error, "out of memory: %d problems", all);
+    free(costs);
+    free(owners);
+    if (ok && list->count == 0)
+        return fail(error, "--shard %d/%d: there are %d problems, so nothing is left for it",
+                    options->shard.index, options->shard.count, all);
+    return ok;
+}
+
 /* Ends a choice: filters what was collected. */
 static bool finish(problem_list *list, const cli_options *options, bool collected,
                    rnn_error *error) {
     bool ok = collected && filter(list, options, error);
     if (ok && list->count == 0)
         ok = fail(error, "no problem passes %s", options->filters);
+    ok = ok && keep_shard(list, options, error);
     for (int i = 0; ok && i < list->count; i++)
         ok = fits_memory(&list->items[i], error);
     if (!ok)

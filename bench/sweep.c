@@ -9,47 +9,14 @@
 #include "measure.h"
 #include "peaks.h"
 #include "problems.h"
+#include "rows.h"
+#include "sweep_cost.h"
+#include "sweep_files.h"
 #include "table.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- Before anything is measured ------------------------------------------------------------- */
-
-/* The path behind a chain of links, for a file that can be written; NULL, and why, for one that
- * cannot. Opens the file as it will be opened at the end, and leaves no trace. */
-static char *writable_file(const char *option, const char *path, rnn_error *error) {
-    struct stat before;
-    bool existed = stat(path, &before) == 0;
-    FILE *file = fopen(path, "a");
-    if (!file) {
-        fail(error, "%s %.160s: %s", option, path, strerror(errno));
-        return NULL;
-    }
-    fclose(file);
-    char *real = realpath(path, NULL);
-    if (!real) /* a pipe's link leads nowhere */
-        real = strdup(path);
-    if (!existed && real)
-        unlink(real);
-    if (!real)
-        fail(error, "%s %.160s: out of memory", option, path);
-    return real;
-}
-
-static bool choose_files(sweep_state *sweep, rnn_error *error) {
-    const char *out = sweep->options->out, *table = sweep->options->table;
-    if (out && !(sweep->out = writable_file("--out", out, error)))
-        return false;
-    if (table && !(sweep->table = writable_file("--table", table, error)))
-        return false;
-    if (out && table && strcmp(sweep->out, sweep->table) == 0)
-        return fail(error, "--table %.160s: the same file as --out", table);
-    return true;
-}
 
 /* The physical cores, or fewer and what says so: the limits count processors, of which a core may
  * have two. */
@@ -76,9 +43,9 @@ static bool choose_threads(sweep_state *sweep, rnn_error *error) {
 }
 
 static bool measure_peaks(sweep_state *sweep, rnn_error *error) {
-    const double budget = 2.5;
+    const double given = sweep->options->peak_time, seconds = given > 0 ? given : 2.5;
     sweep->peaks =
-        peaks_measure(&sweep->machine, &sweep->threads, budget, &sweep->peak_count, error);
+        peaks_measure(&sweep->machine, &sweep->threads, seconds, &sweep->peak_count, error);
     return sweep->peaks != NULL;
 }
 
@@ -131,22 +98,17 @@ static void add_context(const sweep_state *sweep) {
     gbench_add_context("preset", preset ? preset : "none");
     snprintf(text, sizeof text, "%llu", (unsigned long long)options->seed);
     gbench_add_context("seed", text);
+    snprintf(text, sizeof text, "%d", ROWS_SCHEMA_VERSION);
+    gbench_add_context(ROWS_SCHEMA_KEY, text);
+    snprintf(text, sizeof text, "%d/%d", options->shard.index, options->shard.count);
+    if (options->shard.count)
+        gbench_add_context("shard", text);
 }
 
 /* ---- The sweep ------------------------------------------------------------------------------ */
 
-/* The file is rewritten as a whole, so not after every problem of a long sweep. */
-static bool write_now_and_then(const sweep_state *sweep, double *last) {
-    const double interval = 20;
-    double now = clock_seconds();
-    if (!sweep->out || now - *last < interval)
-        return true;
-    *last = now;
-    return gbench_write(sweep->out);
-}
-
-static bool measure_all(sweep_state *sweep, const problem_list *problems) {
-    double total = 0, last_write = clock_seconds();
+static bool measure_all(sweep_state *sweep, sweep_files *files, const problem_list *problems) {
+    double total = 0;
     for (int i = 0; i < problems->count; i++)
         total += measure_cost(sweep, &problems->items[i]);
     progress_start(&sweep->progress, total);
@@ -162,40 +124,20 @@ static bool measure_all(sweep_state *sweep, const problem_list *problems) {
         char text[PROBLEM_TEXT_SIZE];
         problem_print(&problems->items[i], text);
         progress_line(&sweep->progress, sweep->done_cost, text);
-        if (!write_now_and_then(sweep, &last_write))
-            return true; /* told when the last write fails as well */
+        if (sweep->results.count)
+            sweep_files_write_now_and_then(files);
     }
     progress_clear(&sweep->progress);
     return true;
 }
 
-static bool write_table(const char *path, const result_list *results) {
-    FILE *file = fopen(path, "w");
-    if (!file)
-        return false;
-    table_print_markdown(file, results);
-    bool ok = !ferror(file);
-    return fclose(file) == 0 && ok;
-}
-
-static bool write_files(const sweep_state *sweep) {
-    bool ok = true;
-    if (sweep->out && !gbench_write(sweep->out)) {
-        fprintf(stderr, "rnnbench sweep: --out %s: %s\n", sweep->options->out, strerror(errno));
-        ok = false;
-    }
-    if (sweep->table && !write_table(sweep->table, &sweep->results)) {
-        fprintf(stderr, "rnnbench sweep: --table %s: %s\n", sweep->options->table, strerror(errno));
-        ok = false;
-    }
-    return ok;
-}
-
-static int close_sweep(const sweep_state *sweep, int problems, bool complete) {
+static int close_sweep(const sweep_state *sweep, sweep_files *files, int problems, bool complete) {
     const result_list *results = &sweep->results;
     if (*sweep->stop)
         gbench_add_context("interrupted", "true");
-    bool written = write_files(sweep);
+    else if (complete)
+        gbench_add_context("finished", "true");
+    bool written = sweep_files_write_all(files, results);
     table_print(stdout, results);
     refusals_print(&results->refusals, "not measured", "row");
     printf("\n%d of %d problems, %d rows, %d wrong, %d failed, %.0f s\n", sweep->done_problems,
@@ -203,15 +145,15 @@ static int close_sweep(const sweep_state *sweep, int problems, bool complete) {
            clock_seconds() - sweep->start);
     if (results->count == 0 && !*sweep->stop)
         puts("nothing was measured");
+    sweep_files_print(files);
     if (*sweep->stop)
         return EXIT_INTERRUPTED;
     bool fine = complete && written && results->count && !results->wrong && !results->failed;
     return fine ? EXIT_FINE : EXIT_WRONG;
 }
 
-static int run_sweep(sweep_state *sweep, const problem_list *problems) {
+static int run_sweep(sweep_state *sweep, sweep_files *files, const problem_list *problems) {
     sweep->start = clock_seconds();
-    machine_describe(&sweep->machine);
     rnn_error error;
     if (!choose_threads(sweep, &error) || !measure_peaks(sweep, &error)) {
         fprintf(stderr, "rnnbench sweep: %s\n", error.text);
@@ -224,8 +166,8 @@ static int run_sweep(sweep_state *sweep, const problem_list *problems) {
     add_context(sweep);
     fflush(stdout);
     sweep->stop = interrupt_catch();
-    bool complete = measure_all(sweep, problems);
-    return close_sweep(sweep, problems->count, complete);
+    bool complete = measure_all(sweep, files, problems);
+    return close_sweep(sweep, files, problems->count, complete);
 }
 
 int command_sweep(const cli_options *given) {
@@ -233,19 +175,22 @@ int command_sweep(const cli_options *given) {
     cli_options with_backends = *given;
     const cli_options *options = &with_backends;
     problem_list problems = {0};
+    const sweep_effort effort = sweep_effort_of(options);
     sweep_state sweep = {.options = options,
-                         .repetitions = options->repetitions ? options->repetitions : 9,
-                         .min_time = options->min_time > 0 ? options->min_time : 0.01,
-                         .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2};
-    bool ready = choose_files(&sweep, &error) && problem_list_for_sweep(&problems, options, &error);
+                         .repetitions = effort.repetitions,
+                         .min_time = effort.min_time,
+                         .max_run_time = effort.max_run_time};
+    sweep_files files;
+    machine_describe(&sweep.machine);
+    bool ready = sweep_files_choose(&files, options, &sweep.machine, &error) &&
+                 problem_list_for_sweep(&problems, options, &error);
     if (ready)
         choose_backends(&with_backends);
-    int status = ready ? run_sweep(&sweep, &problems) : refuse_usage("sweep", error.text);
+    int status = ready ? run_sweep(&sweep, &files, &problems) : refuse_usage("sweep", error.text);
     results_free(&sweep.results);
     int_list_free(&sweep.threads);
     free(sweep.peaks);
-    free(sweep.out);
-    free(sweep.table);
+    sweep_files_free(&files);
     problem_list_free(&problems);
     return status;
 }

@@ -6,9 +6,11 @@
 #include "clock.h"
 #include "commands.h"
 #include "context.h"
+#include "fail.h"
 #include "json.h"
 #include "problems.h"
 #include "roof.h"
+#include "rows.h"
 #include "subject.h"
 
 #include <errno.h>
@@ -77,6 +79,12 @@ static void put_pair(const char *key, const char *value, void *data) {
     json_named_text(key, value);
 }
 
+static void put_schema(bool *first) {
+    char version[16];
+    snprintf(version, sizeof version, "%d", ROWS_SCHEMA_VERSION);
+    put_pair(ROWS_SCHEMA_KEY, version, first);
+}
+
 /* The driver passes it on: a worker's standard error goes to a file. */
 static void put_tuning_warning(void) {
     rnn_error error;
@@ -95,6 +103,7 @@ static void do_context(worker *w, int count, char **words) {
     context_machine(&w->machine, put_pair, &first);
     context_build(put_pair, &first);
     context_environment(put_pair, &first);
+    put_schema(&first);
     putchar('}');
     put_tuning_warning();
     puts("}");
@@ -139,6 +148,7 @@ static void do_expand(worker *w, int count, char **words) {
     problem_list list = {0};
     rnn_error error;
     bool ok = options_parse(&options, COMMAND_sweep, count, words, &error) &&
+              (!options.save || fail(&error, "--save: of rnnbench sweep alone")) &&
               problem_list_for_sweep(&list, &options, &error);
     if (ok) {
         const char *preset = problem_list_preset(&options);

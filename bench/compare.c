@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench compare */
+#include "commands.h"
+#include "compare_document.h"
+#include "fail.h"
+#include "selection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- What was asked for ---------------------------------------------------------------------- */
+
+static bool choose_format(const cli_options *options, const document_format **format,
+                          rnn_error *error) {
+    *format = options->format ? document_format_named(options->format)
+              : options->out  ? document_format_of_file(options->out)
+                              : NULL;
+    if (options->format && !*format)
+        return fail(error, "--format %.40s: text, markdown, csv, json or junit", options->format);
+    if (!*format)
+        *format = document_format_named("text");
+    return true;
+}
+
+static bool choose_view(const cli_options *options, compare_view *view, rnn_error *error) {
+    const char *order = options->sort ? options->sort : "problem";
+    if (options->by && strcmp(options->by, "backend") != 0)
+        return fail(error, "--by %.40s: only backend", options->by);
+    if (options->by && options->argument_count == 2)
+        return fail(error, "--by backend is about one file");
+    if (!options->by && options->argument_count == 1)
+        return fail(error, "one file alone needs --by backend");
+    if (strcmp(order, "problem") != 0 && strcmp(order, "ratio") != 0)
+        return fail(error, "--sort %.40s: problem or ratio", order);
+    *view = (compare_view){.anchor = options->anchor,
+                           .order = strcmp(order, "ratio") == 0 ? SLOWEST_FIRST : BY_PROBLEM,
+                           .changed_only = options->changed};
+    return true;
+}
+
+static bool passes_options(const void *options, const timed_row *row) {
+    return selection_has(options, row);
+}
+
+/* ---- Comparing ------------------------------------------------------------------------------- */
+
+static bool has_backend(const timed_file *file, const char *name) {
+    for (int i = 0; i < file->row_count; i++)
+        if (strcmp(file->rows[i].backend, name) == 0)
+            return true;
+    return false;
+}
+
+static int say(int status, const char *text) {
+    fprintf(stderr, "rnnbench compare: %s\n", text);
+    return status;
+}
+
+/* The anchor may be a backend, and on a number of threads, that is not asked for. */
+static const char *default_anchor(const cli_options *options, const timed_file *file) {
+    cli_options problems_only = *options;
+    problems_only.backend_names = NULL;
+    problems_only.threads.count = 0;
+    return comparison_default_anchor(file, &(row_filter){passes_options, &problems_only});
+}
+
+static bool check_anchor(const compare_view *view, rnn_error *error) {
+    if (view->anchor && *view->anchor && !has_backend(view->base, view->anchor))
+        return fail(error, "--anchor %.40s: no such backend in %.150s", view->anchor,
+                    view->base->path);
+    if (view->anchor && view->next && !has_backend(view->next, view->anchor))
+        return fail(error, "--anchor %.40s: no such backend in %.150s", view->anchor,
+                    view->next->path);
+    return true;
+}
+
+static void tell_no_pair(const compare_view *view) {
+    if (view->next)
+        fprintf(stderr,
+                "rnnbench compare: no row in common that has times and passes the filters: %s has "
+                "%d rows, such as %s; %s has %d, such as %s\n",
+                view->base->path, view->base->row_count, view->base->rows[0].name, view->next->path,
+                view->next->row_count, view->next->rows[0].name);
+    else
+        fprintf(stderr,
+                "rnnbench compare: %s: no row of another backend beside one of %s passes the "
+                "filters\n",
+                view->base->path, *view->anchor ? view->anchor : "an anchor");
+}
+
+static void tell_notes(const document *d) {
+    for (int i = 0; i < d->note_count; i++)
+        fprintf(stderr, "%s\n", d->notes[i]);
+}
+
+static int write_document(const cli_options *options, const document *d,
+                          const document_format *format) {
+    FILE *to = options->out ? fopen(options->out, "w") : stdout;
+    bool ok = to != NULL;
+    if (ok) {
+        format->write(to, d);
+        ok = fflush(to) == 0 && !ferror(to);
+    }
+    if (to && options->out)
+        ok = fclose(to) == 0 && ok;
+    if (!ok) {
+        fprintf(stderr, "rnnbench compare: %s: %s\n",
+                options->out ? options->out : "standard output", strerror(errno));
+        return EXIT_WRONG;
+    }
+    if (format->rows_only)
+        tell_notes(d);
+    return EXIT_FINE;
+}
+
+static int show(const cli_options *options, comparison *c, const compare_view *view,
+                const document_format *format) {
+    document d;
+    document_column *columns;
+    comparison_sort(c, view->next ? view->order : BY_PROBLEM);
+    const int status = compare_document(&d, c, view, &columns) ? write_document(options, &d, format)
+                                                               : say(EXIT_WRONG, "out of memory");
+    document_free(&d);
+    free(columns);
+    return status;
+}
+
+static int compare(const cli_options *options, compare_view *view, const document_format *format) {
+    comparison c = {0};
+    rnn_error error;
+    const row_filter filter = {passes_options, options};
+    if (!view->next && !view->anchor)
+        view->anchor = default_anchor(options, view->base);
+    if (!check_anchor(view, &error))
+        return say(EXIT_USAGE, error.text);
+    const bool ok =
+        view->next ? comparison_of_files(&c, view->base, view->next, view->anchor, &filter, &error)
+                   : comparison_of_backends(&c, view->base, view->anchor, &filter, &error);
+    int status = EXIT_NOT_COMPARABLE;
+    if (!ok)
+        status = say(EXIT_WRONG, error.text);
+    else if (c.row_count == 0)
+        tell_no_pair(view);
+    else
+        status = show(options, &c, view, format);
+    comparison_free(&c);
+    return status;
+}
+
+int command_compare(const cli_options *options) {
+    const document_format *format;
+    compare_view view;
+    timed_file base = {0}, next = {0};
+    rnn_error error;
+    if (!choose_format(options, &format, &error) || !choose_view(options, &view, &error))
+        return refuse_usage("compare", error.text);
+    view.base = &base;
+    view.next = options->argument_count == 2 ? &next : NULL;
+    const bool ok = rows_read(&base, options->arguments[0], &error) &&
+                    (!view.next || rows_read(&next, options->arguments[1], &error));
+    const int status = ok ? compare(options, &view, format) : say(EXIT_USAGE, error.text);
+    rows_free(&base);
+    rows_free(&next);
+    return status;
+}

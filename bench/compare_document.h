@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * A comparison as a document. */
+#ifndef BENCH_COMPARE_DOCUMENT_H
+#define BENCH_COMPARE_DOCUMENT_H
+
+#include "comparison.h"
+#include "document.h"
+
+typedef struct compare_view {
+    const timed_file *base, *next; /* next is NULL: backends of one file */
+    const char *anchor;            /* NULL: none */
+    comparison_order order;
+    bool changed_only;
+} compare_view;
+
+/* False: out of memory. `columns` is to be freed after the document. */
+bool compare_document(document *d, const comparison *c, const compare_view *view,
+                      document_column **columns);
+
+/* "compiler: gcc 12.2.0, now gcc 13.1; ...": where two files' contexts differ in what may change
+ * times, as many as `size` has room for; "": nowhere. */
+void context_differences(const timed_file *base, const timed_file *next, char *text, size_t size);
+
+#endif

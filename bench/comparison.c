@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "comparison.h"
+
+#include "fail.h"
+#include "selection.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Pairs ----------------------------------------------------------------------------------- */
+
+static bool passes(const row_filter *filter, const timed_row *row) {
+    return filter->passes(filter->data, row);
+}
+
+/* Both have room for as many rows as the files have. */
+static bool make_room(comparison *c, int rows, rnn_error *error) {
+    *c = (comparison){.rows = calloc((size_t)rows + 1, sizeof *c->rows),
+                      .unpaired = calloc((size_t)rows + 1, sizeof *c->unpaired)};
+    return (c->rows && c->unpaired) || fail(error, "out of memory");
+}
+
+static void add_unpaired(comparison *c, const timed_row *row, const char *why) {
+    c->unpaired[c->unpaired_count++] = (unpaired_row){row, why};
+}
+
+/* On as many threads as `row` or, failing that, on the fewest; NULL: there is no such time. */
+static const timed_row *find_anchor(const timed_file *file, const timed_row *row,
+                                    const char *anchor) {
+    const timed_row *found = rows_find(file, row->problem, anchor, row->threads);
+    if (found && !found->error)
+        return found;
+    found = NULL;
+    for (int i = 0; i < file->row_count; i++) {
+        const timed_row *other = &file->rows[i];
+        if (!other->error && strcmp(other->backend, anchor) == 0 &&
+            strcmp(other->problem, row->problem) == 0 &&
+            (!found || other->threads < found->threads))
+            found = other;
+    }
+    return found;
+}
+
+static void pair_files(comparison *c, const timed_file *base, const timed_file *next,
+                       const char *anchor, const timed_row *row) {
+    const timed_row *other = rows_find(next, row->problem, row->backend, row->threads);
+    compared_row pair = {.base = row, .row = other};
+    if (!other || row->error || other->error) {
+        add_unpaired(c, row,
+                     !other       ? "only in BASE"
+                     : row->error ? "without a time in BASE"
+                                  : "without a time in NEW");
+        return;
+    }
+    if (anchor) {
+        pair.base_anchor = find_anchor(base, row, anchor);
+        pair.row_anchor = find_anchor(next, row, anchor);
+        if (!pair.base_anchor || !pair.row_anchor) {
+            add_unpaired(c, row, pair.row_anchor ? "no anchor in BASE" : "no anchor in NEW");
+            return;
+        }
+    }
+    c->rows[c->row_count++] = pair;
+}
+
+static bool is_anchor(const timed_row *row, const char *anchor) {
+    return anchor && strcmp(row->backend, anchor) == 0;
+}
+
+static void collect_files(comparison *c, const timed_file *base, const timed_file *next,
+                          const char *anchor, const row_filter *filter) {
+    for (int i = 0; i < base->row_count; i++)
+        if (passes(filter, &base->rows[i]) && !is_anchor(&base->rows[i], anchor))
+            pair_files(c, base, next, anchor, &base->rows[i]);
+    for (int i = 0; i < next->row_count; i++) {
+        const timed_row *row = &next->rows[i];
+        if (passes(filter, row) && !is_anchor(row, anchor) &&
+            !rows_find(base, row->problem, row->backend, row->threads))
+            add_unpaired(c, row, "only in NEW");
+    }
+}
+
+static void collect_backends(comparison *c, const timed_file *file, const char *anchor,
+                             const row_filter *filter) {
+    for (int i = 0; i < file->row_count; i++) {
+        const timed_row *row = &file->rows[i];
+        if (!*row->backend || !passes(filter, row) || is_anchor(row, anchor))
+            continue;
+        const timed_row *base = row->error ? NULL : find_anchor(file, row, anchor);
+        if (base)
+            c->rows[c->row_count++] = (compared_row){.base = base, .row = row};
+        else
+            add_unpaired(c, row, row->error ? "without a time" : "no time of the anchor");
+    }
+}
+
+/* ---- Numbers --------------------------------------------------------------------------------- */
+
+static sample_set samples_of(const timed_row *row) {
+    return (sample_set){row->samples, row->sample_count};
+}
+
+/* The samples, divided by the anchor's median where there is one; free() the values. */
+static sample_set relative_samples(const timed_row *row, const timed_row *anchor) {
+    double *values = malloc((size_t)row->sample_count * sizeof *values);
+    for (int i = 0; values && i < row->sample_count; i++)
+        values[i] = row->samples[i] / (anchor ? anchor->median : 1);
+    return (sample_set){values, values ? row->sample_count : 0};
+}
+
+static double test_pair(const compared_row *pair) {
+    if (pair->base->sample_count < 2 || pair->row->sample_count < 2)
+        return NAN;
+    const sample_set base = relative_samples(pair->base, pair->base_anchor);
+    const sample_set row = relative_samples(pair->row, pair->row_anchor);
+    const double p = mann_whitney(row, base, TWO_SIDED);
+    free((double *)(uintptr_t)base.values);
+    free((double *)(uintptr_t)row.values);
+    return p;
+}
+
+static void measure_pair(compared_row *pair) {
+    const bool relative = pair->base_anchor != NULL;
+    pair->ratio = pair->row->median / pair->base->median;
+    if (relative)
+        pair->ratio *= pair->base_anchor->median / pair->row_anchor->median;
+    const sample_set none = {NULL, 0};
+    const sample_set over[] = {samples_of(pair->row),
+                               relative ? samples_of(pair->base_anchor) : none};
+    const sample_set under[] = {samples_of(pair->base),
+                                relative ? samples_of(pair->row_anchor) : none};
+    pair->interval =
+        quotient_of_medians_interval(over, under, relative ? 2 : 1, &BOOTSTRAP_DEFAULT);
+    pair->p = test_pair(pair);
+}
+
+static bool adjust_pairs(comparison *c, rnn_error *error) {
+    const size_t room = (size_t)c->row_count + 1;
+    double *p = calloc(room, sizeof *p), *adjusted = calloc(room, sizeof *adjusted);
+    for (int i = 0; p && i < c->row_count; i++)
+        p[i] = c->rows[i].p;
+    const bool ok = p && adjusted && benjamini_hochberg(p, adjusted, c->row_count);
+    for (int i = 0; ok && i < c->row_count; i++) {
+        compared_row *pair = &c->rows[i];
+        pair->adjusted_p = adjusted[i];
+        const bool significant = adjusted[i] <= COMPARISON_P_AT_MOST;
+        pair->slower = significant && pair->interval.low > 1;
+        pair->faster = significant && pair->interval.high < 1;
+    }
+    free(p);
+    free(adjusted);
+    return ok || fail(error, "out of memory");
+}
+
+/* ---- Groups ---------------------------------------------------------------------------------- */
+
+static bool is_of_group(const row_group *group, const timed_row *row) {
+    return (!*group->cell || strcmp(group->cell, row->cell) == 0) &&
+           (!*group->backend || strcmp(group->backend, row->backend) == 0);
+}
+
+static bool add_group(comparison *c, const char *cell, const char *backend) {
+    for (int i = 0; i < c->group_count; i++)
+        if (strcmp(c->groups[i].cell, cell) == 0 && strcmp(c->groups[i].backend, backend) == 0)
+            return true;
+    row_group *groups = realloc(c->groups, ((size_t)c->group_count + 1) * sizeof *groups);
+    if (!groups)
+        return false;
+    c->groups = groups;
+    c->groups[c->group_count++] = (row_group){.cell = cell, .backend = backend};
+    return true;
+}
+
+static int by_cell_and_backend(const void *a, const void *b) {
+    const row_group *x = a, *y = b;
+    const int order = strcmp(x->cell, y->cell);
+    return order ? order : backend_order(x->backend, y->backend);
+}
+
+/* `ratios` has room for all rows. */
+static void summarise(row_group *group, const comparison *c, double *ratios) {
+    for (int i = 0; i < c->row_count; i++) {
+        const compared_row *pair = &c->rows[i];
+        if (!is_of_group(group, pair->row))
+            continue;
+        ratios[group->count++] = pair->ratio;
+        group->slower += pair->slower;
+        group->faster += pair->faster;
+    }
+    group->ratio = geometric_mean(ratios, group->count);
+    group->interval = geometric_mean_interval(ratios, group->count, &BOOTSTRAP_DEFAULT);
+}
+
+/* A mean over different backends says nothing where these are what is compared. */
+static bool summarise_groups(comparison *c, bool of_backends, rnn_error *error) {
+    bool ok = of_backends || add_group(c, "", "");
+    for (int i = 0; ok && i < c->row_count; i++) {
+        const timed_row *row = c->rows[i].row;
+        ok = (of_backends || add_group(c, row->cell, "")) && add_group(c, "", row->backend) &&
+             (!of_backends || add_group(c, row->cell, row->backend));
+    }
+    double *ratios = ok ? calloc((size_t)c->row_count + 1, sizeof *ratios) : NULL;
+    if (!ratios)
+        return fail(error, "out of memory");
+    qsort(c->groups, (size_t)c->group_count, sizeof *c->groups, by_cell_and_backend);
+    for (int i = 0; i < c->group_count; i++)
+        summarise(&c->groups[i], c, ratios);
+    free(ratios);
+    return true;
+}
+
+/* ---- A whole comparison ---------------------------------------------------------------------- */
+
+static bool finish(comparison *c, bool of_backends, rnn_error *error) {
+    for (int i = 0; i < c->row_count; i++)
+        measure_pair(&c->rows[i]);
+    return adjust_pairs(c, error) && summarise_groups(c, of_backends, error);
+}
+
+bool comparison_of_files(comparison *c, const timed_file *base, const timed_file *next,
+                         const char *anchor, const row_filter *filter, rnn_error *error) {
+    if (!make_room(c, base->row_count + next->row_count, error))
+        return false;
+    collect_files(c, base, next, anchor, filter);
+    return finish(c, false, error);
+}
+
+bool comparison_of_backends(comparison *c, const timed_file *file, const char *anchor,
+                            const row_filter *filter, rnn_error *error) {
+    if (!make_room(c, file->row_count, error))
+        return false;
+    collect_backends(c, file, anchor, filter);
+    return finish(c, true, error);
+}
+
+void comparison_free(comparison *c) {
+    free(c->rows);
+    free(c->unpaired);
+    free(c->groups);
+}
+
+/* The rows of one problem are neighbours in the index. */
+static int count_problems(const timed_file *file, const char *backend, const row_filter *filter) {
+    int count = 0;
+    const char *last = "";
+    for (int i = 0; i < file->row_count; i++) {
+        const timed_row *row = file->index[i];
+        if (row->error || strcmp(row->backend, backend) != 0 || !passes(filter, row) ||
+            strcmp(row->problem, last) == 0)
+            continue;
+        count++;
+        last = row->problem;
+    }
+    return count;
+}
+
+static bool is_first_of_backend(const timed_file *file, int index) {
+    for (int i = 0; i < index; i++)
+        if (strcmp(file->rows[i].backend, file->rows[index].backend) == 0)
+            return false;
+    return true;
+}
+
+const char *comparison_default_anchor(const timed_file *file, const row_filter *filter) {
+    const char *best = "";
+    int most = 0;
+    for (int i = 0; i < file->row_count; i++) {
+        const char *backend = file->rows[i].backend;
+        if (!*backend || !is_first_of_backend(file, i))
+            continue;
+        const int count = count_problems(file, backend, filter);
+        if (count > most || (count == most && most > 0 && backend_order(backend, best) < 0)) {
+            best = backend;
+            most = count;
+        }
+    }
+    return best;
+}
+
+/* ---- Order ----------------------------------------------------------------------------------- */
+
+/* Runs of digits count as numbers: N:8 stands before N:16. */
+static int compare_names(const char *a, const char *b) {
+    while (*a && *b) {
+        if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+            const unsigned long long x = strtoull(a, NULL, 10), y = strtoull(b, NULL, 10);
+            if (x != y)
+                return x < y ? -1 : 1;
+            a += strspn(a, "0123456789");
+            b += strspn(b, "0123456789");
+        } else if (*a++ != *b++) {
+            return (unsigned char)a[-1] < (unsigned char)b[-1] ? -1 : 1;
+        }
+    }
+    return (*a != '\0') - (*b != '\0');
+}
+
+static int compare_rows(const timed_row *a, const timed_row *b) {
+    const int problems = compare_names(a->problem, b->problem);
+    if (problems)
+        return problems;
+    if (a->threads != b->threads)
+        return a->threads < b->threads ? -1 : 1;
+    return backend_order(a->backend, b->backend);
+}
+
+static int pairs_by_problem(const void *a, const void *b) {
+    const compared_row *x = a, *y = b;
+    return compare_rows(x->row, y->row);
+}
+
+static int pairs_by_ratio(const void *a, const void *b) {
+    const compared_row *x = a, *y = b;
+    return x->ratio != y->ratio ? (x->ratio < y->ratio) - (x->ratio > y->ratio)
+                                : compare_rows(x->row, y->row);
+}
+
+static int unpaired_by_problem(const void *a, const void *b) {
+    const unpaired_row *x = a, *y = b;
+    return compare_rows(x->row, y->row);
+}
+
+void comparison_sort(comparison *c, comparison_order order) {
+    qsort(c->rows, (size_t)c->row_count, sizeof *c->rows,
+          order == SLOWEST_FIRST ? pairs_by_ratio : pairs_by_problem);
+    qsort(c->unpaired, (size_t)c->unpaired_count, sizeof *c->unpaired, unpaired_by_problem);
+}

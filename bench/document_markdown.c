@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ * Documents as Markdown, with tables as GitHub has them. */
+#include "document.h"
+
+#include <string.h>
+
+static void put_text(FILE *to, const char *text) {
+    for (; *text; text++) {
+        if (*text == '<')
+            fputs("&lt;", to);
+        else if (strchr("|\\`*_[", *text))
+            fprintf(to, "\\%c", *text);
+        else
+            fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text, to);
+    }
+}
+
+static bool is_shown(const document_table *table, int column) {
+    return document_is_for(table->columns[column].audience, FOR_PEOPLE);
+}
+
+/* The titles where `row` is -1. */
+static void put_row(FILE *to, const document_table *table, int row) {
+    fputc('|', to);
+    for (int column = 0; column < table->column_count; column++) {
+        if (!is_shown(table, column))
+            continue;
+        fputc(' ', to);
+        put_text(to, row < 0 ? table->columns[column].title
+                             : document_cell_at(table, row, column)->text);
+        fputs(" |", to);
+    }
+    fputc('\n', to);
+}
+
+static void put_table(FILE *to, const document_table *table) {
+    if (*table->title)
+        fprintf(to, "\n#### %s\n", table->title);
+    fputc('\n', to);
+    put_row(to, table, -1);
+    fputc('|', to);
+    for (int column = 0; column < table->column_count; column++)
+        if (is_shown(table, column))
+            fputs(table->columns[column].is_number ? "---:|" : "---|", to);
+    fputc('\n', to);
+    for (int row = 0; row < table->row_count; row++)
+        put_row(to, table, row);
+}
+
+static void put_list(FILE *to, const char *const *items, int count) {
+    fputs(count ? "\n" : "", to);
+    for (int i = 0; i < count; i++) {
+        fputs("- ", to);
+        put_text(to, items[i]);
+        fputc('\n', to);
+    }
+}
+
+void document_write_markdown(FILE *to, const document *d) {
+    fputs("### ", to);
+    put_text(to, d->title);
+    fputc('\n', to);
+    put_list(to, d->notes, d->note_count);
+    for (int i = 0; i < d->table_count; i++)
+        if (document_is_for(d->tables[i].audience, FOR_PEOPLE) && d->tables[i].row_count > 0)
+            put_table(to, &d->tables[i]);
+    put_list(to, d->legend, d->legend_count);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include "history.h"
+
+#include "comparable.h"
+#include "selection.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Files ----------------------------------------------------------------------------------- */
+
+static bool has_problem(const timed_file *file, const char *text) {
+    for (int i = 0; i < file->row_count; i++)
+        if (strcmp(file->rows[i].problem, text) == 0)
+            return true;
+    return false;
+}
+
+/* False: it cannot be read, which is told. */
+static bool read_file(history_file *file, const char *path) {
+    rnn_error error;
+    *file = (history_file){0};
+    if (!rows_read(&file->rows, path, &error)) {
+        fprintf(stderr, "rnnbench history: %s\n", error.text);
+        return false;
+    }
+    const char *date = comparable_text(&file->rows, "date");
+    if (!result_date_parse(date, &file->date)) {
+        fprintf(stderr, "rnnbench history: %s: its date is \"%s\"\n", path, date);
+        rows_free(&file->rows);
+        return false;
+    }
+    snprintf(file->machine, sizeof file->machine, "%s, %s cores",
+             comparable_text(&file->rows, "cpu"), comparable_text(&file->rows, "cores"));
+    return true;
+}
+
+static int by_date(const void *left, const void *right) {
+    const history_file *a = left, *b = right;
+    if (a->date != b->date)
+        return a->date < b->date ? -1 : 1;
+    return strcmp(a->rows.path, b->rows.path);
+}
+
+/* What may well be the reason of a step. */
+static void note_changes(history_file *file, const history_file *before) {
+    static const char *const names[] = {"isa",     "compiler", "flags",    "onednn",
+                                        "libxsmm", "usable",   "governor", "RNN_TUNING"};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names && used < sizeof file->changes; i++) {
+        const char *now = comparable_text(&file->rows, names[i]);
+        const char *then = comparable_text(&before->rows, names[i]);
+        if (*now && *then && strcmp(now, then) != 0)
+            used += (size_t)snprintf(file->changes + used, sizeof file->changes - used, "%s%s",
+                                     used ? ", " : "", names[i]);
+    }
+}
+
+bool history_read_files(history *h, const path_list *list) {
+    h->files = calloc((size_t)list->count + 1, sizeof *h->files);
+    if (!h->files)
+        return false;
+    for (int i = 0; i < list->count; i++) {
+        history_file *file = &h->files[h->file_count];
+        if (!read_file(file, list->paths[i]))
+            h->unreadable++;
+        else if (has_problem(&file->rows, h->problem))
+            h->file_count++;
+        else
+            rows_free(&file->rows);
+    }
+    qsort(h->files, (size_t)h->file_count, sizeof *h->files, by_date);
+    for (int i = 1; i < h->file_count; i++)
+        note_changes(&h->files[i], &h->files[i - 1]);
+    return true;
+}
+
+bool history_is_of_one_machine(const history *h) {
+    for (int i = 1; i < h->file_count; i++)
+        if (strcmp(h->files[i].machine, h->files[0].machine) != 0)
+            return false;
+    return true;
+}
+
+/* ---- Series ---------------------------------------------------------------------------------- */
+
+/* The anchor on as many threads or, failing that, on the fewest; NULL: the file has none. */
+static const timed_row *find_anchor(const history *h, const timed_file *file, int threads) {
+    const timed_row *fewest = NULL;
+    for (int i = 0; i < file->row_count; i++) {
+        const timed_row *row = &file->rows[i];
+        if (row->error || strcmp(row->problem, h->problem) != 0 ||
+            strcmp(row->backend, h->anchor) != 0)
+            continue;
+        if (row->threads == threads)
+            return row;
+        if (!fewest || row->threads < fewest->threads)
+            fewest = row;
+    }
+    return fewest;
+}
+
+/* The place of its series, which may be a new one; NULL: out of memory. */
+static history_series *series_of(history *h, const timed_row *row) {
+    for (int i = 0; i < h->series_count; i++)
+        if (h->series[i].threads == row->threads && strcmp(h->series[i].backend, row->backend) == 0)
+            return &h->series[i];
+    void *grown = realloc(h->series, (size_t)(h->series_count + 1) * sizeof *h->series);
+    if (!grown)
+        return NULL;
+    h->series = grown;
+    history_series *added = &h->series[h->series_count];
+    *added = (history_series){.backend = row->backend, .threads = row->threads};
+    added->points = calloc((size_t)h->file_count, sizeof *added->points);
+    if (!added->points)
+        return NULL;
+    h->series_count++;
+    return added;
+}
+
+static bool add_point(history *h, const history_file *file, const timed_row *row) {
+    const timed_row *anchor = h->anchor ? find_anchor(h, &file->rows, row->threads) : NULL;
+    if (h->anchor && !anchor)
+        return true;
+    history_series *series = series_of(h, row);
+    if (!series)
+        return false;
+    series->points[series->count++] =
+        (history_point){.file = file,
+                        .row = row,
+                        .anchor = anchor,
+                        .value = anchor ? row->median / anchor->median : row->median,
+                        .change = NAN,
+                        .interval = {NAN, NAN},
+                        .step = NAN};
+    return true;
+}
+
+static bool add_file(history *h, const history_file *file) {
+    if (h->anchor && !find_anchor(h, &file->rows, 1))
+        h->without_anchor++;
+    for (int i = 0; i < file->rows.row_count; i++) {
+        const timed_row *row = &file->rows.rows[i];
+        bool asked_for = strcmp(row->problem, h->problem) == 0 && selection_has(h->filters, row);
+        if (!row->error && asked_for && !add_point(h, file, row))
+            return false;
+    }
+    return true;
+}
+
+/* ---- Changes and steps ------------------------------------------------------------------------
+ */
+
+static sample_set samples_of(const timed_row *row) {
+    return (sample_set){row->samples, row->sample_count};
+}
+
+/* Of two anchored points it is a ratio of ratios. */
+static confidence_interval interval_of_change(const history_point *before,
+                                              const history_point *point) {
+    sample_set over[2] = {samples_of(point->row)}, under[2] = {samples_of(before->row)};
+    if (point->anchor) {
+        over[1] = samples_of(before->anchor);
+        under[1] = samples_of(point->anchor);
+    }
+    return quotient_of_medians_interval(over, under, point->anchor ? 2 : 1, &BOOTSTRAP_DEFAULT);
+}
+
+static void note_levels(history_series *series, const double *values, const int *steps, int count) {
+    for (int i = 0; i < count; i++) {
+        const int before = i ? steps[i - 1] : 0, start = steps[i];
+        const int end = i + 1 < count ? steps[i + 1] : series->count;
+        series->points[start].step =
+            median(values + start, end - start) / median(values + before, start - before);
+    }
+}
+
+static bool find_series_steps(history_series *series) {
+    double *values = calloc((size_t)series->count, sizeof *values);
+    int *steps = calloc((size_t)series->count, sizeof *steps);
+    int count = values && steps ? 0 : -1;
+    for (int i = 0; count == 0 && i < series->count; i++)
+        values[i] = series->points[i].value;
+    if (count == 0 && series->count >= HISTORY_LEAST_FOR_STEPS)
+        count = find_steps(values, series->count, &STEP_SEARCH_DEFAULT, steps);
+    if (count > 0)
+        note_levels(series, values, steps, count);
+    free(values);
+    free(steps);
+    return count >= 0;
+}
+
+static bool finish_series(history_series *series) {
+    for (int i = 1; i < series->count; i++) {
+        history_point *point = &series->points[i];
+        point->change = point->value / point[-1].value;
+        point->interval = interval_of_change(&point[-1], point);
+    }
+    return find_series_steps(series);
+}
+
+static int by_backend(const void *left, const void *right) {
+    const history_series *a = left, *b = right;
+    int order = backend_order(a->backend, b->backend);
+    return order ? order : a->threads - b->threads;
+}
+
+bool history_make_series(history *h) {
+    bool ok = true;
+    for (int i = 0; ok && i < h->file_count; i++)
+        ok = add_file(h, &h->files[i]);
+    if (h->series_count)
+        qsort(h->series, (size_t)h->series_count, sizeof *h->series, by_backend);
+    for (int i = 0; ok && i < h->series_count; i++)
+        ok = finish_series(&h->series[i]);
+    return ok;
+}
+
+void history_free(history *h) {
+    for (int i = 0; i < h->file_count; i++)
+        rows_free(&h->files[i].rows);
+    for (int i = 0; i < h->series_count; i++)
+        free(h->series[i].points);
+    free(h->files);
+    free(h->series);
+}

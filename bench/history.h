@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * One problem over time: what results files of several days say of each backend. */
+#ifndef BENCH_HISTORY_H
+#define BENCH_HISTORY_H
+
+#include "options.h"
+#include "result_files.h"
+#include "rows.h"
+#include "statistics.h"
+
+/* A results file that has the problem. */
+typedef struct history_file {
+    timed_file rows;
+    time_t date;
+    char machine[160];
+    char changes[160]; /* "compiler, onednn": what is not as in the file before; "": nothing */
+} history_file;
+
+/* What one file says of a backend on a number of threads. */
+typedef struct history_point {
+    const history_file *file;
+    const timed_row *row;
+    const timed_row *anchor;      /* NULL: there is none */
+    double value;                 /* the median, or how many times the anchor's it is */
+    double change;                /* value / that of the point before; NAN for the first */
+    confidence_interval interval; /* of the change */
+    double step; /* where a new level begins: its median / that of the one before; else NAN */
+} history_point;
+
+typedef struct history_series {
+    const char *backend;
+    int threads;
+    history_point *points; /* by date */
+    int count;
+} history_series;
+
+typedef struct history {
+    const char *problem, *anchor; /* anchor NULL: none */
+    const cli_options *filters;   /* of backends and threads */
+    history_file *files;          /* by date */
+    int file_count;
+    history_series *series;
+    int series_count;
+    int unreadable, without_anchor; /* files; each unreadable one was told */
+} history;
+
+/* `h` has the problem, the anchor and filters; its files are found out. False: out of memory. */
+bool history_read_files(history *h, const path_list *list);
+/* Then its series, steps and all. */
+bool history_make_series(history *h);
+void history_free(history *h);
+
+bool history_is_of_one_machine(const history *h);
+
+/* Fewer points than this have no step that could be told from chance. */
+#define HISTORY_LEAST_FOR_STEPS 10
+
+#endif

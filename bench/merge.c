@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench merge */
+#include "commands.h"
+#include "comparable.h"
+#include "fail.h"
+#include "merge_json.h"
+#include "replace.h"
+#include "rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct merge_state {
+    const cli_options *options;
+    timed_file *parts;
+    int count;
+} merge_state;
+
+/* ---- Reading -------------------------------------------------------------------------------- */
+
+static bool same_file(const char *a, const char *b) {
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_ino == second.st_ino &&
+           first.st_dev == second.st_dev;
+}
+
+static bool check_usage(const cli_options *options, rnn_error *error) {
+    if (!options->out)
+        return fail(error, "--out FILE is missing");
+    for (int i = 0; i < options->argument_count; i++)
+        if (same_file(options->arguments[i], options->out))
+            return fail(error, "--out %.200s: is one of the files to join", options->out);
+    return true;
+}
+
+static bool read_parts(merge_state *merge, rnn_error *error) {
+    const cli_options *options = merge->options;
+    merge->parts = calloc((size_t)options->argument_count + 1, sizeof *merge->parts);
+    if (!merge->parts)
+        return fail(error, "out of memory");
+    for (; merge->count < options->argument_count; merge->count++)
+        if (!rows_read(&merge->parts[merge->count], options->arguments[merge->count], error))
+            return false;
+    return true;
+}
+
+static void free_parts(merge_state *merge) {
+    for (int i = 0; i < merge->count; i++)
+        rows_free(&merge->parts[i]);
+    free(merge->parts);
+}
+
+/* ---- What cannot be joined at all ------------------------------------------------------------ */
+
+static bool check_schemas(const merge_state *merge) {
+    for (int i = 1; i < merge->count; i++)
+        if (merge->parts[i].schema != merge->parts[0].schema) {
+            fprintf(stderr, "rnnbench merge: %s is of schema version %d, %s of %d\n",
+                    merge->parts[0].path, merge->parts[0].schema, merge->parts[i].path,
+                    merge->parts[i].schema);
+            return false;
+        }
+    return true;
+}
+
+/* The part before `index` that has this row too; NULL: none. */
+static const timed_file *find_earlier(const merge_state *merge, int index, const timed_row *row) {
+    for (int i = 0; i < index; i++)
+        if (rows_find(&merge->parts[i], row->problem, row->backend, row->threads))
+            return &merge->parts[i];
+    return NULL;
+}
+
+static bool check_rows(const merge_state *merge) {
+    for (int i = 1; i < merge->count; i++)
+        for (int k = 0; k < merge->parts[i].row_count; k++) {
+            const timed_row *row = &merge->parts[i].rows[k];
+            const timed_file *other = find_earlier(merge, i, row);
+            if (!other)
+                continue;
+            fprintf(stderr, "rnnbench merge: %s is in %s and in %s\n", row->name, other->path,
+                    merge->parts[i].path);
+            return false;
+        }
+    return true;
+}
+
+/* ---- What can be joined only when told to -----------------------------------------------------
+ */
+
+static void tell_difference(const char *name, const timed_file *a, const timed_file *b) {
+    fprintf(stderr, "rnnbench merge: %s: \"%s\" in %s, \"%s\" in %s\n", name,
+            comparable_text(a, name), a->path, comparable_text(b, name), b->path);
+}
+
+static int tell_unfinished(const timed_file *part) {
+    const bool has_mark = part->schema > 0;
+    if (rows_context(part, "interrupted") || (has_mark && !rows_context(part, "finished"))) {
+        fprintf(stderr, "rnnbench merge: %s is of a sweep that did not finish\n", part->path);
+        return 1;
+    }
+    return 0;
+}
+
+static bool shard_of(const timed_file *part, shard_choice *shard) {
+    const char *text = rows_context(part, "shard");
+    return text && sscanf(text, "%d/%d", &shard->index, &shard->count) == 2;
+}
+
+static bool has_shard(const merge_state *merge, int index, int count) {
+    shard_choice shard;
+    for (int i = 0; i < merge->count; i++)
+        if (shard_of(&merge->parts[i], &shard) && shard.index == index && shard.count == count)
+            return true;
+    return false;
+}
+
+/* Of as many shards as the first part that is one tells of. */
+static int tell_missing_shards(const merge_state *merge) {
+    int missing = 0, first = 0;
+    shard_choice shard;
+    while (first < merge->count && !shard_of(&merge->parts[first], &shard))
+        first++;
+    if (first == merge->count)
+        return 0;
+    const int shards = shard.count;
+    for (int i = 1; i <= shards; i++)
+        if (!has_shard(merge, i, shards)) {
+            fprintf(stderr, "rnnbench merge: shard %d/%d is missing\n", i, shards);
+            missing++;
+        }
+    for (int i = 0; i < merge->count; i++)
+        if (shard_of(&merge->parts[i], &shard) && shard.count != shards) {
+            fprintf(stderr, "rnnbench merge: %s is shard %d/%d, %s one of %d\n",
+                    merge->parts[i].path, shard.index, shard.count, merge->parts[first].path,
+                    shards);
+            missing++;
+        }
+    return missing;
+}
+
+/* How many parts of the sweep are missing or unfinished. */
+static int tell_incomplete(const merge_state *merge) {
+    int count = tell_missing_shards(merge);
+    for (int i = 0; i < merge->count; i++)
+        count += tell_unfinished(&merge->parts[i]);
+    return count;
+}
+
+static int tell_differences(const merge_state *merge) {
+    int count = 0;
+    for (int i = 1; i < merge->count; i++)
+        count += comparable_differences(&merge->parts[0], &merge->parts[i], tell_difference);
+    return count;
+}
+
+/* ---- The command ---------------------------------------------------------------------------- */
+
+static int refuse(const char *why) {
+    fprintf(stderr, "rnnbench merge: %s\n", why);
+    return EXIT_NOT_COMPARABLE;
+}
+
+static int join(const merge_state *merge, bool complete) {
+    rnn_error error;
+    size_t size;
+    char *text = merge_json(merge->parts, merge->count, complete, &size, &error);
+    if (!text)
+        return refuse_usage("merge", error.text);
+    bool written = file_replace(merge->options->out, text, size);
+    free(text);
+    if (!written) {
+        fprintf(stderr, "rnnbench merge: --out %s: %s\n", merge->options->out, strerror(errno));
+        return EXIT_WRONG;
+    }
+    int rows = 0;
+    for (int i = 0; i < merge->count; i++)
+        rows += merge->parts[i].row_count;
+    printf("%d files, %d rows: %s\n", merge->count, rows, merge->options->out);
+    return EXIT_FINE;
+}
+
+static int merge_parts(const merge_state *merge) {
+    if (!check_schemas(merge) || !check_rows(merge))
+        return refuse("these files do not join");
+    const int missing = tell_incomplete(merge), differences = tell_differences(merge);
+    if (missing + differences && !merge->options->force)
+        return refuse("not joined; --force does it all the same");
+    return join(merge, missing == 0);
+}
+
+int command_merge(const cli_options *options) {
+    rnn_error error;
+    merge_state merge = {.options = options};
+    bool ready = check_usage(options, &error) && read_parts(&merge, &error);
+    int status = ready ? merge_parts(&merge) : refuse_usage("merge", error.text);
+    free_parts(&merge);
+    return status;
+}

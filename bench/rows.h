@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A results file read into rows: that of `rnnbench sweep`, of bench/peers/run, or of any other
+ * program on Google Benchmark. Strict: what is not wholly understood is refused with the reason,
+ * and nothing of it is kept.
+ */
+#ifndef BENCH_ROWS_H
+#define BENCH_ROWS_H
+
+#include "rnn.h"
+
+#include <stdbool.h>
+
+#define ROWS_MAX_BYTES (128 << 20)
+
+/* Member of the context that tells how to read the rest; a file without it is of version 0. */
+#define ROWS_SCHEMA_KEY     "rnnbench_schema"
+#define ROWS_SCHEMA_VERSION 1
+
+typedef struct row_counter {
+    const char *name;
+    double value; /* median over the repetitions; NAN where the file has no finite number */
+} row_counter;
+
+/* One benchmark with all its repetitions. The strings live as long as the file. */
+typedef struct timed_row {
+    const char *name; /* as in the file */
+
+    /* lstm/avx2/N:8/T:32/D:64/U:128/threads:1/process_time/real_time is problem
+     * lstm/N:8/T:32/D:64/U:128 of cell lstm, by backend avx2. Of any other name the whole is the
+     * problem, and cell and backend are "". */
+    const char *problem, *cell, *backend;
+    int threads;
+    const char *label; /* "": none */
+
+    const char *error;  /* why there is no time; NULL: there is, and the rest holds */
+    double *samples;    /* wall-clock seconds of one iteration, one a repetition, in file order */
+    int sample_count;   /* 1 or more */
+    bool aggregated;    /* the file keeps no repetitions: the one sample is their median, or mean */
+    double median;      /* of the samples */
+    double cpu_seconds; /* of all threads in one iteration; median; NAN: not known */
+    row_counter *counters;
+    int counter_count;
+} timed_row;
+
+typedef struct row_context {
+    const char *name, *text; /* a number as text; lists and objects are left out */
+} row_context;
+
+typedef struct timed_file {
+    const char *path;
+    int schema;      /* 0..ROWS_SCHEMA_VERSION */
+    timed_row *rows; /* in file order; no two of one problem, backend and threads */
+    int row_count;   /* 1 or more */
+    row_context *context;
+    int context_count;
+    void *strings;           /* private */
+    const timed_row **index; /* the rows, by problem, backend and threads */
+} timed_file;
+
+/* False: `error` names the file and the reason, and nothing need be freed. A pipe may be read. */
+bool rows_read(timed_file *file, const char *path, rnn_error *error);
+void rows_free(timed_file *file); /* accepts a file of zeros */
+
+/* NULL: there is none. */
+const timed_row *rows_find(const timed_file *file, const char *problem, const char *backend,
+                           int threads);
+const char *rows_context(const timed_file *file, const char *name);
+
+/* NAN: the row has no such counter. */
+double row_counter_value(const timed_row *row, const char *name);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep_files.h"
+
+#include "clock.h"
+#include "commit.h"
+#include "gbench.h"
+#include "replace.h"
+#include "table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- Names ---------------------------------------------------------------------------------- */
+
+/* The path behind a chain of links, for a file that can be written; NULL, and why, for one that
+ * cannot. Opens the file as it will be opened at the end, and leaves no trace. */
+static char *writable_file(const char *option, const char *path, rnn_error *error) {
+    struct stat before;
+    bool existed = stat(path, &before) == 0;
+    FILE *file = fopen(path, "a");
+    if (!file) {
+        fail(error, "%s %.160s: %s", option, path, strerror(errno));
+        return NULL;
+    }
+    fclose(file);
+    char *real = realpath(path, NULL);
+    if (!real) /* a pipe's link leads nowhere */
+        real = strdup(path);
+    if (!existed && real)
+        unlink(real);
+    if (!real)
+        fail(error, "%s %.160s: out of memory", option, path);
+    return real;
+}
+
+static char *join(const char *base, const char *ending) {
+    char *path = malloc(strlen(base) + strlen(ending) + 1);
+    if (path)
+        stpcpy(stpcpy(path, base), ending);
+    return path;
+}
+
+/* The next name of the store that is free, for the files that take theirs from there. */
+static bool choose_name(sweep_files *files) {
+    char base[PATH_MAX];
+    errno = ENAMETOOLONG;
+    if (!store_free_name(files->folder, files->name, &files->number, base))
+        return false;
+    errno = ENOMEM;
+    if (files->saves_out) {
+        free(files->out);
+        files->out = join(base, ".json");
+    }
+    if (files->saves_table) {
+        free(files->table);
+        files->table = join(base, ".md");
+    }
+    return (!files->saves_out || files->out) && (!files->saves_table || files->table);
+}
+
+static bool choose_in_store(sweep_files *files, const cli_options *options,
+                            const machine_info *machine, rnn_error *error) {
+    files->saves_out = !options->out;
+    files->saves_table = !options->table;
+    files->number = 1;
+    if (!store_open_folder(options->results, machine, files->folder, error))
+        return false;
+    store_result_name(time(NULL), BUILD_COMMIT, options->shard.index, options->shard.count,
+                      files->name);
+    return choose_name(files) || fail(error, "--save: %.160s: %s", files->folder, strerror(errno));
+}
+
+bool sweep_files_choose(sweep_files *files, const cli_options *options, const machine_info *machine,
+                        rnn_error *error) {
+    const char *out = options->out, *table = options->table;
+    *files = (struct sweep_files){0};
+    if (out && !(files->out = writable_file("--out", out, error)))
+        return false;
+    if (table && !(files->table = writable_file("--table", table, error)))
+        return false;
+    if (out && table && strcmp(files->out, files->table) == 0)
+        return fail(error, "--table %.160s: the same file as --out", table);
+    return !options->save || (out && table) || choose_in_store(files, options, machine, error);
+}
+
+void sweep_files_free(sweep_files *files) {
+    if (files->saves_out && !files->out_exists)
+        rmdir(files->folder); /* made for nothing, unless there is something in it */
+    free(files->out);
+    free(files->table);
+}
+
+/* ---- Writing -------------------------------------------------------------------------------- */
+
+/* Another sweep may have taken the name since it was chosen. */
+static bool create_in_store(sweep_files *files, const char *content, size_t size) {
+    while (!file_create(files->out, content, size))
+        if (errno != EEXIST || !choose_name(files))
+            return false;
+    return files->out_exists = true;
+}
+
+static bool write_rows(sweep_files *files) {
+    size_t size;
+    double start = clock_seconds();
+    char *content = gbench_json(&size);
+    bool ok = content != NULL;
+    if (!ok)
+        errno = ENOMEM;
+    else if (files->saves_out && !files->out_exists)
+        ok = create_in_store(files, content, size);
+    else
+        ok = file_replace(files->out, content, size);
+    int why = errno;
+    free(content);
+    files->last_write = clock_seconds();
+    files->write_seconds = files->last_write - start;
+    errno = why;
+    return ok;
+}
+
+static bool write_table(const char *path, const result_list *results) {
+    char *content = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&content, &size);
+    if (!text)
+        return false;
+    table_print_markdown(text, results);
+    bool ok = fclose(text) == 0 && file_replace(path, content, size);
+    int why = errno;
+    free(content);
+    errno = why;
+    return ok;
+}
+
+static void tell_failure(const char *path, const char *consequence) {
+    fprintf(stderr, "rnnbench sweep: %s: %s%s\n", path, strerror(errno), consequence);
+}
+
+void sweep_files_write_now_and_then(sweep_files *files) {
+    const double most_share = 0.02; /* of the time */
+    if (!files->out || clock_seconds() - files->last_write < files->write_seconds / most_share)
+        return;
+    if (write_rows(files) || files->told)
+        return;
+    tell_failure(files->out, "; measures on, and tries again");
+    files->told = true;
+}
+
+bool sweep_files_write_all(sweep_files *files, const result_list *results) {
+    if (results->count == 0)
+        return true;
+    bool out_written = !files->out || write_rows(files);
+    if (!out_written)
+        tell_failure(files->out, "");
+    files->table_exists = files->table && write_table(files->table, results);
+    if (files->table && !files->table_exists)
+        tell_failure(files->table, "");
+    return out_written && (!files->table || files->table_exists);
+}
+
+void sweep_files_print(const sweep_files *files) {
+    if (files->saves_out && files->out_exists)
+        printf("saved %s\n", files->out);
+    if (files->saves_table && files->table_exists)
+        printf("saved %s\n", files->table);
+}
