@@ -44,7 +44,9 @@ json_t *rows_parse(const char *path, size_t flags, rnn_error *error) {
     json_error_t why;
     blank_non_finite(text);
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES | flags, &why);
-    if (!root)
+    if (!root && !*why.text)
+        fail(error, "%.150s: out of memory", path);
+    else if (!root)
         fail(error, "%.120s: not JSON, or only a part of it: line %d: %.90s", path, why.line,
              why.text);
     free(text);

@@ -115,6 +115,7 @@ class Compare(unittest.TestCase):
         result = self.json_of(base, new)
         ratios = {(row["problem"], row["backend"]): row["ratio"] for row in result["rows"]}
         groups = {(row["cell"], row["backend"]): row for row in result["summary"]}
+        self.assertEqual(list(groups)[0], ("all", "all"))
         self.assertEqual(set(groups), {("all", "all"), ("lstm", "all"), ("gru", "all"),
                                        ("all", "avx2"), ("all", "naive")})
         lstm = math.sqrt(ratios[SMALL, "avx2"] * ratios[LARGE, "avx2"])
@@ -209,6 +210,13 @@ class Compare(unittest.TestCase):
         self.assertEqual({(row["backend"], row["threads"]): row["base_threads"] for row in rows},
                          {("naive", 1): 1, ("avx2", 1): 1, ("onnxruntime", 1): 1})
 
+    def test_the_anchor_is_on_the_fewest_threads(self):
+        times = {threads: noisy(threads * 1e-6) for threads in (2, 3, 4)}
+        path = self.write("a.json", {name_of(SMALL, "avx2"): noisy(1e-6),
+                                     **{name_of(SMALL, "openmp", n): times[n] for n in (3, 2, 4)}})
+        (row,) = self.json_of(path, "--by", "backend", "--anchor", "openmp")["rows"]
+        self.assertEqual((row["base_threads"], row["base_seconds"]), (2, statistics.median(times[2])))
+
     def test_matrix(self):
         text = self.fine(self.backends_file(), "--by", "backend")
         lines = [line.split() for line in text.splitlines()]
@@ -218,6 +226,23 @@ class Compare(unittest.TestCase):
         self.assertRegex(text, rf"(?m)^{SMALL} +2 +(7\.9|8\.0)\d us +(7\.9|8\.0)\dx$")
         gru = next(line for line in lines if line[:1] == [GRU])
         self.assertRegex(gru[-1], r"^~(0\.99|1\.0\d)x$")
+
+    def test_matrix_in_order(self):
+        def problems(*options):
+            text = self.fine(self.backends_file(), "--by", "backend", *options)
+            return [tuple(line.split()[:2]) for line in text.splitlines() if "/N:" in line]
+
+        self.assertEqual(problems(), [(GRU, "1"), (SMALL, "1"), (SMALL, "2")])
+        self.assertEqual(problems("--sort", "ratio"), [(GRU, "1"), (SMALL, "1"), (SMALL, "2")])
+        self.assertEqual(problems("--changed"), [(SMALL, "1"), (SMALL, "2")])
+        self.assertEqual(problems("--anchor", "avx2", "--sort", "ratio"),
+                         [(SMALL, "1"), (GRU, "1"), (SMALL, "2")])
+
+    def test_filters_leave_the_anchor(self):
+        for options in ("--threads", "2"), ("--backend", "openmp"):
+            result = self.json_of(self.backends_file(), "--by", "backend", *options)
+            self.assertEqual(result["anchor"], "naive")
+            self.assertEqual({row["backend"] for row in result["rows"]}, {"openmp"})
 
     def test_anchor_across_machines(self):
         """The new machine is half as fast; avx2 lost another quarter."""
@@ -240,8 +265,8 @@ class Compare(unittest.TestCase):
 
     def test_differences(self):
         rows = {name_of(SMALL, "avx2"): noisy(1e-6)}
-        base = self.write("base.json", rows, OMP_NUM_THREADS="2", torch="2.1")
-        new = self.write("new.json", rows, compiler="clang 14", date="later", commit="def",
+        base = self.write("base.json", rows, OMP_NUM_THREADS="2", torch="2.1", peaks_threads_1="little")
+        new = self.write("new.json", rows, compiler="clang 14", date="later", peaks_threads_1="much", commit="def",
                          RNN_ISA="avx2")
         self.assertEqual(self.json_of(base, new)["differences"],
                          "compiler: gcc 12, now clang 14; OMP_NUM_THREADS: 2, now not set; "
@@ -259,7 +284,8 @@ class Compare(unittest.TestCase):
         self.assertEqual(self.problems("--backend", "naive,openmp"), [GRU])
         self.assertEqual(self.problems("--backend", "avx2", "--batch", "1"), [SMALL])
         self.assertEqual(self.problems("--threads", "1", "--cell", "lstm"), [SMALL, LARGE])
-        self.refused(NOT_COMPARABLE, "no row in common", *self.two_files(), "--threads", "2")
+        for options in ("--threads", "2"), ("--backend", "avx2x"), ("--backend", "avx"):
+            self.refused(NOT_COMPARABLE, "no row in common", *self.two_files(), *options)
         self.refused(USAGE, "--cell elman", *self.two_files(), "--cell", "elman")
 
     def test_order(self):
@@ -324,6 +350,16 @@ class Compare(unittest.TestCase):
         self.assertLessEqual(max(map(len, text.splitlines())), 100)
         self.assertNotRegex(text, r"(?m) $")
         self.assertRegex(text, rf"{SMALL} +avx2 +1 +\S+ (us|ns) +1\.\d+ us +1\.\d+ +\S+\.\.\S+ +\S+ +slower")
+
+    def test_long_names(self):
+        long = "gru/N:1/T:25/D:256/U:256/reset_after:0/direction:bidirectional/layout:time_major"
+        rows = {name_of(long, backend): noisy(1e-6) for backend in ("naive", "onnxruntime")}
+        rows["BM_" + 1000 * "\u00e9"] = noisy(1e-6)
+        path = self.write("a.json", rows)
+        lines = self.fine(path, path, "--backend", "naive,onnxruntime").splitlines()
+        self.assertLessEqual(max(map(len, lines)), 100)
+        self.assertEqual(lines.count(long), 1)
+        self.assertIn("BM_" + 1000 * "\u00e9", [row["problem"] for row in self.json_of(path, path)["rows"]])
 
     def test_formats_agree(self):
         files = self.two_files()
