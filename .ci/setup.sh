@@ -18,8 +18,8 @@ die() {
 
 # The library packages are optional to the build, which then says what is lost without them.
 build_packages=(gcc g++ libc6-dev git meson ninja-build pkg-config
-    libdnnl-dev libxsmm-dev libbenchmark-dev libhwloc-dev)
-test_packages=(libcmocka-dev libjansson-dev binutils qemu-user)
+    libdnnl-dev libxsmm-dev libbenchmark-dev libhwloc-dev libjansson-dev)
+test_packages=(libcmocka-dev binutils qemu-user)
 
 is_installed() {
     dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'
