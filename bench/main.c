@@ -33,9 +33,11 @@ static void print_usage(FILE *to) {
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(to, "  rnnbench %-7s %-26s %s\n", commands[i].name, commands[i].arguments,
                 commands[i].summary);
-    fputs("\n`rnnbench COMMAND --help` lists the command's options.\n"
-          "Exit status: 0 fine, 1 wrong or not done, 2 usage, 130 interrupted.\n",
-          to);
+    fputs(
+        "\n`rnnbench COMMAND --help` lists the command's options.\n"
+        "Exit status: 0 fine, 1 wrong or not done, 2 usage or unreadable input, 3 not comparable,\n"
+        "130 interrupted.\n",
+        to);
 }
 
 static void print_help(command_id id) {

@@ -131,6 +131,7 @@ typedef struct option_row {
 #define SWEEP    (1u << COMMAND_sweep)
 #define PEAK     (1u << COMMAND_peak)
 #define TUNE     (1u << COMMAND_tune)
+#define REPORT   (1u << COMMAND_report)
 #define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
@@ -165,8 +166,9 @@ static const option_row rows[] = {
      AT(min_time), SWEEP | TUNE},
     {"max-run-time", "SECONDS", "leaves out rows of which one run takes longer; 2", parse_seconds,
      AT(max_run_time), SWEEP | TUNE},
-    {"out", "FILE", "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's",
-     parse_text, AT(out), SWEEP | TUNE},
+    {"out", "FILE",
+     "writes Google Benchmark JSON; tune: the tuning file, else RNN_TUNING's; report: the page",
+     parse_text, AT(out), SWEEP | TUNE | REPORT},
     {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
     {"force", "", "replaces an --out that is no tuning file of this machine", parse_flag, AT(force),
      TUNE},
@@ -252,6 +254,22 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
     return true;
 }
 
+static bool check_argument_count(const cli_options *options, command_id command, rnn_error *error) {
+    static const struct {
+        int least, most;
+        const char *example;
+    } expected[COMMAND_COUNT] = {
+        [COMMAND_report] = {1, INT_MAX, "results.json --out report.html"},
+        [COMMAND_summary] = {1, 1, "lstm/N:1/T:10/D:3/U:5/dense:2"},
+    };
+    if (options->argument_count > expected[command].most)
+        return fail(error, "%.80s: unexpected argument",
+                    options->arguments[expected[command].most]);
+    if (options->argument_count < expected[command].least)
+        return fail(error, "an argument is missing, as in %s", expected[command].example);
+    return true;
+}
+
 bool options_parse(cli_options *options, command_id command, int argc, char **argv,
                    rnn_error *error) {
     *options = (struct cli_options){.seed = 1};
@@ -263,12 +281,7 @@ bool options_parse(cli_options *options, command_id command, int argc, char **ar
         return false;
     options->arguments = (const char *const *)argv + optind;
     options->argument_count = argc - optind;
-    int expected = command == COMMAND_summary ? 1 : 0;
-    if (options->argument_count > expected)
-        return fail(error, "%.80s: unexpected argument", options->arguments[expected]);
-    if (options->argument_count < expected)
-        return fail(error, "an argument is missing, as in lstm/N:1/T:10/D:3/U:5/dense:2");
-    return true;
+    return check_argument_count(options, command, error);
 }
 
 void options_free(cli_options *options) {

@@ -16,7 +16,8 @@ typedef enum command_id {
 typedef enum exit_status {
     EXIT_FINE = 0,
     EXIT_WRONG = 1, /* a result is wrong, or something could not be done */
-    EXIT_USAGE = 2,
+    EXIT_USAGE = 2, /* or an input that cannot be read */
+    EXIT_NOT_COMPARABLE = 3,
     EXIT_INTERRUPTED = 130
 } exit_status;
 

@@ -13,9 +13,6 @@ void table_print(FILE *to, const result_list *results);
 /* One line a problem and one column a backend, then every row in full, as Markdown. */
 void table_print_markdown(FILE *to, const result_list *results);
 
-/* "12.3 us", four characters of digits at most. */
-void time_text(double seconds, char text[16]);
-
 /* "3.1%"; with a "!" behind it where the median says little. */
 void spread_text(double cv, char text[16]);
 

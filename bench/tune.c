@@ -9,6 +9,7 @@
 #include "measure.h"
 #include "problems.h"
 #include "table.h"
+#include "time_text.h"
 #include "tune_file.h"
 
 #include <math.h>

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * What reads results files, in a build without jansson. */
+#include "commands.h"
+
+#include <stdio.h>
+
+static int say_missing(const char *command) {
+    fprintf(stderr,
+            "rnnbench %s: jansson was not there when this was built (Debian: libjansson-dev)\n",
+            command);
+    return EXIT_WRONG;
+}
+
+#define WITHOUT_JANSSON(name)                                                                      \
+    int command_##name(const cli_options *options) {                                               \
+        (void)options;                                                                             \
+        return say_missing(#name);                                                                 \
+    }
+
+WITHOUT_JANSSON(report)
