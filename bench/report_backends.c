@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Accuracy and noise of the backends. */
+#include "report_axes.h"
 #include "report_html.h"
 #include "report_sections.h"
 #include "statistics.h"
@@ -32,20 +33,42 @@ static int count_points(const report *all, int backend, point_of *point) {
     return count;
 }
 
+typedef struct cloud {
+    point_of *point;
+    int count;
+    axis_range x, y;
+} cloud;
+
+/* `count` is 0 where no row has a point, or there is no memory. */
+static cloud fit_cloud(const report *all, point_of *point) {
+    cloud c = {.point = point};
+    double *x = calloc((size_t)all->row_count + 1, sizeof *x);
+    double *y = calloc((size_t)all->row_count + 1, sizeof *y);
+    for (int i = 0; x && y && i < all->row_count; i++)
+        c.count += point(&all->rows[i], &x[c.count], &y[c.count]);
+    if (c.count) {
+        c.x = axis_fit(x, c.count);
+        c.y = axis_fit(y, c.count);
+    }
+    free(x);
+    free(y);
+    return c;
+}
+
 /* Those of the first backends are drawn last, above the others. */
-static void write_cloud(FILE *script, const report *all, point_of *point) {
+static void write_cloud(FILE *script, const report *all, const cloud *c) {
     const char *separator = "plot";
     for (int b = 0; b < all->backend_count; b++) {
         fprintf(script, "$b%d << EOD\n", b);
         for (int i = 0; i < all->row_count; i++) {
             double x, y;
-            if (all->rows[i].backend == b && point(&all->rows[i], &x, &y))
-                fprintf(script, "%.4g %.3g\n", x, y);
+            if (all->rows[i].backend == b && c->point(&all->rows[i], &x, &y))
+                fprintf(script, "%.4g %.3g\n", axis_clamp(c->x, x), axis_clamp(c->y, y));
         }
         fputs("EOD\n", script);
     }
     for (int b = all->backend_count - 1; b >= 0; b--)
-        if (count_points(all, b, point)) {
+        if (count_points(all, b, c->point)) {
             fprintf(script, "%s $b%d using 1:2 with points pt 7 ps 0.4 " PLOT_STYLE, separator, b,
                     (unsigned)all->backends[b].style);
             separator = ",\\\n";
@@ -53,50 +76,54 @@ static void write_cloud(FILE *script, const report *all, point_of *point) {
     fputc('\n', script);
 }
 
-static int count_all(const report *all, point_of *point) {
-    int count = 0;
-    for (int b = 0; b < all->backend_count; b++)
-        count += count_points(all, b, point);
-    return count;
+static void describe(const cloud *c, const char *what, char *text, size_t size) {
+    const int beyond = c->x.beyond + c->y.beyond;
+    if (beyond)
+        snprintf(text, size, "%s; %d values lie beyond the edges", what, beyond);
+    else
+        snprintf(text, size, "%s", what);
 }
 
 void accuracy_plot(plot_list *plots, const report *all) {
-    char description[200];
-    const int count = count_all(all, accuracy_point);
-    if (count == 0)
+    const cloud c = fit_cloud(all, accuracy_point);
+    char title[120], description[200];
+    if (c.count == 0)
         return;
+    describe(&c, "Error over speed", title, sizeof title);
     snprintf(description, sizeof description,
              "Largest error over GFLOP/s of %d rows, both axes logarithmic. The table of the "
              "backends has median and largest error of each.",
-             count);
-    FILE *script = plots_begin(plots, PLOTS_ACCURACY, "Error over speed, every row", description);
+             c.count);
+    FILE *script = plots_begin(plots, PLOTS_ACCURACY, title, description);
     if (!script)
         return;
-    fputs("set logscale xy 10\nset format x \"%g\"\nset format y \"10^%T\"\n"
-          "set xlabel \"GFLOP/s\"\nset ylabel \"largest error / (1 + |expected|)\"\n",
-          script);
-    write_cloud(script, all, accuracy_point);
+    axis_decades(script, 'x', c.x);
+    axis_decades(script, 'y', c.y);
+    axis_titles(script, "GFLOP/s", "error");
+    write_cloud(script, all, &c);
 }
 
 void noise_plot(plot_list *plots, const report *all) {
-    char description[200];
-    const int count = count_all(all, noise_point);
-    if (count == 0)
+    const cloud c = fit_cloud(all, noise_point);
+    char title[120], description[200];
+    if (c.count == 0)
         return;
+    describe(&c, "Variation over time", title, sizeof title);
     snprintf(description, sizeof description,
              "Coefficient of variation over median time of %d rows, both axes logarithmic, with a "
              "line at %.0f%%. The table of the backends has their medians.",
-             count, 100 * REPORT_MOST_VARIATION);
-    FILE *script = plots_begin(plots, PLOTS_NOISE, "Variation over time, every row", description);
+             c.count, 100 * REPORT_MOST_VARIATION);
+    FILE *script = plots_begin(plots, PLOTS_NOISE, title, description);
     if (!script)
         return;
+    axis_microseconds(script, 'x', c.x);
+    axis_decades(script, 'y', c.y);
+    axis_titles(script, "median time", "cv in %");
     fprintf(script,
-            "set logscale xy 10\nset format x \"%%g\"\nset format y \"%%g\"\n"
-            "set arrow from graph 0, first %g to graph 1, first %g nohead " PLOT_INK " lw 1\n"
-            "set xlabel \"median time in microseconds\"\nset ylabel \"coefficient of variation in "
-            "%%\"\n",
+            "set arrow from graph 0, first %g to graph 1, first %g nohead front " PLOT_INK
+            " lw 1\n",
             100 * REPORT_MOST_VARIATION, 100 * REPORT_MOST_VARIATION);
-    write_cloud(script, all, noise_point);
+    write_cloud(script, all, &c);
 }
 
 /* ---- The same as figures

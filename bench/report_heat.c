@@ -2,6 +2,7 @@
  * Heat maps over batch x units: one for each family, T, D and number of threads. */
 #include "report_html.h"
 #include "report_sections.h"
+#include "statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -190,13 +191,19 @@ static int write_maps_on(FILE *to, const report *all, heat_map *map, const heat_
     return written;
 }
 
-/* The highest ratio, rounded up to a power of two: where the scale of colours ends. */
+/* Where the scale of colours ends: a power of two above all but the highest ratios. */
 static double highest_ratio(const report *all, const heat_kind *kind) {
-    double highest = 2;
-    for (int i = 0; i < all->case_count; i++) {
+    double *ratios = calloc((size_t)all->case_count + 1, sizeof *ratios), highest = 2;
+    int count = 0;
+    for (int i = 0; ratios && i < all->case_count; i++) {
         const report_row *winner;
-        highest = fmax(highest, kind->ratio(all, &all->cases[i], &winner));
+        const double ratio = kind->ratio(all, &all->cases[i], &winner);
+        if (!isnan(ratio))
+            ratios[count++] = ratio;
     }
+    if (count)
+        highest = fmax(highest, quantile(ratios, count, 0.95));
+    free(ratios);
     return exp2(ceil(log2(highest)));
 }
 
@@ -236,7 +243,7 @@ void heat_fastest_write(FILE *to, const report *all) {
     }
     fputs(". A number in brackets: on that many threads only.</p>\n", to);
     if (all->reference >= 0) {
-        snprintf(high, sizeof high, "%.0f\xc3\x97 as fast", highest);
+        snprintf(high, sizeof high, "%.0f\xc3\x97 or more", highest);
         write_scale(to, 'q', 10, "1\xc3\x97", high);
     }
     write_maps(to, all, &of_fastest, highest);

@@ -24,7 +24,8 @@ static const char *known(const report *all, const char *name) {
 
 static void write_title(const page *p) {
     const char *cpu = known(p->all, "cpu"), *cores = known(p->all, "cores");
-    html_text(p->to, *cpu ? cpu : "benchmarks");
+    fputs("Recurrent layers on ", p->to);
+    html_text(p->to, *cpu ? cpu : "a CPU without a name");
     if (*cores) {
         fputs(", ", p->to);
         html_text(p->to, cores);
@@ -39,7 +40,7 @@ static void write_head(const page *p) {
           "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\"/>\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
           "<meta name=\"generator\" content=\"rnnbench " RNN_VERSION "\"/>\n"
-          "<link rel=\"icon\" href=\"data:,\"/>\n<title>rnnbench: ",
+          "<link rel=\"icon\" href=\"data:,\"/>\n<title>",
           p->to);
     write_title(p);
     fputs("</title>\n<style>\n", p->to);

@@ -58,19 +58,36 @@ void plots_free(plot_list *plots) {
     free(plots);
 }
 
+/* In pixels and as shares of them: margins so that plots beside each other have their axes at one
+ * height, whatever their tics. */
+typedef struct plot_size {
+    int width, height;
+    double left, bottom;
+} plot_size;
+
+static const plot_size usual_size = {420, 320, 0.15, 0.17}, small_size = {300, 230, 0.185, 0.225};
+
+/* Of these there are many, with little in each. */
+static bool is_small(plot_section section) {
+    return section == PLOTS_THREADS || section == PLOTS_STEPS || section == PLOTS_BATCH;
+}
+
+static const plot_size *size_of(plot_section section) {
+    return is_small(section) ? &small_size : &usual_size;
+}
+
 /* What all plots have in common. Tics go outwards, only two sides have a frame. */
 static const char preamble[] =
     "reset\n"
+    "set encoding utf8\n"
     "set terminal svg size %d,%d dynamic rounded noenhanced font \"sans-serif,12\"\n"
     "set border 3 " PLOT_MUTED "\n"
     "set tics nomirror out scale 0.5,0.25 textcolor rgb \"#000001\"\n"
     "set grid xtics ytics " PLOT_GRID " dashtype solid linewidth 1\n"
-    "set bmargin at screen 0.16\n"
+    "set lmargin at screen %g\n"
+    "set bmargin at screen %g\n"
     "set tmargin at screen 0.96\n"
-    "set lmargin at screen 0.145\n"
     "set rmargin at screen 0.97\n"
-    "set xlabel offset 0,0.2 textcolor rgb \"#000001\"\n"
-    "set ylabel offset 0.8,0 textcolor rgb \"#000001\"\n"
     "set key off\n";
 
 FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
@@ -84,7 +101,8 @@ FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
     plots->count++;
     if (!added->title || !added->description)
         return NULL;
-    fprintf(plots->script, preamble, PLOT_WIDTH, PLOT_HEIGHT);
+    const plot_size *size = size_of(section);
+    fprintf(plots->script, preamble, size->width, size->height, size->left, size->bottom);
     return plots->script;
 }
 
@@ -215,10 +233,11 @@ bool plots_draw(plot_list *plots, rnn_error *error) {
 
 static void write_figure(FILE *to, const plot_list *plots, int index) {
     const plot *p = &plots->plots[index];
+    const plot_size *size = size_of(p->section);
     fprintf(to,
             "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"p%dt p%dd\">\n"
             "<title id=\"p%dt\">",
-            PLOT_WIDTH, PLOT_HEIGHT, index, index, index);
+            size->width, size->height, index, index, index);
     html_text(to, p->title);
     fprintf(to, "</title><desc id=\"p%dd\">", index);
     html_text(to, p->description);
@@ -237,7 +256,8 @@ int plots_write(FILE *to, const plot_list *plots, plot_section section) {
     for (int i = 0; i < plots->count; i++) {
         if (plots->plots[i].section != section)
             continue;
-        fputs(written ? "" : "<div class=\"plots\">\n", to);
+        if (written == 0)
+            fprintf(to, "<div class=\"plots%s\">\n", is_small(section) ? " small" : "");
         write_figure(to, plots, i);
         written++;
     }

@@ -21,9 +21,6 @@ typedef enum plot_section {
     PLOTS_NOISE
 } plot_section;
 
-#define PLOT_WIDTH  420
-#define PLOT_HEIGHT 320
-
 /* Colours in a script, by what they are for; the page's style sheet has their values. */
 #define PLOT_INK   "lc rgb \"#000001\""
 #define PLOT_MUTED "lc rgb \"#000002\""

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * GFLOP/s over threads, timesteps and batch: one plot for each family, of the problem with the most
  * rows along that axis. */
+#include "report_axes.h"
 #include "report_sections.h"
 
 #include <math.h>
@@ -120,12 +121,26 @@ static bool has_backend(const report *all, const series *list, int count, int ba
     return false;
 }
 
+/* Of the whole bars. */
+static axis_range find_range(const report *all, const series *list, int count) {
+    axis_range range = {INFINITY, 0, 0};
+    for (int i = 0; i < count; i++) {
+        const report_row *row = &all->rows[list[i].row];
+        const double flops = row->gflops * row->row->median;
+        range.low = fmin(range.low, flops / row->high);
+        range.high = fmax(range.high, flops / row->low);
+    }
+    range.low /= 1.3;
+    range.high *= 1.3;
+    return range;
+}
+
 static void write_tics(FILE *script, const series *list, int count) {
     fputs("set xtics (", script);
     for (int i = 0; i < count; i++)
         if (i == 0 || list[i].value != list[i - 1].value)
             fprintf(script, "%s%d", i ? ", " : "", list[i].value);
-    fprintf(script, ")\nset xrange [%.4g:%.4g]\n", list[0].value / 1.2,
+    fprintf(script, ")\nset logscale x 2\nset xrange [%.4g:%.4g]\n", list[0].value / 1.2,
             list[count - 1].value * 1.2);
 }
 
@@ -156,10 +171,10 @@ static void describe(const report *all, const struct scaling *scaling, int famil
     size_t used = strlen(title);
     for (int k = 1; k < SIZE_COUNT; k++)
         if (fixed->of[k])
-            used +=
-                (size_t)snprintf(title + used, size - used, ", %s = %d", letters[k], fixed->of[k]);
+            used += (size_t)snprintf(title + used, size - used, ", %s\xc2\xa0=\xc2\xa0%d",
+                                     letters[k], fixed->of[k]);
     if (fixed->of[THREADS])
-        snprintf(title + used, size - used, ", %d thread%s", fixed->of[THREADS],
+        snprintf(title + used, size - used, ", %d\xc2\xa0thread%s", fixed->of[THREADS],
                  fixed->of[THREADS] == 1 ? "" : "s");
     snprintf(description, size,
              "GFLOP/s over %s from %d to %d, one line a backend, with bars from the lower to the "
@@ -174,11 +189,9 @@ static void add_plot(plot_list *plots, const report *all, const struct scaling *
     FILE *script = plots_begin(plots, scaling->section, title, description);
     if (!script)
         return;
-    fprintf(script,
-            "set logscale x 2\nset logscale y 10\nset format y \"%%g\"\n"
-            "set xlabel \"%s\"\nset ylabel \"GFLOP/s\"\n",
-            scaling->label);
     write_tics(script, list, count);
+    axis_decades(script, 'y', find_range(all, list, count));
+    axis_titles(script, scaling->label, "GFLOP/s");
     write_lines(script, all, list, count);
 }
 

@@ -129,7 +129,7 @@ static void write_versus_row(FILE *to, const report *all, const versus *v) {
     fputs("</th><td class=\"n\"><strong>", to);
     html_ratio(to, v->mean);
     fputs("</strong></td><td class=\"n\">", to);
-    html_ratio(to, v->interval.low);
+    html_number(to, "%.2f", v->interval.low);
     fputs("\xe2\x80\x93", to);
     html_ratio(to, v->interval.high);
     fprintf(to,
@@ -165,10 +165,8 @@ static void write_what_is_known(FILE *to, const report *all, tally *tallies) {
     count_all(all, tallies);
     qsort(tallies, (size_t)all->backend_count, sizeof *tallies, by_fastest);
     write_sentence(to, all, tallies, &list);
-    fputs("<div class=\"pair\">\n", to);
     write_fastest(to, all, tallies);
     write_versus(to, all, &list);
-    fputs("</div>\n", to);
     fputs("<p class=\"note\">A case is a problem on a number of threads. A backend that takes one "
           "thread alone takes part with that one. Times are medians; slower beyond noise: three "
           "quarters of the repetitions are slower than three quarters of the other\xe2\x80\x99s. "

@@ -169,7 +169,6 @@ static void write_path(adoption *a, const char *tag, size_t length) {
     write_pending_groups(a);
     fputs("<path", a->to);
     write_attribute(a->to, tag, length, "stroke");
-    write_attribute(a->to, tag, length, "stroke-dasharray");
     fputs(" d=\"", a->to);
     for (size_t i = 0; i < size; i++)
         if (!strchr("<>&\"'\n\t", path[i]) && !(path[i] == ' ' && path[i + 1] == ' '))

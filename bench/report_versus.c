@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_versus.h"
 
+#include "report_axes.h"
 #include "report_sections.h"
 
 #include <math.h>
@@ -83,80 +84,82 @@ void versus_free(versus_list *list) {
 
 /* Dots spread over a strip so that equal ratios lie side by side: a sequence without pattern. */
 static double spread(int i) {
-    return 0.36 * (fmod(0.6180339887 * i, 1) - 0.5);
+    return 0.44 * (fmod(0.6180339887 * i, 1) - 0.5);
 }
 
-static void write_strips(FILE *script, const versus_list *list) {
+/* All losses, and all gains but the odd one that is far off. */
+static axis_range fit_all(const versus_list *list) {
+    axis_range range = {0.5, 2, 0};
+    for (int i = 0; i < list->count; i++) {
+        const axis_range fitted = axis_fit(list->items[i].ratios, list->items[i].count);
+        range.low = fmin(range.low, list->items[i].ratios[0] / 1.1);
+        range.high = fmax(range.high, fitted.high);
+    }
+    for (int i = 0; i < list->count; i++)
+        for (int j = 0; j < list->items[i].count; j++)
+            range.beyond += list->items[i].ratios[j] > range.high;
+    return range;
+}
+
+static void write_strips(FILE *script, const versus_list *list, axis_range range) {
+    static const double fractions[] = {0.05, 0.25, 0.5, 0.75, 0.95};
     fputs("$dots << EOD\n", script);
     for (int i = 0; i < list->count; i++)
         for (int j = 0; j < list->items[i].count; j++)
-            fprintf(script, "%.4g %.3f\n", list->items[i].ratios[j],
-                    list->count - i - 0.12 + spread(j));
+            fprintf(script, "%.4g %.3f\n", axis_clamp(range, list->items[i].ratios[j]),
+                    list->count - i - 0.18 + spread(j));
     fputs("EOD\n$boxes << EOD\n", script);
     for (int i = 0; i < list->count; i++) {
-        const versus *v = &list->items[i];
-        fprintf(script, "%d", list->count - i);
-        for (int k = 0; k < 5; k++) {
-            static const double fractions[] = {0.05, 0.25, 0.5, 0.75, 0.95};
-            fprintf(script, " %.4g", quantile(v->ratios, v->count, fractions[k]));
-        }
+        fprintf(script, "%.2f", list->count - i + 0.2);
+        for (int k = 0; k < 5; k++)
+            fprintf(script, " %.4g",
+                    quantile(list->items[i].ratios, list->items[i].count, fractions[k]));
         fputc('\n', script);
     }
     fputs("EOD\n", script);
 }
 
-static void write_tics(plot_list *plots, FILE *script, const versus_list *list) {
-    double least = 0.5, most = 2;
-    for (int i = 0; i < list->count; i++) {
-        least = fmin(least, list->items[i].ratios[0]);
-        most = fmax(most, list->items[i].ratios[list->items[i].count - 1]);
-    }
-    fprintf(script, "set logscale x 2\nset xrange [%.4g:%.4g]\nset yrange [0.4:%d.7]\n",
-            0.9 * least, 1.1 * most, list->count);
-    /* Every power of two, or every second or third one of a wide range. */
-    const int first = (int)ceil(log2(0.9 * least)), last = (int)floor(log2(1.1 * most));
-    const int step = 1 + (last - first) / 8;
-    fputs("set xtics (", script);
-    bool any = false;
-    for (int e = first; e <= last; e++) {
-        if (e % step != 0)
-            continue;
-        fprintf(script, "%s\"%g\" %g", any ? ", " : "", exp2(e), exp2(e));
-        any = true;
-    }
-    fputs(")\nset ytics scale 0 (", script);
+static void write_names(plot_list *plots, FILE *script, const versus_list *list) {
+    fprintf(script, "set yrange [0.4:%d.6]\nset ytics scale 0 (", list->count);
     for (int i = 0; i < list->count; i++)
         fprintf(script, "%s\"%s\" %d", i ? ", " : "", plots_label(plots, list->items[i].name),
                 list->count - i);
     fputs(")\n", script);
 }
 
+static void add_plot(plot_list *plots, const report *all, const versus_list *list) {
+    const axis_range range = fit_all(list);
+    char title[120], description[240], beyond[48] = "";
+    if (range.beyond)
+        snprintf(beyond, sizeof beyond, "; %d lie beyond the right edge", range.beyond);
+    snprintf(title, sizeof title, "One dot a case%s; median, quartiles, 5th to 95th percentile",
+             beyond);
+    snprintf(description, sizeof description,
+             "How many times faster: a strip of dots against each of %d others, one dot a case. "
+             "The table at the top has the geometric means and the worst cases.",
+             list->count);
+    FILE *script = plots_begin(plots, PLOTS_VERSUS, title, description);
+    if (!script)
+        return;
+    write_names(plots, script, list);
+    write_strips(script, list, range);
+    axis_doublings(script, 'x', range);
+    axis_titles(script, "times faster; below 1: slower", "");
+    fprintf(script,
+            "set border 1\nunset grid\nset grid xtics " PLOT_GRID "\n"
+            "set lmargin at screen 0.29\n"
+            "set arrow from 1, graph 0 to 1, graph 1 nohead " PLOT_INK " lw 1\n"
+            "plot $dots using 1:2 with points pt 7 ps 0.26 " PLOT_STYLE ",\\\n"
+            " $boxes using 2:1:($6-$2):(0) with vectors nohead " PLOT_INK " lw 1,\\\n"
+            " '' using 3:1:($5-$3):(0) with vectors nohead " PLOT_INK " lw 4,\\\n"
+            " '' using 4:1 with points pt 7 ps 1.1 " PLOT_STYLE "\n",
+            (unsigned)all->backends[all->ours].style,
+            (unsigned)(all->backends[all->ours].style + REPORT_COLOURS));
+}
+
 void versus_plot(plot_list *plots, const report *all) {
     versus_list list = versus_find(all);
-    char title[96], description[200];
-    if (list.count) {
-        snprintf(title, sizeof title, "Times faster than each, over all problems");
-        snprintf(description, sizeof description,
-                 "A strip of dots for each of %d, one dot a problem, with its median, quartiles "
-                 "and 5th to 95th percentile. The table above has the figures.",
-                 list.count);
-        FILE *script = plots_begin(plots, PLOTS_VERSUS, title, description);
-        if (script) {
-            write_tics(plots, script, &list);
-            write_strips(script, &list);
-            fputs("set border 1\nunset grid\nset grid xtics " PLOT_GRID " dashtype solid\n"
-                  "set lmargin at screen 0.29\n"
-                  "set xlabel \"times faster (log scale; below 1: slower)\"\n"
-                  "set arrow from 1, graph 0 to 1, graph 1 nohead " PLOT_INK " lw 1\n",
-                  script);
-            fprintf(script,
-                    "plot $dots using 1:2 with points pt 7 ps 0.24 " PLOT_STYLE ",\\\n"
-                    " $boxes using 2:1:($6-$2):(0) with vectors nohead " PLOT_INK " lw 1,\\\n"
-                    " '' using 3:1:($5-$3):(0) with vectors nohead " PLOT_INK " lw 4,\\\n"
-                    " '' using 4:1 with points pt 7 ps 1.1 " PLOT_STYLE "\n",
-                    (unsigned)all->backends[all->ours].style,
-                    (unsigned)(all->backends[all->ours].style + REPORT_COLOURS));
-        }
-    }
+    if (list.count)
+        add_plot(plots, all, &list);
     versus_free(&list);
 }
