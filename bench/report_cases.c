@@ -16,10 +16,10 @@ static const char *const usual_peers[] = {"onednn", "libxsmm",     "onednn3",
 
 static bool is_listed(const char *list, const char *name) {
     const size_t length = strlen(name);
-    for (const char *at = list; (at = strstr(at, name)); at += length)
+    for (const char *at = list; length > 0 && (at = strstr(at, name)); at += length)
         if ((at == list || at[-1] == ' ' || at[-1] == ',') &&
             (at[length] == '\0' || at[length] == ','))
-            return length > 0;
+            return true;
     return false;
 }
 

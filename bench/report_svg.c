@@ -176,20 +176,18 @@ static void write_path(adoption *a, const char *tag, size_t length) {
     fputs("\"/>\n", a->to);
 }
 
-/* gnuplot's text is escaped already; a mark is a whole text. */
-static void write_text(adoption *a, const char *text, size_t length) {
+/* A mark is a whole text; what else there is are numbers and texts of our own. */
+static void write_text(adoption *a, const char *start, size_t length) {
+    char text[128];
     int label = -1;
-    while (length > 0 && *text == ' ')
-        text++, length--;
-    if (sscanf(text, "@%d@", &label) != 1)
-        label = -1;
+    snprintf(text, sizeof text, "%.*s", (int)(length < 127 ? length : 127), start);
+    const char *trimmed = text + strspn(text, " ");
+    if (sscanf(trimmed, "@%d@", &label) == 1)
+        trimmed = label >= 0 && label < a->label_count ? a->labels[label] : "";
     flush_points(a);
     write_pending_groups(a);
     fputs("<text>", a->to);
-    if (label >= 0 && label < a->label_count)
-        html_text(a->to, a->labels[label]);
-    else if (label < 0)
-        fwrite(text, 1, length, a->to);
+    html_text(a->to, trimmed);
     fputs("</text>", a->to);
 }
 
