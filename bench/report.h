@@ -47,7 +47,7 @@ typedef struct report_backend {
 /* A problem on a number of threads. */
 typedef struct report_case {
     int problem, threads;
-    int fastest; /* index of a row, perhaps on fewer threads */
+    int fastest; /* index of a row, of those that report_case_row() gives */
 } report_case;
 
 typedef struct report {

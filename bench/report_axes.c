@@ -78,7 +78,10 @@ void axis_doublings(FILE *script, char axis, axis_range range) {
     for (int e = first; e <= last; e++) {
         if (e % step != 0)
             continue;
-        fprintf(script, "%s\"%g\" %.9g", separator, exp2(e), exp2(e));
+        if (e < -1)
+            fprintf(script, "%s\"1/%g\" %.9g", separator, exp2(-e), exp2(e));
+        else
+            fprintf(script, "%s\"%g\" %.9g", separator, exp2(e), exp2(e));
         separator = ", ";
     }
     fputs(")\n", script);

@@ -143,13 +143,22 @@ const report_row *report_best_peer(const report *all, const report_case *c) {
     return best;
 }
 
-/* Of all rows on at most so many threads. */
+/* Of the rows that report_case_row() gives. The rows are by threads: of a backend without one on so
+ * many, the first is that on the fewest. */
 static int fastest_row(const report *all, const report_problem *p, int threads) {
+    bool exact[REPORT_MAX_BACKENDS] = {false}, seen[REPORT_MAX_BACKENDS] = {false};
     int fastest = -1;
+    for (int i = p->first; i < p->first + p->count; i++)
+        if (all->rows[i].row->threads == threads && !all->rows[i].row->error)
+            exact[all->rows[i].backend] = true;
     for (int i = p->first; i < p->first + p->count; i++) {
         const timed_row *row = all->rows[i].row;
-        if (!row->error && row->threads <= threads &&
-            (fastest < 0 || row->median < all->rows[fastest].row->median))
+        const int backend = all->rows[i].backend;
+        if (row->error || row->threads > threads ||
+            (exact[backend] ? row->threads < threads : seen[backend]))
+            continue;
+        seen[backend] = true;
+        if (fastest < 0 || row->median < all->rows[fastest].row->median)
             fastest = i;
     }
     return fastest;

@@ -164,6 +164,20 @@ class Pages(Reports):
         self.assertIn("auto is the fastest, or within 5% of it, on 100% of 1 case, and 2.00\u00d7 as "
                       "fast as onednn", page.texts("p")[2])
 
+    def test_more_threads_that_are_slower(self):
+        """A backend stands for itself by its row on as many threads; one without, by another."""
+        size = made.sizes(1, 2, 8)
+        rows = [made.row(made.own_name("lstm", backend, size, threads), [time])
+                for backend, threads, time in [("auto", 1, 100), ("auto", 2, 200), ("avx2", 1, 150),
+                                               ("onednn", 1, 300), ("onednn", 2, 400)]]
+        page = self.report(self.file(rows))
+        table = next(table for table in page.all("table")
+                     if "Who is the fastest" in "".join(table.find("caption").itertext()))
+        shares = {"".join(line[0].itertext()): [cell.text for cell in line[1:]]
+                  for line in table.find("tbody")}
+        self.assertEqual(shares, {"auto": ["50.0%", "50.0%", "2"], "avx2": ["50.0%", "50.0%", "2"],
+                                  "onednn": ["0.0%", "0.0%", "2"]})
+
     def test_points_are_all_drawn(self):
         rows = list(made.grid(made.BACKENDS))
         page = self.report(self.file(rows))
