@@ -242,8 +242,10 @@ static void write_figure(FILE *to, const plot_list *plots, int index) {
     fprintf(to, "</title><desc id=\"p%dd\">", index);
     html_text(to, p->description);
     fputs("</desc>", to);
-    svg_adopt(to, plots->svgs[index], plots->labels + p->first_label,
-              (index + 1 < plots->count ? p[1].first_label : plots->label_count) - p->first_label);
+    const int last_label =
+        index + 1 < plots->count ? plots->plots[index + 1].first_label : plots->label_count;
+    const int labels = last_label - p->first_label;
+    svg_adopt(to, plots->svgs[index], labels ? plots->labels + p->first_label : NULL, labels);
     fputs("</svg><figcaption>", to);
     html_text(to, p->title);
     fputs("</figcaption></figure>\n", to);
