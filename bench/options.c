@@ -147,6 +147,7 @@ typedef struct option_row {
 #define HISTORY  (1u << COMMAND_history)
 #define MERGE    (1u << COMMAND_merge)
 #define INDEX    (1u << COMMAND_index)
+#define REPORT   (1u << COMMAND_report)
 #define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
@@ -209,6 +210,7 @@ static const option_row rows[] = {
     {"anchor", "BACKEND", "shows times as multiples of this backend's in the same file", parse_text,
      AT(anchor), HISTORY},
     {"out", "FILE", "the one to make", parse_text, AT(out), MERGE},
+    {"out", "FILE.html", "the page to make", parse_text, AT(out), REPORT},
     {"force", "", "replaces an --out that is no tuning file of this machine", parse_flag, AT(force),
      TUNE},
     {"force", "", "joins although parts differ or are missing", parse_flag, AT(force), MERGE},
@@ -316,6 +318,7 @@ static const struct {
     [COMMAND_history] = {1, INT_MAX, "a problem is missing, as in lstm/N:1/T:25/U:64"},
     [COMMAND_merge] = {1, INT_MAX, "the files to join are missing"},
     [COMMAND_index] = {0, 1, ""},
+    [COMMAND_report] = {1, INT_MAX, "results files are missing"},
     [COMMAND_compare] = {1, 2, "two results files are missing, or one and --by backend"},
 };
 

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench report */
+#include "report.h"
+
+#include "commands.h"
+#include "fail.h"
+#include "replace.h"
+#include "report_sections.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int refuse(int status, const char *why) {
+    fflush(stdout);
+    fprintf(stderr, "rnnbench report: %s\n", why);
+    return status;
+}
+
+/* ---- Input --------------------------------------------------------------------------------------
+ */
+
+static void free_files(timed_file *files, int count) {
+    for (int i = 0; i < count; i++)
+        rows_free(&files[i]);
+    free(files);
+}
+
+/* NULL: the reason is in `error`. */
+static timed_file *read_files(const cli_options *options, rnn_error *error) {
+    const int count = options->argument_count;
+    timed_file *files = calloc((size_t)count, sizeof *files);
+    if (!files)
+        fail(error, "out of memory");
+    for (int i = 0; files && i < count; i++)
+        if (!rows_read(&files[i], options->arguments[i], error)) {
+            free_files(files, i);
+            return NULL;
+        }
+    return files;
+}
+
+/* What says that files are of one machine; a file that is silent about it may be. */
+static bool are_of_one_machine(const timed_file *files, int count, rnn_error *error) {
+    static const char *const members[] = {"cpu", "cores", "caches_per_instance", "num_cpus"};
+    for (size_t k = 0; k < sizeof members / sizeof *members; k++) {
+        const timed_file *first = NULL;
+        for (int i = 0; i < count; i++) {
+            const char *text = rows_context(&files[i], members[k]);
+            if (!text)
+                continue;
+            if (!first)
+                first = &files[i];
+            else if (strcmp(text, rows_context(first, members[k])) != 0)
+                return fail(error,
+                            "two machines: %s is \"%.40s\" in %.60s and \"%.40s\" in %.60s; make a "
+                            "report of each",
+                            members[k], rows_context(first, members[k]), first->path, text,
+                            files[i].path);
+        }
+    }
+    return true;
+}
+
+/* ---- Output
+ * --------------------------------------------------------------------------------------- */
+
+static bool write_page(const report *all, const plot_list *plots, const char *no_plots,
+                       const char *path, rnn_error *error) {
+    char *content = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&content, &size);
+    bool ok = to != NULL;
+    if (to) {
+        page_write(to, all, plots, no_plots);
+        ok = !ferror(to);
+        ok = fclose(to) == 0 && ok;
+    }
+    if (!ok)
+        fail(error, "out of memory");
+    else if (!file_replace(path, content, size))
+        ok = fail(error, "--out %.160s: %s", path, strerror(errno));
+    free(content);
+    return ok;
+}
+
+static bool draw(plot_list *plots, const report *all, rnn_error *error) {
+    if (!plots)
+        return fail(error, "a temporary file: %s", strerror(errno));
+    versus_plot(plots, all);
+    roofline_plots(plots, all);
+    scaling_plots(plots, all);
+    accuracy_plot(plots, all);
+    noise_plot(plots, all);
+    return plots_draw(plots, error);
+}
+
+/* Without plots the page is still written, and the status says that something is missing. */
+static int make_report(const report *all, const char *path) {
+    rnn_error missing, error;
+    plot_list *plots = plots_new();
+    const bool drawn = draw(plots, all, &missing);
+    int status = EXIT_FINE;
+    if (!write_page(all, plots, drawn ? NULL : missing.text, path, &error))
+        status = refuse(EXIT_WRONG, error.text);
+    else if (!drawn)
+        status = refuse(EXIT_WRONG, missing.text);
+    if (status == EXIT_FINE)
+        printf("%s: %d rows of %d problems\n", path, all->row_count, all->problem_count);
+    else if (!drawn)
+        fputs("rnnbench report: the page has its tables, but no plots\n", stderr);
+    plots_free(plots);
+    return status;
+}
+
+int command_report(const cli_options *options) {
+    rnn_error error;
+    report all;
+    const int count = options->argument_count;
+    if (!options->out)
+        return refuse_usage("report", "--out is missing, as in --out report.html");
+    timed_file *files = read_files(options, &error);
+    if (!files)
+        return refuse(EXIT_USAGE, error.text);
+    if (!are_of_one_machine(files, count, &error)) {
+        free_files(files, count);
+        return refuse(EXIT_NOT_COMPARABLE, error.text);
+    }
+    if (!report_gather(&all, files, count, &error))
+        return refuse(EXIT_USAGE, error.text);
+    const int status = make_report(&all, options->out);
+    report_free(&all);
+    return status;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT
+ * Accuracy and noise of the backends. */
+#include "report_axes.h"
+#include "report_html.h"
+#include "report_sections.h"
+#include "statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- Clouds of all rows
+ * --------------------------------------------------------------------------- */
+
+typedef bool point_of(const report_row *row, double *x, double *y);
+
+static bool accuracy_point(const report_row *row, double *x, double *y) {
+    *x = row->gflops;
+    *y = row->max_error;
+    return *x > 0 && *y > 0;
+}
+
+static bool noise_point(const report_row *row, double *x, double *y) {
+    *x = 1e6 * row->row->median;
+    *y = 100 * row->cv;
+    return !row->row->error && *y > 0;
+}
+
+static int count_points(const report *all, int backend, point_of *point) {
+    int count = 0;
+    double x, y;
+    for (int i = 0; i < all->row_count; i++)
+        count += all->rows[i].backend == backend && point(&all->rows[i], &x, &y);
+    return count;
+}
+
+typedef struct cloud {
+    point_of *point;
+    int count;
+    axis_range x, y;
+} cloud;
+
+/* `count` is 0 where no row has a point, or there is no memory. */
+static cloud fit_cloud(const report *all, point_of *point) {
+    cloud c = {.point = point};
+    double *x = calloc((size_t)all->row_count + 1, sizeof *x);
+    double *y = calloc((size_t)all->row_count + 1, sizeof *y);
+    for (int i = 0; x && y && i < all->row_count; i++)
+        c.count += point(&all->rows[i], &x[c.count], &y[c.count]);
+    if (c.count) {
+        c.x = axis_fit(x, c.count);
+        c.y = axis_fit(y, c.count);
+    }
+    free(x);
+    free(y);
+    return c;
+}
+
+/* Those of the first backends are drawn last, above the others. */
+static void write_cloud(FILE *script, const report *all, const cloud *c) {
+    const char *separator = "plot";
+    for (int b = 0; b < all->backend_count; b++) {
+        fprintf(script, "$b%d << EOD\n", b);
+        for (int i = 0; i < all->row_count; i++) {
+            double x, y;
+            if (all->rows[i].backend == b && c->point(&all->rows[i], &x, &y))
+                fprintf(script, "%.4g %.3g\n", axis_clamp(c->x, x), axis_clamp(c->y, y));
+        }
+        fputs("EOD\n", script);
+    }
+    for (int b = all->backend_count - 1; b >= 0; b--)
+        if (count_points(all, b, c->point)) {
+            fprintf(script, "%s $b%d using 1:2 with points pt 7 ps 0.4 " PLOT_STYLE, separator, b,
+                    (unsigned)all->backends[b].style);
+            separator = ",\\\n";
+        }
+    fputc('\n', script);
+}
+
+static void describe(const cloud *c, const char *what, char *text, size_t size) {
+    const int beyond = c->x.beyond + c->y.beyond;
+    if (beyond)
+        snprintf(text, size, "%s; %d values lie beyond the edges", what, beyond);
+    else
+        snprintf(text, size, "%s", what);
+}
+
+void accuracy_plot(plot_list *plots, const report *all) {
+    const cloud c = fit_cloud(all, accuracy_point);
+    char title[120], description[200];
+    if (c.count == 0)
+        return;
+    describe(&c, "Error over speed", title, sizeof title);
+    snprintf(description, sizeof description,
+             "Largest error over GFLOP/s of %d rows, both axes logarithmic. The table of the "
+             "backends has median and largest error of each.",
+             c.count);
+    FILE *script = plots_begin(plots, PLOTS_ACCURACY, title, description);
+    if (!script)
+        return;
+    axis_decades(script, 'x', c.x);
+    axis_decades(script, 'y', c.y);
+    axis_titles(script, "GFLOP/s", "error");
+    write_cloud(script, all, &c);
+}
+
+void noise_plot(plot_list *plots, const report *all) {
+    const cloud c = fit_cloud(all, noise_point);
+    char title[120], description[200];
+    if (c.count == 0)
+        return;
+    describe(&c, "Variation over time", title, sizeof title);
+    snprintf(description, sizeof description,
+             "Coefficient of variation over median time of %d rows, both axes logarithmic, with a "
+             "line at %.0f%%. The table of the backends has their medians.",
+             c.count, 100 * REPORT_MOST_VARIATION);
+    FILE *script = plots_begin(plots, PLOTS_NOISE, title, description);
+    if (!script)
+        return;
+    axis_microseconds(script, 'x', c.x);
+    axis_decades(script, 'y', c.y);
+    axis_titles(script, "median time", "cv in %");
+    fprintf(script,
+            "set arrow from graph 0, first %g to graph 1, first %g nohead front " PLOT_INK
+            " lw 1\n",
+            100 * REPORT_MOST_VARIATION, 100 * REPORT_MOST_VARIATION);
+    write_cloud(script, all, &c);
+}
+
+/* ---- The same as figures
+ * --------------------------------------------------------------------------- */
+
+static double gflops_of(const report_row *row) {
+    return row->gflops;
+}
+
+static double roof_of(const report_row *row) {
+    return row->roof;
+}
+
+static double error_of(const report_row *row) {
+    return row->max_error;
+}
+
+static double variation_of(const report_row *row) {
+    return row->cv;
+}
+
+/* Collects what is known of a backend's rows. */
+static int collect(const report *all, int backend, double (*value_of)(const report_row *row),
+                   double *values) {
+    int count = 0;
+    for (int i = 0; i < all->row_count; i++) {
+        const double value = value_of(&all->rows[i]);
+        if (all->rows[i].backend == backend && !isnan(value))
+            values[count++] = value;
+    }
+    return count;
+}
+
+static void write_cell(FILE *to, void (*write)(FILE *to, double value), double value) {
+    fputs("<td class=\"n\">", to);
+    write(to, value);
+    fputs("</td>", to);
+}
+
+static void write_gflops(FILE *to, double value) {
+    html_number(to, "%.1f", value);
+}
+
+static void write_error(FILE *to, double value) {
+    html_number(to, "%.1e", value);
+}
+
+static double highest(const double *values, int count) {
+    return quantile(values, count, 1);
+}
+
+static void write_backend(FILE *to, const report *all, int backend, double *values) {
+    int failed = 0;
+    for (int i = 0; i < all->row_count; i++)
+        failed += all->rows[i].backend == backend && all->rows[i].row->error;
+    fputs("<tr><th scope=\"row\">", to);
+    html_mark(to, all->backends[backend].style);
+    html_text(to, all->backends[backend].name);
+    fprintf(to, "</th><td class=\"n\">%d</td><td class=\"n\">%d</td>", all->backends[backend].rows,
+            failed);
+    int count = collect(all, backend, gflops_of, values);
+    write_cell(to, write_gflops, median(values, count));
+    write_cell(to, write_gflops, highest(values, count));
+    count = collect(all, backend, roof_of, values);
+    write_cell(to, html_percent, median(values, count));
+    write_cell(to, html_percent, highest(values, count));
+    count = collect(all, backend, error_of, values);
+    write_cell(to, write_error, median(values, count));
+    write_cell(to, write_error, highest(values, count));
+    count = collect(all, backend, variation_of, values);
+    int unsteady = 0;
+    for (int i = 0; i < count; i++)
+        unsteady += values[i] > REPORT_MOST_VARIATION;
+    write_cell(to, html_percent, median(values, count));
+    write_cell(to, html_percent, count ? (double)unsteady / count : NAN);
+    fputs("</tr>\n", to);
+}
+
+void backends_write(FILE *to, const report *all) {
+    double *values = calloc((size_t)all->row_count + 1, sizeof *values);
+    if (!values)
+        return;
+    fputs("<div class=\"scroll\"><table>\n<thead>\n<tr><th rowspan=\"2\" scope=\"col\">backend</th>"
+          "<th colspan=\"2\" scope=\"colgroup\">rows</th>"
+          "<th colspan=\"2\" scope=\"colgroup\">GFLOP/s</th>"
+          "<th colspan=\"2\" scope=\"colgroup\">roof</th>"
+          "<th colspan=\"2\" scope=\"colgroup\">error</th>"
+          "<th colspan=\"2\" scope=\"colgroup\">cv</th></tr>\n<tr>",
+          to);
+    static const char *const columns[] = {"timed", "failed", "median", "best",   "median",
+                                          "best",  "median", "worst",  "median", "above 10%"};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        fprintf(to, "<th scope=\"col\" class=\"n\">%s</th>", columns[i]);
+    fputs("</tr></thead>\n<tbody>\n", to);
+    for (int b = 0; b < all->backend_count; b++)
+        write_backend(to, all, b, values);
+    fputs("</tbody></table></div>\n", to);
+    free(values);
+}
+
+void legend_write(FILE *to, const report *all) {
+    fputs("<p class=\"legend\">", to);
+    for (int b = 0; b < all->backend_count; b++) {
+        if (!all->backends[b].rows || !*all->backends[b].name)
+            continue;
+        fputs("<span>", to);
+        html_mark(to, all->backends[b].style);
+        html_text(to, all->backends[b].name);
+        fputs("</span>\n", to);
+    }
+    fputs("</p>\n", to);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_html.h"
+#include "report_sections.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- The machine block ------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *key, *title;
+} members[] = {
+    {"cpu", "CPU"},          {"cores", "cores"},
+    {"usable", "usable"},    {"caches_per_instance", "caches"},
+    {"memory", "memory"},    {"governor", "governor"},
+    {"isa", "instructions"}, {"compiler", "compiler"},
+    {"flags", "flags"},      {"rnnbench", "rnnbench"},
+    {"commit", "commit"},    {"date", "date"},
+    {"onednn", "oneDNN"},    {"onednn3", "oneDNN 3"},
+    {"libxsmm", "libxsmm"},  {"onnxruntime", "ONNX Runtime"},
+    {"torch", "PyTorch"},    {"tensorflow", "TensorFlow"},
+    {"hwloc", "hwloc"},      {"google_benchmark", "Google Benchmark"},
+};
+
+/* Whether a file before this one says the same. */
+static bool is_repeated(const report *all, int file, const char *key) {
+    const char *text = rows_context(&all->files[file], key);
+    for (int i = 0; i < file; i++) {
+        const char *other = rows_context(&all->files[i], key);
+        if (other && strcmp(other, text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void write_member(FILE *to, const report *all, const char *key, const char *title) {
+    int written = 0;
+    for (int i = 0; i < all->file_count; i++) {
+        const char *text = rows_context(&all->files[i], key);
+        if (!text || !*text || is_repeated(all, i, key))
+            continue;
+        if (written++ == 0)
+            fprintf(to, "<div><dt>%s</dt><dd>", title);
+        else
+            fputs("; ", to);
+        html_text(to, text);
+    }
+    if (written)
+        fputs("</dd></div>\n", to);
+}
+
+static const char *const peak_names[] = {"baseline", "avx2", "avx512", "L1", "L2", "L3", "DRAM"};
+enum { PEAK_COUNT = sizeof peak_names / sizeof *peak_names, FIRST_READS = 3 };
+
+static bool has_peaks(const report *all) {
+    for (int i = 0; i < all->thread_count; i++)
+        for (int k = 0; k < PEAK_COUNT; k++)
+            if (!isnan(report_peak(all, all->threads[i], peak_names[k])))
+                return true;
+    return false;
+}
+
+static void write_peaks(FILE *to, const report *all) {
+    fputs("<div class=\"scroll\"><table>\n<caption>Measured peaks: multiply-adds in GFLOP/s, reads "
+          "in GB/s</caption>\n<thead><tr><th scope=\"col\" class=\"n\">threads</th>",
+          to);
+    for (int k = 0; k < PEAK_COUNT; k++)
+        fprintf(to, "<th scope=\"col\" class=\"n\">%s</th>", peak_names[k]);
+    fputs("</tr></thead>\n<tbody>\n", to);
+    for (int i = 0; i < all->thread_count; i++) {
+        fprintf(to, "<tr><th scope=\"row\" class=\"n\">%d</th>", all->threads[i]);
+        for (int k = 0; k < PEAK_COUNT; k++) {
+            fputs("<td class=\"n\">", to);
+            html_number(to, "%.1f", report_peak(all, all->threads[i], peak_names[k]));
+            fputs("</td>", to);
+        }
+        fputs("</tr>\n", to);
+    }
+    fputs("</tbody></table></div>\n", to);
+}
+
+void machine_write(FILE *to, const report *all) {
+    fputs("<dl class=\"machine\">\n", to);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        write_member(to, all, members[i].key, members[i].title);
+    fputs("</dl>\n", to);
+    if (has_peaks(all))
+        write_peaks(to, all);
+}
+
+/* ---- The files ----------------------------------------------------------------------------------
+ */
+
+static const char *without_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static void write_file_line(FILE *to, const report *all, int index) {
+    static const char *const keys[] = {"date", "commit", "preset"};
+    const timed_file *file = &all->files[index];
+    fputs("<tr><th scope=\"row\" class=\"name\">", to);
+    html_text(to, without_folder(file->path));
+    fputs("</th>", to);
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        const char *text = rows_context(file, keys[k]);
+        fputs("<td>", to);
+        html_text(to, text ? text : "");
+        fputs("</td>", to);
+    }
+    fprintf(to, "<td class=\"n\">%d</td><td class=\"n\">%d</td></tr>\n", file->row_count,
+            all->rows_used[index]);
+}
+
+/* Where it ran stays out: a report is for others, too. */
+static void write_context(FILE *to, const timed_file *file) {
+    fputs("<details><summary>Context of ", to);
+    html_text(to, without_folder(file->path));
+    fputs("</summary><dl class=\"context\">\n", to);
+    for (int i = 0; i < file->context_count; i++) {
+        if (strcmp(file->context[i].name, "host_name") == 0)
+            continue;
+        fputs("<div><dt>", to);
+        html_text(to, file->context[i].name);
+        fputs("</dt><dd>", to);
+        html_text(to, file->context[i].text);
+        fputs("</dd></div>\n", to);
+    }
+    fputs("</dl></details>\n", to);
+}
+
+void files_write(FILE *to, const report *all) {
+    fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">file</th>"
+          "<th scope=\"col\">date</th><th scope=\"col\">commit</th><th scope=\"col\">preset</th>"
+          "<th scope=\"col\" class=\"n\">rows</th><th scope=\"col\" class=\"n\">shown</th></tr>"
+          "</thead>\n<tbody>\n",
+          to);
+    for (int i = 0; i < all->file_count; i++)
+        write_file_line(to, all, i);
+    fputs("</tbody></table></div>\n", to);
+    if (all->file_count > 1)
+        fputs("<p class=\"note\">A problem that is in several files is shown as the last of them "
+              "has it, with all its rows, since times of different runs are not comparable.</p>\n",
+              to);
+    for (int i = 0; i < all->file_count; i++)
+        write_context(to, &all->files[i]);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_plots.h"
+
+#include "fail.h"
+#include "report_html.h"
+#include "report_svg.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct plot {
+    plot_section section;
+    char *title, *description;
+    int first_label; /* of those of all plots */
+} plot;
+
+struct plot_list {
+    FILE *script;
+    plot *plots;
+    int count;
+    char **labels;
+    int label_count;
+    char mark[16];
+    char *output;      /* of gnuplot: one SVG after the other */
+    const char **svgs; /* where they start in it; NULL: not drawn */
+};
+
+/* ---- The script ---------------------------------------------------------------------------------
+ */
+
+plot_list *plots_new(void) {
+    plot_list *plots = calloc(1, sizeof *plots);
+    if (plots && !(plots->script = tmpfile())) {
+        free(plots);
+        return NULL;
+    }
+    return plots;
+}
+
+void plots_free(plot_list *plots) {
+    if (!plots)
+        return;
+    for (int i = 0; i < plots->count; i++) {
+        free(plots->plots[i].title);
+        free(plots->plots[i].description);
+    }
+    for (int i = 0; i < plots->label_count; i++)
+        free(plots->labels[i]);
+    free(plots->plots);
+    free(plots->labels);
+    free(plots->output);
+    free(plots->svgs);
+    fclose(plots->script);
+    free(plots);
+}
+
+/* In pixels and as shares of them: margins so that plots beside each other have their axes at one
+ * height, whatever their tics. */
+typedef struct plot_size {
+    int width, height;
+    double left, bottom;
+} plot_size;
+
+static const plot_size usual_size = {420, 320, 0.15, 0.17}, small_size = {300, 230, 0.185, 0.225};
+
+/* Of these there are many, with little in each. */
+static bool is_small(plot_section section) {
+    return section == PLOTS_THREADS || section == PLOTS_STEPS || section == PLOTS_BATCH;
+}
+
+static const plot_size *size_of(plot_section section) {
+    return is_small(section) ? &small_size : &usual_size;
+}
+
+/* What all plots have in common. Tics go outwards, only two sides have a frame. */
+static const char preamble[] =
+    "reset\n"
+    "set encoding utf8\n"
+    "set terminal svg size %d,%d dynamic rounded noenhanced font \"sans-serif,12\"\n"
+    "set border 3 " PLOT_MUTED "\n"
+    "set tics nomirror out scale 0.5,0.25 textcolor rgb \"#000001\"\n"
+    "set grid xtics ytics " PLOT_GRID " dashtype solid linewidth 1\n"
+    "set lmargin at screen %g\n"
+    "set bmargin at screen %g\n"
+    "set tmargin at screen 0.96\n"
+    "set rmargin at screen 0.97\n"
+    "set key off\n";
+
+FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
+                  const char *description) {
+    plot *grown = realloc(plots->plots, ((size_t)plots->count + 1) * sizeof *grown);
+    if (!grown)
+        return NULL;
+    plots->plots = grown;
+    plot *added = &plots->plots[plots->count];
+    *added = (plot){section, strdup(title), strdup(description), plots->label_count};
+    plots->count++;
+    if (!added->title || !added->description)
+        return NULL;
+    const plot_size *size = size_of(section);
+    fprintf(plots->script, preamble, size->width, size->height, size->left, size->bottom);
+    return plots->script;
+}
+
+const char *plots_label(plot_list *plots, const char *text) {
+    char **grown = realloc(plots->labels, ((size_t)plots->label_count + 1) * sizeof *grown);
+    char *copy = strdup(text);
+    if (grown)
+        plots->labels = grown;
+    if (!grown || !copy) {
+        free(copy);
+        return "";
+    }
+    plots->labels[plots->label_count] = copy;
+    const plot *current = &plots->plots[plots->count - 1];
+    snprintf(plots->mark, sizeof plots->mark, "@%d@", plots->label_count++ - current->first_label);
+    return plots->mark;
+}
+
+/* ---- gnuplot
+ * -------------------------------------------------------------------------------------- */
+
+extern char **environ;
+
+/* With these files as its standard ones; no shell, and no start-up files of the user (-d). Returns
+ * an errno. */
+static int spawn_gnuplot(FILE *script, FILE *output, FILE *messages, pid_t *child) {
+    char *const arguments[] = {(char[]){"gnuplot"}, (char[]){"-d"}, NULL};
+    posix_spawn_file_actions_t actions;
+    int status = posix_spawn_file_actions_init(&actions);
+    if (status != 0)
+        return status;
+    const FILE *const files[] = {script, output, messages};
+    for (int i = 0; i < 3 && status == 0; i++)
+        status = posix_spawn_file_actions_adddup2(&actions, fileno((FILE *)(uintptr_t)files[i]), i);
+    if (status == 0)
+        status = posix_spawnp(child, "gnuplot", &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return status;
+}
+
+/* What was written to a file, with a '\0' behind it; NULL: out of memory. */
+static char *content_of(FILE *file) {
+    const off_t size = lseek(fileno(file), 0, SEEK_END);
+    char *content = size >= 0 ? malloc((size_t)size + 1) : NULL;
+    if (!content)
+        return NULL;
+    const ssize_t got = pread(fileno(file), content, (size_t)size, 0);
+    content[got > 0 ? got : 0] = '\0';
+    return content;
+}
+
+/* gnuplot writes where it stopped in several lines, the last of which says why. */
+static bool fail_by_messages(FILE *messages, int status, rnn_error *error) {
+    char *text = content_of(messages);
+    const size_t length = text ? strlen(text) : 0;
+    const char *last = text ? text : "";
+    for (size_t i = 0; i + 1 < length; i++) {
+        if (text[i] == '\n' && text[i + 1] > ' ')
+            last = text + i + 1;
+    }
+    if (WIFSIGNALED(status))
+        fail(error, "gnuplot was ended by signal %d", WTERMSIG(status));
+    else
+        fail(error, "gnuplot: status %d: %.*s", WEXITSTATUS(status),
+             (int)(strcspn(last, "\n") < 200 ? strcspn(last, "\n") : 200), last);
+    free(text);
+    return false;
+}
+
+static bool run_gnuplot(plot_list *plots, FILE *output, FILE *messages, rnn_error *error) {
+    pid_t child;
+    int status;
+    if (fflush(plots->script) != 0 || ferror(plots->script))
+        return fail(error, "the plots' temporary file: %s", strerror(errno));
+    lseek(fileno(plots->script), 0, SEEK_SET);
+    const int why = spawn_gnuplot(plots->script, output, messages, &child);
+    if (why == ENOENT)
+        return fail(error, "gnuplot was not found (Debian: gnuplot-nox)");
+    if (why != 0)
+        return fail(error, "gnuplot: %s", strerror(why));
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return fail(error, "gnuplot: %s", strerror(errno));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return fail_by_messages(messages, status, error);
+    plots->output = content_of(output);
+    return plots->output || fail(error, "out of memory");
+}
+
+static bool split_output(plot_list *plots, rnn_error *error) {
+    const char **svgs = calloc((size_t)plots->count + 1, sizeof *svgs);
+    if (!svgs)
+        return fail(error, "out of memory");
+    char *at = plots->output;
+    int found = 0;
+    while (found < plots->count && (at = strstr(at, "<svg"))) {
+        char *end = strstr(at, "</svg>");
+        if (!end)
+            break;
+        *end = '\0';
+        svgs[found++] = at;
+        at = end + 1;
+    }
+    if (found == plots->count) {
+        plots->svgs = svgs;
+        return true;
+    }
+    free(svgs);
+    return fail(error, "gnuplot drew %d of %d plots", found, plots->count);
+}
+
+bool plots_draw(plot_list *plots, rnn_error *error) {
+    FILE *output = tmpfile(), *messages = tmpfile();
+    bool ok = output && messages;
+    if (!ok)
+        fail(error, "a temporary file: %s", strerror(errno));
+    ok = ok && (plots->count == 0 ||
+                (run_gnuplot(plots, output, messages, error) && split_output(plots, error)));
+    if (output)
+        fclose(output);
+    if (messages)
+        fclose(messages);
+    return ok;
+}
+
+/* ---- The page
+ * --------------------------------------------------------------------------------------- */
+
+static void write_figure(FILE *to, const plot_list *plots, int index) {
+    const plot *p = &plots->plots[index];
+    const plot_size *size = size_of(p->section);
+    fprintf(to,
+            "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"p%dt p%dd\">\n"
+            "<title id=\"p%dt\">",
+            size->width, size->height, index, index, index);
+    html_text(to, p->title);
+    fprintf(to, "</title><desc id=\"p%dd\">", index);
+    html_text(to, p->description);
+    fputs("</desc>", to);
+    const int last_label =
+        index + 1 < plots->count ? plots->plots[index + 1].first_label : plots->label_count;
+    const int labels = last_label - p->first_label;
+    svg_adopt(to, plots->svgs[index], labels ? plots->labels + p->first_label : NULL, labels);
+    fputs("</svg><figcaption>", to);
+    html_text(to, p->title);
+    fputs("</figcaption></figure>\n", to);
+}
+
+int plots_write(FILE *to, const plot_list *plots, plot_section section) {
+    int written = 0;
+    if (!plots->svgs)
+        return 0;
+    for (int i = 0; i < plots->count; i++) {
+        if (plots->plots[i].section != section)
+            continue;
+        if (written == 0)
+            fprintf(to, "<div class=\"plots%s\">\n", is_small(section) ? " small" : "");
+        write_figure(to, plots, i);
+        written++;
+    }
+    if (written)
+        fputs("</div>\n", to);
+    return written;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * The plots of a report: gnuplot draws all of them in one run, each becomes an inline SVG.
+ *
+ * No text of a results file reaches gnuplot: scripts hold numbers, texts of our own, and marks that
+ * stand for labels, which are put in afterwards. */
+#ifndef BENCH_REPORT_PLOTS_H
+#define BENCH_REPORT_PLOTS_H
+
+#include "rnn.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef enum plot_section {
+    PLOTS_VERSUS,
+    PLOTS_ROOFLINE,
+    PLOTS_THREADS,
+    PLOTS_STEPS,
+    PLOTS_BATCH,
+    PLOTS_ACCURACY,
+    PLOTS_NOISE
+} plot_section;
+
+/* Colours in a script, by what they are for; the page's style sheet has their values. */
+#define PLOT_INK   "lc rgb \"#000001\""
+#define PLOT_MUTED "lc rgb \"#000002\""
+#define PLOT_GRID  "lc rgb \"#000003\""
+#define PLOT_STYLE "lc rgb \"#0001%02x\"" /* for printf: of one style */
+
+typedef struct plot_list plot_list;
+
+plot_list *plots_new(void); /* NULL: out of memory */
+void plots_free(plot_list *plots);
+
+/* Begins a plot; the caller writes its script to the stream that is returned, ending with one plot
+ * command, before the next one begins. Title and description are plain text, for a caption and for
+ * screen readers. NULL: out of memory. */
+FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
+                  const char *description);
+
+/* The mark that stands for `text` in the script of the plot just begun; it lives until the next
+ * call. Nothing but a quoted string may hold it. */
+const char *plots_label(plot_list *plots, const char *text);
+
+/* Runs gnuplot. False: there is no plot, and the message says why. */
+bool plots_draw(plot_list *plots, rnn_error *error);
+
+/* The figures of a section. Returns how many. */
+int plots_write(FILE *to, const plot_list *plots, plot_section section);
+
+#endif

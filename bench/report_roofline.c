@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_axes.h"
+#include "report_sections.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* What the axes of one plot span. */
+typedef struct roofline {
+    int threads, rows;
+    double highest; /* GFLOP/s of a row */
+    axis_range x, y;
+} roofline;
+
+static const char *const fma_names[] = {"avx512", "avx2", "baseline"};
+static const char *const read_names[] = {"L1", "L2", "L3", "DRAM"};
+enum { FMA_COUNT = 3, READ_COUNT = 4 };
+
+static double highest_flops(const report *all, int threads) {
+    double highest = NAN;
+    for (int k = 0; k < FMA_COUNT; k++)
+        highest = fmax(highest, report_peak(all, threads, fma_names[k]));
+    return highest;
+}
+
+static bool is_shown(const report *all, const report_row *row, int threads) {
+    return row->row->threads == threads && all->problems[row->problem].family >= 0 &&
+           row->gflops > 0;
+}
+
+/* `values` has room for all rows. */
+static roofline span(const report *all, int threads, double *values) {
+    roofline r = {.threads = threads, .x = {INFINITY, 0, 0}};
+    for (int i = 0; i < all->row_count; i++) {
+        const report_row *row = &all->rows[i];
+        if (!is_shown(all, row, threads))
+            continue;
+        r.x.low = fmin(r.x.low, all->problems[row->problem].intensity / 1.6);
+        r.x.high = fmax(r.x.high, all->problems[row->problem].intensity * 1.6);
+        r.highest = fmax(r.highest, row->gflops);
+        values[r.rows++] = row->gflops;
+    }
+    if (r.rows == 0)
+        return r;
+    r.y = axis_fit(values, r.rows);
+    r.y.beyond = 0;
+    for (int i = 0; i < r.rows; i++)
+        r.y.beyond += values[i] < r.y.low;
+    r.y.high = 1.6 * fmax(r.y.high, fmax(r.highest, highest_flops(all, threads)));
+    return r;
+}
+
+/* Moved sideways a little, so that the backends of one intensity lie beside each other. */
+static double beside(const report *all, int backend, double intensity) {
+    const double place = (backend + 0.5) / all->backend_count - 0.5;
+    return intensity * exp2(0.6 * place);
+}
+
+static void write_points(FILE *script, const report *all, const roofline *r, int backend) {
+    fprintf(script, "$b%d << EOD\n", backend);
+    for (int i = 0; i < all->row_count; i++) {
+        const report_row *row = &all->rows[i];
+        if (row->backend == backend && is_shown(all, row, r->threads))
+            fprintf(script, "%.4g %.4g\n",
+                    beside(all, backend, all->problems[row->problem].intensity),
+                    axis_clamp(r->y, row->gflops));
+    }
+    fputs("EOD\n", script);
+}
+
+static void write_line(FILE *script, double x0, double y0, double x1, double y1) {
+    fprintf(script, "set arrow from %.5g,%.5g to %.5g,%.5g nohead back " PLOT_MUTED " lw 1\n", x0,
+            y0, x1, y1);
+}
+
+#define LABEL "textcolor rgb \"#000002\" font \",10\"\n"
+
+/* Named where it meets the highest peak, above all rows. */
+static void write_reads(FILE *script, const char *name, double reads, double top,
+                        const roofline *r) {
+    const double start = fmax(r->x.low, r->y.low / reads), end = fmin(top / reads, r->x.high);
+    if (isnan(reads) || end <= start)
+        return;
+    write_line(script, start, start * reads, end, end * reads);
+    fprintf(script, "set label \"%s\" at %.5g,%.5g center offset 0,0.6 front " LABEL, name, end,
+            end * reads);
+}
+
+/* Named on the right. */
+static void write_flops(FILE *script, const char *name, double flops, const roofline *r) {
+    if (isnan(flops) || flops < r->y.low)
+        return;
+    write_line(script, r->x.low, flops, r->x.high, flops);
+    fprintf(script, "set label \"%s\" at %.5g,%.5g left offset 0.5,0 front " LABEL, name, r->x.high,
+            flops);
+}
+
+static void write_roofs(FILE *script, const report *all, const roofline *r) {
+    const double top = highest_flops(all, r->threads);
+    for (int k = 0; k < READ_COUNT; k++)
+        write_reads(script, read_names[k], report_peak(all, r->threads, read_names[k]),
+                    isnan(top) ? r->highest : top, r);
+    for (int k = 0; k < FMA_COUNT; k++)
+        write_flops(script, fma_names[k], report_peak(all, r->threads, fma_names[k]), r);
+}
+
+static void write_plot_command(FILE *script, const report *all, int threads) {
+    const char *separator = "plot";
+    for (int b = 0; b < all->backend_count; b++) {
+        bool any = false;
+        for (int i = 0; i < all->row_count && !any; i++)
+            any = all->rows[i].backend == b && is_shown(all, &all->rows[i], threads);
+        if (!any)
+            continue;
+        fprintf(script, "%s $b%d using 1:2 with points pt 7 ps 0.4 " PLOT_STYLE, separator, b,
+                (unsigned)all->backends[b].style);
+        separator = ",\\\n";
+    }
+    fputc('\n', script);
+}
+
+static void add_plot(plot_list *plots, const report *all, const roofline *r) {
+    char title[80], description[240], beyond[48] = "";
+    if (r->y.beyond)
+        snprintf(beyond, sizeof beyond, "; %d rows lie below the lower edge", r->y.beyond);
+    snprintf(title, sizeof title, "%d thread%s%s", r->threads, r->threads == 1 ? "" : "s", beyond);
+    snprintf(description, sizeof description,
+             "GFLOP/s of %d rows over FLOP per byte of weights, both axes logarithmic, under the "
+             "lines of measured reads and multiply-adds. Highest: %.3g GFLOP/s.",
+             r->rows, r->highest);
+    FILE *script = plots_begin(plots, PLOTS_ROOFLINE, title, description);
+    if (!script)
+        return;
+    axis_doublings(script, 'x', r->x);
+    axis_decades(script, 'y', r->y);
+    axis_titles(script, "FLOP per byte of weights", "GFLOP/s");
+    fputs("set rmargin at screen 0.87\n", script);
+    write_roofs(script, all, r);
+    for (int b = 0; b < all->backend_count; b++)
+        write_points(script, all, r, b);
+    write_plot_command(script, all, r->threads);
+}
+
+void roofline_plots(plot_list *plots, const report *all) {
+    enum { MOST = 12 };
+    double *values = calloc((size_t)all->row_count + 1, sizeof *values);
+    for (int i = 0; values && i < all->thread_count && i < MOST; i++) {
+        const roofline r = span(all, all->threads[i], values);
+        if (r.rows > 0)
+            add_plot(plots, all, &r);
+    }
+    free(values);
+}

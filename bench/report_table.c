@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ * The table of all rows. */
+#include "report_html.h"
+#include "report_sections.h"
+
+#include <math.h>
+
+static const struct {
+    const char *title;
+    bool number;
+} columns[] = {{"problem", false}, {"backend", false},     {"threads", true}, {"time", true},
+               {"cv", true},       {"vs reference", true}, {"GFLOP/s", true}, {"roof", true},
+               {"error", true},    {"label", false}};
+
+static double over_reference(const report *all, const report_row *row) {
+    const report_case c = {.problem = row->problem, .threads = row->row->threads};
+    const report_row *reference =
+        all->reference >= 0 ? report_case_row(all, &c, all->reference) : NULL;
+    return reference ? reference->row->median / row->row->median : NAN;
+}
+
+static void write_row(FILE *to, const report *all, const report_row *row) {
+    fputs("<tr><td>", to);
+    html_text(to, row->row->problem);
+    fputs("</td><td>", to);
+    html_text(to, row->row->backend);
+    fprintf(to, "</td><td>%d</td><td>", row->row->threads);
+    if (row->row->error) {
+        fputs("\xe2\x80\x93</td><td></td><td></td><td></td><td></td><td></td><td class=\"bad\">",
+              to);
+        html_text(to, row->row->error);
+        fputs("</td></tr>\n", to);
+        return;
+    }
+    html_time(to, row->row->median);
+    fputs(row->cv > REPORT_MOST_VARIATION ? "</td><td class=\"bad\">" : "</td><td>", to);
+    html_percent(to, row->cv);
+    fputs("</td><td>", to);
+    html_ratio(to, over_reference(all, row));
+    fputs("</td><td>", to);
+    html_number(to, "%.1f", row->gflops);
+    fputs("</td><td>", to);
+    html_percent(to, row->roof);
+    fputs("</td><td>", to);
+    html_number(to, "%.1e", row->max_error);
+    fputs("</td><td>", to);
+    html_text(to, row->row->label);
+    fputs("</td></tr>\n", to);
+}
+
+void table_write(FILE *to, const report *all) {
+    fputs("<div class=\"scroll rows\"><table id=\"rows\">\n<thead><tr>", to);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        fprintf(to, "<th scope=\"col\"%s>", columns[i].number ? " class=\"n\"" : "");
+        if (i == 5 && all->reference >= 0) {
+            fputs("vs ", to);
+            html_text(to, all->backends[all->reference].name);
+        } else {
+            fputs(columns[i].title, to);
+        }
+        fputs("</th>", to);
+    }
+    fputs("</tr></thead>\n<tbody>\n", to);
+    for (int i = 0; i < all->row_count; i++)
+        write_row(to, all, &all->rows[i]);
+    fputs("</tbody></table></div>\n", to);
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A report of a full grid in headless Chromium: how fast it opens, what the console says, whether it
+fits its window, whether the table sorts and filters, with and without its script.
+
+Usage: report_browser.py RNNBENCH. Skipped (77) without Chromium.
+"""
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import browser
+import report_files as made
+
+MOST_SECONDS, MOST_BYTES, ROWS = 2, 5 << 20, 8960
+COLUMN = "[...document.querySelectorAll('#rows tbody tr')].map(row => row.cells[{}].textContent)"
+
+
+def check(condition, what):
+    if not condition:
+        sys.exit(f"failed: {what}")
+    print(f"  {what}")
+
+
+def make(program, folder):
+    source, page = folder / "full.json", folder / "full.html"
+    made.write(source, made.full_grid(), peers="onednn, onednn3, onnxruntime, torch, tensorflow")
+    subprocess.run([program, "report", source, "--out", page], check=True, timeout=240)
+    return page
+
+
+def check_speed(page, path):
+    """The machine may be busy with something else: the best of some openings."""
+    page.size(1280, 900)
+    seconds = min(page.open(path) for _ in range(7))
+    check(seconds < MOST_SECONDS, f"opens in {seconds:.2f} s, below {MOST_SECONDS}")
+
+
+def check_width(page, path):
+    for width in 360, 768, 1280:
+        page.size(width, 800)
+        page.open(path)
+        shown = page.evaluate("document.documentElement.scrollWidth")
+        check(shown <= width, f"{shown} pixels wide in a window of {width}")
+
+
+def check_table(page):
+    check(page.evaluate("document.getElementById('shown').textContent") == f"100 of {ROWS} rows",
+          "shows the first 100 rows")
+    page.evaluate("document.querySelectorAll('#rows thead button')[3].click()")
+    times = page.evaluate(COLUMN.format(3))
+    units = {"ns": 1e-9, "\u00b5s": 1e-6, "ms": 1e-3, "s": 1}
+    seconds = [float(time.split()[0]) * units[time.split()[1]] for time in times]
+    check(len(times) == 100 and seconds == sorted(seconds), "sorts by time")
+    page.evaluate("document.querySelectorAll('#rows thead button')[3].click()")
+    slowest = page.evaluate(COLUMN.format(3))[0]
+    check(slowest.endswith(" s") or slowest.endswith("ms"), f"sorts the other way: {slowest} first")
+    page.evaluate("const words = document.getElementById('words'); words.value = 'LSTM N:8/ torch';"
+                  "words.dispatchEvent(new Event('input'))")
+    check(page.evaluate("document.getElementById('shown').textContent") == "28 of 28 that match", "filters")
+    check(set(page.evaluate(COLUMN.format(1))) == {"torch"}, "shows what matches alone")
+    page.evaluate("words.value = ''; words.dispatchEvent(new Event('input'));"
+                  "document.getElementById('more').click()")
+    check(page.evaluate("document.querySelectorAll('#rows tbody tr').length") == ROWS, "shows all rows")
+
+
+def check_without_script(page, path):
+    page.call("Emulation.setScriptExecutionDisabled", value=True)
+    page.open(path, wait="")
+    page.call("Emulation.setScriptExecutionDisabled", value=False)
+    check(page.evaluate("document.querySelectorAll('#rows tbody tr').length") == ROWS,
+          "has all rows without its script")
+    check(page.evaluate("getComputedStyle(document.getElementById('filter')).display") == "none",
+          "shows no filter that would do nothing")
+
+
+def check_schemes(page, path):
+    colours = []
+    for scheme in "light", "dark":
+        page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        page.open(path)
+        colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    check(colours == ["rgb(255, 255, 255)", "rgb(22, 24, 28)"], f"is light and dark: {colours}")
+
+
+def main():
+    program = browser.find()
+    if not program or not shutil.which("gnuplot"):
+        print("skipped: Chromium or gnuplot is missing (Debian: chromium, gnuplot-nox)")
+        return 77
+    with tempfile.TemporaryDirectory() as name, browser.Browser(program) as page:
+        path = make(sys.argv[1], Path(name))
+        size = path.stat().st_size
+        check(size < MOST_BYTES, f"{size / 1e6:.1f} MB, below {MOST_BYTES / 1e6:.1f}")
+        check_speed(page, path)
+        check_width(page, path)
+        check_table(page)
+        check_without_script(page, path)
+        check_schemes(page, path)
+        page.print(Path(name) / "full.pdf")
+        check((Path(name) / "full.pdf").stat().st_size > 10000, "prints")
+        check(page.errors == [], f"no error in the console, no request: {page.errors}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
