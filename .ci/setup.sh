@@ -18,7 +18,7 @@ die() {
 
 # The library packages are optional to the build, which then says what is lost without them.
 build_packages=(gcc g++ libc6-dev git meson ninja-build pkg-config
-    libdnnl-dev libxsmm-dev libbenchmark-dev libhwloc-dev libjansson-dev)
+    libdnnl-dev libxsmm-dev libbenchmark-dev libhwloc-dev libjansson-dev gnuplot-nox)
 test_packages=(libcmocka-dev binutils qemu-user)
 
 is_installed() {
