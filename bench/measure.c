@@ -2,6 +2,7 @@
 #include "measure.h"
 
 #include "cases.h"
+#include "checked.h"
 #include "clock.h"
 #include "inputs.h"
 #include "roof.h"
@@ -10,9 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The oracle does about 1 GFLOP/s. A problem beyond this is checked on fewer timesteps. */
-#define MOST_CHECKED_FLOPS 2e9
 
 typedef struct timed_row {
     char name[PROBLEM_TEXT_SIZE + 64];
@@ -43,19 +41,9 @@ static bool is_shortened(const sweep_subject *subject) {
     return subject->checked.timesteps != subject->problem->timesteps;
 }
 
-static problem shortened(const problem *full) {
-    problem checked = *full;
-    double share = MOST_CHECKED_FLOPS / problem_flops(full);
-    if (share < 1) {
-        int steps = (int)(share * full->timesteps);
-        checked.timesteps = steps > 2 ? steps : full->timesteps < 2 ? full->timesteps : 2;
-    }
-    return checked;
-}
-
 double measure_cost(const sweep_state *sweep, const problem *full) {
     const double slow_flops = 2e9, fast_flops = 30e9, rows = 8;
-    problem checked = shortened(full);
+    problem checked = problem_as_checked(full);
     double flops = problem_flops(full);
     double oracle = 3 * problem_flops(&checked) / slow_flops;
     double fast = fmax(1.5 * sweep->min_time, flops / fast_flops);
@@ -333,7 +321,8 @@ static void free_subject(sweep_subject *subject) {
 }
 
 bool measure_problem(sweep_state *sweep, const problem *p, double cost) {
-    sweep_subject subject = {.sweep = sweep, .problem = p, .checked = shortened(p), .cost = cost};
+    sweep_subject subject = {
+        .sweep = sweep, .problem = p, .checked = problem_as_checked(p), .cost = cost};
     problem_print(p, subject.text);
     progress_show(&sweep->progress, sweep->done_cost, subject.text);
     rnn_error error = {""};

@@ -18,3 +18,4 @@ static int say_missing(const char *command) {
     }
 
 MISSING(compare)
+MISSING(gate)
