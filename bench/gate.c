@@ -18,7 +18,6 @@
 #define LEAST_BUDGET      1
 #define DEFAULT_THRESHOLD 0.05
 #define DEFAULT_FLOOR     100e-9
-#define SECOND_SHARE      0.95 /* of the budget, at which the second series ends */
 
 static int say(int status, const char *text) {
     fflush(stdout);
@@ -45,21 +44,28 @@ static int status_of_end(const gate_state *gate, gate_end end) {
 /* ---- Measuring
  * ----------------------------------------------------------------------------------- */
 
+static bool any_suspect(const gate_state *gate) {
+    for (int i = 0; i < gate->row_count; i++)
+        if (gate->rows[i].suspect)
+            return true;
+    return false;
+}
+
 static gate_end measure(gate_state *gate) {
+    const double first = gate->start + GATE_FIRST_SHARE * gate->budget;
+    const double second = gate->start + GATE_SECOND_SHARE * gate->budget;
     gate_end end = gate_calibrate_rows(gate);
     if (end != GATE_GOES_ON)
         return end;
-    gate_plan_rounds(gate);
-    end = gate_measure_rounds(gate, false, gate->start + GATE_FIRST_SHARE * gate->budget);
+    gate_plan_rounds(gate, false, first);
+    end = gate_measure_rounds(gate, false, first);
     if (end != GATE_GOES_ON)
         return end;
-    if (!gate_find_suspects(gate))
-        return GATE_NO_MEMORY;
-    bool suspects = false;
-    for (int i = 0; i < gate->row_count; i++)
-        suspects |= gate->rows[i].suspect;
-    return suspects ? gate_measure_rounds(gate, true, gate->start + SECOND_SHARE * gate->budget)
-                    : GATE_GOES_ON;
+    gate_find_suspects(gate);
+    if (!any_suspect(gate))
+        return GATE_GOES_ON;
+    gate_plan_rounds(gate, true, second);
+    return gate_measure_rounds(gate, true, second);
 }
 
 static gate_end check_and_measure(gate_state *gate) {
@@ -69,8 +75,8 @@ static gate_end check_and_measure(gate_state *gate) {
         end = measure(gate);
     gate_stop_pair(gate);
     progress_clear(&gate->progress);
-    if (end == GATE_GOES_ON)
-        gate_judge(gate);
+    if (end == GATE_GOES_ON && !gate_judge(gate))
+        end = GATE_NO_MEMORY;
     return end;
 }
 

@@ -14,8 +14,12 @@
 #include "progress.h"
 #include "worker_process.h"
 
-#define GATE_FIRST_SHARE 0.68 /* of the budget, at which the first series ends */
-#define GATE_ALLOWANCE   2.0  /* seconds that the whole may take beyond --budget */
+#define GATE_FIRST_SHARE  0.62 /* of the budget, at which the first series ends, */
+#define GATE_SECOND_SHARE 0.95 /* and the second one */
+#define GATE_ALLOWANCE    2.0  /* seconds that the whole may take beyond --budget */
+
+#define GATE_MAX_GROUPS    8    /* of four samples, that a round has of each row */
+#define GATE_ROUND_SECONDS 0.15 /* of a round for its processes */
 
 typedef enum side_id { BASE, NEW, SIDES } side_id;
 
@@ -34,9 +38,9 @@ typedef enum gate_outcome {
 typedef struct gate_side {
     const char *backend;
     int threads;
-    double seconds;     /* of one run, roughly; 0: not known */
-    int runs;           /* of one sample */
-    gate_series median; /* seconds of one run, one a round */
+    double seconds;    /* of one run, roughly; 0: not known */
+    int runs;          /* of one sample */
+    gate_series times; /* seconds of one run, one a round */
 } gate_side;
 
 typedef struct gate_row {
@@ -76,8 +80,9 @@ typedef struct gate_state {
     bool base_is_checked;
     int groups; /* of four samples, that a round has of each row */
     double sample_seconds;
-    int rounds, rounds_again; /* done */
-    int core;                 /* that rows on one thread run on */
+    int expected_rounds_again; /* of few suspects */
+    int rounds, rounds_again;  /* done */
+    int core;                  /* that rows on one thread run on */
     worker_process pair[SIDES];
     side_id failed_side;
     char failure[512];
@@ -104,6 +109,7 @@ __attribute__((format(printf, 3, 4))) void gate_leave_out(gate_row *row, gate_ou
 bool gate_list_rows(gate_state *gate, rnn_error *error);
 void gate_free_rows(gate_state *gate);
 int gate_count(const gate_state *gate, gate_outcome outcome);
+int gate_measured_rows(const gate_state *gate); /* not left out */
 
 /* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c
  * ------------------------------- */
@@ -122,19 +128,20 @@ __attribute__((format(printf, 6, 7))) gate_end gate_ask(gate_state *gate, side_i
 gate_end gate_check_rows(gate_state *gate);
 gate_end gate_calibrate_rows(gate_state *gate);
 
-/* How much of each round a row gets; leaves out what the budget has no time for. */
-void gate_plan_rounds(gate_state *gate);
+/* How much of each round a row gets, of all rows or of those that are suspect; leaves out what
+ * there is no time for until then, by the clock. Of gate_plan.c. */
+void gate_plan_rounds(gate_state *gate, bool again, double until);
+double gate_row_cost(const gate_state *gate, const gate_row *row); /* seconds, in a round */
 
-/* Rounds of all rows, or of those that are suspect, until so many seconds of the budget are over.
- */
+/* As planned. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until);
 
 /* ---- Verdict, of gate_verdict.c ----------------------------------------------------------------
  */
 
-/* Marks the rows that are suspect by their first series. False: no memory. */
-bool gate_find_suspects(gate_state *gate);
-/* Each row's outcome. */
-void gate_judge(gate_state *gate);
+/* Marks the rows that are suspect by their first series. */
+void gate_find_suspects(gate_state *gate);
+/* Each row's outcome. False: no memory. */
+bool gate_judge(gate_state *gate);
 
 #endif

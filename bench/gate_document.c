@@ -86,7 +86,7 @@ static void add_outcome(document *d, const gate_row *row) {
 }
 
 static double side_seconds(const gate_side *side) {
-    return side->median.count ? median(side->median.logs, side->median.count) : side->seconds;
+    return side->times.count ? median(side->times.logs, side->times.count) : side->seconds;
 }
 
 static void add_row(document *d, const gate_row *row) {
@@ -271,8 +271,8 @@ static void add_notes(document *d, const gate_state *gate) {
 static void add_legend(document *d) {
     document_add_legend(d, "ratio: time of new / time of base, median over the rounds; below 1 is "
                            "faster. Rows on one thread by CPU time, others by wall time");
-    document_add_legend(d, "SLOWER: above the threshold and beyond noise (Wilcoxon, adjusted over "
-                           "all rows), and so again when measured anew");
+    document_add_legend(d, "SLOWER: above the threshold and beyond noise, and so again when "
+                           "measured anew (Wilcoxon; p adjusted over all rows)");
     document_add_legend(d,
                         "slowdown that is seen: of one row, in 95 of 100 gates, on the row where "
                         "it is largest");

@@ -11,109 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_GROUPS      4
-#define SAMPLES         4    /* in a group */
-#define ANSWER_SECONDS  1e-4 /* a line and its answer, beyond what the run takes */
-#define SLEEP_SECONDS   3e-4 /* until the threads of the last run sleep */
-#define SLOWEST_SLEEP   0.02
-#define ROUND_SECONDS   0.08  /* the start and end of its processes */
-#define ROUNDS_TO_SPARE 4     /* beyond the least, since some are cut short */
-#define HANGS_SECONDS   3.0   /* what no answer may take, */
-#define HANGS_TIMES     200.0 /* beyond so many times what it should */
-
-/* ---- Plan ---------------------------------------------------------------------------------------
- */
-
-static int runs_of(double sample_seconds, double seconds) {
-    const double runs = round(sample_seconds / seconds);
-    return runs < 1 ? 1 : runs > 1e8 ? (int)1e8 : (int)runs;
-}
-
-/* One untimed run comes before those of a sample. */
-static double sample_cost(const gate_side *side, double sample_seconds) {
-    return (1 + runs_of(sample_seconds, side->seconds)) * side->seconds + ANSWER_SECONDS;
-}
-
-static double row_cost(const gate_row *row, int groups, double sample_seconds) {
-    double samples = sample_cost(&row->sides[BASE], sample_seconds) +
-                     sample_cost(&row->sides[NEW], sample_seconds);
-    if (!gate_row_by_cpu(row))
-        samples += 2 * SLEEP_SECONDS;
-    return row->prepare_seconds + groups * 2 * samples;
-}
-
-static double round_cost(const gate_state *gate, bool again, int groups, double sample_seconds) {
-    double cost = ROUND_SECONDS;
-    for (int i = 0; i < gate->row_count; i++)
-        if (!gate->rows[i].left_out && (!again || gate->rows[i].suspect))
-            cost += row_cost(&gate->rows[i], groups, sample_seconds);
-    return cost;
-}
-
-static const struct {
-    int groups;
-    double sample_seconds;
-} levels[] = {{4, 1e-3}, {3, 1e-3}, {2, 1e-3}, {1, 1e-3}, {1, 5e-4}, {1, 2.5e-4}};
-enum { LEVELS = sizeof levels / sizeof *levels };
-
-/* The most thorough level of which so many rounds fit. False: none. */
-static bool choose_level(gate_state *gate, bool again, int rounds, double seconds) {
-    for (int i = 0; i < LEVELS; i++) {
-        gate->groups = levels[i].groups;
-        gate->sample_seconds = levels[i].sample_seconds;
-        if (rounds * round_cost(gate, again, gate->groups, gate->sample_seconds) <= seconds)
-            return true;
-    }
-    return false;
-}
-
-static gate_row *most_expensive(gate_state *gate, bool again) {
-    gate_row *found = NULL;
-    for (int i = 0; i < gate->row_count; i++) {
-        gate_row *row = &gate->rows[i];
-        if (row->left_out || (again && !row->suspect))
-            continue;
-        if (!found || row_cost(row, gate->groups, gate->sample_seconds) >
-                          row_cost(found, gate->groups, gate->sample_seconds))
-            found = row;
-    }
-    return found;
-}
-
-static int measured_rows(const gate_state *gate) {
-    int count = 0;
-    for (int i = 0; i < gate->row_count; i++)
-        count += !gate->rows[i].left_out;
-    return count;
-}
-
-static void set_runs(gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++)
-        for (int side = 0; side < SIDES; side++) {
-            gate_side *s = &gate->rows[i].sides[side];
-            s->runs = s->seconds > 0 ? runs_of(gate->sample_seconds, s->seconds) : 1;
-        }
-}
-
-void gate_plan_rounds(gate_state *gate) {
-    const double seconds = gate->start + GATE_FIRST_SHARE * gate->budget - clock_seconds();
-    int rows = measured_rows(gate);
-    while (rows && !choose_level(gate, false, gate_least_rounds(rows) + ROUNDS_TO_SPARE, seconds)) {
-        gate_leave_out(most_expensive(gate, false), GATE_UNJUDGED,
-                       "the budget is too small for so many rows");
-        rows--;
-    }
-    set_runs(gate);
-}
-
-/* Of the second series; those that do not fit stay suspect. */
-static void plan_again(gate_state *gate, double seconds) {
-    gate_row *row;
-    while (!choose_level(gate, true, gate_least_rounds_again() + ROUNDS_TO_SPARE, seconds) &&
-           (row = most_expensive(gate, true)))
-        gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
-    set_runs(gate);
-}
+#define SAMPLES       4    /* in a group */
+#define SLOWEST_SLEEP 0.02 /* seconds until the threads of the last run sleep */
+#define HANGS_SECONDS 3.0  /* what no answer may take, */
+#define HANGS_TIMES   200. /* beyond so many times what it should */
 
 /* ---- One row ------------------------------------------------------------------------------------
  */
@@ -144,35 +45,33 @@ static gate_end time_side(gate_state *gate, const gate_row *row, side_id side, d
     return end;
 }
 
-/* The logarithm of new / base over four samples, in which a steady drift cancels. */
-static gate_end time_group(gate_state *gate, const gate_row *row, double seconds[SIDES],
-                           double *ratio) {
+/* A B B A or B A A B, so that a steady drift is the same to both. */
+static gate_end time_group(gate_state *gate, const gate_row *row, double *samples[SIDES]) {
     const side_id outer = random_chance(&gate->random, 2) ? BASE : NEW;
     const side_id order[SAMPLES] = {outer, !outer, !outer, outer};
-    double logs[SIDES] = {0, 0};
     for (int i = 0; i < SAMPLES; i++) {
-        double sample;
-        const gate_end end = time_side(gate, row, order[i], &sample);
+        const gate_end end = time_side(gate, row, order[i], samples[order[i]]++);
         if (end != GATE_GOES_ON)
             return end;
-        logs[order[i]] += 0.5 * log(sample);
     }
-    *ratio = logs[NEW] - logs[BASE];
-    for (int side = 0; side < SIDES; side++)
-        seconds[side] = exp(logs[side]);
     return GATE_GOES_ON;
 }
 
-static bool keep(gate_row *row, bool again, const double *ratios, double seconds[SIDES][MAX_GROUPS],
+/* What other programs do to a sample makes it slower: the lower quartile is what they let alone. */
+static bool keep(gate_row *row, bool again, double samples[SIDES][2 * GATE_MAX_GROUPS],
                  int groups) {
-    bool kept = gate_series_add(again ? &row->second : &row->first, median(ratios, groups));
-    for (int side = 0; side < SIDES; side++)
-        kept = kept && gate_series_add(&row->sides[side].median, median(seconds[side], groups));
-    return kept;
+    const double base = quantile(samples[BASE], 2 * groups, 0.25);
+    const double new = quantile(samples[NEW], 2 * groups, 0.25);
+    if (!(base > 0) || !(new > 0))
+        return true; /* a sample failed */
+    return gate_series_add(again ? &row->second : &row->first, log(new / base)) &&
+           gate_series_add(&row->sides[BASE].times, base) &&
+           gate_series_add(&row->sides[NEW].times, new);
 }
 
 static gate_end time_row(gate_state *gate, gate_row *row, bool again) {
-    double ratios[MAX_GROUPS], seconds[SIDES][MAX_GROUPS], group[SIDES];
+    double samples[SIDES][2 * GATE_MAX_GROUPS];
+    double *next[SIDES] = {samples[BASE], samples[NEW]};
     for (int side = 0; side < SIDES; side++) {
         bool prepared;
         const gate_end end = prepare_side(gate, row, (side_id)side, &prepared);
@@ -180,15 +79,11 @@ static gate_end time_row(gate_state *gate, gate_row *row, bool again) {
             return end;
     }
     for (int i = 0; i < gate->groups; i++) {
-        const gate_end end = time_group(gate, row, group, &ratios[i]);
+        const gate_end end = time_group(gate, row, next);
         if (end != GATE_GOES_ON)
             return end;
-        if (!isfinite(ratios[i]))
-            return GATE_GOES_ON;
-        for (int side = 0; side < SIDES; side++)
-            seconds[side][i] = group[side];
     }
-    return keep(row, again, ratios, seconds, gate->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
+    return keep(row, again, samples, gate->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
 }
 
 /* ---- A round
@@ -249,7 +144,7 @@ static gate_end run_order(gate_state *gate, const row_order *order, bool again, 
         gate_row *row = &gate->rows[order->rows[i]];
         progress_show(&gate->progress, clock_seconds() - gate->start,
                       again ? "confirming" : "measuring");
-        if (clock_seconds() + row_cost(row, gate->groups, gate->sample_seconds) > until)
+        if (clock_seconds() + gate_row_cost(gate, row) > until)
             break;
         end = time_row(gate, row, again);
     }
@@ -270,9 +165,7 @@ static gate_end run_half(gate_state *gate, bool again, bool by_cpu, double until
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until) {
     int *rounds = again ? &gate->rounds_again : &gate->rounds;
     gate_end end = GATE_GOES_ON;
-    if (again)
-        plan_again(gate, until - clock_seconds());
-    while (end == GATE_GOES_ON && clock_seconds() + ROUND_SECONDS < until) {
+    while (end == GATE_GOES_ON && clock_seconds() + GATE_ROUND_SECONDS < until) {
         gate->core = busy_cores_quietest();
         end = run_half(gate, again, true, until);
         if (end == GATE_GOES_ON && clock_seconds() < until)

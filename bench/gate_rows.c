@@ -34,13 +34,20 @@ int gate_count(const gate_state *gate, gate_outcome outcome) {
     return count;
 }
 
+int gate_measured_rows(const gate_state *gate) {
+    int count = 0;
+    for (int i = 0; i < gate->row_count; i++)
+        count += !gate->rows[i].left_out;
+    return count;
+}
+
 void gate_free_rows(gate_state *gate) {
     for (int i = 0; i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
         gate_series_free(&row->first);
         gate_series_free(&row->second);
         for (int side = 0; side < SIDES; side++)
-            gate_series_free(&row->sides[side].median);
+            gate_series_free(&row->sides[side].times);
     }
     free(gate->rows);
     gate->rows = NULL;
@@ -72,17 +79,24 @@ static bool add_row(gate_state *gate, const problem *p, const char *backend, int
     return true;
 }
 
+/* Of --threads, or as many as there are cores; one for `auto`, which on more is openmp. */
+static int_list threads_of(const cli_options *options, const rnn_backend_info *info) {
+    static int one = 1, cores;
+    cores = rnn_usable_cores();
+    if (!info->threaded)
+        return (int_list){&one, 1};
+    if (options->threads.count)
+        return options->threads;
+    return (int_list){strcmp(info->name, "auto") == 0 ? &one : &cores, 1};
+}
+
 static bool add_problem(gate_state *gate, const problem *p) {
     rnn_backend_info info;
-    int most = rnn_usable_cores();
-    const int_list *given = &gate->options->threads;
-    const int_list threads = given->count ? *given : (int_list){&most, 1};
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++) {
         if (!is_selected(gate->options, i, &info))
             continue;
-        if (!info.threaded && !add_row(gate, p, info.name, 1))
-            return false;
-        for (int j = 0; info.threaded && j < threads.count; j++)
+        const int_list threads = threads_of(gate->options, &info);
+        for (int j = 0; j < threads.count; j++)
             if (!add_row(gate, p, info.name, threads.values[j]))
                 return false;
     }

@@ -51,30 +51,33 @@ bool gate_matters(const gate_rule *rule, double effect, double seconds) {
     return fabs(effect) > log1p(rule->threshold) && fabs(expm1(effect)) * seconds > rule->floor;
 }
 
-bool gate_suspects(const gate_rule *rule, const gate_series *first, const gate_reference *reference,
-                   double adjusted_p) {
-    const double effect = gate_effect(first, reference);
-    return adjusted_p <= GATE_FIRST_P && effect > 0 &&
-           gate_matters(rule, effect, reference->seconds);
+/* Slower by enough, whatever the noise. */
+static bool is_slow(const gate_rule *rule, const gate_series *series,
+                    const gate_reference *reference) {
+    const double effect = gate_effect(series, reference);
+    return effect > 0 && gate_matters(rule, effect, reference->seconds);
+}
+
+bool gate_suspects(const gate_rule *rule, const gate_series *first,
+                   const gate_reference *reference) {
+    return is_slow(rule, first, reference) && gate_p_slower(first, reference) <= GATE_FIRST_P;
 }
 
 bool gate_confirms(const gate_rule *rule, const gate_series *second,
-                   const gate_reference *reference) {
-    const double effect = gate_effect(second, reference);
-    return gate_p_slower(second, reference) <= GATE_SECOND_P && effect > 0 &&
-           gate_matters(rule, effect, reference->seconds);
+                   const gate_reference *reference, double adjusted_p) {
+    return is_slow(rule, second, reference) && adjusted_p <= GATE_SECOND_P;
 }
 
 static int least_rounds(double p) {
     return (int)ceil(-log2(p));
 }
 
-int gate_least_rounds(int rows) {
-    return least_rounds(GATE_FIRST_P / (rows > 1 ? rows : 1));
+int gate_least_rounds(void) {
+    return least_rounds(GATE_FIRST_P);
 }
 
-int gate_least_rounds_again(void) {
-    return least_rounds(GATE_SECOND_P);
+int gate_least_rounds_again(int rows) {
+    return least_rounds(GATE_SECOND_P / (rows > 1 ? rows : 1));
 }
 
 /* ---- Resampling ---------------------------------------------------------------------------------
@@ -122,16 +125,16 @@ double gate_visible(const gate_rule *rule, const gate_series *series,
                     double power, int resamples) {
     double *effects = malloc((size_t)resamples * sizeof *effects);
     uint64_t state = 1;
-    if (!effects || series->count < 2 || rounds < gate_least_rounds(rows) ||
-        rounds_again < gate_least_rounds_again()) {
+    if (!effects || series->count < 2 || rounds < gate_least_rounds() ||
+        rounds_again < gate_least_rounds_again(rows)) {
         free(effects);
         return INFINITY;
     }
     for (int i = 0; i < resamples; i++) {
         const double first =
-            effect_needed(rule, series, reference, at_most(rounds), GATE_FIRST_P / rows, &state);
-        const double second =
-            effect_needed(rule, series, reference, at_most(rounds_again), GATE_SECOND_P, &state);
+            effect_needed(rule, series, reference, at_most(rounds), GATE_FIRST_P, &state);
+        const double second = effect_needed(rule, series, reference, at_most(rounds_again),
+                                            GATE_SECOND_P / rows, &state);
         effects[i] = fmax(first, second);
     }
     const double effect = quantile(effects, resamples, power);
@@ -139,36 +142,35 @@ double gate_visible(const gate_rule *rule, const gate_series *series,
     return exp(effect);
 }
 
-/* One gate of all rows, resampled: whether it names one. */
+/* One gate of all rows, resampled: whether it names one. `p` has room for two values a row. */
 static bool alarms(const gate_rule *rule, const gate_series *const *series,
                    const gate_reference *references, int rows, int rounds, int rounds_again,
                    double *p, uint64_t *state) {
     double logs[MOST_ROUNDS];
-    double *adjusted = p + rows, *effects = p + 2 * rows;
+    bool any = false;
     for (int i = 0; i < rows; i++) {
-        const gate_series drawn = {logs, rounds, rounds};
+        const gate_series first = {logs, rounds, rounds},
+                          second = {logs, rounds_again, rounds_again};
         resample(series[i], logs, rounds, state);
-        p[i] = gate_p_slower(&drawn, &references[i]);
-        effects[i] = gate_effect(&drawn, &references[i]);
-    }
-    if (!benjamini_hochberg(p, adjusted, rows))
-        return false;
-    for (int i = 0; i < rows; i++) {
-        const gate_series again = {logs, rounds_again, rounds_again};
-        if (adjusted[i] > GATE_FIRST_P || effects[i] <= 0 ||
-            !gate_matters(rule, effects[i], references[i].seconds))
+        const bool suspect = gate_suspects(rule, &first, &references[i]);
+        p[i] = 1;
+        if (!suspect)
             continue;
         resample(series[i], logs, rounds_again, state);
-        if (gate_confirms(rule, &again, &references[i]))
-            return true;
+        if (is_slow(rule, &second, &references[i]))
+            p[i] = gate_p_slower(&second, &references[i]);
     }
-    return false;
+    if (!benjamini_hochberg(p, p + rows, rows))
+        return false;
+    for (int i = 0; i < rows; i++)
+        any |= p[i] < 1 && p[rows + i] <= GATE_SECOND_P;
+    return any;
 }
 
 int gate_false_alarms(const gate_rule *rule, const gate_series *const *series,
                       const gate_reference *references, int rows, int rounds, int rounds_again,
                       int gates) {
-    double *p = malloc(3 * (size_t)rows * sizeof *p);
+    double *p = malloc(2 * (size_t)rows * sizeof *p);
     uint64_t state = 1;
     int count = 0;
     for (int i = 0; p && i < gates; i++)

@@ -2,15 +2,15 @@
  *
  * The decision of `rnnbench gate`: pure functions of what was measured.
  *
- * What is measured of a row is one number a round: the logarithm of new time / base time, median
- * over a few groups of four runs (A B B A), by processes that were started for this round alone. So
- * rounds are independent of each other, whatever memory a process happened to get.
+ * What is measured of a row is one number a round: the logarithm of new time / base time, by
+ * processes that were started for this round alone. So rounds are independent of each other,
+ * whatever memory a process happened to get.
  *
- * A row is slower where the first series and then, of the rows that are suspect by it, a second one
- * measured anew both say so. A series says so where
- *   - its median is above the threshold and, in seconds, above the floor, and
- *   - Wilcoxon's signed-rank test says that it lies above 0: in the first series with p adjusted
- *     over all rows (Benjamini-Hochberg), in the second one by itself.
+ * A first series of rounds finds the rows that are suspect: their median is above the threshold
+ * and, in seconds, above the floor, and Wilcoxon's signed-rank test says that they lie above 0.
+ * Those, and only those, are measured anew. A row is slower where the second series says so too,
+ * its p adjusted over all rows of the gate (Benjamini-Hochberg): in so many gates of a build
+ * against itself, at most one in 1 / GATE_SECOND_P names a row.
  */
 #ifndef BENCH_GATE_RULE_H
 #define BENCH_GATE_RULE_H
@@ -18,8 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GATE_FIRST_P  0.05 /* of the first series, adjusted */
-#define GATE_SECOND_P 0.01
+#define GATE_FIRST_P  0.05  /* of the first series, by itself */
+#define GATE_SECOND_P 0.025 /* of the second one, adjusted: a false alarm in 40 gates at most */
 
 typedef struct gate_rule {
     double threshold; /* 0.05: 5% more time */
@@ -50,16 +50,16 @@ double gate_p_faster(const gate_series *series, const gate_reference *reference)
 /* Whether an effect is large enough to matter, in the direction of its sign. */
 bool gate_matters(const gate_rule *rule, double effect, double seconds);
 
-/* What the first series says with its p adjusted, and what the second one says. */
-bool gate_suspects(const gate_rule *rule, const gate_series *first, const gate_reference *reference,
-                   double adjusted_p);
-bool gate_confirms(const gate_rule *rule, const gate_series *second,
+/* What the first series says, and the second one with its p adjusted over all rows. */
+bool gate_suspects(const gate_rule *rule, const gate_series *first,
                    const gate_reference *reference);
+bool gate_confirms(const gate_rule *rule, const gate_series *second,
+                   const gate_reference *reference, double adjusted_p);
 
-/* The least number of rounds of the first series, and of the second one, with which a row of `rows`
+/* The least number of rounds of the first series, and of the second one, with which one of `rows`
  * can be found slower: Wilcoxon's smallest p is 2^-rounds. */
-int gate_least_rounds(int rows);
-int gate_least_rounds_again(void);
+int gate_least_rounds(void);
+int gate_least_rounds_again(int rows);
 
 /* The smallest slowdown of one row, as a ratio above 1, that is found at a rate of `power`: by
  * resampling the rounds of a series of the same spread, with so many rounds in either series. */

@@ -10,18 +10,28 @@
 #define VISIBLE_RESAMPLES  60
 #define VISIBLE_THRESHOLDS 2 /* a row that does not show even so many thresholds is not judged */
 
-typedef double p_of_series(const gate_series *series, const gate_reference *reference);
+typedef double p_of_row(const gate_row *row);
 
-/* Of the first series of every row, adjusted; NAN where there is none. NULL: no memory. */
-static double *adjusted_p(const gate_state *gate, p_of_series *p_of) {
+/* Rows that are not suspect were tested as well, and did not make it so far. */
+static double p_slower(const gate_row *row) {
+    if (row->left_out || row->first.count < 2)
+        return NAN;
+    return row->suspect && row->second.count > 1 ? gate_p_slower(&row->second, &row->reference) : 1;
+}
+
+static double p_faster(const gate_row *row) {
+    return row->left_out || row->first.count < 2 ? NAN
+                                                 : gate_p_faster(&row->first, &row->reference);
+}
+
+/* Of every row, adjusted over those that have one. NULL: no memory. */
+static double *adjusted_p(const gate_state *gate, p_of_row *p_of) {
     double *p = malloc(2 * (size_t)gate->row_count * sizeof *p);
     if (!p)
         return NULL;
     double *adjusted = p + gate->row_count;
-    for (int i = 0; i < gate->row_count; i++) {
-        const gate_row *row = &gate->rows[i];
-        p[i] = row->first.count < 2 ? NAN : p_of(&row->first, &row->reference);
-    }
+    for (int i = 0; i < gate->row_count; i++)
+        p[i] = p_of(&gate->rows[i]);
     const bool ok = benjamini_hochberg(p, adjusted, gate->row_count);
     for (int i = 0; i < gate->row_count; i++)
         p[i] = adjusted[i];
@@ -31,20 +41,20 @@ static double *adjusted_p(const gate_state *gate, p_of_series *p_of) {
     return NULL;
 }
 
-bool gate_find_suspects(gate_state *gate) {
-    double *p = adjusted_p(gate, gate_p_slower);
-    for (int i = 0; p && i < gate->row_count; i++) {
+/* The base's time by that of the row, which is the one that counts: an anchor has another. */
+static double base_seconds(const gate_row *row) {
+    const gate_series *times = &row->sides[NEW].times;
+    return median(times->logs, times->count) / exp(gate_effect(&row->first, &row->reference));
+}
+
+void gate_find_suspects(gate_state *gate) {
+    for (int i = 0; i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
-        const int sample = row->sides[BASE].median.count;
-        row->p = p[i];
-        if (sample)
-            row->reference.seconds = median(row->sides[NEW].median.logs, sample) /
-                                     exp(gate_effect(&row->first, &row->reference));
-        row->suspect = !row->left_out && row->first.count > 1 &&
-                       gate_suspects(&gate->rule, &row->first, &row->reference, p[i]);
+        if (row->left_out || row->first.count < 2)
+            continue;
+        row->reference.seconds = base_seconds(row);
+        row->suspect = gate_suspects(&gate->rule, &row->first, &row->reference);
     }
-    free(p);
-    return p != NULL;
 }
 
 /* ---- Outcomes -----------------------------------------------------------------------------------
@@ -70,26 +80,29 @@ static bool is_faster(const gate_state *gate, const gate_row *row, double p) {
            gate_matters(&gate->rule, effect, row->reference.seconds);
 }
 
-static void judge_suspect(const gate_state *gate, gate_row *row) {
-    if (row->second.count < gate_least_rounds_again())
-        gate_leave_out(row, GATE_UNJUDGED,
-                       "suspect, and the budget is too small to confirm it: %d rounds",
+static void judge_suspect(const gate_state *gate, gate_row *row, double adjusted) {
+    row->p = adjusted;
+    if (row->second.count < 2)
+        gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
+    else if (gate_confirms(&gate->rule, &row->second, &row->reference, adjusted))
+        row->outcome = GATE_SLOWER;
+    else if (row->second.count < gate_least_rounds_again(gate_measured_rows(gate)))
+        gate_leave_out(row, GATE_UNJUDGED, "suspect, and not confirmed in as few as %d rounds",
                        row->second.count);
     else
-        row->outcome = gate_confirms(&gate->rule, &row->second, &row->reference)
-                           ? GATE_SLOWER
-                           : GATE_NOT_CONFIRMED;
+        row->outcome = GATE_NOT_CONFIRMED;
 }
 
-static void judge_quiet(const gate_state *gate, gate_row *row, int rows, double p_faster) {
+static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted) {
     const double most = VISIBLE_THRESHOLDS * gate->rule.threshold;
     const int rounds = row->first.count;
-    row->visible = gate_visible(&gate->rule, &row->first, &row->reference, rows, rounds, rounds,
-                                POWER, VISIBLE_RESAMPLES);
-    if (rounds < gate_least_rounds(rows))
+    row->p = adjusted;
+    row->visible = gate_visible(&gate->rule, &row->first, &row->reference, gate_measured_rows(gate),
+                                rounds, gate->expected_rounds_again, POWER, VISIBLE_RESAMPLES);
+    if (rounds < gate_least_rounds())
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small: %d rounds, %d are the least",
-                       rounds, gate_least_rounds(rows));
-    else if (is_faster(gate, row, p_faster))
+                       rounds, gate_least_rounds());
+    else if (is_faster(gate, row, adjusted))
         row->outcome = GATE_FASTER;
     else if (row->visible <= 1 + most)
         row->outcome = GATE_SAME;
@@ -101,22 +114,22 @@ static void judge_quiet(const gate_state *gate, gate_row *row, int rows, double 
                        100 * (row->visible - 1));
 }
 
-void gate_judge(gate_state *gate) {
-    double *p_faster = adjusted_p(gate, gate_p_faster);
-    int rows = 0;
-    for (int i = 0; i < gate->row_count; i++)
-        rows += !gate->rows[i].left_out;
-    for (int i = 0; i < gate->row_count; i++) {
+bool gate_judge(gate_state *gate) {
+    double *slower = adjusted_p(gate, p_slower), *faster = adjusted_p(gate, p_faster);
+    for (int i = 0; slower && faster && i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
-        row->ratio = row->low = row->high = row->visible = NAN;
+        row->ratio = row->low = row->high = row->visible = row->p = NAN;
         if (row->first.count > 1)
             set_ratio(row);
         if (row->left_out)
             continue;
         if (row->suspect)
-            judge_suspect(gate, row);
+            judge_suspect(gate, row, slower[i]);
         else
-            judge_quiet(gate, row, rows, p_faster ? p_faster[i] : NAN);
+            judge_quiet(gate, row, faster[i]);
     }
-    free(p_faster);
+    const bool ok = slower && faster;
+    free(slower);
+    free(faster);
+    return ok;
 }

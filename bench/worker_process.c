@@ -25,8 +25,26 @@
 /* ---- Start and end -----------------------------------------------------------------------------
  */
 
-/* In the child. OpenMP's threads shall not spin for long behind a run: the next one belongs to the
- * other side, which needs the cores. */
+static void set_unless(const char *name, const char *value, const char *const *others) {
+    for (; *others; others++)
+        if (getenv(*others))
+            return;
+    setenv(name, value, 1);
+}
+
+/* OpenMP's threads stay where they are, which is half of their noise, and do not spin for long
+ * behind a run: the next one belongs to the other side. */
+static void choose_openmp_settings(void) {
+    set_unless("OMP_PROC_BIND", "true",
+               (const char *const[]){"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY",
+                                     "KMP_AFFINITY", NULL});
+    set_unless("GOMP_SPINCOUNT", "30000",
+               (const char *const[]){"GOMP_SPINCOUNT", "OMP_WAIT_POLICY", NULL});
+    set_unless("KMP_BLOCKTIME", "0",
+               (const char *const[]){"KMP_BLOCKTIME", "OMP_WAIT_POLICY", NULL});
+}
+
+/* In the child. */
 static void run_program(const char *const *words, int core, int in, int out, int errors) {
     char *arguments[MAX_WORDS + 2];
     int count = 0;
@@ -35,10 +53,7 @@ static void run_program(const char *const *words, int core, int in, int out, int
     arguments[count] = (char[]){"worker"};
     arguments[count + 1] = NULL;
     setpgid(0, 0); /* Ctrl-C is for the driver, which then ends the rest */
-    if (!getenv("OMP_WAIT_POLICY") && !getenv("GOMP_SPINCOUNT"))
-        setenv("GOMP_SPINCOUNT", "3000", 1);
-    if (!getenv("OMP_WAIT_POLICY") && !getenv("KMP_BLOCKTIME"))
-        setenv("KMP_BLOCKTIME", "0", 1);
+    choose_openmp_settings();
     if (core != WORKER_ANY_CORE) {
         cpu_set_t set;
         CPU_ZERO(&set);
