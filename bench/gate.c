@@ -7,7 +7,9 @@
 #include "document_output.h"
 #include "fail.h"
 #include "gate_base.h"
+#include "gate_baseline.h"
 #include "gate_document.h"
+#include "gate_instructions.h"
 #include "interrupt.h"
 
 #include <limits.h>
@@ -17,7 +19,10 @@
 #define DEFAULT_BUDGET    30
 #define LEAST_BUDGET      1
 #define DEFAULT_THRESHOLD 0.05
-#define DEFAULT_FLOOR     100e-9
+/* Counts have no noise, and take long under valgrind. */
+#define INSTRUCTIONS_BUDGET    900
+#define INSTRUCTIONS_THRESHOLD 0.01
+#define DEFAULT_FLOOR          100e-9
 
 static int say(int status, const char *text) {
     fflush(stdout);
@@ -71,11 +76,12 @@ static gate_end measure(gate_state *gate) {
 static gate_end check_and_measure(gate_state *gate) {
     progress_start(&gate->progress, gate->budget);
     gate_end end = gate_check_rows(gate);
-    if (end == GATE_GOES_ON && gate_count(gate, GATE_WRONG) == 0)
-        end = measure(gate);
+    const bool right = gate_count(gate, GATE_WRONG) == 0;
+    if (end == GATE_GOES_ON && right)
+        end = gate->options->instructions ? gate_count_rows(gate) : measure(gate);
     gate_stop_pair(gate);
     progress_clear(&gate->progress);
-    if (end == GATE_GOES_ON && !gate_judge(gate))
+    if (end == GATE_GOES_ON && !(gate->options->instructions && right) && !gate_judge(gate))
         end = GATE_NO_MEMORY;
     return end;
 }
@@ -124,7 +130,8 @@ static int find_base(gate_state *gate, char program[PATH_MAX], char name[PATH_MA
     rnn_error error;
     const char *against = gate->options->against;
     if (!against) {
-        snprintf(name, PATH_MAX + 100, "this program again");
+        snprintf(name, PATH_MAX + 100, "%s",
+                 gate->options->baseline ? gate->options->baseline : "this program again");
         strcpy(program, gate->programs[NEW]);
         return EXIT_FINE;
     }
@@ -154,9 +161,12 @@ static int gate_programs(gate_state *gate, const document_format *format) {
     if (found != EXIT_FINE)
         return found;
     gate->start = clock_seconds();
-    if (!gate_list_rows(gate, &error))
-        return refuse_usage("gate", error.text);
-    return run(gate, format);
+    int listed = EXIT_FINE;
+    if (gate->options->baseline)
+        listed = gate_list_baseline(gate, &error);
+    else if (!gate_list_rows(gate, &error))
+        listed = EXIT_USAGE;
+    return listed == EXIT_FINE ? run(gate, format) : say(listed, error.text);
 }
 
 int command_gate(const cli_options *options) {
@@ -164,13 +174,14 @@ int command_gate(const cli_options *options) {
     rnn_error error;
     if (!check_options(options, &error) || !document_choose_format(options, &format, &error))
         return refuse_usage("gate", error.text);
-    gate_state gate = {
-        .options = options,
-        .rule = {.threshold = options->threshold ? options->threshold : DEFAULT_THRESHOLD,
-                 .floor = options->floor ? options->floor : DEFAULT_FLOOR},
-        .budget = options->budget ? options->budget : DEFAULT_BUDGET,
-        .random = options->seed,
-        .stop = interrupt_catch()};
+    const double threshold = options->instructions ? INSTRUCTIONS_THRESHOLD : DEFAULT_THRESHOLD;
+    const double budget = options->instructions ? INSTRUCTIONS_BUDGET : DEFAULT_BUDGET;
+    gate_state gate = {.options = options,
+                       .rule = {.threshold = options->threshold ? options->threshold : threshold,
+                                .floor = options->floor ? options->floor : DEFAULT_FLOOR},
+                       .budget = options->budget ? options->budget : budget,
+                       .random = options->seed,
+                       .stop = interrupt_catch()};
     const int status = gate_programs(&gate, format);
     gate_free_rows(&gate);
     return status;

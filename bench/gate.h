@@ -18,6 +18,7 @@
 #define GATE_SECOND_SHARE 0.95 /* and the second one */
 #define GATE_ALLOWANCE    2.0  /* seconds that the whole may take beyond --budget */
 
+#define GATE_MAX_NOTES     8
 #define GATE_MAX_GROUPS    8    /* of four samples, that a round has of each row */
 #define GATE_ROUND_SECONDS 0.15 /* of a round for its processes */
 
@@ -86,7 +87,7 @@ typedef struct gate_state {
     worker_process pair[SIDES];
     side_id failed_side;
     char failure[512];
-    char notes[8][300];
+    char notes[GATE_MAX_NOTES][300];
     int note_count;
     uint64_t random;
     progress_bar progress;

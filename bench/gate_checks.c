@@ -60,6 +60,8 @@ static gate_end check_row(gate_state *gate, gate_row *row) {
         gate_leave_out(row, base.refused ? GATE_UNJUDGED : GATE_ONLY_BASE, "%s", new.text);
     else if (base.refused)
         gate_leave_out(row, GATE_ONLY_NEW, "%s", base.text);
+    else if (!base.passed && gate->options->baseline)
+        gate_leave_out(row, GATE_WRONG, "the anchor is: %.230s", base.text);
     else if (!base.passed)
         gate_leave_out(row, GATE_UNJUDGED, "the base is wrong: %.200s", base.text);
     return GATE_GOES_ON;
@@ -71,7 +73,8 @@ gate_end gate_check_rows(gate_state *gate) {
         end = find_whether_base_checks(gate);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
         progress_show(&gate->progress, clock_seconds() - gate->start, "checking");
-        end = check_row(gate, &gate->rows[i]);
+        if (!gate->rows[i].left_out)
+            end = check_row(gate, &gate->rows[i]);
     }
     gate_stop_pair(gate);
     return end;

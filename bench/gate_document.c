@@ -46,8 +46,8 @@ static const document_column row_columns[] = {
     {"problem", "problem", false, FOR_ALL},
     {"backend", "backend", false, FOR_ALL},
     {"threads", "thr", true, FOR_ALL},
-    {"base_seconds", "base", true, FOR_ALL},
-    {"seconds", "new", true, FOR_ALL},
+    {"base", "base", true, FOR_ALL},
+    {"new", "new", true, FOR_ALL},
     {"ratio", "ratio", true, FOR_ALL},
     {"interval", "95% interval", false, FOR_PEOPLE},
     {"ratio_low", "from", true, FOR_PROGRAMS},
@@ -55,17 +55,20 @@ static const document_column row_columns[] = {
     {"p_adjusted", "p", true, FOR_PROGRAMS},
     {"rounds", "rounds", true, FOR_PROGRAMS},
     {"confirming_rounds", "confirming", true, FOR_PROGRAMS},
-    {"clock", "clock", false, FOR_PROGRAMS},
+    {"judged_by", "judged by", false, FOR_PROGRAMS},
     {"visible", "visible", true, FOR_PROGRAMS},
     {"verdict", "", false, FOR_ALL},
     {"why", "", false, FOR_ALL},
 };
 
-static void add_time(document *d, double seconds) {
-    char text[16] = "-";
-    if (seconds > 0)
-        time_text(seconds, text);
-    document_add_number(d, seconds > 0 ? seconds : NAN, "%s", text);
+/* Seconds, or instructions, of one run. */
+static void add_cost(document *d, const gate_state *gate, double cost) {
+    char text[32] = "-";
+    if (cost > 0 && gate->options->instructions)
+        snprintf(text, sizeof text, "%.0f", cost);
+    else if (cost > 0)
+        time_text(cost, text);
+    document_add_number(d, cost > 0 ? cost : NAN, "%s", text);
 }
 
 static void add_ratio(document *d, double ratio) {
@@ -77,8 +80,7 @@ static void add_outcome(document *d, const gate_row *row) {
     snprintf(message, sizeof message, "%s%s%s", gate_outcome_name(row->outcome),
              row->why[0] ? ": " : "", row->why);
     if (row->outcome == GATE_SLOWER)
-        snprintf(message, sizeof message, "slower by %.1f%% (%.1f%% to %.1f%%)",
-                 100 * (row->ratio - 1), 100 * (row->low - 1), 100 * (row->high - 1));
+        snprintf(message, sizeof message, "slower by %.1f%%", 100 * (row->ratio - 1));
     if (row->outcome == GATE_SLOWER || row->outcome == GATE_WRONG)
         document_add_outcome(d, ROW_FAILED, message);
     else if (row->left_out)
@@ -89,15 +91,15 @@ static double side_seconds(const gate_side *side) {
     return side->times.count ? median(side->times.logs, side->times.count) : side->seconds;
 }
 
-static void add_row(document *d, const gate_row *row) {
+static void add_row(document *d, const gate_state *gate, const gate_row *row) {
     char name[PROBLEM_TEXT_SIZE + 80];
     gate_row_name(row, name, sizeof name);
-    document_add_row(d, name, side_seconds(&row->sides[NEW]));
+    document_add_row(d, name, gate->options->instructions ? NAN : side_seconds(&row->sides[NEW]));
     document_add_text(d, "%s", row->problem);
     document_add_text(d, "%s", row->backend);
     document_add_number(d, row->threads, "%d", row->threads);
-    add_time(d, side_seconds(&row->sides[BASE]));
-    add_time(d, side_seconds(&row->sides[NEW]));
+    add_cost(d, gate, side_seconds(&row->sides[BASE]));
+    add_cost(d, gate, side_seconds(&row->sides[NEW]));
     add_ratio(d, row->ratio);
     document_add_text(d, isfinite(row->low) ? "%.3f..%.3f" : "-", row->low, row->high);
     add_ratio(d, row->low);
@@ -105,7 +107,10 @@ static void add_row(document *d, const gate_row *row) {
     document_add_number(d, row->p, "%.4f", row->p);
     document_add_number(d, row->first.count, "%d", row->first.count);
     document_add_number(d, row->second.count, "%d", row->second.count);
-    document_add_text(d, "%s", gate_row_by_cpu(row) ? "cpu" : "wall");
+    document_add_text(d, "%s",
+                      gate->options->instructions ? "instructions"
+                      : gate_row_by_cpu(row)      ? "CPU time"
+                                                  : "wall time");
     add_ratio(d, row->visible);
     document_add_text(d, "%s", gate_outcome_name(row->outcome));
     document_add_text(d, "%s", row->why);
@@ -121,7 +126,7 @@ static void add_rows(document *d, const gate_state *gate) {
                                          .columns = row_columns,
                                          .column_count = sizeof row_columns / sizeof *row_columns});
     for (int i = 0; i < gate->row_count; i++)
-        add_row(d, &gate->rows[i]);
+        add_row(d, gate, &gate->rows[i]);
 }
 
 /* People are shown those that they can do something about. */
@@ -138,7 +143,7 @@ static void add_notable_rows(document *d, const gate_state *gate) {
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
         for (int i = 0; i < gate->row_count; i++)
             if (gate->rows[i].outcome == order[k])
-                add_row(d, &gate->rows[i]);
+                add_row(d, gate, &gate->rows[i]);
 }
 
 /* ---- Backends
@@ -260,6 +265,7 @@ static void add_notes(document *d, const gate_state *gate) {
     document_add_property(d, "verdict", verdict);
     document_add_property(d, "base", gate->names[BASE]);
     document_add_property(d, "new", gate->names[NEW]);
+    document_add_property(d, "unit", gate->options->instructions ? "instructions" : "s");
     add_property(d, "seconds", "%.3f", seconds);
     add_property(d, "budget", "%g", gate->budget);
     add_property(d, "threshold", "%g", gate->rule.threshold);
@@ -268,9 +274,13 @@ static void add_notes(document *d, const gate_state *gate) {
     add_property(d, "confirming_rounds", "%d", gate->rounds_again);
 }
 
-static void add_legend(document *d) {
-    document_add_legend(d, "ratio: time of new / time of base, median over the rounds; below 1 is "
-                           "faster. Rows on one thread by CPU time, others by wall time");
+static void add_legend(document *d, const gate_state *gate) {
+    if (gate->options->instructions)
+        return;
+    document_add_legend(d,
+                        "ratio: time of new / time of base%s, median over the rounds; below 1 is "
+                        "faster. Rows on one thread by CPU time, others by wall time",
+                        gate->options->baseline ? ", each relative to the anchor's" : "");
     document_add_legend(d, "SLOWER: above the threshold and beyond noise, and so again when "
                            "measured anew (Wilcoxon; p adjusted over all rows)");
     document_add_legend(d,
@@ -279,12 +289,15 @@ static void add_legend(document *d) {
 }
 
 bool gate_document(document *d, const gate_state *gate) {
+    bool ok = true;
     document_start(d, "rnnbench gate");
     add_notes(d, gate);
     add_notable_rows(d, gate);
     add_rows(d, gate);
     add_backends(d, gate);
+    if (gate->options->selftest && !gate->options->instructions)
+        ok = gate_document_add_selftest(d, gate);
     add_rounds(d, gate);
-    add_legend(d);
-    return document_complete(d);
+    add_legend(d, gate);
+    return ok && document_complete(d);
 }

@@ -14,4 +14,7 @@ void gate_verdict_text(const gate_state *gate, char *text, size_t size);
 /* All there is to say of a gate; with --selftest also what it would see. False: no memory. */
 bool gate_document(document *d, const gate_state *gate);
 
+/* Of --selftest: what other budgets would see. False: no memory. */
+bool gate_document_add_selftest(document *d, const gate_state *gate);
+
 #endif

@@ -60,8 +60,9 @@ static gate_end time_group(gate_state *gate, const gate_row *row, double *sample
 /* What other programs do to a sample makes it slower: the lower quartile is what they let alone. */
 static bool keep(gate_row *row, bool again, double samples[SIDES][2 * GATE_MAX_GROUPS],
                  int groups) {
-    const double base = quantile(samples[BASE], 2 * groups, 0.25);
-    const double new = quantile(samples[NEW], 2 * groups, 0.25);
+    const double share = gate_row_by_cpu(row) ? 0.25 : 0.1;
+    const double base = quantile(samples[BASE], 2 * groups, share);
+    const double new = quantile(samples[NEW], 2 * groups, share);
     if (!(base > 0) || !(new > 0))
         return true; /* a sample failed */
     return gate_series_add(again ? &row->second : &row->first, log(new / base)) &&
