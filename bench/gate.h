@@ -19,8 +19,8 @@
 #define GATE_ALLOWANCE    2.0  /* seconds that the whole may take beyond --budget */
 
 #define GATE_MAX_NOTES     8
-#define GATE_MAX_GROUPS    8    /* of four samples, that a round has of each row */
-#define GATE_ROUND_SECONDS 0.15 /* of a round for its processes */
+#define GATE_MAX_GROUPS    8   /* of four samples, that a round has of each row */
+#define GATE_ROUND_SECONDS 0.1 /* of a round for its processes */
 
 typedef enum side_id { BASE, NEW, SIDES } side_id;
 

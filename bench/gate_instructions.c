@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COUNTED_FLOPS 4e6 /* so that the count of starting up, which varies by some 100, is lost   \
-                           */
+#define COUNTED_FLOPS                                                                              \
+    4e6 /* so that the count of starting up, which varies by some 100, is lost                     \
+         */
 #define MOST_RUNS      200
 #define LOG_SIZE       64
 #define MOST_PROCESSES 4 /* both sides, with few and with many runs */

@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-#define ANSWER_SECONDS  6e-5 /* a line and its answer, beyond what the run takes */
-#define SLEEP_SECONDS   3e-4 /* until the threads of the last run sleep */
-#define ROUNDS_TO_SPARE 5    /* beyond the least */
-#define FEW             10   /* one in so many rows is suspect where few are */
+#define ANSWER_SECONDS 6e-5 /* a line and its answer, beyond what the run takes */
+#define SLEEP_SECONDS  3e-4 /* until the threads of the last run sleep */
+#define ROUNDS_WANTED  3    /* times the least; fewer where the budget has no more */
+#define FEW            10   /* one in so many rows is suspect where few are */
 
 static int runs_of(double sample_seconds, double seconds) {
     const double runs = round(sample_seconds / seconds);
@@ -91,13 +91,14 @@ static int rounds_of_few(gate_state *gate) {
 void gate_plan_rounds(gate_state *gate, bool again, double until) {
     const double seconds = until - clock_seconds();
     const int least =
-        again ? gate_least_rounds_again(gate_measured_rows(gate)) : 2 * gate_least_rounds();
+        again ? gate_least_rounds_again(gate_measured_rows(gate)) : gate_least_rounds();
     gate_row *row;
-    while (!choose_level(gate, again, least + ROUNDS_TO_SPARE, seconds) &&
-           (row = most_expensive(gate, again)))
-        gate_leave_out(row, GATE_UNJUDGED,
-                       again ? "suspect, and the budget is too small to confirm it"
-                             : "the budget is too small for so many rows");
+    if (!choose_level(gate, again, ROUNDS_WANTED * least, seconds))
+        while (!choose_level(gate, again, least + 1, seconds) &&
+               (row = most_expensive(gate, again)))
+            gate_leave_out(row, GATE_UNJUDGED,
+                           again ? "suspect, and the budget is too small to confirm it"
+                                 : "the budget is too small for so many rows");
     if (!again) {
         const int groups = gate->groups;
         const double sample_seconds = gate->sample_seconds;

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define START_SECONDS 5.0
+
 static const char *const roles[SIDES] = {"base", "new build"};
 
 static gate_end fail_by(gate_state *gate, side_id side, const char *doing, const char *why) {
@@ -23,7 +25,7 @@ gate_end gate_start_pair(gate_state *gate, bool pinned) {
         if (!worker_start(&gate->pair[side], words, pinned ? gate->core : WORKER_ANY_CORE,
                           gate->stop, &error))
             return fail_by(gate, (side_id)side, "", error.text);
-        gate_end end = gate_ask(gate, (side_id)side, &answer, 20, &error, "seed %llu",
+        gate_end end = gate_ask(gate, (side_id)side, &answer, START_SECONDS, &error, "seed %llu",
                                 (unsigned long long)gate->options->seed);
         json_decref(answer);
         if (end != GATE_GOES_ON)

@@ -21,13 +21,15 @@ from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
 FINE, WRONG, USAGE, NOT_COMPARABLE, INTERRUPTED = 0, 1, 2, 3, 130
+NOT_WRONG = (FINE, NOT_COMPARABLE)  # where all rows may be too noisy to be judged
 ALLOWANCE = 2.0
 ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
-BRIEF = [*ROW, "--budget", "3s"]
+BUDGET = 5
+BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
 
 FAKE = '''#!{python}
 import json, os, sys, time
-mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1")), 0
+mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
 if mode == "no worker":
     sys.exit("rnnbench: command worker is unknown")
 for line in sys.stdin:
@@ -70,8 +72,8 @@ int main(void) {
         if (strcmp(line, "check\n") == 0)
             puts("{\"error\": \"unknown command\"}");
         else if (strncmp(line, "run ", 4) == 0)
-            printf("{\"seconds\": %.9f, \"cpu_seconds\": %.9f}\n", 1e-3 * atoi(line + 4),
-                   1e-3 * atoi(line + 4));
+            printf("{\"seconds\": %.9f, \"cpu_seconds\": %.9f}\n", 1e-4 * atoi(line + 4),
+                   1e-4 * atoi(line + 4));
         else
             puts("{}");
         fflush(stdout);
@@ -104,7 +106,8 @@ class Gate(unittest.TestCase):
         start = time.monotonic()
         done = run("gate", *arguments, **more)
         self.seconds = time.monotonic() - start
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        allowed = status if isinstance(status, tuple) else (status,)
+        self.assertIn(done.returncode, allowed, done.stdout + done.stderr)
         return done
 
     def against_fake(self, status, *arguments, **more):
@@ -120,16 +123,16 @@ class Verdicts(Gate):
     def test_a_slower_build(self):
         done = self.against_fake(WRONG, PER_RUN="1e-9")
         self.assertIn("SLOWER: 1 of 1 rows", done.stdout)
-        self.assertLess(self.seconds, 3 + ALLOWANCE)
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_a_faster_build(self):
         self.assertEqual(self.verdicts(PER_RUN="1"), {"scalar": "faster"})
 
     def test_itself(self):
-        self.gate(FINE, "--against", PROGRAM, *BRIEF, "--threshold", "40%", "--out", self.out)
+        self.gate(NOT_WRONG, "--against", PROGRAM, *BRIEF, "--threshold", "40%", "--out", self.out)
         report = json.loads(self.out.read_text())
         self.assertIn(report["rows"][0]["verdict"], ("not slower", "not judged"))
-        self.assertLess(self.seconds, 3 + ALLOWANCE)
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_the_floor(self):
         self.assertEqual(self.verdicts("--floor", "1s", status=NOT_COMPARABLE, PER_RUN="1e-9"),
@@ -139,7 +142,7 @@ class Verdicts(Gate):
         self.assertEqual(self.verdicts(status=NOT_COMPARABLE, FAKE="lacks"), {"scalar": "new"})
 
     def test_a_base_without_check(self):
-        self.assertEqual(self.verdicts(PER_RUN="1", FAKE="old"), {"scalar": "faster"})
+        self.assertEqual(self.verdicts(FAKE="old"), {"scalar": "faster"})
 
     def test_a_base_that_is_wrong(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="wrong")
@@ -152,11 +155,11 @@ class Verdicts(Gate):
         self.assertLess(self.seconds, 1 + ALLOWANCE)
 
     def test_many_rows_in_a_small_budget(self):
-        self.gate(FINE, "--against", self.fake, "--budget", "4s", "--threads", "1", "--out",
-                  self.out, PER_RUN="1")
+        self.gate(NOT_WRONG, "--against", PROGRAM, "--budget", "6s", "--threads", "1", "--out",
+                  self.out, "--threshold", "60%")
         rows = json.loads(self.out.read_text())["rows"]
         self.assertGreater(len(rows), 50)
-        self.assertLess(self.seconds, 4 + ALLOWANCE)
+        self.assertLess(self.seconds, 6 + ALLOWANCE)
         for row in rows:
             if row["verdict"] == "not judged":
                 self.assertIn("budget", row["why"])
@@ -171,7 +174,7 @@ class Workers(Gate):
     def test_a_base_that_hangs(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="hangs", PER_RUN="1e-6")
         self.assertRegex(done.stderr, "no answer in time|budget")
-        self.assertLess(self.seconds, 3 + ALLOWANCE)
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_a_base_that_babbles(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="babbles")
@@ -278,7 +281,7 @@ class Usage(Gate):
             self.assertIn(f"  {option} ", text)
 
     def test_output_that_cannot_be_written(self):
-        done = self.against_fake(WRONG, "--out", self.folder / "none/out.json", PER_RUN="1")
+        done = self.against_fake(WRONG, "--out", self.folder / "none/out.json")
         self.assertIn("No such file", done.stderr)
 
 
@@ -327,7 +330,7 @@ class Baseline(Gate):
             change(report)
         edited = self.folder / "edited.json"
         edited.write_text(json.dumps(report))
-        return self.gate(status, "--baseline", edited, "--budget", "3s", *arguments)
+        return self.gate(status, "--baseline", edited, "--budget", f"{BUDGET}s", *arguments)
 
     @staticmethod
     def slower_by(factor):
@@ -345,7 +348,7 @@ class Baseline(Gate):
         return change
 
     def test_the_same(self):
-        self.judge(FINE, None, "--threshold", "60%", "--out", self.out)
+        self.judge(NOT_WRONG, None, "--threshold", "60%", "--out", self.out)
         rows = json.loads(self.out.read_text())["rows"]
         self.assertEqual([row["backend"] for row in rows], ["scalar"])
 
@@ -360,11 +363,14 @@ class Baseline(Gate):
                             ("compiler", "icc 1.0")):
             done = self.judge(NOT_COMPARABLE, self.with_context(name, value))
             self.assertIn(f"{name}: {value} there", done.stderr)
-        self.judge(FINE, self.with_context("cpu", "Other"), "--anyway", "--threshold", "60%")
+        done = self.judge(NOT_WRONG, self.with_context("cpu", "Other"), "--anyway", "--threshold", "60%")
+        self.assertIn("these differ: cpu: Other there", done.stdout)
 
     def test_another_version_of_the_compiler(self):
         family = json.loads(self.file.read_text())["context"]["compiler"].split()[0]
-        self.judge(FINE, self.with_context("compiler", f"{family} 1.2.3"), "--threshold", "60%")
+        done = self.judge(NOT_WRONG, self.with_context("compiler", f"{family} 1.2.3"),
+                          "--threshold", "60%")
+        self.assertNotIn("compiler", done.stderr)
 
     def test_another_library(self):
         report = json.loads(self.file.read_text())
@@ -442,7 +448,7 @@ class Revisions(Gate):
 
     def test_one_that_is_unknown(self):
         repository = self.commit(REVISION)
-        for name in "v9.9", "--help", "HEAD;touch x", "$(touch x)", "'":
+        for name in "v9.9", "--all", "HEAD;touch x", "$(touch x)", "'":
             done = self.judge(USAGE, repository, name)
             self.assertRegex(done.stderr, "no build, program or revision")
         self.assertFalse((repository / "x").exists())
@@ -469,11 +475,11 @@ class Instructions(Gate):
 
 class Selftest(Gate):
     def test_says_what_is_seen(self):
-        done = self.gate(FINE, "--selftest", *BRIEF, "--threshold", "40%", "--out", self.out)
+        done = self.gate(NOT_WRONG, "--selftest", *BRIEF, "--threshold", "40%", "--out", self.out)
         self.assertEqual(done.stdout, "")
         report = json.loads(self.out.read_text())
         budgets = [row["budget"] for row in report["selftest"]]
-        self.assertEqual(budgets, [1, 3, 6, 12])
+        self.assertEqual(budgets[1:], [BUDGET, 2 * BUDGET, 4 * BUDGET])
         self.assertLess(report["selftest"][-1]["false_alarms"], 0.03)
 
 

@@ -4,7 +4,8 @@
 
   tests/gate_power.py [--gates 40] [--budget 30s] [--slowdown 10] [--out FOLDER] [--only NAMES]
 
-Builds the sources twice, once with the LSTM of the best kernel slowed down on purpose, and runs
+Builds the sources twice, once with the LSTM of the best kernel slowed down on purpose and once with
+the same code that slows it down by nothing, so that all other code has the same addresses, and runs
 `rnnbench gate --against` of the sound build against itself and of the slowed one against the sound
 one, on a quiet machine and with a second process that keeps one core busy. Writes gate_power.json
 and gate_power.md. All four experiments at the defaults take an hour and a half of a machine that has
@@ -181,6 +182,8 @@ def parse(arguments):
     parser.add_argument("--only", default=",".join(PROMISES), metavar="NAMES")
     parser.add_argument("--programs", type=Path, metavar="FOLDER",
                         help="keeps the two builds there, and uses them if they are there")
+    parser.add_argument("--rnnbench", type=Path, default=ROOT / "build/bench/rnnbench",
+                        metavar="PROGRAM", help="any build, to ask for the machine's best kernels")
     parser.add_argument("gate_options", nargs="*", metavar="-- OPTIONS OF rnnbench gate")
     options = parser.parse_args(arguments)
     options.only = options.only.split(",")
@@ -189,10 +192,11 @@ def parse(arguments):
     return options
 
 
-def make_programs(folder, slowdown):
+def make_programs(program, folder, slowdown):
     sound, slowed = folder / "sound/bench/rnnbench", folder / "slowed/bench/rnnbench"
     if not sound.exists():
         copy_sources(folder / "source")
+        slow_down(folder / "source", best_kernels(program), 0)
         build(folder / "source", folder / "sound")
     kernels = best_kernels(sound)
     if not slowed.exists():
@@ -206,8 +210,8 @@ def main(arguments):
     options = parse(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gate-power-") as scratch:
-        programs, kernels = make_programs((options.programs or Path(scratch)).absolute(),
-                                          options.slowdown)
+        folder = (options.programs or Path(scratch)).absolute()
+        programs, kernels = make_programs(options.rnnbench, folder, options.slowdown)
         result = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), **describe(programs[0]),
                   "kernels": kernels, "slowdown": options.slowdown, "budget": options.budget,
                   "gate_options": options.gate_options, "experiments": {}}

@@ -128,7 +128,7 @@ static void test_visible(void **data) {
     (void)data;
     uint64_t state = 5;
     gate_series series = {0};
-    fill(&series, 200, 0, 0.05, &state);
+    fill(&series, 5000, 0, 0.05, &state);
     const double visible =
         gate_visible(&rule, &series, &slow_row, ROWS, ROUNDS, ROUNDS_AGAIN, 0.95, 1000);
     int found = 0, found_less = 0;
