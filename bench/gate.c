@@ -121,7 +121,7 @@ static bool check_options(const cli_options *options, rnn_error *error) {
         return fail(error, "--instructions goes with --against or --selftest");
     if (!options->baseline && (options->anchor || options->anyway))
         return fail(error, "--anchor and --anyway are about --baseline");
-    if (options->budget && options->budget < LEAST_BUDGET)
+    if (options->budget > 0 && options->budget < LEAST_BUDGET)
         return fail(error, "--budget: 1 s is the least");
     return true;
 }
@@ -176,12 +176,13 @@ int command_gate(const cli_options *options) {
         return refuse_usage("gate", error.text);
     const double threshold = options->instructions ? INSTRUCTIONS_THRESHOLD : DEFAULT_THRESHOLD;
     const double budget = options->instructions ? INSTRUCTIONS_BUDGET : DEFAULT_BUDGET;
-    gate_state gate = {.options = options,
-                       .rule = {.threshold = options->threshold ? options->threshold : threshold,
-                                .floor = options->floor ? options->floor : DEFAULT_FLOOR},
-                       .budget = options->budget ? options->budget : budget,
-                       .random = options->seed,
-                       .stop = interrupt_catch()};
+    gate_state gate = {
+        .options = options,
+        .rule = {.threshold = options->threshold > 0 ? options->threshold : threshold,
+                 .floor = options->floor > 0 ? options->floor : DEFAULT_FLOOR},
+        .budget = options->budget > 0 ? options->budget : budget,
+        .random = options->seed,
+        .stop = interrupt_catch()};
     const int status = gate_programs(&gate, format);
     gate_free_rows(&gate);
     return status;

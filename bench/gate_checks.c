@@ -47,6 +47,37 @@ static gate_end find_whether_base_checks(gate_state *gate) {
     return end;
 }
 
+/* What makes two builds differ besides their sources. */
+static void note_differences(gate_state *gate, json_t *const contexts[SIDES]) {
+    static const char *const names[] = {"compiler", "flags", "isa", "onednn", "libxsmm"};
+    char text[200] = "";
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *base = json_string_value(json_object_get(contexts[BASE], names[i]));
+        const char *new = json_string_value(json_object_get(contexts[NEW], names[i]));
+        const size_t used = strlen(text);
+        if (base && new &&strcmp(base, new) != 0)
+            snprintf(text + used, sizeof text - used, "%s%s: base %s, new %s", used ? "; " : "",
+                     names[i], base, new);
+    }
+    if (*text && gate->note_count < GATE_MAX_NOTES)
+        snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], "these differ: %s", text);
+}
+
+static gate_end compare_contexts(gate_state *gate) {
+    rnn_error error;
+    json_t *answers[SIDES] = {NULL, NULL}, *contexts[SIDES] = {NULL, NULL};
+    gate_end end = GATE_GOES_ON;
+    for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++) {
+        end = gate_ask(gate, (side_id)side, &answers[side], 20, &error, "context");
+        contexts[side] = json_object_get(answers[side], "context");
+    }
+    if (end == GATE_GOES_ON)
+        note_differences(gate, contexts);
+    for (int side = 0; side < SIDES; side++)
+        json_decref(answers[side]);
+    return end;
+}
+
 static gate_end check_row(gate_state *gate, gate_row *row) {
     check_answer base = {.passed = true}, new;
     gate_end end = check_side(gate, row, NEW, &new);
@@ -69,6 +100,8 @@ static gate_end check_row(gate_state *gate, gate_row *row) {
 
 gate_end gate_check_rows(gate_state *gate) {
     gate_end end = gate_start_pair(gate, false);
+    if (end == GATE_GOES_ON)
+        end = compare_contexts(gate);
     if (end == GATE_GOES_ON)
         end = find_whether_base_checks(gate);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {

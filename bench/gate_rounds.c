@@ -163,10 +163,18 @@ static gate_end run_half(gate_state *gate, bool again, bool by_cpu, double until
     return end;
 }
 
+static bool any_due(const gate_state *gate, bool again) {
+    for (int i = 0; i < gate->row_count; i++)
+        if (!gate->rows[i].left_out && (!again || gate->rows[i].suspect))
+            return true;
+    return false;
+}
+
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until) {
     int *rounds = again ? &gate->rounds_again : &gate->rounds;
     gate_end end = GATE_GOES_ON;
-    while (end == GATE_GOES_ON && clock_seconds() + GATE_ROUND_SECONDS < until) {
+    while (end == GATE_GOES_ON && any_due(gate, again) &&
+           clock_seconds() + GATE_ROUND_SECONDS < until) {
         gate->core = busy_cores_quietest();
         end = run_half(gate, again, true, until);
         if (end == GATE_GOES_ON && clock_seconds() < until)
