@@ -104,6 +104,8 @@ static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted) 
                        rounds, gate_least_rounds());
     else if (is_faster(gate, row, adjusted))
         row->outcome = GATE_FASTER;
+    else if (isinf(row->visible))
+        gate_leave_out(row, GATE_UNJUDGED, "the budget is too small to confirm a slowdown");
     else if (row->visible <= 1 + most)
         row->outcome = GATE_SAME;
     else if (gate->rule.floor > most * row->reference.seconds)
