@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What was asked for ------------------------------------------------------------------------
- */
+/* ---- What was asked for ---------------------------------------------------------------------- */
 
 static bool choose_format(const cli_options *options, const document_format **format,
                           rnn_error *error) {
@@ -44,8 +43,7 @@ static bool passes_options(const void *options, const timed_row *row) {
     return selection_has(options, row);
 }
 
-/* ---- Comparing ---------------------------------------------------------------------------------
- */
+/* ---- Comparing ------------------------------------------------------------------------------- */
 
 static bool has_backend(const timed_file *file, const char *name) {
     for (int i = 0; i < file->row_count; i++)
@@ -91,7 +89,6 @@ static void tell_no_pair(const compare_view *view) {
                 view->base->path, *view->anchor ? view->anchor : "an anchor");
 }
 
-/* What CSV has no place for. */
 static void tell_notes(const document *d) {
     for (int i = 0; i < d->note_count; i++)
         fprintf(stderr, "%s\n", d->notes[i]);
@@ -100,16 +97,21 @@ static void tell_notes(const document *d) {
 static int write_document(const cli_options *options, const document *d,
                           const document_format *format) {
     FILE *to = options->out ? fopen(options->out, "w") : stdout;
-    if (to) {
+    bool ok = to != NULL;
+    if (ok) {
         format->write(to, d);
-        if (strcmp(format->name, "csv") == 0)
-            tell_notes(d);
-        const bool failed = ferror(to) != 0;
-        if (!options->out || (fclose(to) == 0 && !failed))
-            return EXIT_FINE;
+        ok = fflush(to) == 0 && !ferror(to);
     }
-    fprintf(stderr, "rnnbench compare: %s: %s\n", options->out, strerror(errno));
-    return EXIT_WRONG;
+    if (to && options->out)
+        ok = fclose(to) == 0 && ok;
+    if (!ok) {
+        fprintf(stderr, "rnnbench compare: %s: %s\n",
+                options->out ? options->out : "standard output", strerror(errno));
+        return EXIT_WRONG;
+    }
+    if (format->rows_only)
+        tell_notes(d);
+    return EXIT_FINE;
 }
 
 static int show(const cli_options *options, comparison *c, const compare_view *view,

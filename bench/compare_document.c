@@ -132,8 +132,7 @@ static void add_pairs(document *d, const comparison *c, const compare_view *view
             add_pair(d, &c->rows[i]);
 }
 
-/* ---- A line a problem, a column a backend ------------------------------------------------------
- */
+/* ---- A line a problem, a column a backend ---------------------------------------------------- */
 
 typedef struct matrix_line {
     int first, count; /* of its pairs, which are neighbours where these are sorted by problem */
@@ -230,8 +229,7 @@ static bool add_matrix(document *d, const comparison *c, const compare_view *vie
     return true;
 }
 
-/* ---- Summary and missing rows ------------------------------------------------------------------
- */
+/* ---- Summary and missing rows ---------------------------------------------------------------- */
 
 #define GROUP_COLUMNS(ratio_title)                                                                 \
     {                                                                                              \
@@ -304,7 +302,7 @@ static void add_file(document *d, const char *role, const timed_file *file) {
 }
 
 static void add_differences(document *d, const compare_view *view) {
-    char differences[900];
+    char differences[4000];
     context_differences(view->base, view->next, differences, sizeof differences);
     if (*differences)
         document_add_note(d, "These differ: %s", differences);
@@ -354,6 +352,8 @@ static void add_legend(document *d, const comparison *c, const compare_view *vie
                             "p: Mann-Whitney U, adjusted over the %d rows (Benjamini-Hochberg); "
                             "slower, faster: p at most %g, and an interval without 1",
                             c->row_count, COMPARISON_P_AT_MOST);
+        if (view->anchor)
+            document_add_legend(d, "p takes the anchor's medians as exact; the interval does not");
     } else {
         document_add_legend(d,
                             "%s: its median time; other columns: how many times faster; "

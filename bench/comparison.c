@@ -132,7 +132,8 @@ static void measure_pair(compared_row *pair) {
                                relative ? samples_of(pair->base_anchor) : none};
     const sample_set under[] = {samples_of(pair->base),
                                 relative ? samples_of(pair->row_anchor) : none};
-    pair->interval = quotient_of_medians_interval(over, under, relative ? 2 : 1, &BOOTSTRAP_DEFAULT);
+    pair->interval =
+        quotient_of_medians_interval(over, under, relative ? 2 : 1, &BOOTSTRAP_DEFAULT);
     pair->p = test_pair(pair);
 }
 
@@ -204,7 +205,8 @@ static bool summarise_groups(comparison *c, bool of_backends, rnn_error *error) 
     double *ratios = ok ? calloc((size_t)c->row_count + 1, sizeof *ratios) : NULL;
     if (!ratios)
         return fail(error, "out of memory");
-    qsort(c->groups, (size_t)c->group_count, sizeof *c->groups, by_cell_and_backend);
+    if (c->group_count > 0)
+        qsort(c->groups, (size_t)c->group_count, sizeof *c->groups, by_cell_and_backend);
     for (int i = 0; i < c->group_count; i++)
         summarise(&c->groups[i], c, ratios);
     free(ratios);

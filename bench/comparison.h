@@ -11,10 +11,10 @@ typedef struct compared_row {
     const timed_row *base, *row;
     /* Not NULL: times count relative to these rows of the same file. */
     const timed_row *base_anchor, *row_anchor;
-    double ratio; /* time of `row` / time of `base`: above 1 is slower */
+    double ratio;                 /* time of `row` / time of `base`: above 1 is slower */
     confidence_interval interval; /* NAN: too few samples */
-    double p, adjusted_p; /* NAN: no test */
-    bool slower, faster; /* beyond noise: adjusted_p and interval say so */
+    double p, adjusted_p;         /* NAN: no test */
+    bool slower, faster;          /* beyond noise: adjusted_p and interval say so */
 } compared_row;
 
 typedef struct unpaired_row {
@@ -26,7 +26,7 @@ typedef struct unpaired_row {
 typedef struct row_group {
     const char *cell, *backend; /* "": of all */
     int count, slower, faster;
-    double ratio; /* geometric mean */
+    double ratio;                 /* geometric mean */
     confidence_interval interval; /* over the rows; NAN: there is one row only */
 } row_group;
 

@@ -23,9 +23,13 @@ static bool is_environment(const char *name) {
     return isupper((unsigned char)*name);
 }
 
+/* Nothing of it where there is no room for the whole. */
 static void add(char *text, size_t size, const char *name, const char *base, const char *next) {
     const size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s%s: %s, now %s", used ? "; " : "", name, base, next);
+    const int length =
+        snprintf(text + used, size - used, "%s%s: %s, now %s", used ? "; " : "", name, base, next);
+    if ((size_t)length >= size - used)
+        text[used] = '\0';
 }
 
 void context_differences(const timed_file *base, const timed_file *next, char *text, size_t size) {

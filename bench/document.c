@@ -36,9 +36,17 @@ static const char *keep(document *d, const char *text) {
 }
 
 static const char *keep_format(document *d, const char *format, va_list arguments) {
-    char text[1024];
-    vsnprintf(text, sizeof text, format, arguments);
-    return keep(d, text);
+    char text[512];
+    va_list again;
+    va_copy(again, arguments);
+    const int length = vsnprintf(text, sizeof text, format, arguments);
+    char *longer = length < (int)sizeof text ? NULL : malloc((size_t)length + 1);
+    if (longer)
+        vsnprintf(longer, (size_t)length + 1, format, again);
+    va_end(again);
+    const char *kept = keep(d, longer ? longer : text);
+    free(longer);
+    return kept;
 }
 
 void document_start(document *d, const char *title) {
@@ -139,11 +147,11 @@ const document_cell *document_cell_at(const document_table *table, int row, int 
 /* ---- Formats -------------------------------------------------------------------------------- */
 
 static const document_format formats[] = {
-    {"text", ".txt", FOR_PEOPLE, document_write_text},
-    {"markdown", ".md", FOR_PEOPLE, document_write_markdown},
-    {"csv", ".csv", FOR_PROGRAMS, document_write_csv},
-    {"json", ".json", FOR_PROGRAMS, document_write_json},
-    {"junit", ".xml", FOR_PROGRAMS, document_write_junit},
+    {"text", ".txt", false, document_write_text},
+    {"markdown", ".md", false, document_write_markdown},
+    {"csv", ".csv", true, document_write_csv},
+    {"json", ".json", false, document_write_json},
+    {"junit", ".xml", false, document_write_junit},
 };
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 

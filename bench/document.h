@@ -91,7 +91,7 @@ const document_cell *document_cell_at(const document_table *table, int row, int 
 
 typedef struct document_format {
     const char *name, *extension;
-    document_audience audience;
+    bool rows_only; /* notes have no place in it */
     void (*write)(FILE *to, const document *d);
 } document_format;
 

@@ -43,7 +43,9 @@ static json_t *parse(const char *path, rnn_error *error) {
     json_error_t why;
     blank_non_finite(text);
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &why);
-    if (!root)
+    if (!root && !*why.text)
+        fail(error, "%.150s: out of memory", path);
+    else if (!root)
         fail(error, "%.120s: not JSON, or only a part of it: line %d: %.90s", path, why.line,
              why.text);
     free(text);

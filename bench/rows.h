@@ -33,9 +33,8 @@ typedef struct timed_row {
     int threads;
     const char *label; /* "": none */
 
-    const char *error; /* why there is no time; NULL: there is, and the rest holds */
-    double
-        *samples; /* wall-clock seconds of one iteration, one a repetition, in the file's order */
+    const char *error;  /* why there is no time; NULL: there is, and the rest holds */
+    double *samples;    /* wall-clock seconds of one iteration, one a repetition, in file order */
     int sample_count;   /* 1 or more */
     bool aggregated;    /* the file keeps no repetitions: the one sample is their median, or mean */
     double median;      /* of the samples */
@@ -50,10 +49,9 @@ typedef struct row_context {
 
 typedef struct timed_file {
     const char *path;
-    int schema; /* 0..ROWS_SCHEMA_VERSION */
-    timed_row
-        *rows; /* in the file's order; 1 or more; no two of one problem, backend and threads */
-    int row_count;
+    int schema;      /* 0..ROWS_SCHEMA_VERSION */
+    timed_row *rows; /* in file order; no two of one problem, backend and threads */
+    int row_count;   /* 1 or more */
     row_context *context;
     int context_count;
     void *strings;           /* private */

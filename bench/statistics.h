@@ -40,8 +40,7 @@ typedef struct sample_set {
 } sample_set;
 
 /* Percentile bootstrap of median(over) / median(under), of independent samples. It needs two values
- * of each; of fewer than six or so it is too narrow, since nothing lies beyond the extremes seen.
- */
+ * of each, and is too narrow for fewer than six or so: nothing lies beyond the extremes seen. */
 confidence_interval ratio_of_medians_interval(sample_set over, sample_set under,
                                               const bootstrap_options *how);
 

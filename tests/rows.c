@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rows.h"
@@ -27,7 +28,9 @@ static int remove_file(void **state) {
     return unlink(path);
 }
 
+/* A new file each time: some file systems write a truncated one to the disk at once. */
 static void write_text(const char *text, size_t length) {
+    unlink(path);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_int_equal(fwrite(text, 1, length, file), length);
@@ -41,24 +44,40 @@ static void write_text(const char *text, size_t length) {
     "{\"context\": {\"cpu\": \"a CPU\", \"num_cpus\": 2, \"caches\": []}, "                        \
     "\"benchmarks\": [" entries "]}"
 
-static const char
-    small
-        [] =
-            FILE_OF(ENTRY("lstm/avx2/N:1/T:2/D:3/U:4/threads:2/process_time/real_time",
-                          "\"real_time\": 3, \"repetition_index\": 0, \"roof\": 0.5, \"label\": "
-                          "\"a\"") "," ENTRY("lstm/avx2/N:1/T:2/D:3/U:4/threads:2/process_time/"
-                                             "real_time",
-                                             "\"real_time\": 5, \"repetition_index\": 1, \"roof\": "
-                                             "NaN") "," ENTRY("BM_copy/8/threads:4",
-                                                              "\"real_time\": 1, \"cpu_time\": 2"));
+static const char small[] =
+    FILE_OF(ENTRY("lstm/avx2/N:1/T:2/D:3/U:4/threads:2/process_time/real_time",
+                  "\"real_time\": 3, \"repetition_index\": 0, \"roof\": 0.5, \"label\": "
+                  "\"a\"") "," ENTRY("lstm/avx2/N:1/T:2/D:3/U:4/threads:2/process_time/"
+                                     "real_time",
+                                     "\"real_time\": 5, \"repetition_index\": 1, \"roof\": "
+                                     "NaN") "," ENTRY("BM_copy/8/threads:4",
+                                                      "\"real_time\": 1, \"cpu_time\": 2"));
+
+static void refuse_path(const char *name, const char *reason) {
+    timed_file file;
+    rnn_error error = {""};
+    if (rows_read(&file, name, &error))
+        fail_msg("%s was read, for all that it %s", name, reason);
+    if (strncmp(error.text, name, strlen(name)) != 0 || !strstr(error.text, reason))
+        fail_msg("\"%s\" does not name %s and \"%s\"", error.text, name, reason);
+}
+
+static void refuse_text(const char *text, const char *reason) {
+    write_text(text, strlen(text));
+    refuse_path(path, reason);
+}
+
+static void read_text(timed_file *file, const char *text) {
+    rnn_error error;
+    write_text(text, strlen(text));
+    if (!rows_read(file, path, &error))
+        fail_msg("%s", error.text);
+}
 
 static void reads_names_and_numbers(void **state) {
     (void)state;
     timed_file file;
-    rnn_error error;
-    write_text(small, sizeof small - 1);
-    if (!rows_read(&file, path, &error))
-        fail_msg("%s", error.text);
+    read_text(&file, small);
     assert_int_equal(file.row_count, 2);
     assert_string_equal(rows_context(&file, "cpu"), "a CPU");
     assert_string_equal(rows_context(&file, "num_cpus"), "2");
@@ -79,6 +98,272 @@ static void reads_names_and_numbers(void **state) {
     rows_free(&file);
 }
 
+static void reads_what_has_no_time(void **state) {
+    (void)state;
+    timed_file file;
+    read_text(
+        &file,
+        FILE_OF(ENTRY("a", "\"error_occurred\": true, \"error_message\": \"no\"") "," ENTRY(
+            "b",
+            "\"skipped\": true, \"skip_message\": \"not here\"") "," ENTRY("c",
+                                                                           "\"real_time\": 2, "
+                                                                           "\"repetition_index\": "
+                                                                           "0") "," ENTRY("c",
+                                                                                          "\"error_"
+                                                                                          "occurred"
+                                                                                          "\": "
+                                                                                          "true, "
+                                                                                          "\"repeti"
+                                                                                          "tion_"
+                                                                                          "index\":"
+                                                                                          " 1")));
+    assert_int_equal(file.row_count, 3);
+    assert_string_equal(file.rows[0].error, "no");
+    assert_string_equal(file.rows[1].error, "not here");
+    assert_non_null(file.rows[2].error);
+    assert_int_equal(file.rows[2].sample_count, 0);
+    rows_free(&file);
+}
+
+#define AGGREGATE(run, name, time)                                                                 \
+    "{\"name\": \"" run "_" name "\", \"run_name\": \"" run "\", \"run_type\": \"aggregate\", "    \
+    "\"aggregate_name\": \"" name "\", \"time_unit\": \"ms\", \"real_time\": " time "}"
+
+static void reads_aggregates(void **state) {
+    (void)state;
+    timed_file file;
+    read_text(&file,
+              FILE_OF(AGGREGATE("a", "mean", "3") "," AGGREGATE("a", "median", "2") "," AGGREGATE(
+                  "b", "mean",
+                  "5") "," AGGREGATE("b", "cv",
+                                     "NaN") "," AGGREGATE("c", "median",
+                                                          "9") "," ENTRY("c", "\"real_time\": 4")));
+    const double expected[] = {2e-3, 5e-3, 4e-6};
+    assert_int_equal(file.row_count, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(file.rows[i].sample_count, 1);
+        assert_true(fabs(file.rows[i].samples[0] - expected[i]) < 1e-15);
+        assert_true(file.rows[i].aggregated == (i < 2));
+    }
+    rows_free(&file);
+}
+
+static void tells_names_apart(void **state) {
+    (void)state;
+    static const char *const foreign[] = {"lstm",
+                                          "lstm/avx2",
+                                          "lstm/avx2/N:1",
+                                          "lstm/avx2/N:1/threads:",
+                                          "lstm/N:1/T:2/threads:1",
+                                          "lstm/avx2/T:1/threads:1",
+                                          "/avx2/N:1/threads:1",
+                                          "lstm//N:1/threads:1",
+                                          "lstm/avx2/N:1/threads:0",
+                                          "lstm/avx2/N:1/threads:1/manual_time",
+                                          "lstm/avx2/N:1/threads:1234567",
+                                          "lstm/a:b/N:1/threads:1"};
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        char text[512];
+        timed_file file;
+        snprintf(text, sizeof text, FILE_OF(ENTRY("%s", "\"real_time\": 1")), foreign[i],
+                 foreign[i]);
+        read_text(&file, text);
+        assert_string_equal(file.rows[0].problem, foreign[i]);
+        assert_string_equal(file.rows[0].backend, "");
+        assert_string_equal(file.rows[0].cell, "");
+        rows_free(&file);
+    }
+    timed_file file;
+    read_text(&file, FILE_OF(ENTRY("gru/a_b/N:1/U:2+3/dense:1/threads:16", "\"real_time\": 1")));
+    assert_string_equal(file.rows[0].problem, "gru/N:1/U:2+3/dense:1");
+    assert_string_equal(file.rows[0].backend, "a_b");
+    assert_int_equal(file.rows[0].threads, 16);
+    rows_free(&file);
+}
+
+static void knows_schemas(void **state) {
+    (void)state;
+    timed_file file;
+#define OF_SCHEMA(member)                                                                          \
+    "{\"context\": {" member "}, \"benchmarks\": [" ENTRY("a", "\"real_time\": 1") "]}"
+    read_text(&file, OF_SCHEMA("\"rnnbench_schema\": \"1\", \"json_schema_version\": 1"));
+    assert_int_equal(file.schema, 1);
+    rows_free(&file);
+    read_text(&file, OF_SCHEMA("\"rnnbench_schema\": 1"));
+    assert_int_equal(file.schema, 1);
+    rows_free(&file);
+    read_text(&file, OF_SCHEMA(""));
+    assert_int_equal(file.schema, 0);
+    rows_free(&file);
+    refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"2\""), "is of rnnbench_schema 2; this program");
+    refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"one\""), "no version");
+    refuse_text(OF_SCHEMA("\"rnnbench_schema\": -1"), "no version");
+    refuse_text(OF_SCHEMA("\"json_schema_version\": 2"), "json_schema_version 2");
+}
+
+/* ---- Bad input ------------------------------------------------------------------------------- */
+
+static void refuses_what_is_no_results_file(void **state) {
+    (void)state;
+    refuse_text("", "is empty");
+    refuse_text("cpu,time\n1,2\n", "not JSON");
+    refuse_text("NaN", "no results file");
+    refuse_text("-", "not JSON");
+    refuse_text("[1, 2]", "no results file");
+    refuse_text("{\"name\": \"a package\"}", "\"context\" is missing");
+    refuse_text("{\"context\": {}, \"rows\": []}", "\"benchmarks\" is missing");
+    refuse_text("{\"context\": 1, \"benchmarks\": [" ENTRY("a", "\"real_time\": 1") "]}",
+                "\"context\" is missing");
+    refuse_text("{\"context\": {}, \"benchmarks\": {}}", "\"benchmarks\" is missing");
+    refuse_text(FILE_OF(""), "holds no rows");
+    refuse_text(FILE_OF("7"), "entry 0 of \"benchmarks\" has no run_name");
+    refuse_text(FILE_OF("{\"name\": \"BM_old\", \"real_time\": 1}"), "has no run_name");
+    refuse_text(FILE_OF("{\"run_name\": \"BM_old\", \"real_time\": 1}"), "run_type is \"\"");
+    refuse_text(FILE_OF(AGGREGATE("a", "stddev", "1")), "neither repetitions nor a median");
+    refuse_text("{\"context\": {\"a\": 1, \"a\": 2}, \"benchmarks\": []}", "duplicate");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": 1")) "{}", "not JSON");
+}
+
+static void refuses_bad_times(void **state) {
+    (void)state;
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": NaN")), "row a: real_time is not a finite");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": -NaN")), "real_time is not a finite");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": Infinity")), "real_time is not a finite");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": -Infinity")), "real_time is not a finite");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": null")), "real_time is not a finite");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": \"1\"")), "real_time is not a finite");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": 1e999")), "not JSON");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": -1")), "real_time is -1, not above 0");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": 0")), "real_time is 0, not above 0");
+    refuse_text(FILE_OF(ENTRY("a", "\"real_time\": 1e-320")), "not above 0");
+    refuse_text(FILE_OF(ENTRY("a", "\"cpu_time\": 1")), "real_time is missing");
+    refuse_text(FILE_OF("{\"run_name\": \"a\", \"run_type\": \"iteration\", \"real_time\": 1, "
+                        "\"time_unit\": \"h\"}"),
+                "time_unit is \"h\"");
+}
+
+/* Words in texts are none; a NaN among the counters is no reason to refuse. */
+static void tells_nan_from_text(void **state) {
+    (void)state;
+    timed_file file;
+    read_text(&file, FILE_OF(ENTRY("NaN \\\" NaN", "\"real_time\": 1, \"x\": -NaN, \"y\": 3, "
+                                                   "\"label\": \"Infinity\"")));
+    assert_string_equal(file.rows[0].name, "NaN \" NaN");
+    assert_string_equal(file.rows[0].label, "Infinity");
+    assert_int_equal(file.rows[0].counter_count, 2);
+    assert_true(isnan(row_counter_value(&file.rows[0], "x")));
+    assert_true(row_counter_value(&file.rows[0], "y") == 3);
+    assert_true(isnan(row_counter_value(&file.rows[0], "z")));
+    rows_free(&file);
+}
+
+static void refuses_rows_that_are_there_twice(void **state) {
+    (void)state;
+#define REPETITION(name, index) ENTRY(name, "\"real_time\": 1, \"repetition_index\": " index)
+#define ONE_OF(count)           ENTRY("a", "\"real_time\": 1, \"repetitions\": " count)
+    refuse_text(FILE_OF(REPETITION("a", "0") "," REPETITION("a", "1") "," REPETITION("a", "0")),
+                "row a: is there twice");
+    refuse_text(FILE_OF(ONE_OF("1") "," ONE_OF("1")), "row a: is there twice");
+    refuse_text(FILE_OF(AGGREGATE("a", "median", "1") "," AGGREGATE("a", "median", "2")),
+                "row a: is there twice");
+    refuse_text(FILE_OF(REPETITION("lstm/avx2/N:1/threads:1", "0") "," REPETITION(
+                    "lstm/avx2/N:1/threads:1/process_time/real_time", "0")),
+                "lstm/avx2/N:1/threads:1");
+}
+
+static void refuses_depth(void **state) {
+    (void)state;
+    enum { DEPTH = 1 << 20 };
+    char *text = malloc(DEPTH + 1);
+    assert_non_null(text);
+    memset(text, '[', DEPTH);
+    text[DEPTH] = '\0';
+    refuse_text(text, "maximum parsing depth");
+    free(text);
+}
+
+/* A file with a hole takes no space. */
+static void refuses_size(void **state) {
+    (void)state;
+    assert_int_equal(truncate(path, (off_t)200 << 20), 0);
+    refuse_path(path, "larger than 128 MiB");
+    refuse_path("/dev/zero", "larger than 128 MiB");
+}
+
+static void refuses_paths(void **state) {
+    (void)state;
+    refuse_path("/tmp", "Is a directory");
+    refuse_path("/nonexistent/file.json", "No such file");
+    refuse_path("/dev/null", "is empty");
+    write_text(small, sizeof small - 1);
+    assert_int_equal(chmod(path, 0), 0);
+    const bool is_root = geteuid() == 0;
+    if (is_root && seteuid(65534) != 0)
+        skip();
+    refuse_path(path, "Permission denied");
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
+static void reads_pipes(void **state) {
+    (void)state;
+    char name[sizeof path + 8], command[256];
+    timed_file file;
+    rnn_error error;
+    write_text(small, sizeof small - 1);
+    snprintf(name, sizeof name, "%s.fifo", path);
+    assert_int_equal(mkfifo(name, 0600), 0);
+    refuse_path(name, "is empty");
+    assert_int_equal(unlink(name), 0);
+    snprintf(command, sizeof command, "sleep 0.1; cat %s", path);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    snprintf(name, sizeof name, "/dev/fd/%d", fileno(pipe));
+    if (!rows_read(&file, name, &error))
+        fail_msg("%s", error.text);
+    assert_int_equal(file.row_count, 2);
+    rows_free(&file);
+    pclose(pipe);
+}
+
+/* What is taken in spite of a changed byte must still hold what rows.h promises. */
+static void check_promises(const timed_file *file) {
+    assert_true(file->row_count > 0);
+    for (int i = 0; i < file->row_count; i++) {
+        const timed_row *row = &file->rows[i];
+        assert_ptr_equal(rows_find(file, row->problem, row->backend, row->threads), row);
+        assert_true(row->threads >= 1 && *row->name && row->label);
+        assert_true(row->error || row->sample_count > 0);
+        for (int k = 0; k < row->sample_count; k++)
+            assert_true(isfinite(row->samples[k]) && row->samples[k] > 0);
+    }
+}
+
+static void survives_changed_bytes(void **state) {
+    (void)state;
+    char text[sizeof small];
+    int taken = 0, refused = 0;
+    static const unsigned char changes[] = {0x01, 0x20, 0x80, 0xff, '"' ^ '}'};
+    for (size_t at = 0; at < sizeof small - 1; at++)
+        for (size_t i = 0; i < sizeof changes; i++) {
+            timed_file file;
+            rnn_error error;
+            memcpy(text, small, sizeof small);
+            text[at] = (char)(text[at] ^ changes[i]);
+            write_text(text, sizeof small - 1);
+            if (rows_read(&file, path, &error)) {
+                taken++;
+                check_promises(&file);
+                rows_free(&file);
+            } else {
+                refused++;
+                assert_non_null(strstr(error.text, path));
+            }
+        }
+    assert_true(taken > 100 && refused > 100);
+}
+
 static void refuses_every_prefix(void **state) {
     (void)state;
     for (size_t length = 0; length < sizeof small - 1; length++) {
@@ -94,7 +379,20 @@ static void refuses_every_prefix(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_names_and_numbers),
+        cmocka_unit_test(reads_what_has_no_time),
+        cmocka_unit_test(reads_aggregates),
+        cmocka_unit_test(tells_names_apart),
+        cmocka_unit_test(knows_schemas),
+        cmocka_unit_test(refuses_what_is_no_results_file),
+        cmocka_unit_test(refuses_bad_times),
+        cmocka_unit_test(tells_nan_from_text),
+        cmocka_unit_test(refuses_rows_that_are_there_twice),
+        cmocka_unit_test(refuses_depth),
+        cmocka_unit_test(refuses_size),
+        cmocka_unit_test(refuses_paths),
+        cmocka_unit_test(reads_pipes),
         cmocka_unit_test(refuses_every_prefix),
+        cmocka_unit_test(survives_changed_bytes),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }
