@@ -2,6 +2,7 @@
 #include "measure.h"
 
 #include "cases.h"
+#include "checked.h"
 #include "clock.h"
 #include "inputs.h"
 #include "roof.h"
@@ -316,7 +317,7 @@ static void free_subject(sweep_subject *subject) {
 
 bool measure_problem(sweep_state *sweep, const problem *p, double cost) {
     sweep_subject subject = {
-        .sweep = sweep, .problem = p, .checked = sweep_checked_part(p), .cost = cost};
+        .sweep = sweep, .problem = p, .checked = problem_as_checked(p), .cost = cost};
     problem_print(p, subject.text);
     progress_show(&sweep->progress, sweep->done_cost, subject.text);
     rnn_error error = {""};

@@ -46,6 +46,34 @@ static bool parse_seconds(void *field, const char *value, rnn_error *error) {
     return true;
 }
 
+/* "30s", "2m", "100ns"; a number alone is of seconds. */
+static bool parse_duration(void *field, const char *value, rnn_error *error) {
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1},      {"s", 1},  {"ms", 1e-3}, {"us", 1e-6},
+                 {"ns", 1e-9}, {"m", 60}, {"h", 3600}};
+    char *end;
+    const double number = strtod(value, &end);
+    for (size_t i = 0; end != value && i < sizeof units / sizeof *units; i++) {
+        const double seconds = number * units[i].seconds;
+        if (strcmp(end, units[i].name) == 0 && isfinite(seconds) && seconds > 0 && seconds <= 1e6) {
+            *(double *)field = seconds;
+            return true;
+        }
+    }
+    return fail(error, "not a duration such as 30s, 2m or 100ns");
+}
+
+static bool parse_percent(void *field, const char *value, rnn_error *error) {
+    char *end;
+    const double percent = strtod(value, &end);
+    if (end == value || strcmp(end, "%") != 0 || !(percent > 0) || percent > 1000)
+        return fail(error, "not a percentage above 0%% such as 5%%");
+    *(double *)field = 0.01 * percent;
+    return true;
+}
+
 static bool parse_seed(void *field, const char *value, rnn_error *error) {
     char *end;
     errno = 0;
@@ -148,35 +176,59 @@ typedef struct option_row {
 #define MERGE    (1u << COMMAND_merge)
 #define INDEX    (1u << COMMAND_index)
 #define REPORT   (1u << COMMAND_report)
+#define GATE     (1u << COMMAND_gate)
 #define FILTER   (1u << COMMAND_COUNT) /* selects among problems */
 #define AT(name) offsetof(cli_options, name)
 
 /* A name may stand in several rows that mean different things to different commands. */
 static const option_row rows[] = {
+    {"against", "BUILD_OR_REV",
+     "a build folder, an rnnbench program, or a git revision, which is built first", parse_text,
+     AT(against), GATE},
+    {"baseline", "FILE.json", "a results file: speeds relative to the anchor are compared",
+     parse_text, AT(baseline), GATE},
+    {"selftest", "", "this program against itself: the smallest slowdown that is seen here",
+     parse_flag, AT(selftest), GATE},
+    {"budget", "DURATION", "for all of it but building a revision, kept to within 2 s; 30s",
+     parse_duration, AT(budget), GATE},
+    {"threshold", "PERCENT", "more time that is not yet slower; 5%, of instructions 1%",
+     parse_percent, AT(threshold), GATE},
+    {"floor", "DURATION", "more time of one run that is not yet slower; 100ns", parse_duration,
+     AT(floor), GATE},
+    {"instructions", "", "with --against: counts instructions instead of measuring time",
+     parse_flag, AT(instructions), GATE},
+    {"anchor", "BACKEND", "of --baseline; naive", parse_text, AT(anchor), GATE},
+    {"anyway", "", "judges by a baseline of another machine, compiler or library too", parse_flag,
+     AT(anyway), GATE},
+    {"cache", "FOLDER", "where built revisions are kept; ~/.cache/rnnbench", parse_text, AT(cache),
+     GATE},
     {"cell", "LIST", "simple_rnn, lstm, gru", parse_cells, AT(cells),
-     FILTER | CHECK | SWEEP | TUNE | COMPARE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE | GATE},
     {"backend", "LIST", "names as in `rnnbench list`", parse_backends, AT(backends),
-     CHECK | SWEEP | TUNE},
+     CHECK | SWEEP | TUNE | GATE},
     {"backend", "LIST", "names as in the files", parse_text, AT(backend_names), COMPARE | HISTORY},
-    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP | TUNE | COMPARE},
-    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP | TUNE | COMPARE},
+    {"batch", "LIST", "N", parse_sizes, AT(batch), FILTER | CHECK | SWEEP | TUNE | COMPARE | GATE},
+    {"steps", "LIST", "T", parse_sizes, AT(steps), FILTER | CHECK | SWEEP | TUNE | COMPARE | GATE},
     {"features", "LIST", "D; the units if not given", parse_sizes, AT(features),
-     FILTER | CHECK | SWEEP | TUNE | COMPARE},
-    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP | TUNE | COMPARE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE | GATE},
+    {"units", "LIST", "M", parse_sizes, AT(units), FILTER | CHECK | SWEEP | TUNE | COMPARE | GATE},
     {"threads", "LIST", "for the backends that take more than one; tune: the most that auto gets",
      parse_threads, AT(threads), CHECK | SWEEP | TUNE | PEAK},
+    {"threads", "LIST", "for the backends that take more than one; all usable cores", parse_threads,
+     AT(threads), GATE},
     {"threads", "LIST", "P", parse_threads, AT(threads), COMPARE | HISTORY},
     {"directions", "LIST", "forward, backward, bidirectional", parse_directions, AT(directions),
-     FILTER | CHECK | SWEEP | TUNE | COMPARE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE | GATE},
     {"reset-after", "LIST", "0, 1: which GRU", parse_switches, AT(reset_after),
-     FILTER | CHECK | SWEEP | TUNE | COMPARE},
+     FILTER | CHECK | SWEEP | TUNE | COMPARE | GATE},
     {"problem", "PATTERN",
      "a problem whose values may be lists, as lstm,gru/N:1,8/T:25/U:16:64:x2; repeatable", NULL, 0,
-     CHECK | SWEEP | TUNE},
-    {"preset", "NAME", "quick, full, keras, deepbench, tiny, grid; the lists above filter it",
-     parse_text, AT(preset), SWEEP | TUNE},
-    {"max-steps", "T", "caps T", parse_count, AT(max_steps), FILTER | SWEEP | TUNE},
-    {"seed", "NUMBER", "of the inputs and weights; 1", parse_seed, AT(seed), CHECK | SWEEP | TUNE},
+     CHECK | SWEEP | TUNE | GATE},
+    {"preset", "NAME", "quick, full, keras, deepbench, tiny, grid, gate; the lists above filter it",
+     parse_text, AT(preset), SWEEP | TUNE | GATE},
+    {"max-steps", "T", "caps T", parse_count, AT(max_steps), FILTER | SWEEP | TUNE | GATE},
+    {"seed", "NUMBER", "of the inputs and weights; 1", parse_seed, AT(seed),
+     CHECK | SWEEP | TUNE | GATE},
     {"random", "SECONDS", "checks random problems for so long", parse_seconds, AT(random_seconds),
      CHECK},
     {"repetitions", "COUNT", "samples a row; 9, tune 21", parse_repetitions, AT(repetitions),
@@ -197,9 +249,9 @@ static const option_row rows[] = {
     {"changed", "", "only rows that are slower or faster beyond noise", parse_flag, AT(changed),
      COMPARE},
     {"format", "NAME", "text, markdown, csv, json, junit; by the name of --out, else text",
-     parse_text, AT(format), COMPARE | HISTORY},
+     parse_text, AT(format), COMPARE | HISTORY | GATE},
     {"out", "FILE", "writes there instead of to standard output", parse_text, AT(out),
-     COMPARE | HISTORY},
+     COMPARE | HISTORY | GATE},
     {"table", "FILE.md", "writes the closing table as Markdown", parse_text, AT(table), SWEEP},
     {"save", "", "names --out and --table results/MACHINE/DATE-COMMIT, or -2 and so on behind it",
      parse_flag, AT(save), SWEEP},
@@ -224,7 +276,7 @@ void options_help(command_id command) {
     for (int i = 0; i < ROW_COUNT; i++) {
         if (!(rows[i].commands & 1u << command))
             continue;
-        printf("  --%-13s %-9s  %s\n", rows[i].name, rows[i].argument, rows[i].help);
+        printf("  --%-13s %-12s  %s\n", rows[i].name, rows[i].argument, rows[i].help);
         takes_list |= strcmp(rows[i].argument, "LIST") == 0;
     }
     if (takes_list)

@@ -50,6 +50,12 @@ typedef struct cli_options {
     bool changed;
     bool check; /* whether a file is as it would be made */
 
+    /* Of gate. */
+    const char *against, *baseline, *cache;
+    bool selftest, instructions, anyway;
+    double budget, floor; /* seconds; 0: the default */
+    double threshold;     /* 0.05: 5%; 0: the default */
+
     const char *const *arguments; /* what is not an option */
     int argument_count;
     char *command_line; /* for the context block */

@@ -60,10 +60,23 @@ static const char *const grid[] = {
     "gru/N:1:128:x2/T:1,32/U:16:1024:x2/reset_after:0/layout:time_major",
 };
 
+/* Each kernel of each cell on a product with a vector, one with a matrix, and steps too small for
+ * either to matter; then all that is around them. Few steps, so that a run takes microseconds. */
+static const char *const gate[] = {
+    "simple_rnn,lstm/N:1/T:16/U:32",
+    "gru/N:1/T:16/U:32/reset_after:1,0",
+    "simple_rnn,lstm/N:1/T:8/U:128",
+    "gru/N:1/T:8/U:128/reset_after:1,0",
+    "simple_rnn,lstm/N:16/T:8/U:64",
+    "gru/N:16/T:8/U:64/reset_after:1,0",
+    "lstm/N:4/T:8/U:32+32/dense:10/direction:bidirectional/mask:lengths",
+};
+
 #define PRESET(name)                                                                               \
     { #name, name, sizeof name / sizeof *name }
 static const problem_preset presets[] = {PRESET(quick),     PRESET(full), PRESET(keras),
-                                         PRESET(deepbench), PRESET(tiny), PRESET(grid)};
+                                         PRESET(deepbench), PRESET(tiny), PRESET(grid),
+                                         PRESET(gate)};
 enum { PRESET_COUNT = sizeof presets / sizeof *presets };
 
 const problem_preset *preset_find(const char *name) {

@@ -18,6 +18,7 @@ static int say_missing(const char *command) {
     }
 
 MISSING(compare)
+MISSING(gate)
 MISSING(history)
 MISSING(index)
 MISSING(merge)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep_cost.h"
 
-#include <math.h>
+#include "checked.h"
 
-/* The oracle does about 1 GFLOP/s. A problem beyond this is checked on fewer timesteps. */
-#define MOST_CHECKED_FLOPS 2e9
+#include <math.h>
 
 sweep_effort sweep_effort_of(const cli_options *options) {
     return (sweep_effort){.repetitions = options->repetitions ? options->repetitions : 9,
@@ -12,19 +11,9 @@ sweep_effort sweep_effort_of(const cli_options *options) {
                           .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2};
 }
 
-problem sweep_checked_part(const problem *full) {
-    problem checked = *full;
-    double share = MOST_CHECKED_FLOPS / problem_flops(full);
-    if (share < 1) {
-        int steps = (int)(share * full->timesteps);
-        checked.timesteps = steps > 2 ? steps : full->timesteps < 2 ? full->timesteps : 2;
-    }
-    return checked;
-}
-
 double sweep_cost(const sweep_effort *effort, const problem *p) {
     const double slow_flops = 2e9, fast_flops = 30e9, rows = 8;
-    problem checked = sweep_checked_part(p);
+    problem checked = problem_as_checked(p);
     double flops = problem_flops(p);
     double oracle = 3 * problem_flops(&checked) / slow_flops;
     double fast = fmax(1.5 * effort->min_time, flops / fast_flops);

@@ -14,9 +14,6 @@ typedef struct sweep_effort {
 /* What --repetitions, --min-time and --max-run-time say, or a sweep's defaults. */
 sweep_effort sweep_effort_of(const cli_options *options);
 
-/* The problem, with as many timesteps as the oracle checks in reasonable time. */
-problem sweep_checked_part(const problem *full);
-
 /* In seconds. */
 double sweep_cost(const sweep_effort *effort, const problem *p);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench worker: line commands on standard input, one line of JSON on standard output for each.
- * For the driver in bench/peers, which runs many of these beside the workers of other frameworks.
- * A command that cannot be done is answered with {"error": "..."}; only `quit` and the end of the
- * input end it. */
+ * For the driver in bench/peers, which runs many of these beside the workers of other frameworks,
+ * and for `rnnbench gate`, which runs those of two builds. A command that cannot be done is
+ * answered with {"error": "..."}; only `quit` and the end of the input end it. */
+#include "worker.h"
 #include "clock.h"
 #include "commands.h"
 #include "context.h"
@@ -11,7 +12,6 @@
 #include "problems.h"
 #include "roof.h"
 #include "rows.h"
-#include "subject.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -21,25 +21,15 @@
 
 #define MAX_WORDS 4096
 
-typedef struct worker {
-    machine_info machine;
-    peak_set *peaks; /* by threads, peaks[0] on one; NULL: not measured */
-    int peak_count;
-    uint64_t seed;
-    subject subject;
-    bool ran; /* the plan's outputs are those of a run */
-    bool quit;
-} worker;
-
 /* ---- Answers ------------------------------------------------------------------------------- */
 
-static void answer_error(const char *text) {
+void worker_answer_error(const char *text) {
     putchar('{');
     json_named_text("error", text);
     puts("}");
 }
 
-static void answer_status(rnn_status status, const rnn_error *error) {
+void worker_answer_status(rnn_status status, const rnn_error *error) {
     char text[320];
     snprintf(text, sizeof text, "%s: %s", rnn_status_text(status), error->text);
     putchar('{');
@@ -160,7 +150,7 @@ static void do_expand(worker *w, int count, char **words) {
         json_named_text("preset", preset ? preset : "none");
         puts("}");
     } else {
-        answer_error(error.text);
+        worker_answer_error(error.text);
     }
     problem_list_free(&list);
     options_free(&options);
@@ -172,7 +162,7 @@ static void do_seed(worker *w, int count, char **words) {
     errno = 0;
     uint64_t seed = strtoull(words[1], &end, 0);
     if (words[1][0] < '0' || words[1][0] > '9' || *end || errno == ERANGE) {
-        answer_error("seed: not a whole number of 64 bits");
+        worker_answer_error("seed: not a whole number of 64 bits");
         return;
     }
     w->seed = seed;
@@ -215,13 +205,13 @@ static void put_peaks(const worker *w, const peak_set *peaks) {
     json_named_text(key, text);
 }
 
-static bool read_count(const char *word, const char *what, int most, int *value) {
+bool worker_read_count(const char *word, const char *what, int most, int *value) {
     rnn_error error;
     char text[400];
     if (parse_int(word, 1, most, value, &error))
         return true;
     snprintf(text, sizeof text, "%s \"%.40s\": %s", what, word, error.text);
-    answer_error(text);
+    worker_answer_error(text);
     return false;
 }
 
@@ -229,11 +219,11 @@ static void do_peaks(worker *w, int count, char **words) {
     (void)count;
     int most, milliseconds;
     rnn_error error;
-    if (!read_count(words[1], "threads", RNN_MAX_THREADS, &most) ||
-        !read_count(words[2], "milliseconds", 1000000, &milliseconds))
+    if (!worker_read_count(words[1], "threads", RNN_MAX_THREADS, &most) ||
+        !worker_read_count(words[2], "milliseconds", 1000000, &milliseconds))
         return;
     if (!measure_peaks(w, most, 1e-3 * milliseconds, &error)) {
-        answer_error(error.text);
+        worker_answer_error(error.text);
         return;
     }
     putchar('{');
@@ -343,13 +333,13 @@ static void do_write(worker *w, int count, char **words) {
     if (status == RNN_OK && !s->expected)
         status = subject_expect(s, &error);
     if (status != RNN_OK) {
-        answer_status(status, &error);
+        worker_answer_status(status, &error);
         return;
     }
     if (!write_inputs(s, words[1])) {
         char text[320];
         snprintf(text, sizeof text, "%.200s: %s", words[1], strerror(errno));
-        answer_error(text);
+        worker_answer_error(text);
         return;
     }
     putchar('{');
@@ -366,10 +356,10 @@ static void do_write(worker *w, int count, char **words) {
 static void do_roof(worker *w, int count, char **words) {
     (void)count;
     int threads;
-    if (!read_count(words[1], "threads", RNN_MAX_THREADS, &threads))
+    if (!worker_read_count(words[1], "threads", RNN_MAX_THREADS, &threads))
         return;
     if (!w->subject.text[0]) {
-        answer_error("roof: no problem yet; write or prepare one");
+        worker_answer_error("roof: no problem yet; write or prepare one");
         return;
     }
     putchar('{');
@@ -398,7 +388,7 @@ static void do_compare(worker *w, int count, char **words) {
     (void)count;
     subject *s = &w->subject;
     if (!s->expected) {
-        answer_error("compare: nothing is expected yet; write a problem");
+        worker_answer_error("compare: nothing is expected yet; write a problem");
         return;
     }
     float *y = read_floats(words[1], subject_output_floats(s));
@@ -406,7 +396,7 @@ static void do_compare(worker *w, int count, char **words) {
         char text[320];
         snprintf(text, sizeof text, "%.200s: %s", words[1],
                  errno ? strerror(errno) : "not the size of the problem's outputs");
-        answer_error(text);
+        worker_answer_error(text);
         return;
     }
     double relative, absolute;
@@ -429,13 +419,13 @@ static void do_prepare(worker *w, int count, char **words) {
     subject *s = &w->subject;
     w->ran = false;
     subject_free_plan(s); /* what fails here leaves nothing to run */
-    if (!read_count(words[2], "threads", RNN_MAX_THREADS, &threads))
+    if (!worker_read_count(words[2], "threads", RNN_MAX_THREADS, &threads))
         return;
     rnn_status status = subject_fill(s, words[3], w->seed, &error);
     if (status == RNN_OK)
         status = subject_plan(s, words[1], threads, &error);
     if (status != RNN_OK) {
-        answer_status(status, &error);
+        worker_answer_status(status, &error);
         return;
     }
     putchar('{');
@@ -462,10 +452,10 @@ static void do_run(worker *w, int count, char **words) {
     int runs;
     rnn_error error;
     subject *s = &w->subject;
-    if (!read_count(words[1], "runs", 1000000000, &runs))
+    if (!worker_read_count(words[1], "runs", 1000000000, &runs))
         return;
     if (!s->plan) {
-        answer_error("run: no plan yet; prepare one");
+        worker_answer_error("run: no plan yet; prepare one");
         return;
     }
     rnn_status status = rnn_plan_run(s->plan, &s->arrays.io, s->scratch, &error);
@@ -475,7 +465,7 @@ static void do_run(worker *w, int count, char **words) {
     double seconds = clock_seconds() - start;
     cpu = cpu_seconds() - cpu;
     if (status != RNN_OK) {
-        answer_status(status, &error);
+        worker_answer_status(status, &error);
         return;
     }
     w->ran = true;
@@ -503,7 +493,7 @@ static bool write_outputs(const subject *s, const char *path) {
 static void do_output(worker *w, int count, char **words) {
     (void)count;
     if (!w->ran) {
-        answer_error("output: nothing was run yet");
+        worker_answer_error("output: nothing was run yet");
         return;
     }
     if (write_outputs(&w->subject, words[1])) {
@@ -512,7 +502,7 @@ static void do_output(worker *w, int count, char **words) {
     }
     char text[320];
     snprintf(text, sizeof text, "%.200s: %s", words[1], strerror(errno));
-    answer_error(text);
+    worker_answer_error(text);
 }
 
 static void do_quit(worker *w, int count, char **words) {
@@ -541,6 +531,8 @@ static const worker_command commands[] = {
     {"prepare", "BACKEND THREADS PROBLEM", 3, do_prepare},
     {"run", "COUNT", 1, do_run},
     {"output", "FILE", 1, do_output},
+    {"check", "BACKEND THREADS PROBLEM", 3, worker_check},
+    {"count", "COUNT", 1, worker_count_instructions},
     {"quit", "", 0, do_quit},
 };
 enum { WORKER_COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -561,7 +553,7 @@ static void obey(worker *w, char *line) {
     char *words[MAX_WORDS], text[200];
     int count = cut_words(line, words);
     if (count <= 0) {
-        answer_error(count ? "too many words" : "an empty line");
+        worker_answer_error(count ? "too many words" : "an empty line");
         return;
     }
     for (int i = 0; i < WORKER_COMMAND_COUNT; i++) {
@@ -573,11 +565,11 @@ static void obey(worker *w, char *line) {
             return;
         }
         snprintf(text, sizeof text, "usage: %s %s", command->name, command->arguments);
-        answer_error(text);
+        worker_answer_error(text);
         return;
     }
     snprintf(text, sizeof text, "\"%.80s\": unknown command", words[0]);
-    answer_error(text);
+    worker_answer_error(text);
 }
 
 int command_worker(const cli_options *options) {
@@ -592,6 +584,7 @@ int command_worker(const cli_options *options) {
         reader_left = fflush(stdout) != 0;
     }
     free(line);
+    case_destroy(w.reference);
     subject_free(&w.subject);
     free(w.peaks);
     return EXIT_FINE;

@@ -369,7 +369,7 @@ class Refused(Reports):
 
     def test_command_lines(self):
         source = self.file(made.grid(made.BACKENDS))
-        self.assert_refused(USAGE, "an argument is missing", "--out", self.out)
+        self.assert_refused(USAGE, "results files are missing", "--out", self.out)
         self.assert_refused(USAGE, "--out is missing", source)
         self.assert_refused(USAGE, "--seed: not an option", source, "--seed", "1", "--out", self.out)
 

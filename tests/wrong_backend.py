@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The rnnbench program with one backend broken on purpose: `check` counts its mismatches, `sweep`
-calls it WRONG and times the other one alone, `tune` lets that one win.
+calls it WRONG and times the other one alone, `tune` lets that one win, `gate` times nothing.
 
 Usage: wrong_backend.py SOURCE MESON     the compiler is that of the environment, CC
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,12 @@ class Outcome:
         # long enough for a spread with which something can win
         self.tune = self.run("tune", *CASE, "--repetitions", "5", "--min-time", "0.01", "--out", tuning, RNN_ISA=BROKEN.backend)
         self.tuned = tuning.read_text()
+        sound = Path(copy.build, "sound")
+        if not sound.exists():
+            shutil.copy(self.program, sound)
+        report = Path(copy.build, "gate.json")
+        self.gate = self.run("gate", "--against", sound, *CASE, "--budget", "3s", "--out", report)
+        self.gated = json.loads(report.read_text()) if report.exists() else {}
 
     def run(self, *arguments, **environment):
         return subprocess.run([self.program, *arguments], capture_output=True, text=True,
@@ -70,6 +77,15 @@ class WrongBackend(unittest.TestCase):
         self.assertIn(f"WRONG {BROKEN.cell}/{BROKEN.backend}/", self.broken.tune.stdout)
         self.assertIn(" naive 1 ", self.broken.tuned)
         self.assertNotIn(f" {BROKEN.backend} ", self.broken.tuned)
+
+    def test_gate_times_nothing(self):
+        self.assertNotEqual(self.intact.gate.returncode, WRONG, self.intact.gate.stderr)
+        self.assertGreater(len(self.intact.gated["rounds"]), 0)
+        self.assertEqual(self.broken.gate.returncode, WRONG)
+        self.assertIn("WRONG: 1 of 2 rows; nothing was timed", self.broken.gated["notes"])
+        self.assertEqual(self.broken.gated["rounds"], [])
+        (row,) = [row for row in self.broken.gated["rows"] if row["verdict"] == "WRONG"]
+        self.assertEqual(row["backend"], BROKEN.backend)
 
 
 if __name__ == "__main__":

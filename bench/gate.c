@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench gate */
+#include "gate.h"
+
+#include "clock.h"
+#include "commands.h"
+#include "document_output.h"
+#include "fail.h"
+#include "gate_base.h"
+#include "gate_baseline.h"
+#include "gate_document.h"
+#include "gate_instructions.h"
+#include "interrupt.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_BUDGET    30
+#define LEAST_BUDGET      1
+#define DEFAULT_THRESHOLD 0.05
+/* Counts have no noise, and take long under valgrind. */
+#define INSTRUCTIONS_BUDGET    900
+#define INSTRUCTIONS_THRESHOLD 0.01
+#define DEFAULT_FLOOR          100e-9
+
+static int say(int status, const char *text) {
+    fflush(stdout);
+    fprintf(stderr, "rnnbench gate: %s\n", text);
+    return status;
+}
+
+static int status_of_end(const gate_state *gate, gate_end end) {
+    switch (end) {
+    case GATE_FAILED:
+        return say(gate->failed_side == NEW ? EXIT_WRONG : EXIT_NOT_COMPARABLE, gate->failure);
+    case GATE_LATE:
+        return say(EXIT_NOT_COMPARABLE,
+                   "the budget is too small even to check these rows against the oracle");
+    case GATE_INTERRUPTED:
+        return say(EXIT_INTERRUPTED, "interrupted; no verdict");
+    case GATE_NO_MEMORY:
+        return say(EXIT_WRONG, "out of memory");
+    default:
+        return EXIT_FINE;
+    }
+}
+
+/* ---- Measuring
+ * ----------------------------------------------------------------------------------- */
+
+static bool any_suspect(const gate_state *gate) {
+    for (int i = 0; i < gate->row_count; i++)
+        if (gate->rows[i].suspect)
+            return true;
+    return false;
+}
+
+static gate_end measure(gate_state *gate) {
+    const double first = gate->start + GATE_FIRST_SHARE * gate->budget;
+    const double second = gate->start + GATE_SECOND_SHARE * gate->budget;
+    gate_end end = gate_calibrate_rows(gate);
+    if (end != GATE_GOES_ON)
+        return end;
+    gate_plan_rounds(gate, false, first);
+    end = gate_measure_rounds(gate, false, first);
+    if (end != GATE_GOES_ON)
+        return end;
+    gate_find_suspects(gate);
+    if (!any_suspect(gate))
+        return GATE_GOES_ON;
+    gate_plan_rounds(gate, true, second);
+    return gate_measure_rounds(gate, true, second);
+}
+
+static gate_end check_and_measure(gate_state *gate) {
+    progress_start(&gate->progress, gate->budget);
+    gate_end end = gate_check_rows(gate);
+    const bool right = gate_count(gate, GATE_WRONG) == 0;
+    if (end == GATE_GOES_ON && right)
+        end = gate->options->instructions ? gate_count_rows(gate) : measure(gate);
+    gate_stop_pair(gate);
+    progress_clear(&gate->progress);
+    if (end == GATE_GOES_ON && !(gate->options->instructions && right) && !gate_judge(gate))
+        end = GATE_NO_MEMORY;
+    return end;
+}
+
+static int verdict(const gate_state *gate) {
+    if (gate_count(gate, GATE_WRONG) || gate_count(gate, GATE_SLOWER))
+        return EXIT_WRONG;
+    return gate_count(gate, GATE_SAME) + gate_count(gate, GATE_FASTER) +
+                   gate_count(gate, GATE_NOT_CONFIRMED)
+               ? EXIT_FINE
+               : EXIT_NOT_COMPARABLE;
+}
+
+static int report(const gate_state *gate, const document_format *format) {
+    document d;
+    bool ok = gate_document(&d, gate);
+    if (!ok)
+        say(EXIT_WRONG, "out of memory");
+    else
+        ok = document_output(gate->options, "gate", &d, format);
+    document_free(&d);
+    return ok ? verdict(gate) : EXIT_WRONG;
+}
+
+static int run(gate_state *gate, const document_format *format) {
+    const gate_end end = check_and_measure(gate);
+    return end == GATE_GOES_ON ? report(gate, format) : status_of_end(gate, end);
+}
+
+/* ---- What was asked for
+ * -------------------------------------------------------------------------- */
+
+static bool check_options(const cli_options *options, rnn_error *error) {
+    if (!!options->against + !!options->baseline + options->selftest != 1)
+        return fail(error, "give one of --against, --baseline and --selftest");
+    if (options->instructions && options->baseline)
+        return fail(error, "--instructions goes with --against or --selftest");
+    if (!options->baseline && (options->anchor || options->anyway))
+        return fail(error, "--anchor and --anyway are about --baseline");
+    if (options->budget > 0 && options->budget < LEAST_BUDGET)
+        return fail(error, "--budget: 1 s is the least");
+    return true;
+}
+
+static int find_base(gate_state *gate, char program[PATH_MAX], char name[PATH_MAX + 100]) {
+    rnn_error error;
+    const char *against = gate->options->against;
+    if (!against) {
+        snprintf(name, PATH_MAX + 100, "%s",
+                 gate->options->baseline ? gate->options->baseline : "this program again");
+        strcpy(program, gate->programs[NEW]);
+        return EXIT_FINE;
+    }
+    switch (gate_find_base(against, gate->options->cache, program, PATH_MAX, gate->stop, &error)) {
+    case BASE_FOUND:
+        snprintf(name, PATH_MAX + 100, "%s (%s)", against, program);
+        return EXIT_FINE;
+    case BASE_UNKNOWN:
+        return say(EXIT_USAGE, error.text);
+    case BASE_INTERRUPTED:
+        return say(EXIT_INTERRUPTED, error.text);
+    default:
+        return say(EXIT_NOT_COMPARABLE, error.text);
+    }
+}
+
+static int gate_programs(gate_state *gate, const document_format *format) {
+    char programs[SIDES][PATH_MAX], base_name[PATH_MAX + 100];
+    rnn_error error;
+    if (!gate_find_this(programs[NEW], PATH_MAX))
+        return say(EXIT_WRONG, "this program's own file is not to be found");
+    for (int side = 0; side < SIDES; side++)
+        gate->programs[side] = programs[side];
+    gate->names[BASE] = base_name;
+    gate->names[NEW] = programs[NEW];
+    const int found = find_base(gate, programs[BASE], base_name);
+    if (found != EXIT_FINE)
+        return found;
+    gate->start = clock_seconds();
+    int listed = EXIT_FINE;
+    if (gate->options->baseline)
+        listed = gate_list_baseline(gate, &error);
+    else if (!gate_list_rows(gate, &error))
+        listed = EXIT_USAGE;
+    return listed == EXIT_FINE ? run(gate, format) : say(listed, error.text);
+}
+
+int command_gate(const cli_options *options) {
+    const document_format *format;
+    rnn_error error;
+    if (!check_options(options, &error) || !document_choose_format(options, &format, &error))
+        return refuse_usage("gate", error.text);
+    const double threshold = options->instructions ? INSTRUCTIONS_THRESHOLD : DEFAULT_THRESHOLD;
+    const double budget = options->instructions ? INSTRUCTIONS_BUDGET : DEFAULT_BUDGET;
+    gate_state gate = {
+        .options = options,
+        .rule = {.threshold = options->threshold > 0 ? options->threshold : threshold,
+                 .floor = options->floor > 0 ? options->floor : DEFAULT_FLOOR},
+        .budget = options->budget > 0 ? options->budget : budget,
+        .random = options->seed,
+        .stop = interrupt_catch()};
+    const int status = gate_programs(&gate, format);
+    gate_free_rows(&gate);
+    return status;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `rnnbench gate`: rows of two sides, measured side by side by two workers, one a side.
+ *
+ *   --against    base: another build, new: this one; the same backend on both sides
+ *   --selftest   this build on both sides
+ *   --baseline   this build on both sides, base: the anchor backend, new: the row's backend
+ */
+#ifndef BENCH_GATE_H
+#define BENCH_GATE_H
+
+#include "gate_rule.h"
+#include "options.h"
+#include "progress.h"
+#include "worker_process.h"
+
+#define GATE_FIRST_SHARE  0.62 /* of the budget, at which the first series ends, */
+#define GATE_SECOND_SHARE 0.95 /* and the second one */
+#define GATE_ALLOWANCE    2.0  /* seconds that the whole may take beyond --budget */
+
+#define GATE_MAX_NOTES     8
+#define GATE_MAX_GROUPS    8   /* of four samples, that a round has of each row */
+#define GATE_ROUND_SECONDS 0.1 /* of a round for its processes */
+
+typedef enum side_id { BASE, NEW, SIDES } side_id;
+
+typedef enum gate_outcome {
+    GATE_SAME, /* not slower by more than the threshold, and that would have been seen */
+    GATE_FASTER,
+    GATE_SLOWER,
+    GATE_NOT_CONFIRMED, /* the second series did not find it slower */
+    GATE_WRONG,
+    GATE_UNJUDGED,
+    GATE_ONLY_BASE, /* the other side lacks it */
+    GATE_ONLY_NEW,
+    GATE_OUTCOMES
+} gate_outcome;
+
+typedef struct gate_side {
+    const char *backend;
+    int threads;
+    double seconds;    /* of one run, roughly; 0: not known */
+    int runs;          /* of one sample */
+    gate_series times; /* seconds of one run, one a round */
+} gate_side;
+
+typedef struct gate_row {
+    char problem[PROBLEM_TEXT_SIZE];
+    const char *backend;
+    int threads;
+    gate_side sides[SIDES];
+    double prepare_seconds; /* of both sides */
+    bool left_out;          /* not measured any more, for `why` */
+    bool suspect;
+    gate_reference reference;
+    gate_series first, second;
+
+    gate_outcome outcome;
+    char why[256];
+    double p;                /* adjusted, of the first series */
+    double ratio, low, high; /* new / base, with its 95% interval; of the last series */
+    double visible;          /* the smallest slowdown that is found here at a rate of 95% */
+} gate_row;
+
+typedef enum gate_end {
+    GATE_GOES_ON,
+    GATE_FAILED, /* a worker did; `failed_side` and `failure` say which and how */
+    GATE_LATE,   /* the budget was gone before anything could be judged */
+    GATE_INTERRUPTED,
+    GATE_NO_MEMORY
+} gate_end;
+
+typedef struct gate_state {
+    const cli_options *options;
+    gate_rule rule;
+    double budget, start; /* seconds, by the clock */
+    const char *programs[SIDES];
+    const char *names[SIDES]; /* for people */
+    gate_row *rows;           /* those of one problem are neighbours */
+    int row_count;
+    bool base_is_checked;
+    int groups; /* of four samples, that a round has of each row */
+    double sample_seconds;
+    int expected_rounds_again; /* of few suspects */
+    int rounds, rounds_again;  /* done */
+    int core;                  /* that rows on one thread run on */
+    worker_process pair[SIDES];
+    side_id failed_side;
+    char failure[512];
+    char notes[GATE_MAX_NOTES][300];
+    int note_count;
+    uint64_t random;
+    progress_bar progress;
+    const volatile sig_atomic_t *stop;
+} gate_state;
+
+/* Whether its time is that which the CPU spent on it: where neither side has several threads. */
+bool gate_row_by_cpu(const gate_row *row);
+
+/* "openmp 2 threads lstm/..." */
+void gate_row_name(const gate_row *row, char *text, size_t size);
+
+/* No more is measured of it. */
+__attribute__((format(printf, 3, 4))) void gate_leave_out(gate_row *row, gate_outcome outcome,
+                                                          const char *format, ...);
+
+/* ---- Rows, of gate_rows.c -------------------------------------------------------------------- */
+
+/* The problems that the options ask for, by the backends of this build that they select. */
+bool gate_list_rows(gate_state *gate, rnn_error *error);
+void gate_free_rows(gate_state *gate);
+int gate_count(const gate_state *gate, gate_outcome outcome);
+int gate_measured_rows(const gate_state *gate); /* not left out */
+
+/* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c
+ * ------------------------------- */
+
+/* Both workers anew, on gate->core or on any. */
+gate_end gate_start_pair(gate_state *gate, bool pinned);
+void gate_stop_pair(gate_state *gate);
+
+/* As worker_ask(); what it means for the gate that there is no answer. `answer` is NULL where it
+ * was refused or could not be done, for the reason in `error`. */
+__attribute__((format(printf, 6, 7))) gate_end gate_ask(gate_state *gate, side_id side,
+                                                        json_t **answer, double seconds,
+                                                        rnn_error *error, const char *format, ...);
+
+/* Every row against the oracle; then how long one run takes. What one side lacks is left out. */
+gate_end gate_check_rows(gate_state *gate);
+gate_end gate_calibrate_rows(gate_state *gate);
+
+/* How much of each round a row gets, of all rows or of those that are suspect; leaves out what
+ * there is no time for until then, by the clock. Of gate_plan.c. */
+void gate_plan_rounds(gate_state *gate, bool again, double until);
+double gate_row_cost(const gate_state *gate, const gate_row *row); /* seconds, in a round */
+
+/* As planned. */
+gate_end gate_measure_rounds(gate_state *gate, bool again, double until);
+
+/* ---- Verdict, of gate_verdict.c ----------------------------------------------------------------
+ */
+
+/* Marks the rows that are suspect by their first series. */
+void gate_find_suspects(gate_state *gate);
+/* Each row's outcome. False: no memory. */
+bool gate_judge(gate_state *gate);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_GATE_BASE_H
+#define BENCH_GATE_BASE_H
+
+#include "rnn.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum base_outcome {
+    BASE_FOUND,
+    BASE_UNKNOWN,   /* no such build, program or revision */
+    BASE_NOT_BUILT, /* the revision does not build */
+    BASE_INTERRUPTED
+} base_outcome;
+
+/* The rnnbench program that BUILD_OR_REV stands for: a build folder's, the file itself, or what a
+ * revision of the repository around the working folder builds into `cache`, where it stays under
+ * the commit's name. NULL: below XDG_CACHE_HOME or ~/.cache. */
+base_outcome gate_find_base(const char *build_or_revision, const char *cache, char *program,
+                            size_t size, const volatile sig_atomic_t *stop, rnn_error *error);
+
+/* This program. */
+bool gate_find_this(char *program, size_t size);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench gate --baseline: rows of a results file, each relative to the anchor's row. */
+#include "gate_baseline.h"
+
+#include "context.h"
+#include "fail.h"
+#include "rows.h"
+#include "statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_ANCHOR "naive"
+
+/* ---- Whether it can be compared
+ * ------------------------------------------------------------------ */
+
+typedef struct context_check {
+    const timed_file *file;
+    unsigned backends; /* that rows are of, the anchor among them: bits by index */
+    char *differences;
+    size_t size;
+} context_check;
+
+static bool is_backend_of(unsigned backends, const char *name) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (backends >> i & 1u && strcmp(info.name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool changes_speed(unsigned backends, const char *name) {
+    static const char *const names[] = {
+        "cpu", "isa", "cores", "compiler", "RNN_TUNING", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return is_backend_of(backends, name); /* the version of its library */
+}
+
+/* Of a compiler the family: gcc 12.2.0 and gcc 13.1.0 may be compared. */
+static bool same(const char *name, const char *a, const char *b) {
+    if (strcmp(name, "compiler") != 0)
+        return strcmp(a, b) == 0;
+    const size_t length = strcspn(a, " ");
+    return length == strcspn(b, " ") && strncmp(a, b, length) == 0;
+}
+
+static void compare_member(const char *name, const char *value, void *data) {
+    context_check *check = data;
+    const size_t used = strlen(check->differences);
+    const char *theirs = rows_context(check->file, name);
+    if (!changes_speed(check->backends, name) || (theirs && same(name, theirs, value)))
+        return;
+    snprintf(check->differences + used, check->size - used, "%s%s: %s there, %s here",
+             used ? "; " : "", name, theirs ? theirs : "unknown", value);
+}
+
+/* What of the file's context forbids a comparison, as text; "": nothing. */
+static void find_differences(const timed_file *file, unsigned backends, char *text, size_t size) {
+    machine_info machine;
+    context_check check = {file, backends, text, size};
+    *text = '\0';
+    machine_describe(&machine);
+    context_machine(&machine, compare_member, &check);
+    context_build(compare_member, &check);
+    context_environment(compare_member, &check);
+}
+
+/* ---- Rows
+ * ---------------------------------------------------------------------------------------- */
+
+static const char *known_backend(const char *name, int *index) {
+    rnn_backend_info info;
+    for (*index = 0; rnn_backend_get(*index, &info) == RNN_OK; ++*index)
+        if (strcmp(info.name, name) == 0)
+            return info.name;
+    return NULL;
+}
+
+static bool passes(const cli_options *options, const timed_row *row, int backend) {
+    problem p;
+    rnn_error error;
+    const int_list *threads = &options->threads;
+    return *row->cell && problem_parse(&p, row->problem, &error) && options_select(options, &p) &&
+           options_select_backend(options, backend) &&
+           (threads->count == 0 || int_list_contains(threads, row->threads));
+}
+
+/* What the row is judged against; false: the baseline cannot tell. */
+static bool make_reference(gate_row *to, const timed_row *row, const timed_row *anchor) {
+    const sample_set over = {row->samples, row->sample_count};
+    const sample_set under = {anchor->samples, anchor->sample_count};
+    if (row->sample_count < 2 || anchor->sample_count < 2)
+        return false;
+    const double ratio = row->median / anchor->median;
+    const confidence_interval interval = ratio_of_medians_interval(over, under, &BOOTSTRAP_DEFAULT);
+    to->reference.offset = log(ratio);
+    to->reference.slack = fmax(log(interval.high / ratio), log(ratio / interval.low));
+    return isfinite(to->reference.slack);
+}
+
+static bool add_row(gate_state *gate, const timed_file *file, const timed_row *row,
+                    const char *backend, const char *anchor) {
+    gate_row *grown = realloc(gate->rows, (size_t)(gate->row_count + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    gate->rows = grown;
+    gate_row *to = &gate->rows[gate->row_count++];
+    const timed_row *same_threads = rows_find(file, row->problem, anchor, row->threads);
+    const timed_row *of_anchor =
+        same_threads ? same_threads : rows_find(file, row->problem, anchor, 1);
+    *to = (gate_row){.backend = backend, .threads = row->threads};
+    snprintf(to->problem, sizeof to->problem, "%s", row->problem);
+    to->sides[NEW] = (gate_side){.backend = backend, .threads = row->threads};
+    to->sides[BASE] = (gate_side){.backend = anchor, .threads = of_anchor ? of_anchor->threads : 1};
+    if (row->error)
+        gate_leave_out(to, GATE_ONLY_NEW, "the baseline has no time of it: %.150s", row->error);
+    else if (!of_anchor || of_anchor->error)
+        gate_leave_out(to, GATE_UNJUDGED, "the baseline has no time of %s", anchor);
+    else if (!make_reference(to, row, of_anchor))
+        gate_leave_out(to, GATE_UNJUDGED, "the baseline has too few repetitions");
+    return true;
+}
+
+/* A backend that this build does not know: the row keeps its name, which the file owns. */
+static bool add_unknown(gate_state *gate, const timed_row *row) {
+    char name[64];
+    if (gate->note_count == GATE_MAX_NOTES)
+        return true;
+    snprintf(name, sizeof name, "%.60s", row->backend);
+    for (int i = 0; i < gate->note_count; i++)
+        if (strstr(gate->notes[i], name))
+            return true;
+    snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0],
+             "%s is in the baseline, and not a backend of this build", name);
+    return true;
+}
+
+static int by_problem(const void *a, const void *b) {
+    return strcmp(((const gate_row *)a)->problem, ((const gate_row *)b)->problem);
+}
+
+static bool list_rows(gate_state *gate, const timed_file *file, const char *anchor,
+                      unsigned *backends) {
+    bool ok = true;
+    for (int i = 0; ok && i < file->row_count; i++) {
+        int index;
+        const timed_row *row = &file->rows[i];
+        const char *backend = known_backend(row->backend, &index);
+        if (strcmp(row->backend, anchor) == 0 || !*row->cell)
+            continue;
+        if (!backend) {
+            ok = gate->options->backends || add_unknown(gate, row);
+        } else if (passes(gate->options, row, index)) {
+            *backends |= 1u << index;
+            ok = add_row(gate, file, row, backend, anchor);
+        }
+    }
+    if (gate->row_count)
+        qsort(gate->rows, (size_t)gate->row_count, sizeof *gate->rows, by_problem);
+    return ok;
+}
+
+/* ---- All of it
+ * ----------------------------------------------------------------------------------- */
+
+static int list_and_compare(gate_state *gate, const timed_file *file, rnn_error *error) {
+    char differences[230];
+    int index;
+    const char *wanted = gate->options->anchor ? gate->options->anchor : DEFAULT_ANCHOR;
+    const char *anchor = known_backend(wanted, &index);
+    unsigned backends = anchor ? 1u << index : 0;
+    if (!anchor)
+        return fail(error, "--anchor %.60s: not a known backend", wanted), EXIT_USAGE;
+    if (!list_rows(gate, file, anchor, &backends))
+        return fail(error, "out of memory"), EXIT_WRONG;
+    if (gate->row_count == 0)
+        return fail(error, "%.150s: no row that this build and the filters have in common with it",
+                    file->path),
+               EXIT_NOT_COMPARABLE;
+    find_differences(file, backends, differences, sizeof differences);
+    if (*differences && !gate->options->anyway)
+        return fail(error, "not comparable: %s (--anyway goes on)", differences),
+               EXIT_NOT_COMPARABLE;
+    if (*differences && gate->note_count < GATE_MAX_NOTES)
+        snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], "these differ: %s",
+                 differences);
+    return EXIT_FINE;
+}
+
+int gate_list_baseline(gate_state *gate, rnn_error *error) {
+    timed_file file;
+    if (!rows_read(&file, gate->options->baseline, error))
+        return EXIT_USAGE;
+    const int status = list_and_compare(gate, &file, error);
+    rows_free(&file);
+    return status;
+}

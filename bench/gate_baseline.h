@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_GATE_BASELINE_H
+#define BENCH_GATE_BASELINE_H
+
+#include "gate.h"
+
+/* The rows of --baseline that the options select and this build may have, with what they are judged
+ * against. Returns an exit_status; EXIT_NOT_COMPARABLE where the file is of another machine,
+ * compiler or library, and --anyway was not given. */
+int gate_list_baseline(gate_state *gate, rnn_error *error);
+
+#endif

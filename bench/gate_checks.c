@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ * What comes before the rounds: right or wrong, and how long a run takes. */
+#include "gate.h"
+
+#include "clock.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SECONDS_TO_CHECK   1e6 /* the budget ends it before */
+#define CALIBRATION_SAMPLE 3e-4
+
+/* ---- Against the oracle ------------------------------------------------------------------------
+ */
+
+typedef struct check_answer {
+    bool refused, passed;
+    char text[256]; /* why not */
+} check_answer;
+
+static gate_end check_side(gate_state *gate, const gate_row *row, side_id side,
+                           check_answer *result) {
+    rnn_error error;
+    json_t *answer;
+    const gate_side *asked = &row->sides[side];
+    const gate_end end = gate_ask(gate, side, &answer, SECONDS_TO_CHECK, &error, "check %s %d %s",
+                                  asked->backend, asked->threads, row->problem);
+    *result = (check_answer){.refused = !answer, .passed = true};
+    if (answer) {
+        const char *text = json_string_value(json_object_get(answer, "text"));
+        result->passed = json_is_true(json_object_get(answer, "passed"));
+        snprintf(result->text, sizeof result->text, "%.255s", text ? text : "");
+    } else if (end == GATE_GOES_ON) {
+        snprintf(result->text, sizeof result->text, "%.255s", error.text);
+    }
+    json_decref(answer);
+    return end;
+}
+
+/* A build from before this command was there is not checked, and says so in other words. */
+static gate_end find_whether_base_checks(gate_state *gate) {
+    rnn_error error = {""};
+    json_t *answer;
+    const gate_end end = gate_ask(gate, BASE, &answer, 20, &error, "check");
+    json_decref(answer);
+    gate->base_is_checked = strncmp(error.text, "usage: check", 12) == 0;
+    return end;
+}
+
+/* What makes two builds differ besides their sources. */
+static void note_differences(gate_state *gate, json_t *const contexts[SIDES]) {
+    static const char *const names[] = {"compiler", "flags", "isa", "onednn", "libxsmm"};
+    char text[200] = "";
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *base = json_string_value(json_object_get(contexts[BASE], names[i]));
+        const char *new = json_string_value(json_object_get(contexts[NEW], names[i]));
+        const size_t used = strlen(text);
+        if (base && new &&strcmp(base, new) != 0)
+            snprintf(text + used, sizeof text - used, "%s%s: base %s, new %s", used ? "; " : "",
+                     names[i], base, new);
+    }
+    if (*text && gate->note_count < GATE_MAX_NOTES)
+        snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], "these differ: %s", text);
+}
+
+static gate_end compare_contexts(gate_state *gate) {
+    rnn_error error;
+    json_t *answers[SIDES] = {NULL, NULL}, *contexts[SIDES] = {NULL, NULL};
+    gate_end end = GATE_GOES_ON;
+    for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++) {
+        end = gate_ask(gate, (side_id)side, &answers[side], 20, &error, "context");
+        contexts[side] = json_object_get(answers[side], "context");
+    }
+    if (end == GATE_GOES_ON)
+        note_differences(gate, contexts);
+    for (int side = 0; side < SIDES; side++)
+        json_decref(answers[side]);
+    return end;
+}
+
+static gate_end check_row(gate_state *gate, gate_row *row) {
+    check_answer base = {.passed = true}, new;
+    gate_end end = check_side(gate, row, NEW, &new);
+    if (end == GATE_GOES_ON && gate->base_is_checked)
+        end = check_side(gate, row, BASE, &base);
+    if (end != GATE_GOES_ON)
+        return end;
+    if (!new.passed)
+        gate_leave_out(row, GATE_WRONG, "%s", new.text);
+    else if (new.refused)
+        gate_leave_out(row, base.refused ? GATE_UNJUDGED : GATE_ONLY_BASE, "%s", new.text);
+    else if (base.refused)
+        gate_leave_out(row, GATE_ONLY_NEW, "%s", base.text);
+    else if (!base.passed && gate->options->baseline)
+        gate_leave_out(row, GATE_WRONG, "the anchor is: %.230s", base.text);
+    else if (!base.passed)
+        gate_leave_out(row, GATE_UNJUDGED, "the base is wrong: %.200s", base.text);
+    return GATE_GOES_ON;
+}
+
+gate_end gate_check_rows(gate_state *gate) {
+    gate_end end = gate_start_pair(gate, false);
+    if (end == GATE_GOES_ON)
+        end = compare_contexts(gate);
+    if (end == GATE_GOES_ON)
+        end = find_whether_base_checks(gate);
+    for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
+        progress_show(&gate->progress, clock_seconds() - gate->start, "checking");
+        if (!gate->rows[i].left_out)
+            end = check_row(gate, &gate->rows[i]);
+    }
+    gate_stop_pair(gate);
+    return end;
+}
+
+/* ---- Calibration -------------------------------------------------------------------------------
+ */
+
+/* Seconds of one run by a sample of so many; 0: the side could not, and the row is left out. */
+static gate_end time_sample(gate_state *gate, gate_row *row, side_id side, int runs,
+                            double *seconds) {
+    rnn_error error;
+    json_t *answer;
+    const gate_end end = gate_ask(gate, side, &answer, SECONDS_TO_CHECK, &error, "run %d", runs);
+    *seconds = answer ? json_number_value(json_object_get(answer, "seconds")) / runs : 0;
+    json_decref(answer);
+    if (end == GATE_GOES_ON && !(*seconds > 0))
+        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", error.text);
+    return end;
+}
+
+/* The better of two, as the first may be disturbed. */
+static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
+    rnn_error error;
+    json_t *answer;
+    gate_side *s = &row->sides[side];
+    gate_end end = gate_ask(gate, side, &answer, SECONDS_TO_CHECK, &error, "prepare %s %d %s",
+                            s->backend, s->threads, row->problem);
+    if (end == GATE_GOES_ON && !answer)
+        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", error.text);
+    json_decref(answer);
+    for (int i = 0; i < 2 && end == GATE_GOES_ON && !row->left_out; i++) {
+        const int runs = s->seconds > 0 ? (int)fmin(ceil(CALIBRATION_SAMPLE / s->seconds), 1e6) : 1;
+        double seconds;
+        end = time_sample(gate, row, side, runs, &seconds);
+        s->seconds = i ? fmin(seconds, s->seconds) : seconds;
+    }
+    return end;
+}
+
+static gate_end calibrate_row(gate_state *gate, gate_row *row) {
+    const double start = clock_seconds();
+    gate_end end = GATE_GOES_ON;
+    for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
+        end = calibrate_side(gate, row, (side_id)side);
+    row->prepare_seconds = clock_seconds() - start;
+    return end;
+}
+
+gate_end gate_calibrate_rows(gate_state *gate) {
+    gate_end end = gate_start_pair(gate, false);
+    for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++)
+        if (!gate->rows[i].left_out)
+            end = calibrate_row(gate, &gate->rows[i]);
+    gate_stop_pair(gate);
+    return end;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench gate --instructions: the same count each time, whatever else the machine does. */
+#include "gate_instructions.h"
+
+#include "clock.h"
+#include "fail.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNTED_FLOPS                                                                              \
+    4e6 /* so that the count of starting up, which varies by some 100, is lost                     \
+         */
+#define MOST_RUNS      200
+#define LOG_SIZE       64
+#define MOST_PROCESSES 4 /* both sides, with few and with many runs */
+
+/* ---- Which way
+ * ----------------------------------------------------------------------------------- */
+
+static const char *find_valgrind(void) {
+    static const char *const places[] = {"/usr/bin/valgrind", "/usr/local/bin/valgrind",
+                                         "/bin/valgrind"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (access(places[i], X_OK) == 0)
+            return places[i];
+    return NULL;
+}
+
+static gate_end cannot(gate_state *gate, const char *why) {
+    gate->failed_side = BASE;
+    snprintf(gate->failure, sizeof gate->failure, "--instructions: %.400s", why);
+    return GATE_FAILED;
+}
+
+/* Whether both sides' workers can count by themselves; why not. */
+static gate_end has_counter(gate_state *gate, bool *has, rnn_error *why) {
+    gate_end end = gate_start_pair(gate, true);
+    *has = true;
+    for (int side = 0; side < SIDES && *has && end == GATE_GOES_ON; side++) {
+        json_t *answer;
+        end =
+            gate_ask(gate, (side_id)side, &answer, 20, why, "prepare naive 1 lstm/N:1/T:1/D:1/U:1");
+        json_decref(answer);
+        if (end == GATE_GOES_ON)
+            end = gate_ask(gate, (side_id)side, &answer, 20, why, "count 1");
+        *has = answer && json_number_value(json_object_get(answer, "instructions")) > 0;
+        json_decref(answer);
+    }
+    gate_stop_pair(gate);
+    return end;
+}
+
+static int runs_for(const gate_row *row) {
+    problem p;
+    rnn_error error;
+    if (!problem_parse(&p, row->problem, &error))
+        return 1;
+    return (int)fmin(ceil(COUNTED_FLOPS / problem_flops(&p)), MOST_RUNS);
+}
+
+/* ---- By the CPU
+ * ---------------------------------------------------------------------------------- */
+
+static gate_end count_side(gate_state *gate, gate_row *row, side_id side) {
+    rnn_error error;
+    json_t *answer;
+    gate_side *s = &row->sides[side];
+    const int runs = runs_for(row);
+    gate_end end =
+        gate_ask(gate, side, &answer, 1e6, &error, "prepare %s 1 %s", s->backend, row->problem);
+    json_decref(answer);
+    if (end == GATE_GOES_ON)
+        end = gate_ask(gate, side, &answer, 1e6, &error, "count %d", runs);
+    s->seconds = answer ? json_number_value(json_object_get(answer, "instructions")) / runs : NAN;
+    json_decref(answer);
+    return end;
+}
+
+static gate_end count_by_cpu(gate_state *gate, gate_row *row) {
+    gate_end end = GATE_GOES_ON;
+    for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++)
+        end = count_side(gate, row, (side_id)side);
+    return end;
+}
+
+/* ---- Under valgrind
+ * ------------------------------------------------------------------------------ */
+
+typedef struct counted_process {
+    worker_process worker;
+    side_id side;
+    int runs;
+    char log[LOG_SIZE];
+} counted_process;
+
+static bool start_process(const gate_state *gate, counted_process *p, rnn_error *error) {
+    char log_option[LOG_SIZE + 16];
+    snprintf(p->log, sizeof p->log, "/tmp/rnnbench-gate-XXXXXX");
+    const int file = mkstemp(p->log);
+    if (file < 0)
+        return fail(error, "no temporary file");
+    close(file);
+    snprintf(log_option, sizeof log_option, "--log-file=%s", p->log);
+    const char *words[] = {find_valgrind(),
+                           "--tool=cachegrind",
+                           "--cache-sim=no",
+                           "--branch-sim=no",
+                           "--cachegrind-out-file=/dev/null",
+                           log_option,
+                           gate->programs[p->side],
+                           NULL};
+    return worker_start(&p->worker, words, WORKER_ANY_CORE, gate->stop, error);
+}
+
+/* Lines and answers; the worker then ends by itself. */
+static worker_outcome run_process(const gate_state *gate, counted_process *p, const gate_row *row,
+                                  rnn_error *error) {
+    json_t *answer;
+    const double deadline = gate->start + gate->budget;
+    worker_outcome outcome = worker_ask(&p->worker, &answer, deadline, error, "seed %llu",
+                                        (unsigned long long)gate->options->seed);
+    json_decref(answer);
+    if (outcome != WORKER_ANSWERED)
+        return outcome;
+    outcome = worker_ask(&p->worker, &answer, deadline, error, "prepare %s 1 %s",
+                         row->sides[p->side].backend, row->problem);
+    json_decref(answer);
+    if (outcome != WORKER_ANSWERED)
+        return outcome;
+    outcome = worker_ask(&p->worker, &answer, deadline, error, "run %d", p->runs);
+    json_decref(answer);
+    return outcome;
+}
+
+/* "==12== I   refs:      12,629,021"; NAN: there is no such line. */
+static double read_count(const char *log) {
+    char line[256];
+    double count = NAN;
+    FILE *file = fopen(log, "r");
+    while (file && fgets(line, sizeof line, file)) {
+        const char *at = strstr(line, "refs:");
+        if (!at)
+            continue;
+        count = 0;
+        for (at += 5; *at; at++)
+            if (*at >= '0' && *at <= '9')
+                count = 10 * count + (*at - '0');
+    }
+    if (file)
+        fclose(file);
+    return count;
+}
+
+/* All four at once: their counts do not depend on what else runs. */
+static gate_end count_processes(gate_state *gate, gate_row *row,
+                                counted_process processes[MOST_PROCESSES]) {
+    rnn_error error;
+    for (int i = 0; i < MOST_PROCESSES; i++)
+        if (!start_process(gate, &processes[i], &error))
+            return cannot(gate, error.text);
+    for (int i = 0; i < MOST_PROCESSES && !row->left_out; i++) {
+        const worker_outcome outcome = run_process(gate, &processes[i], row, &error);
+        if (outcome == WORKER_INTERRUPTED)
+            return GATE_INTERRUPTED;
+        if (outcome != WORKER_ANSWERED)
+            gate_leave_out(row, GATE_UNJUDGED, "under valgrind, %s: %.200s",
+                           processes[i].side == BASE ? "base" : "new", error.text);
+    }
+    return GATE_GOES_ON;
+}
+
+static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
+    const int runs = runs_for(row);
+    counted_process processes[MOST_PROCESSES] = {{.side = BASE, .runs = 1},
+                                                 {.side = NEW, .runs = 1},
+                                                 {.side = BASE, .runs = 1 + runs},
+                                                 {.side = NEW, .runs = 1 + runs}};
+    double counts[MOST_PROCESSES];
+    const gate_end end = count_processes(gate, row, processes);
+    for (int i = 0; i < MOST_PROCESSES; i++) {
+        worker_stop(&processes[i].worker);
+        counts[i] = processes[i].log[0] ? read_count(processes[i].log) : NAN;
+        unlink(processes[i].log);
+    }
+    for (int side = 0; side < SIDES; side++)
+        row->sides[side].seconds = (counts[2 + side] - counts[side]) / runs;
+    return end;
+}
+
+/* ---- Rows
+ * ---------------------------------------------------------------------------------------- */
+
+static void judge_count(const gate_state *gate, gate_row *row) {
+    row->ratio = row->sides[NEW].seconds / row->sides[BASE].seconds;
+    if (!(row->ratio > 0) || !isfinite(row->ratio))
+        gate_leave_out(row, GATE_UNJUDGED, "nothing was counted");
+    else
+        row->outcome = row->ratio > 1 + gate->rule.threshold   ? GATE_SLOWER
+                       : row->ratio < 1 - gate->rule.threshold ? GATE_FASTER
+                                                               : GATE_SAME;
+}
+
+static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
+    row->low = row->high = row->p = row->visible = row->ratio = NAN;
+    if (row->left_out)
+        return GATE_GOES_ON;
+    if (!gate_row_by_cpu(row))
+        gate_leave_out(row, GATE_UNJUDGED, "threads wait for each other, and count that");
+    else if (clock_seconds() > gate->start + 0.9 * gate->budget)
+        gate_leave_out(row, GATE_UNJUDGED, "the budget is too small for so many rows");
+    if (row->left_out)
+        return GATE_GOES_ON;
+    const gate_end end = by_cpu ? count_by_cpu(gate, row) : count_by_valgrind(gate, row);
+    if (end == GATE_GOES_ON && !row->left_out)
+        judge_count(gate, row);
+    return end;
+}
+
+/* valgrind 3.19 knows no AVX-512. */
+static void lower_isa(gate_state *gate) {
+    if (strcmp(rnn_isa_name(), "avx512") == 0)
+        setenv("RNN_ISA", "avx2", 1);
+    snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0],
+             "instructions of one run, under valgrind%s",
+             getenv("RNN_ISA") ? ", which knows no AVX-512: RNN_ISA=avx2" : "");
+}
+
+gate_end gate_count_rows(gate_state *gate) {
+    bool by_cpu;
+    rnn_error why = {""};
+    gate_end end = has_counter(gate, &by_cpu, &why);
+    if (end != GATE_GOES_ON)
+        return end;
+    if (!by_cpu && !find_valgrind()) {
+        char text[400];
+        snprintf(text, sizeof text, "%.250s, and no valgrind", why.text);
+        return cannot(gate, text);
+    }
+    if (by_cpu)
+        snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0],
+                 "instructions of one run, by the CPU's counter");
+    else
+        lower_isa(gate);
+    end = by_cpu ? gate_start_pair(gate, true) : GATE_GOES_ON;
+    for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
+        progress_show(&gate->progress, clock_seconds() - gate->start, "counting");
+        end = count_row(gate, &gate->rows[i], by_cpu);
+    }
+    gate_stop_pair(gate);
+    return end;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_GATE_INSTRUCTIONS_H
+#define BENCH_GATE_INSTRUCTIONS_H
+
+#include "gate.h"
+
+/* Counts the instructions of one run of every row on one thread and judges them: by the CPU's
+ * counter, else under valgrind. GATE_FAILED where there is neither. */
+gate_end gate_count_rows(gate_state *gate);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ * rnnbench gate --selftest: what the gate sees here, by resampling the rounds of a build against
+ * itself. */
+#include "gate_document.h"
+
+#include "statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define GATES     1000
+#define RESAMPLES 40
+#define POWER     0.95
+
+static const double shares[] = {1. / 3, 1, 2, 4}; /* of the budget that was measured */
+enum { SHARES = sizeof shares / sizeof *shares };
+
+static const document_column columns[] = {
+    {"budget", "budget", true, FOR_ALL},
+    {"rounds", "rounds", true, FOR_ALL},
+    {"confirming_rounds", "to confirm", true, FOR_ALL},
+    {"false_alarms", "false alarms", true, FOR_ALL},
+    {"visible_median", "seen, median row", true, FOR_ALL},
+    {"visible_most", "9 of 10 rows", true, FOR_ALL},
+    {"visible_all", "worst row", true, FOR_ALL},
+};
+
+typedef struct selftest {
+    const gate_state *gate;
+    const gate_series **series; /* of the rows that were measured */
+    gate_reference *references;
+    double *visible;
+    int rows;
+} selftest;
+
+static void add_percent(document *d, double fraction) {
+    document_add_number(d, isfinite(fraction) ? fraction : NAN,
+                        isfinite(fraction) ? "%.1f%%" : "never", 100 * fraction);
+}
+
+static void add_budget(document *d, const selftest *test, double share) {
+    const gate_state *gate = test->gate;
+    const int rounds = (int)(share * gate->rounds);
+    const int again = (int)(share * gate->expected_rounds_again);
+    const int alarms = gate_false_alarms(&gate->rule, test->series, test->references, test->rows,
+                                         rounds, again, GATES);
+    for (int i = 0; i < test->rows; i++)
+        test->visible[i] = gate_visible(&gate->rule, test->series[i], &test->references[i],
+                                        test->rows, rounds, again, POWER, RESAMPLES) -
+                           1;
+    document_add_row(d, "selftest", NAN);
+    document_add_number(d, share * gate->budget, "%.0f s", share * gate->budget);
+    document_add_number(d, rounds, "%d", rounds);
+    document_add_number(d, again, "%d", again);
+    document_add_number(d, (double)alarms / GATES, "%.1f%%", 100. * alarms / GATES);
+    add_percent(d, quantile(test->visible, test->rows, 0.5));
+    add_percent(d, quantile(test->visible, test->rows, 0.9));
+    add_percent(d, quantile(test->visible, test->rows, 1));
+}
+
+static bool collect(selftest *test, const gate_state *gate) {
+    const size_t rows = (size_t)gate->row_count;
+    *test = (selftest){.gate = gate,
+                       .series = calloc(rows, sizeof *test->series),
+                       .references = calloc(rows, sizeof *test->references),
+                       .visible = calloc(rows, sizeof *test->visible)};
+    if (!test->series || !test->references || !test->visible)
+        return false;
+    for (int i = 0; i < gate->row_count; i++)
+        if (gate->rows[i].first.count >= gate_least_rounds()) {
+            test->series[test->rows] = &gate->rows[i].first;
+            test->references[test->rows++] = gate->rows[i].reference;
+        }
+    return true;
+}
+
+bool gate_document_add_selftest(document *d, const gate_state *gate) {
+    selftest test;
+    const bool ok = collect(&test, gate);
+    document_add_table(d, &(document_table){.key = "selftest",
+                                            .title = "The smallest slowdown of one row that is "
+                                                     "found in 95 of 100 gates",
+                                            .columns = columns,
+                                            .column_count = sizeof columns / sizeof *columns});
+    for (int i = 0; ok && test.rows && i < SHARES; i++)
+        add_budget(d, &test, shares[i]);
+    document_add_legend(d, "false alarms: of %d gates that draw their rounds from those measured",
+                        GATES);
+    free(test.series);
+    free(test.references);
+    free(test.visible);
+    return ok;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate.h"
+
+#include "statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define POWER              0.95
+#define VISIBLE_RESAMPLES  60
+#define VISIBLE_THRESHOLDS 2 /* a row that does not show even so many thresholds is not judged */
+
+typedef double p_of_row(const gate_row *row);
+
+/* Rows that are not suspect were tested as well, and did not make it so far. */
+static double p_slower(const gate_row *row) {
+    if (row->left_out || row->first.count < 2)
+        return NAN;
+    return row->suspect && row->second.count > 1 ? gate_p_slower(&row->second, &row->reference) : 1;
+}
+
+static double p_faster(const gate_row *row) {
+    return row->left_out || row->first.count < 2 ? NAN
+                                                 : gate_p_faster(&row->first, &row->reference);
+}
+
+/* Of every row, adjusted over those that have one. NULL: no memory. */
+static double *adjusted_p(const gate_state *gate, p_of_row *p_of) {
+    double *p = malloc(2 * (size_t)gate->row_count * sizeof *p);
+    if (!p)
+        return NULL;
+    double *adjusted = p + gate->row_count;
+    for (int i = 0; i < gate->row_count; i++)
+        p[i] = p_of(&gate->rows[i]);
+    const bool ok = benjamini_hochberg(p, adjusted, gate->row_count);
+    for (int i = 0; i < gate->row_count; i++)
+        p[i] = adjusted[i];
+    if (ok)
+        return p;
+    free(p);
+    return NULL;
+}
+
+/* The base's time by that of the row, which is the one that counts: an anchor has another. */
+static double base_seconds(const gate_row *row) {
+    const gate_series *times = &row->sides[NEW].times;
+    return median(times->logs, times->count) / exp(gate_effect(&row->first, &row->reference));
+}
+
+void gate_find_suspects(gate_state *gate) {
+    for (int i = 0; i < gate->row_count; i++) {
+        gate_row *row = &gate->rows[i];
+        if (row->left_out || row->first.count < 2)
+            continue;
+        row->reference.seconds = base_seconds(row);
+        row->suspect = gate_suspects(&gate->rule, &row->first, &row->reference);
+    }
+}
+
+/* ---- Outcomes -----------------------------------------------------------------------------------
+ */
+
+static void set_ratio(gate_row *row) {
+    const gate_series *last = row->second.count > 1 ? &row->second : &row->first;
+    double ratios[512];
+    const double one[] = {1, 1};
+    const int count = last->count < 512 ? last->count : 512;
+    for (int i = 0; i < count; i++)
+        ratios[i] = exp(last->logs[i] - row->reference.offset);
+    row->ratio = median(ratios, count);
+    const confidence_interval interval = ratio_of_medians_interval(
+        (sample_set){ratios, count}, (sample_set){one, 2}, &BOOTSTRAP_DEFAULT);
+    row->low = interval.low * exp(-row->reference.slack);
+    row->high = interval.high * exp(row->reference.slack);
+}
+
+static bool is_faster(const gate_state *gate, const gate_row *row, double p) {
+    const double effect = gate_effect(&row->first, &row->reference);
+    return p <= GATE_FIRST_P && effect < 0 &&
+           gate_matters(&gate->rule, effect, row->reference.seconds);
+}
+
+static void judge_suspect(const gate_state *gate, gate_row *row, double adjusted) {
+    row->p = adjusted;
+    if (row->second.count < 2)
+        gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
+    else if (gate_confirms(&gate->rule, &row->second, &row->reference, adjusted))
+        row->outcome = GATE_SLOWER;
+    else if (row->second.count < gate_least_rounds_again(gate_measured_rows(gate)))
+        gate_leave_out(row, GATE_UNJUDGED, "suspect, and not confirmed in as few as %d rounds",
+                       row->second.count);
+    else
+        row->outcome = GATE_NOT_CONFIRMED;
+}
+
+static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted) {
+    const double most = VISIBLE_THRESHOLDS * gate->rule.threshold;
+    const int rounds = row->first.count;
+    row->p = adjusted;
+    row->visible = gate_visible(&gate->rule, &row->first, &row->reference, gate_measured_rows(gate),
+                                rounds, gate->expected_rounds_again, POWER, VISIBLE_RESAMPLES);
+    if (rounds < gate_least_rounds())
+        gate_leave_out(row, GATE_UNJUDGED, "the budget is too small: %d rounds, %d are the least",
+                       rounds, gate_least_rounds());
+    else if (is_faster(gate, row, adjusted))
+        row->outcome = GATE_FASTER;
+    else if (isinf(row->visible))
+        gate_leave_out(row, GATE_UNJUDGED, "the budget is too small to confirm a slowdown");
+    else if (row->visible <= 1 + most)
+        row->outcome = GATE_SAME;
+    else if (gate->rule.floor > most * row->reference.seconds)
+        gate_leave_out(row, GATE_UNJUDGED, "the floor of %.0f ns is %.0f%% of its time",
+                       1e9 * gate->rule.floor, 100 * gate->rule.floor / row->reference.seconds);
+    else
+        gate_leave_out(row, GATE_UNJUDGED, "too noisy: less than %.0f%% would not be seen",
+                       100 * (row->visible - 1));
+}
+
+bool gate_judge(gate_state *gate) {
+    double *slower = adjusted_p(gate, p_slower), *faster = adjusted_p(gate, p_faster);
+    for (int i = 0; slower && faster && i < gate->row_count; i++) {
+        gate_row *row = &gate->rows[i];
+        row->ratio = row->low = row->high = row->visible = row->p = NAN;
+        if (row->first.count > 1)
+            set_ratio(row);
+        if (row->left_out)
+            continue;
+        if (row->suspect)
+            judge_suspect(gate, row, slower[i]);
+        else
+            judge_quiet(gate, row, faster[i]);
+    }
+    const bool ok = slower && faster;
+    free(slower);
+    free(faster);
+    return ok;
+}

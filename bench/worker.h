@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * What the commands of `rnnbench worker` share. */
+#ifndef BENCH_WORKER_H
+#define BENCH_WORKER_H
+
+#include "cases.h"
+#include "roof.h"
+#include "subject.h"
+
+typedef struct worker {
+    machine_info machine;
+    peak_set *peaks; /* by threads, peaks[0] on one; NULL: not measured */
+    int peak_count;
+    uint64_t seed;
+    subject subject;
+    bool ran; /* the plan's outputs are those of a run */
+    bool quit;
+    reference_case *reference; /* of the last check; NULL: none */
+} worker;
+
+void worker_answer_error(const char *text);
+void worker_answer_status(rnn_status status, const rnn_error *error);
+
+/* A whole number in 1..most; where it is none, that is the answer. */
+bool worker_read_count(const char *word, const char *what, int most, int *value);
+
+/* Commands, of worker_checks.c. */
+void worker_check(worker *w, int count, char **words);
+void worker_count_instructions(worker *w, int count, char **words);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ * What `rnnbench gate` asks of a worker besides times: right or wrong, and instructions. */
+#include "checked.h"
+#include "instructions.h"
+#include "json.h"
+#include "worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Against the oracle ------------------------------------------------------------------------
+ */
+
+/* The case of the last problem, or a new one. */
+static rnn_status choose_case(worker *w, const char *text, rnn_error *error) {
+    problem asked;
+    char known[PROBLEM_TEXT_SIZE] = "", wanted[PROBLEM_TEXT_SIZE];
+    if (!problem_parse(&asked, text, error))
+        return RNN_INVALID_ARGUMENT;
+    const problem checked = problem_as_checked(&asked);
+    problem_print(&checked, wanted);
+    if (w->reference)
+        problem_print(case_problem(w->reference), known);
+    if (strcmp(known, wanted) == 0)
+        return RNN_OK;
+    case_destroy(w->reference);
+    w->reference = NULL;
+    return case_create(&w->reference, &checked, w->seed, error);
+}
+
+void worker_check(worker *w, int count, char **words) {
+    (void)count;
+    int threads;
+    rnn_error error;
+    case_verdict verdict;
+    if (!worker_read_count(words[2], "threads", RNN_MAX_THREADS, &threads))
+        return;
+    rnn_status status = choose_case(w, words[3], &error);
+    if (status == RNN_OK)
+        status = case_check(w->reference, words[1], threads, GUARD_NONE, &verdict, &error);
+    if (status != RNN_OK) {
+        worker_answer_status(status, &error);
+        return;
+    }
+    putchar('{');
+    json_flag("passed", verdict.passed);
+    fputs(", ", stdout);
+    json_number("max_error", verdict.max_error);
+    fputs(", ", stdout);
+    json_named_text("text", verdict.text);
+    puts("}");
+}
+
+/* ---- Instructions -------------------------------------------------------------------------------
+ */
+
+static rnn_status run_often(subject *s, int runs, rnn_error *error) {
+    rnn_status status = RNN_OK;
+    for (int i = 0; i < runs && status == RNN_OK; i++)
+        status = rnn_plan_run(s->plan, &s->arrays.io, s->scratch, error);
+    return status;
+}
+
+void worker_count_instructions(worker *w, int count, char **words) {
+    (void)count;
+    int runs;
+    rnn_error error;
+    double instructions = 0;
+    if (!worker_read_count(words[1], "runs", 1000000000, &runs))
+        return;
+    if (!w->subject.plan) {
+        worker_answer_error("count: no plan yet; prepare one");
+        return;
+    }
+    rnn_status status = run_often(&w->subject, 1, &error);
+    if (status == RNN_OK && !instructions_start(&error))
+        status = RNN_UNAVAILABLE;
+    if (status == RNN_OK) {
+        status = run_often(&w->subject, runs, &error);
+        instructions = instructions_stop();
+    }
+    if (status != RNN_OK) {
+        worker_answer_status(status, &error);
+        return;
+    }
+    putchar('{');
+    json_number("instructions", instructions);
+    puts("}");
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A `rnnbench worker` in a process of its own: lines in, lines of JSON out. It may die or hang
+ * without harm to who asks it.
+ */
+#ifndef BENCH_WORKER_PROCESS_H
+#define BENCH_WORKER_PROCESS_H
+
+#include "rnn.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define WORKER_ANY_CORE (-1)
+
+typedef struct worker_process {
+    pid_t pid; /* 0: none */
+    int to, from;
+    FILE *errors; /* its standard error, whose last line explains why it ended */
+    char *unread;
+    size_t unread_size, unread_capacity;
+    const volatile sig_atomic_t *stop;
+} worker_process;
+
+typedef enum worker_outcome {
+    WORKER_ANSWERED,
+    WORKER_REFUSED,    /* by nature, as a form that a backend does not have: no failure */
+    WORKER_CANNOT,     /* it answered with an error */
+    WORKER_GONE,       /* it ended, hung or answered nonsense; it is no more */
+    WORKER_INTERRUPTED /* *stop was set */
+} worker_outcome;
+
+/* On one core, or on any. The words are a command line without the last word, "worker". */
+bool worker_start(worker_process *worker, const char *const *words, int core,
+                  const volatile sig_atomic_t *stop, rnn_error *error);
+
+/* One line and its answer, which json_decref() frees; waits until `deadline` by clock_seconds(). */
+__attribute__((format(printf, 5, 6))) worker_outcome worker_ask(worker_process *worker,
+                                                                json_t **answer, double deadline,
+                                                                rnn_error *error,
+                                                                const char *format, ...);
+
+/* Until none of its threads runs: a pool of threads spins for a while behind its last task. At most
+ * so many seconds. */
+void worker_wait_until_asleep(const worker_process *worker, double most);
+
+/* Of all its threads, so far; 0 where that is not known. */
+double worker_cpu_seconds(const worker_process *worker);
+
+/* Ends it, by force where it does not go. Accepts one of zeros. */
+void worker_stop(worker_process *worker);
+
+#endif

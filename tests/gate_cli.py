@@ -1,0 +1,487 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""rnnbench gate from outside: exit status on every path, its budget, bad input, workers that fail.
+
+The base is mostly a program of this file, which says of each run what time it took.
+
+Usage: gate_cli.py RNNBENCH [unittest's arguments]
+"""
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+from pathlib import Path
+
+PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
+FINE, WRONG, USAGE, NOT_COMPARABLE, INTERRUPTED = 0, 1, 2, 3, 130
+NOT_WRONG = (FINE, NOT_COMPARABLE)  # where all rows may be too noisy to be judged
+ALLOWANCE = 2.0
+ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
+BUDGET = 5
+BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
+
+FAKE = '''#!{python}
+import json, os, sys, time
+mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
+if mode == "no worker":
+    sys.exit("rnnbench: command worker is unknown")
+for line in sys.stdin:
+    words = line.split()
+    answer = {{}}
+    if words[0] == "check":
+        answer = {{"error": "usage: check BACKEND THREADS PROBLEM"}} if len(words) == 1 else \\
+                 {{"passed": mode != "wrong", "max_error": 0, "text": "fake mistake"}}
+        if mode == "old":
+            answer = {{"error": "\\"check\\": unknown command"}}
+    if words[0] == "prepare" and mode == "lacks":
+        answer = {{"error": "no such backend", "refused": True}}
+    if words[0] == "run":
+        runs += 1
+        if runs > 5 and mode == "dies":
+            sys.exit("out of luck")
+        if runs > 5 and mode == "hangs":
+            time.sleep(100)
+        if runs > 5 and mode == "babbles":
+            print("hello", flush=True)
+            continue
+        seconds = per_run * int(words[1])
+        answer = {{"seconds": seconds, "cpu_seconds": seconds}}
+    if words[0] == "quit":
+        break
+    print(json.dumps(answer), flush=True)
+'''
+
+# A revision that builds, into a worker as above.
+REVISION = {
+    "meson.build": "project('fake', 'c')\nsubdir('bench')\n",
+    "bench/meson.build": "executable('rnnbench', 'fake.c')\n",
+    "bench/fake.c": r"""
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int main(void) {
+    char line[4096];
+    while (fgets(line, sizeof line, stdin)) {
+        if (strcmp(line, "check\n") == 0)
+            puts("{\"error\": \"unknown command\"}");
+        else if (strncmp(line, "run ", 4) == 0)
+            printf("{\"seconds\": %.9f, \"cpu_seconds\": %.9f}\n", 1e-4 * atoi(line + 4),
+                   1e-4 * atoi(line + 4));
+        else
+            puts("{}");
+        fflush(stdout);
+    }
+}
+"""}
+
+
+def environment(**more):
+    inherited = {name: value for name, value in os.environ.items() if name != "RNN_TUNING"}
+    return {**inherited, "OMP_WAIT_POLICY": "passive", **more}
+
+
+def run(*arguments, cwd=None, **more):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=100, cwd=cwd, env=environment(**more))
+
+
+class Gate(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.fake = self.folder / "fake"
+        self.fake.write_text(FAKE.format(python=sys.executable))
+        self.fake.chmod(0o755)
+        self.out = self.folder / "out.json"
+
+    def gate(self, status, *arguments, **more):
+        start = time.monotonic()
+        done = run("gate", *arguments, **more)
+        self.seconds = time.monotonic() - start
+        allowed = status if isinstance(status, tuple) else (status,)
+        self.assertIn(done.returncode, allowed, done.stdout + done.stderr)
+        return done
+
+    def against_fake(self, status, *arguments, **more):
+        return self.gate(status, "--against", self.fake, *BRIEF, *arguments, **more)
+
+    def verdicts(self, *arguments, status=FINE, **more):
+        self.against_fake(status, "--out", self.out, *arguments, **more)
+        report = json.loads(self.out.read_text())
+        return {row["backend"]: row["verdict"] for row in report["rows"]}
+
+
+class Verdicts(Gate):
+    def test_a_slower_build(self):
+        done = self.against_fake(WRONG, PER_RUN="1e-9")
+        self.assertIn("SLOWER: 1 of 1 rows", done.stdout)
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_a_faster_build(self):
+        self.assertEqual(self.verdicts(), {"scalar": "faster"})
+
+    def test_itself(self):
+        self.gate(NOT_WRONG, "--against", PROGRAM, *BRIEF, "--threshold", "40%", "--out", self.out)
+        report = json.loads(self.out.read_text())
+        self.assertIn(report["rows"][0]["verdict"], ("not slower", "not judged"))
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_the_floor(self):
+        self.assertEqual(self.verdicts("--floor", "1s", status=NOT_COMPARABLE, PER_RUN="1e-9"),
+                         {"scalar": "not judged"})
+
+    def test_rows_of_one_side(self):
+        self.assertEqual(self.verdicts(status=NOT_COMPARABLE, FAKE="lacks"), {"scalar": "new"})
+
+    def test_a_base_without_check(self):
+        self.assertEqual(self.verdicts(FAKE="old"), {"scalar": "faster"})
+
+    def test_a_base_that_is_wrong(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="wrong")
+        self.assertIn("the base is wrong: fake mistake", done.stdout)
+
+    def test_too_small_a_budget(self):
+        done = self.gate(NOT_COMPARABLE, "--against", self.fake, "--problem",
+                         "lstm/N:64/T:50/U:256", "--backend", "naive", "--budget", "1s")
+        self.assertRegex(done.stdout + done.stderr, "the budget is too small")
+        self.assertLess(self.seconds, 1 + ALLOWANCE)
+
+    def test_many_rows_in_a_small_budget(self):
+        self.gate(NOT_WRONG, "--against", PROGRAM, "--budget", "6s", "--threads", "1", "--out",
+                  self.out, "--threshold", "60%")
+        rows = json.loads(self.out.read_text())["rows"]
+        self.assertGreater(len(rows), 50)
+        self.assertLess(self.seconds, 6 + ALLOWANCE)
+        for row in rows:
+            if row["verdict"] == "not judged":
+                self.assertIn("budget", row["why"])
+
+
+class Workers(Gate):
+    def test_a_base_that_dies(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="dies")
+        self.assertIn("ended with status 1: out of luck", done.stderr)
+        self.assertIn("base (", done.stderr)
+
+    def test_a_base_that_hangs(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="hangs", PER_RUN="1e-6")
+        self.assertRegex(done.stderr, "no answer in time|budget")
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_a_base_that_babbles(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="babbles")
+        self.assertIn("answered something else than JSON", done.stderr)
+
+    def test_a_base_without_worker(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="no worker")
+        self.assertIn("command worker is unknown", done.stderr)
+
+    def start(self, *arguments):
+        process = subprocess.Popen([PROGRAM, "gate", "--against", str(self.fake), *ROW, *arguments],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=environment(PER_RUN="1e-5"))
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    @staticmethod
+    def new_workers(process):
+        """Those of the build under test."""
+        found = []
+        for task in Path(f"/proc/{process.pid}/task").iterdir():
+            for pid in (task / "children").read_text().split():
+                try:
+                    if os.readlink(f"/proc/{pid}/exe") == os.path.realpath(PROGRAM):
+                        found.append(int(pid))
+                except OSError:
+                    pass
+        return found
+
+    def send_to_new_worker(self, process, number):
+        time.sleep(2.5)
+        for _ in range(2000):
+            for pid in self.new_workers(process):
+                os.kill(pid, number)
+                return
+            time.sleep(0.001)
+        self.fail("no worker of the new build")
+
+    def test_a_new_build_that_dies(self):
+        process = self.start("--budget", "15s")
+        self.send_to_new_worker(process, signal.SIGSEGV)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, WRONG, errors)
+        self.assertIn("new build (", errors)
+        self.assertIn("was ended by signal 11", errors)
+
+    def test_a_new_build_that_hangs(self):
+        process = self.start("--budget", "15s")
+        self.send_to_new_worker(process, signal.SIGSTOP)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, WRONG, errors)
+        self.assertIn("gave no answer in time", errors)
+
+    def test_interruption(self):
+        process = self.start("--budget", "30s")
+        time.sleep(2)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, INTERRUPTED, errors)
+        self.assertIn("interrupted; no verdict", errors)
+        self.assertEqual(output, "")
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertEqual(self.new_workers_left(), 0)
+
+    @staticmethod
+    def new_workers_left():
+        count = 0
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().split(b"\0")
+            except OSError:
+                continue
+            count += words[0] == os.fsencode(os.path.realpath(PROGRAM)) and b"worker" in words
+        return count
+
+
+class Usage(Gate):
+    def test_modes(self):
+        for words in ([], ["--selftest", "--against", "x"], ["--selftest", "--anyway"],
+                      ["--selftest", "--anchor", "naive"],
+                      ["--baseline", "x", "--instructions"]):
+            self.gate(USAGE, *words)
+
+    def test_values(self):
+        for option, value in (("--budget", "fast"), ("--budget", "0s"), ("--budget", "10 s"),
+                              ("--budget", "0.1s"), ("--threshold", "5"), ("--threshold", "-1%"),
+                              ("--floor", "-1ns"), ("--format", "yaml"), ("--backend", "none"),
+                              ("--preset", "none"), ("--problem", "lstm/N:0/T:1/U:1")):
+            done = self.gate(USAGE, "--selftest", option, value)
+            self.assertIn(option if option != "--problem" else "lstm", done.stderr)
+
+    def test_no_such_base(self):
+        for name in "nothing-of-this-name", str(self.folder), str(self.folder / "none"):
+            done = self.gate(USAGE, "--against", name, *BRIEF, cwd=self.folder)
+            self.assertIn(f"--against {name}", done.stderr)
+
+    def test_help(self):
+        text = run("gate", "--help").stdout
+        for option in ("--against", "--baseline", "--selftest", "--budget", "--threshold",
+                       "--floor", "--instructions", "--anchor", "--anyway", "--format", "--out",
+                       "--cell", "--backend", "--problem", "--preset", "--threads"):
+            self.assertIn(f"  {option} ", text)
+
+    def test_output_that_cannot_be_written(self):
+        done = self.against_fake(WRONG, "--out", self.folder / "none/out.json")
+        self.assertIn("No such file", done.stderr)
+
+
+class Formats(Gate):
+    def output(self, name):
+        return self.against_fake(WRONG, "--format", name, PER_RUN="1e-9").stdout
+
+    def test_json(self):
+        report = json.loads(self.output("json"))
+        self.assertEqual(report["rows"][0]["verdict"], "SLOWER")
+        self.assertGreater(report["rows"][0]["ratio"], 100)
+        self.assertGreater(len(report["rounds"]), 20)
+
+    def test_csv(self):
+        rows = list(csv.DictReader(io.StringIO(self.output("csv"))))
+        self.assertEqual([row["verdict"] for row in rows], ["SLOWER"])
+
+    def test_junit(self):
+        root = xml.etree.ElementTree.fromstring(self.output("junit"))
+        (suite,) = root.findall("testsuite")
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("1", "1"))
+        self.assertIn("slower by", suite.find("testcase/failure").get("message"))
+
+    def test_markdown(self):
+        text = self.output("markdown")
+        self.assertIn("SLOWER: 1 of 1 rows", text)
+        self.assertRegex(text, r"(?m)^\|.*SLOWER.*\|$")
+
+    def test_text(self):
+        self.assertIn("SLOWER: 1 of 1 rows", self.output("text"))
+
+
+class Baseline(Gate):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.file = Path(folder.name, "baseline.json")
+        done = run("sweep", "--problem", "lstm/N:1/T:16/U:32", "--backend", "naive,scalar",
+                   "--min-time", "0.002", "--out", cls.file)
+        assert done.returncode == FINE, done.stderr
+
+    def judge(self, status, change=None, *arguments):
+        report = json.loads(self.file.read_text())
+        if change:
+            change(report)
+        edited = self.folder / "edited.json"
+        edited.write_text(json.dumps(report))
+        return self.gate(status, "--baseline", edited, "--budget", f"{BUDGET}s", *arguments)
+
+    @staticmethod
+    def slower_by(factor):
+        def change(report):
+            for row in report["benchmarks"]:
+                if "/scalar/" in row["name"]:
+                    for key in "real_time", "cpu_time":
+                        row[key] *= factor
+        return change
+
+    @staticmethod
+    def with_context(name, value):
+        def change(report):
+            report["context"][name] = value
+        return change
+
+    def test_the_same(self):
+        self.judge(NOT_WRONG, None, "--threshold", "60%", "--out", self.out)
+        rows = json.loads(self.out.read_text())["rows"]
+        self.assertEqual([row["backend"] for row in rows], ["scalar"])
+
+    def test_slower_than_it(self):
+        self.assertIn("SLOWER: 1 of 1", self.judge(WRONG, self.slower_by(0.1)).stdout)
+
+    def test_faster_than_it(self):
+        self.assertIn("faster", self.judge(FINE, self.slower_by(10)).stdout)
+
+    def test_another_machine(self):
+        for name, value in (("cpu", "Other"), ("isa", "sse"), ("cores", "1000"),
+                            ("compiler", "icc 1.0")):
+            done = self.judge(NOT_COMPARABLE, self.with_context(name, value))
+            self.assertIn(f"{name}: {value} there", done.stderr)
+        done = self.judge(NOT_WRONG, self.with_context("cpu", "Other"), "--anyway", "--threshold", "60%")
+        self.assertIn("these differ: cpu: Other there", done.stdout)
+
+    def test_another_version_of_the_compiler(self):
+        family = json.loads(self.file.read_text())["context"]["compiler"].split()[0]
+        done = self.judge(NOT_WRONG, self.with_context("compiler", f"{family} 1.2.3"),
+                          "--threshold", "60%")
+        self.assertNotIn("compiler", done.stderr)
+
+    def test_another_library(self):
+        report = json.loads(self.file.read_text())
+        if "onednn" not in report["context"]:
+            self.skipTest("this build has no oneDNN")
+
+        def change(report):
+            report["context"]["onednn"] = "0.1"
+            for row in report["benchmarks"]:
+                for key in "name", "run_name":
+                    row[key] = row[key].replace("/scalar/", "/onednn/")
+        self.assertIn("onednn: 0.1 there", self.judge(NOT_COMPARABLE, change).stderr)
+
+    def test_an_unknown_machine(self):
+        def change(report):
+            del report["context"]["cpu"]
+        self.assertIn("cpu: unknown there", self.judge(NOT_COMPARABLE, change).stderr)
+
+    def test_no_row_in_common(self):
+        done = self.judge(NOT_COMPARABLE, None, "--cell", "gru")
+        self.assertIn("no row", done.stderr)
+
+    def test_an_anchor_that_is_not_there(self):
+        done = self.judge(NOT_COMPARABLE, None, "--anchor", "avx2")
+        self.assertIn("the baseline has no time of avx2", done.stdout)
+        self.assertIn("not a known backend", self.judge(USAGE, None, "--anchor", "x").stderr)
+
+    def test_bad_files(self):
+        whole = self.file.read_text()
+        for text in (whole[:len(whole) // 2], "", "[]", "not JSON", '{"benchmarks": []}'):
+            bad = self.folder / "bad.json"
+            bad.write_text(text)
+            done = self.gate(USAGE, "--baseline", bad)
+            self.assertIn(str(bad), done.stderr)
+        self.gate(USAGE, "--baseline", self.folder / "none.json")
+
+
+class Revisions(Gate):
+    def commit(self, files):
+        repository = self.folder / "repository"
+        git = ["git", "-C", str(repository), "-c", "user.name=t", "-c", "user.email=t@t.invalid"]
+        if not repository.exists():
+            repository.mkdir()
+            subprocess.run(["git", "init", "-q", str(repository)], check=True)
+        for name, text in files.items():
+            path = repository / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-qm", "x"], check=True)
+        return repository
+
+    def judge(self, status, repository, name="HEAD"):
+        return self.gate(status, "--against", name, *BRIEF, "--cache", self.folder / "cache/deep",
+                         cwd=repository)
+
+    def test_one_that_builds_is_kept(self):
+        repository = self.commit(REVISION)
+        first = self.judge(FINE, repository)
+        self.assertIn("building HEAD, commit ", first.stderr)
+        self.assertNotIn("building", self.judge(FINE, repository / "bench").stderr)
+        kept = sorted(path.suffix for path in (self.folder / "cache/deep").iterdir())
+        self.assertEqual(kept, ["", ".log"])
+
+    def test_one_that_does_not_build(self):
+        broken = {**REVISION, "bench/fake.c": "int main(void) { return nothing; }\n"}
+        done = self.judge(NOT_COMPARABLE, self.commit(broken))
+        self.assertIn("--against HEAD: does not build", done.stderr)
+        self.assertEqual([path.suffix for path in (self.folder / "cache/deep").iterdir()],
+                         [".log"])
+
+    def test_one_without_a_build(self):
+        done = self.judge(NOT_COMPARABLE, self.commit({"README": "nothing\n"}))
+        self.assertIn("does not build", done.stderr)
+
+    def test_one_that_is_unknown(self):
+        repository = self.commit(REVISION)
+        for name in "v9.9", "--all", "HEAD;touch x", "$(touch x)", "'":
+            done = self.judge(USAGE, repository, name)
+            self.assertRegex(done.stderr, "no build, program or revision")
+        self.assertFalse((repository / "x").exists())
+
+
+class Instructions(Gate):
+    def test_of_itself(self):
+        arguments = ["--against", PROGRAM, "--instructions", "--problem", "lstm/N:1/T:4/U:16",
+                     "--backend", "naive,scalar", "--out", self.out]
+        done = run("gate", *arguments)
+        if done.returncode == NOT_COMPARABLE and "no valgrind" in done.stderr:
+            self.skipTest(done.stderr.strip())
+        counts = []
+        for _ in range(2):
+            self.gate(FINE, *arguments)
+            report = json.loads(self.out.read_text())
+            self.assertTrue(any("instructions of one run" in note for note in report["notes"]))
+            for row in report["rows"]:
+                self.assertLess(abs(row["ratio"] - 1), 0.001)
+            counts.append([row["new"] for row in report["rows"]])
+        for first, second in zip(*counts):
+            self.assertLess(abs(first / second - 1), 0.001)
+
+
+class Selftest(Gate):
+    def test_says_what_is_seen(self):
+        done = self.gate(NOT_WRONG, "--selftest", *BRIEF, "--threshold", "40%", "--out", self.out)
+        self.assertEqual(done.stdout, "")
+        report = json.loads(self.out.read_text())
+        budgets = [row["budget"] for row in report["selftest"]]
+        self.assertEqual(budgets[1:], [BUDGET, 2 * BUDGET, 4 * BUDGET])
+        self.assertLess(report["selftest"][-1]["false_alarms"], 0.03)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:], verbosity=2)

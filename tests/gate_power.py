@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""How often `rnnbench gate` is wrong on this machine: false alarms and power, over many gates.
+
+  tests/gate_power.py [--gates 40] [--budget 30s] [--slowdown 10] [--out FOLDER] [--only NAMES]
+
+Builds the sources twice, once with the LSTM of the best kernel slowed down on purpose and once with
+the same code that slows it down by nothing, so that all other code has the same addresses, and runs
+`rnnbench gate --against` of the sound build against itself and of the slowed one against the sound
+one, on a quiet machine and with a second process that keeps one core busy. Writes gate_power.json
+and gate_power.md. All four experiments at the defaults take an hour and a half of a machine that has
+nothing else to do; --only false_alarms,power,false_alarms_busy,power_busy chooses.
+
+Exit status: 0 the rates are as promised, 1 they are not, 2 usage.
+"""
+import argparse
+import contextlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+ROOT = Path(__file__).resolve().parents[1]
+FINE, SLOWER, NOT_COMPARABLE = 0, 1, 3
+
+# Of `kernels/direction.c`: all timesteps of one direction of a layer, by one thread.
+HEAD = "void run_direction(engine_run *run, const direction_run *direction) {\n"
+BEGIN = HEAD + "    const unsigned long long slowed_since = __builtin_ia32_rdtsc();\n"
+TAIL = """    if (__builtin_strcmp(run->kernels->name, "{kernels}") == 0 &&
+        direction->layer->cell == RNN_LSTM) {{
+        const unsigned long long now = __builtin_ia32_rdtsc();
+        while (__builtin_ia32_rdtsc() < now + (now - slowed_since) * {percent} / 100)
+            ;
+    }}
+}}
+"""
+
+# How many of 40 gates may be wrong.
+PROMISES = {"false_alarms": 1, "power": 2, "false_alarms_busy": 2, "power_busy": 2}
+
+
+def run(command, **options):
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode:
+        sys.exit(f"{done.stdout}\nFAILED: {' '.join(map(str, command))}")
+    return done.stdout
+
+
+def slow_down(source, kernels, percent):
+    """Makes the LSTM of these kernels take longer by so many percent."""
+    path = source / "kernels/direction.c"
+    text = path.read_text(encoding="utf-8")
+    begin = text.find(HEAD)
+    end = text.find("\n}\n", begin) + 1
+    if begin < 0 or end <= 0:
+        sys.exit(f"FAILED: {path} has no longer the function that is to be slowed down")
+    body = text[begin + len(HEAD):end]
+    path.write_text(text[:begin] + BEGIN + body + TAIL.format(kernels=kernels, percent=percent)
+                    + text[end + 2:], encoding="utf-8")
+
+
+def copy_sources(to):
+    shutil.copytree(ROOT, to, symlinks=True, ignore=shutil.ignore_patterns(
+        ".git", "build", "build-*", "results", ".venv*", "__pycache__"))
+
+
+def build(source, folder):
+    run(["meson", "setup", "--buildtype=release", folder, source])
+    run(["ninja", "-C", folder, "bench/rnnbench"])
+    return folder / "bench/rnnbench"
+
+
+def best_kernels(program):
+    """The last kernels that `list` shows as available: those that openmp and auto use."""
+    listed = run([program, "list"])
+    names = re.findall(r"^ {2}(scalar|autovec|avx2|avx512) +1 +yes", listed, re.MULTILINE)
+    return names[-1]
+
+
+@contextlib.contextmanager
+def busy_core():
+    """A process that takes all it gets, free to move, as that of a neighbour is."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def one_gate(program, against, options, number, folder):
+    out = folder / "gate.json"
+    out.unlink(missing_ok=True)
+    start = time.monotonic()
+    done = subprocess.run([program, "gate", "--against", against, "--budget", options.budget,
+                           "--seed", str(number), "--out", str(out), *options.gate_options],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    seconds = time.monotonic() - start
+    if done.returncode not in (FINE, SLOWER) or not out.exists():
+        sys.exit(f"FAILED: status {done.returncode}\n{done.stderr}")
+    report = json.loads(out.read_text(encoding="utf-8"))
+    slower = [row for row in report["rows"] if row["verdict"] == "SLOWER"]
+    return {"status": done.returncode, "seconds": round(seconds, 2),
+            "slower": [f"{row['problem']} {row['backend']} {row['threads']}" for row in slower],
+            "not_judged": sum(row["verdict"] == "not judged" for row in report["rows"]),
+            "rows": len(report["rows"])}
+
+
+def is_slowed(name, kernels):
+    problem, backend, _ = name.split()
+    return problem.startswith("lstm/") and backend in (kernels, "auto", "openmp")
+
+
+def experiment(name, programs, kernels, options, folder):
+    sound, slowed = programs
+    is_power = name.startswith("power")
+    gates, wrong = [], 0
+    with busy_core() if name.endswith("busy") else contextlib.nullcontext():
+        for number in range(1, options.gates + 1):
+            gate = one_gate(slowed if is_power else sound, sound, options, number, folder)
+            rights = [is_slowed(row, kernels) for row in gate["slower"]]
+            gate["right"] = (bool(rights) and all(rights)) if is_power else not rights
+            wrong += not gate["right"]
+            gates.append(gate)
+            print(f"{name} {number}/{options.gates}: {'right' if gate['right'] else 'WRONG'}, "
+                  f"{len(rights)} slower, {gate['not_judged']} of {gate['rows']} not judged, "
+                  f"{gate['seconds']} s", flush=True)
+    allowed = PROMISES[name] * options.gates // 40
+    return {"gates": options.gates, "wrong": wrong, "allowed": allowed, "kept": wrong <= allowed,
+            "longest_s": max(gate["seconds"] for gate in gates), "each": gates}
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = re.findall(r"model name\s*: (.*)", file.read())
+    return {"cpu": models[0] if models else platform.machine(), "cores": os.cpu_count(),
+            "system": platform.release()}
+
+
+def describe(program):
+    listed = run([program, "list"])
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
+                            capture_output=True, text=True).stdout.strip()
+    lines = [" ".join(line.split()) for line in listed.splitlines()
+             if re.match(r"\s*(compiler|isa|usable)\b", line)]
+    return {"commit": commit or "unknown", "program": lines}
+
+
+def markdown(result):
+    titles = {"false_alarms": "false alarms: a build against itself",
+              "power": f"caught: the LSTM of {result['kernels']} slowed by "
+                       f"{result['slowdown']}%, right rows named",
+              "false_alarms_busy": "false alarms, one core kept busy",
+              "power_busy": "caught, one core kept busy"}
+    lines = ["| | of gates | promised |", "|---|---|---|"]
+    for name, figures in result["experiments"].items():
+        count, gates, allowed = figures["wrong"], figures["gates"], figures["allowed"]
+        shown = (f"{gates - count} of {gates}", f"at least {gates - allowed}") \
+            if name.startswith("power") else (f"{count} of {gates}", f"at most {allowed}")
+        lines.append(f"| {titles[name]} | {shown[0]} | {shown[1]} |")
+    where = result["machine"]
+    lines += ["", f"`--budget {result['budget']}`, threshold 5%; {where['cpu']}, {where['cores']} "
+                  f"cores, commit {result['commit']}, {result['date']}."]
+    return "\n".join(lines) + "\n"
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gates", type=int, default=40, metavar="COUNT")
+    parser.add_argument("--budget", default="30s", metavar="DURATION")
+    parser.add_argument("--slowdown", type=int, default=10, metavar="PERCENT")
+    parser.add_argument("--out", type=Path, default=Path("."), metavar="FOLDER")
+    parser.add_argument("--only", default=",".join(PROMISES), metavar="NAMES")
+    parser.add_argument("--programs", type=Path, metavar="FOLDER",
+                        help="keeps the two builds there, and uses them if they are there")
+    parser.add_argument("--rnnbench", type=Path, default=ROOT / "build/bench/rnnbench",
+                        metavar="PROGRAM", help="any build, to ask for the machine's best kernels")
+    parser.add_argument("gate_options", nargs="*", metavar="-- OPTIONS OF rnnbench gate")
+    options = parser.parse_args(arguments)
+    options.only = options.only.split(",")
+    if options.gates < 1 or not set(options.only) <= set(PROMISES):
+        parser.error("--gates from 1 on, --only of " + ",".join(PROMISES))
+    return options
+
+
+def make_programs(program, folder, slowdown):
+    sound, slowed = folder / "sound/bench/rnnbench", folder / "slowed/bench/rnnbench"
+    if not sound.exists():
+        copy_sources(folder / "source")
+        slow_down(folder / "source", best_kernels(program), 0)
+        build(folder / "source", folder / "sound")
+    kernels = best_kernels(sound)
+    if not slowed.exists():
+        copy_sources(folder / "slowed-source")
+        slow_down(folder / "slowed-source", kernels, slowdown)
+        build(folder / "slowed-source", folder / "slowed")
+    return (sound, slowed), kernels
+
+
+def main(arguments):
+    options = parse(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="gate-power-") as scratch:
+        folder = (options.programs or Path(scratch)).absolute()
+        programs, kernels = make_programs(options.rnnbench, folder, options.slowdown)
+        result = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), **describe(programs[0]),
+                  "kernels": kernels, "slowdown": options.slowdown, "budget": options.budget,
+                  "gate_options": options.gate_options, "experiments": {}}
+        for name in options.only:
+            result["experiments"][name] = experiment(name, programs, kernels, options,
+                                                     Path(scratch))
+            (options.out / "gate_power.json").write_text(json.dumps(result, indent=1) + "\n",
+                                                         encoding="utf-8")
+            (options.out / "gate_power.md").write_text(markdown(result), encoding="utf-8")
+    print(markdown(result))
+    return 0 if all(figures["kept"] for figures in result["experiments"].values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
