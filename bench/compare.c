@@ -2,26 +2,14 @@
  * rnnbench compare */
 #include "commands.h"
 #include "compare_document.h"
+#include "document_output.h"
 #include "fail.h"
 #include "selection.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- What was asked for ---------------------------------------------------------------------- */
-
-static bool choose_format(const cli_options *options, const document_format **format,
-                          rnn_error *error) {
-    *format = options->format ? document_format_named(options->format)
-              : options->out  ? document_format_of_file(options->out)
-                              : NULL;
-    if (options->format && !*format)
-        return fail(error, "--format %.40s: text, markdown, csv, json or junit", options->format);
-    if (!*format)
-        *format = document_format_named("text");
-    return true;
-}
 
 static bool choose_view(const cli_options *options, compare_view *view, rnn_error *error) {
     const char *order = options->sort ? options->sort : "problem";
@@ -89,38 +77,16 @@ static void tell_no_pair(const compare_view *view) {
                 view->base->path, *view->anchor ? view->anchor : "an anchor");
 }
 
-static void tell_notes(const document *d) {
-    for (int i = 0; i < d->note_count; i++)
-        fprintf(stderr, "%s\n", d->notes[i]);
-}
-
-static int write_document(const cli_options *options, const document *d,
-                          const document_format *format) {
-    FILE *to = options->out ? fopen(options->out, "w") : stdout;
-    bool ok = to != NULL;
-    if (ok) {
-        format->write(to, d);
-        ok = fflush(to) == 0 && !ferror(to);
-    }
-    if (to && options->out)
-        ok = fclose(to) == 0 && ok;
-    if (!ok) {
-        fprintf(stderr, "rnnbench compare: %s: %s\n",
-                options->out ? options->out : "standard output", strerror(errno));
-        return EXIT_WRONG;
-    }
-    if (format->rows_only)
-        tell_notes(d);
-    return EXIT_FINE;
-}
-
 static int show(const cli_options *options, comparison *c, const compare_view *view,
                 const document_format *format) {
     document d;
     document_column *columns;
     comparison_sort(c, view->next ? view->order : BY_PROBLEM);
-    const int status = compare_document(&d, c, view, &columns) ? write_document(options, &d, format)
-                                                               : say(EXIT_WRONG, "out of memory");
+    int status = EXIT_WRONG;
+    if (!compare_document(&d, c, view, &columns))
+        say(status, "out of memory");
+    else if (document_output(options, "compare", &d, format))
+        status = EXIT_FINE;
     document_free(&d);
     free(columns);
     return status;
@@ -153,7 +119,7 @@ int command_compare(const cli_options *options) {
     compare_view view;
     timed_file base = {0}, next = {0};
     rnn_error error;
-    if (!choose_format(options, &format, &error) || !choose_view(options, &view, &error))
+    if (!document_choose_format(options, &format, &error) || !choose_view(options, &view, &error))
         return refuse_usage("compare", error.text);
     view.base = &base;
     view.next = options->argument_count == 2 ? &next : NULL;

@@ -2,8 +2,10 @@
 #include "document_output.h"
 
 #include "fail.h"
+#include "replace.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool document_choose_format(const cli_options *options, const document_format **format,
@@ -18,24 +20,40 @@ bool document_choose_format(const cli_options *options, const document_format **
     return true;
 }
 
-/* What CSV has no place for. */
+/* For a format that has no place for them. */
 static void tell_notes(const document *d) {
     for (int i = 0; i < d->note_count; i++)
         fprintf(stderr, "%s\n", d->notes[i]);
 }
 
+/* errno says why not. */
+static bool replace_file(const char *path, const document *d, const document_format *format) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return false;
+    format->write(to, d);
+    const bool ok = fclose(to) == 0 && file_replace(path, text, size);
+    const int why = errno;
+    free(text);
+    errno = why;
+    return ok;
+}
+
+static bool print(const document *d, const document_format *format) {
+    format->write(stdout, d);
+    return fflush(stdout) == 0 && !ferror(stdout);
+}
+
 bool document_output(const cli_options *options, const char *command, const document *d,
                      const document_format *format) {
-    FILE *to = options->out ? fopen(options->out, "w") : stdout;
-    if (to) {
-        format->write(to, d);
-        if (strcmp(format->name, "csv") == 0)
+    if (options->out ? replace_file(options->out, d, format) : print(d, format)) {
+        if (format->rows_only)
             tell_notes(d);
-        const bool failed = fflush(to) != 0 || ferror(to) != 0;
-        if (!options->out ? !failed : fclose(to) == 0 && !failed)
-            return true;
+        return true;
     }
-    fprintf(stderr, "rnnbench %s: %s: %s\n", command, options->out ? options->out : "output",
-            strerror(errno));
+    fprintf(stderr, "rnnbench %s: %s: %s\n", command,
+            options->out ? options->out : "standard output", strerror(errno));
     return false;
 }

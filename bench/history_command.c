@@ -3,14 +3,13 @@
 #include "commands.h"
 #include "comparable.h"
 #include "document.h"
+#include "document_output.h"
 #include "fail.h"
 #include "history.h"
 #include "problems.h"
-#include "replace.h"
 #include "store.h"
 #include "time_text.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,33 +208,15 @@ static int refuse(const char *why) {
     return EXIT_NOT_COMPARABLE;
 }
 
-/* errno says why not. */
-static bool write_document(const char *path, const document *d, const document_format *format) {
-    if (!path) {
-        format->write(stdout, d);
-        return true;
-    }
-    char *text = NULL;
-    size_t size;
-    FILE *to = open_memstream(&text, &size);
-    if (!to)
-        return false;
-    format->write(to, d);
-    bool ok = fclose(to) == 0 && file_replace(path, text, size);
-    int why = errno;
-    free(text);
-    errno = why;
-    return ok;
-}
-
-static int show(const history *h, const char *path, const document_format *format) {
+static int show(const history *h, const document_format *format) {
     document d;
     const history_columns columns = choose_columns(h);
     fill_document(&d, h, &columns);
-    errno = ENOMEM;
-    bool written = document_complete(&d) && write_document(path, &d, format);
-    if (!written)
-        fprintf(stderr, "rnnbench history: %s: %s\n", path ? path : "output", strerror(errno));
+    bool written = document_complete(&d);
+    if (written)
+        written = document_output(h->filters, "history", &d, format);
+    else
+        fputs("rnnbench history: out of memory\n", stderr);
     document_free(&d);
     if (!written)
         return EXIT_WRONG;
@@ -259,17 +240,16 @@ static int show_files(history *h, const path_list *list, const document_format *
     if (h->series_count == 0)
         return refuse(h->without_anchor ? "no file has a row of the anchor"
                                         : "no row passes --backend and --threads");
-    return show(h, h->filters->out, format);
+    return show(h, format);
 }
 
-static const document_format *choose_format(const cli_options *options, rnn_error *error) {
-    const document_format *by_name = options->out ? document_format_of_file(options->out) : NULL;
-    const char *name = options->format ? options->format : by_name ? by_name->name : "text";
-    const document_format *format = document_format_named(name);
-    if (format && strcmp(name, "junit") != 0)
-        return format;
-    fail(error, "--format %.60s: not one of text, markdown, csv, json", name);
-    return NULL;
+static bool choose_format(const cli_options *options, const document_format **format,
+                          rnn_error *error) {
+    if (!document_choose_format(options, format, error))
+        return false;
+    if (strcmp((*format)->name, "junit") == 0)
+        return fail(error, "--format junit: history has no verdict; text, markdown, csv or json");
+    return true;
 }
 
 int command_history(const cli_options *options) {
@@ -279,8 +259,8 @@ int command_history(const cli_options *options) {
     history h = {.problem = wanted ? wanted : options->arguments[0],
                  .anchor = options->anchor,
                  .filters = options};
-    const document_format *format = choose_format(options, &error);
-    bool ready = format && find_files(&list, options, &error);
+    const document_format *format;
+    bool ready = choose_format(options, &format, &error) && find_files(&list, options, &error);
     int status = ready ? show_files(&h, &list, format) : refuse_usage("history", error.text);
     history_free(&h);
     result_files_free(&list);
