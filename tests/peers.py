@@ -373,11 +373,10 @@ class DriverTest(unittest.TestCase):
              "simple_rnn", "--steps", "2", "--batch", "1:200", "--units", "3", "--threads", "1",
              "--out", self.out], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=ENVIRONMENT)
-        for _ in range(2):
-            program.stderr.readline()
+        lines = [program.stderr.readline() for _ in range(2)]
         program.send_signal(signal.SIGINT)
-        program.communicate(timeout=30)
-        self.assertEqual(program.returncode, 130)
+        _, errors = program.communicate(timeout=30)
+        self.assertEqual(program.returncode, 130, "".join(lines) + errors)
         names = {row["run_name"] for row in json.loads(self.out.read_text())["benchmarks"]}
         self.assertTrue(1 <= len(names) < 200)
 
