@@ -79,7 +79,8 @@ typedef struct gate_state {
     gate_row *rows;           /* those of one problem are neighbours */
     int row_count;
     bool base_is_checked;
-    int groups; /* of four samples, that a round has of each row */
+    bool cannot; /* the last question was answered with an error */
+    int groups;  /* of four samples, that a round has of each row */
     double sample_seconds;
     int expected_rounds_again; /* of few suspects */
     int rounds, rounds_again;  /* done */

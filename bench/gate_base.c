@@ -103,15 +103,16 @@ static const char build_script[] =
     "rm -rf \"$2\"\n"
     "mv \"$work/kept\" \"$2\"\n";
 
+/* Never a folder that others can write to: a program in it is run. */
 static bool choose_cache(const char *given, char folder[FOLDER_SIZE]) {
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int length;
+    int length = 0;
     if (given)
         length = snprintf(folder, FOLDER_SIZE, "%s", given);
     else if (xdg && *xdg)
         length = snprintf(folder, FOLDER_SIZE, "%s/rnnbench", xdg);
-    else
-        length = snprintf(folder, FOLDER_SIZE, "%s/.cache/rnnbench", home && *home ? home : "/tmp");
+    else if (home && *home)
+        length = snprintf(folder, FOLDER_SIZE, "%s/.cache/rnnbench", home);
     return length > 0 && length < FOLDER_SIZE;
 }
 
@@ -160,12 +161,19 @@ static base_outcome find_revision(const char *revision, const char *cache, char 
         fail(error, "--against %.150s: no build, program or revision of that name", revision);
         return BASE_UNKNOWN;
     }
-    if (!choose_cache(cache, folder) || !make_folders(folder)) {
+    if (!choose_cache(cache, folder)) {
+        fail(error, "--cache: give one, as there is no HOME, or a shorter one");
+        return BASE_UNKNOWN;
+    }
+    char absolute[PATH_MAX]; /* the build script goes elsewhere */
+    if (!make_folders(folder) || !realpath(folder, absolute)) {
         fail(error, "%.150s: %s", folder, strerror(errno));
         return BASE_NOT_BUILT;
     }
-    const size_t used = strlen(folder);
-    snprintf(folder + used, sizeof folder - used, "/%s", commit);
+    if (snprintf(folder, sizeof folder, "%s/%s", absolute, commit) >= (int)sizeof folder) {
+        fail(error, "%.150s: too long", absolute);
+        return BASE_NOT_BUILT;
+    }
     snprintf(program, size, "%s/rnnbench", folder);
     if (access(program, X_OK) == 0)
         return BASE_FOUND;

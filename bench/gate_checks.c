@@ -14,7 +14,9 @@
  */
 
 typedef struct check_answer {
-    bool refused, passed;
+    bool refused; /* by nature, or with an error */
+    bool cannot;  /* with an error */
+    bool passed;
     char text[256]; /* why not */
 } check_answer;
 
@@ -25,7 +27,7 @@ static gate_end check_side(gate_state *gate, const gate_row *row, side_id side,
     const gate_side *asked = &row->sides[side];
     const gate_end end = gate_ask(gate, side, &answer, SECONDS_TO_CHECK, &error, "check %s %d %s",
                                   asked->backend, asked->threads, row->problem);
-    *result = (check_answer){.refused = !answer, .passed = true};
+    *result = (check_answer){.refused = !answer, .cannot = gate->cannot, .passed = true};
     if (answer) {
         const char *text = json_string_value(json_object_get(answer, "text"));
         result->passed = json_is_true(json_object_get(answer, "passed"));
@@ -87,6 +89,8 @@ static gate_end check_row(gate_state *gate, gate_row *row) {
         return end;
     if (!new.passed)
         gate_leave_out(row, GATE_WRONG, "%s", new.text);
+    else if (new.cannot && !base.refused)
+        gate_leave_out(row, GATE_WRONG, "the new build cannot do it: %.220s", new.text);
     else if (new.refused)
         gate_leave_out(row, base.refused ? GATE_UNJUDGED : GATE_ONLY_BASE, "%s", new.text);
     else if (base.refused)

@@ -80,25 +80,35 @@ static bool is_faster(const gate_state *gate, const gate_row *row, double p) {
            gate_matters(&gate->rule, effect, row->reference.seconds);
 }
 
-static void judge_suspect(const gate_state *gate, gate_row *row, double adjusted) {
+/* The smallest slowdown that these series would show, and whether it is small enough to say that
+ * there is none. */
+static bool sees_enough(const gate_state *gate, gate_row *row, const gate_series *series,
+                        int measured, int rounds_again) {
+    row->visible = gate_visible(&gate->rule, series, &row->reference, measured, row->first.count,
+                                rounds_again, POWER, VISIBLE_RESAMPLES);
+    return row->visible <= 1 + VISIBLE_THRESHOLDS * gate->rule.threshold;
+}
+
+static void judge_suspect(const gate_state *gate, gate_row *row, double adjusted, int measured) {
     row->p = adjusted;
     if (row->second.count < 2)
         gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
     else if (gate_confirms(&gate->rule, &row->second, &row->reference, adjusted))
         row->outcome = GATE_SLOWER;
-    else if (row->second.count < gate_least_rounds_again(gate_measured_rows(gate)))
+    else if (row->second.count < gate_least_rounds_again(measured))
         gate_leave_out(row, GATE_UNJUDGED, "suspect, and not confirmed in as few as %d rounds",
                        row->second.count);
+    else if (!sees_enough(gate, row, &row->second, measured, row->second.count))
+        gate_leave_out(row, GATE_UNJUDGED, "suspect, not confirmed, and too noisy to be cleared");
     else
         row->outcome = GATE_NOT_CONFIRMED;
 }
 
-static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted) {
+static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted, int measured) {
     const double most = VISIBLE_THRESHOLDS * gate->rule.threshold;
     const int rounds = row->first.count;
+    const bool enough = sees_enough(gate, row, &row->first, measured, gate->expected_rounds_again);
     row->p = adjusted;
-    row->visible = gate_visible(&gate->rule, &row->first, &row->reference, gate_measured_rows(gate),
-                                rounds, gate->expected_rounds_again, POWER, VISIBLE_RESAMPLES);
     if (rounds < gate_least_rounds())
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small: %d rounds, %d are the least",
                        rounds, gate_least_rounds());
@@ -106,7 +116,7 @@ static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted) 
         row->outcome = GATE_FASTER;
     else if (isinf(row->visible))
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small to confirm a slowdown");
-    else if (row->visible <= 1 + most)
+    else if (enough)
         row->outcome = GATE_SAME;
     else if (gate->rule.floor > most * row->reference.seconds)
         gate_leave_out(row, GATE_UNJUDGED, "the floor of %.0f ns is %.0f%% of its time",
@@ -118,6 +128,7 @@ static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted) 
 
 bool gate_judge(gate_state *gate) {
     double *slower = adjusted_p(gate, p_slower), *faster = adjusted_p(gate, p_faster);
+    const int measured = gate_measured_rows(gate); /* before any is left out for its noise */
     for (int i = 0; slower && faster && i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
         row->ratio = row->low = row->high = row->visible = row->p = NAN;
@@ -126,9 +137,9 @@ bool gate_judge(gate_state *gate) {
         if (row->left_out)
             continue;
         if (row->suspect)
-            judge_suspect(gate, row, slower[i]);
+            judge_suspect(gate, row, slower[i], measured);
         else
-            judge_quiet(gate, row, faster[i]);
+            judge_quiet(gate, row, faster[i], measured);
     }
     const bool ok = slower && faster;
     free(slower);

@@ -41,14 +41,17 @@ void gate_stop_pair(gate_state *gate) {
 
 gate_end gate_ask(gate_state *gate, side_id side, json_t **answer, double seconds, rnn_error *error,
                   const char *format, ...) {
-    char line[400];
+    char line[PROBLEM_TEXT_SIZE + 100];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     const double now = clock_seconds(), last = gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
     const bool late = now + seconds > last;
-    switch (worker_ask(&gate->pair[side], answer, late ? last : now + seconds, error, "%s", line)) {
+    const worker_outcome result =
+        worker_ask(&gate->pair[side], answer, late ? last : now + seconds, error, "%s", line);
+    gate->cannot = result == WORKER_CANNOT;
+    switch (result) {
     case WORKER_GONE:
         if (late && clock_seconds() >= last)
             return GATE_LATE;

@@ -105,8 +105,10 @@ static int tell_unfinished(const timed_file *part) {
 }
 
 static bool shard_of(const timed_file *part, shard_choice *shard) {
+    const int most = 100000; /* in a foreign file it may be anything */
     const char *text = rows_context(part, "shard");
-    return text && sscanf(text, "%d/%d", &shard->index, &shard->count) == 2;
+    return text && sscanf(text, "%d/%d", &shard->index, &shard->count) == 2 && shard->index >= 1 &&
+           shard->index <= shard->count && shard->count <= most;
 }
 
 static bool has_shard(const merge_state *merge, int index, int count) {
