@@ -11,6 +11,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -533,7 +534,17 @@ class Index(InFolder):
         return run("index", self.folder, *arguments)
 
     def test_the_committed_table_is_that_of_the_files(self):
-        done = run("index", SOURCES / "results", "--check")
+        """Of those that are committed: a sweep of one's own may lie beside them."""
+        listed = subprocess.run(["git", "-C", SOURCES, "ls-files", "results"], text=True,
+                                capture_output=True)
+        if listed.returncode != 0 or not listed.stdout:
+            self.skipTest("the sources are in no git repository")
+        store = self.folder / "committed"
+        for name in listed.stdout.split():
+            copy = store / Path(name).relative_to("results")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(SOURCES / name, copy)
+        done = run("index", store, "--check")
         self.assertEqual(done.returncode, FINE, done.stderr)
 
     def test_table(self):
