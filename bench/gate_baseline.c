@@ -125,7 +125,7 @@ static bool add_row(gate_state *gate, const timed_file *file, const timed_row *r
     return true;
 }
 
-/* A backend that this build does not know: the row keeps its name, which the file owns. */
+/* A backend that this build does not know: said once, in a note. */
 static bool add_unknown(gate_state *gate, const timed_row *row) {
     char name[64];
     if (gate->note_count == GATE_MAX_NOTES)

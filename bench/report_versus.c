@@ -3,6 +3,7 @@
 
 #include "report_axes.h"
 #include "report_sections.h"
+#include "statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,11 +17,6 @@ static const report_row *opponent_row(const report *all, const report_case *c, i
     const report_row *row = report_case_row(all, c, opponent);
     /* One on fewer threads would count twice. */
     return row && row->row->threads == c->threads ? row : NULL;
-}
-
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static void add_case(versus *v, const report *all, int index, int opponent) {

@@ -125,11 +125,6 @@ static json_t *aggregate(const json_t *entries, const char *name) {
     return NULL;
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Two repetitions of one index are two rows of one name. `room` has as many numbers. */
 static bool check_repetitions(json_t *const *entries, int count, double *room, rnn_error *error) {
     int indexed = 0;

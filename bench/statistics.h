@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Orders doubles for qsort(). */
+int ascending(const void *a, const void *b);
+
 /* ---- Describing ---------------------------------------------------------------------------- */
 
 /* Linear between the two nearest values; `fraction` is of 0..1. */

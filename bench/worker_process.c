@@ -313,11 +313,3 @@ void worker_wait_until_asleep(const worker_process *w, double most) {
     while (any_runs(w) && clock_seconds() < deadline)
         nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
 }
-
-double worker_cpu_seconds(const worker_process *w) {
-    clockid_t clock;
-    struct timespec time;
-    if (!w->pid || clock_getcpuclockid(w->pid, &clock) != 0 || clock_gettime(clock, &time) != 0)
-        return 0;
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}

@@ -47,9 +47,6 @@ __attribute__((format(printf, 5, 6))) worker_outcome worker_ask(worker_process *
  * so many seconds. */
 void worker_wait_until_asleep(const worker_process *worker, double most);
 
-/* Of all its threads, so far; 0 where that is not known. */
-double worker_cpu_seconds(const worker_process *worker);
-
 /* Ends it, by force where it does not go. Accepts one of zeros. */
 void worker_stop(worker_process *worker);
 
