@@ -1,20 +1,47 @@
 /* SPDX-License-Identifier: MIT
- * Whether results files are of one kind: same machine, build and settings. */
+ * Whether results belong together: what their contexts say of machine, build and settings. */
 #ifndef BENCH_COMPARABLE_H
 #define BENCH_COMPARABLE_H
 
 #include "rows.h"
 
-/* Whether this member of the context may differ between parts of one sweep: when and where exactly
- * each was measured, and what was found out there. */
-bool comparable_may_differ(const char *name);
+/* Who asks, and what a difference is to them: see context_members.inc. */
+typedef enum comparable_use { FOR_MERGE, FOR_BASELINE, FOR_COMPARE, FOR_HISTORY } comparable_use;
+typedef enum comparable_weight { FINE, NOTED, REFUSED } comparable_weight;
+
+comparable_weight comparable_weigh(const char *name, comparable_use use);
 
 /* What the context says of it, "" where it says nothing. */
 const char *comparable_text(const timed_file *file, const char *name);
 
-/* Calls `tell` for each member of either context that differs and may not. Returns how many. */
-int comparable_differences(const timed_file *a, const timed_file *b,
-                           void (*tell)(const char *name, const timed_file *a,
-                                        const timed_file *b));
+typedef struct context_list {
+    const row_context *items;
+    int count;
+} context_list;
+
+context_list comparable_context(const timed_file *file);
+
+typedef struct context_difference {
+    const char *name, *then, *now; /* a text is NULL where the context lacks the member */
+    comparable_weight weight;      /* NOTED or REFUSED */
+} context_difference;
+
+/* Calls `tell` for each member that one of them has and the other has not, or has otherwise. */
+void comparable_differences(context_list then, context_list now, comparable_use use,
+                            void (*tell)(const context_difference *difference, void *data),
+                            void *data);
+
+/* Whether both contexts have the member, or it is an environment variable: one that is set in one
+ * run only still changes what the program does. Of other members a file may be from before they
+ * were written, or have no rows that they are about. */
+bool comparable_is_certain(const context_difference *difference);
+
+/* Appends "compiler: gcc 12.2.0, now gcc 13.1", behind a "; " where it is not the first; nothing
+ * where there is no room for the whole. */
+void comparable_append(const context_difference *difference, char *text, size_t size);
+
+/* Those that are certain: "compiler: gcc 12.2.0, now gcc 13.1; ..."; "": none. */
+void comparable_describe(context_list then, context_list now, comparable_use use, char *text,
+                         size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compare_document.h"
 
+#include "comparable.h"
 #include "time_text.h"
 
 #include <math.h>
@@ -303,7 +304,8 @@ static void add_file(document *d, const char *role, const timed_file *file) {
 
 static void add_differences(document *d, const compare_view *view) {
     char differences[4000];
-    context_differences(view->base, view->next, differences, sizeof differences);
+    comparable_describe(comparable_context(view->base), comparable_context(view->next), FOR_COMPARE,
+                        differences, sizeof differences);
     if (*differences)
         document_add_note(d, "These differ: %s", differences);
     document_add_property(d, "differences", differences);

@@ -17,8 +17,4 @@ typedef struct compare_view {
 bool compare_document(document *d, const comparison *c, const compare_view *view,
                       document_column **columns);
 
-/* "compiler: gcc 12.2.0, now gcc 13.1; ...": where two files' contexts differ in what may change
- * times, as many as `size` has room for; "": nowhere. */
-void context_differences(const timed_file *base, const timed_file *next, char *text, size_t size);
-
 #endif

@@ -2,10 +2,12 @@
  * rnnbench gate --baseline: rows of a results file, each relative to the anchor's row. */
 #include "gate_baseline.h"
 
+#include "comparable.h"
 #include "context.h"
 #include "fail.h"
 #include "rows.h"
 #include "statistics.h"
+#include "text_pool.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,57 +18,73 @@
 /* ---- Whether it can be compared
  * ------------------------------------------------------------------ */
 
+/* Of this machine and program. */
+typedef struct own_context {
+    row_context members[64];
+    int count;
+    text_pool *texts;
+    bool complete;
+} own_context;
+
 typedef struct context_check {
-    const timed_file *file;
     unsigned backends; /* that rows are of, the anchor among them: bits by index */
     char *differences;
     size_t size;
+    bool refused;
 } context_check;
 
-static bool is_backend_of(unsigned backends, const char *name) {
+/* The version of a library that no row needs. */
+static bool is_idle_backend(unsigned backends, const char *name) {
     rnn_backend_info info;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (backends >> i & 1u && strcmp(info.name, name) == 0)
-            return true;
+        if (strcmp(info.name, name) == 0)
+            return !(backends >> i & 1u);
     return false;
 }
 
-static bool changes_speed(unsigned backends, const char *name) {
-    static const char *const names[] = {
-        "cpu", "isa", "cores", "compiler", "RNN_TUNING", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return is_backend_of(backends, name); /* the version of its library */
-}
-
 /* Of a compiler the family: gcc 12.2.0 and gcc 13.1.0 may be compared. */
-static bool same(const char *name, const char *a, const char *b) {
-    if (strcmp(name, "compiler") != 0)
-        return strcmp(a, b) == 0;
+static bool same_compiler(const char *a, const char *b) {
     const size_t length = strcspn(a, " ");
     return length == strcspn(b, " ") && strncmp(a, b, length) == 0;
 }
 
-static void compare_member(const char *name, const char *value, void *data) {
+static void check_difference(const context_difference *difference, void *data) {
     context_check *check = data;
-    const size_t used = strlen(check->differences);
-    const char *theirs = rows_context(check->file, name);
-    if (!changes_speed(check->backends, name) || (theirs && same(name, theirs, value)))
+    const char *then = difference->then, *now = difference->now;
+    if (is_idle_backend(check->backends, difference->name) ||
+        (!now && !comparable_is_certain(difference)) ||
+        (then && now && strcmp(difference->name, "compiler") == 0 && same_compiler(then, now)))
         return;
-    snprintf(check->differences + used, check->size - used, "%s%s: %s there, %s here",
-             used ? "; " : "", name, theirs ? theirs : "unknown", value);
+    comparable_append(difference, check->differences, check->size);
+    check->refused |= difference->weight == REFUSED;
 }
 
-/* What of the file's context forbids a comparison, as text; "": nothing. */
-static void find_differences(const timed_file *file, unsigned backends, char *text, size_t size) {
+static void add_own(const char *name, const char *text, void *data) {
+    own_context *own = data;
+    row_context *member = &own->members[own->count];
+    own->complete = own->complete && own->count < (int)(sizeof own->members / sizeof *member);
+    if (!own->complete)
+        return;
+    *member = (row_context){text_pool_add(own->texts, name, strlen(name)),
+                            text_pool_add(own->texts, text, strlen(text))};
+    own->complete = member->name && member->text;
+    own->count += own->complete;
+}
+
+/* False: no memory. */
+static bool find_differences(const timed_file *file, context_check *check) {
     machine_info machine;
-    context_check check = {file, backends, text, size};
-    *text = '\0';
+    own_context own = {.texts = text_pool_new()};
+    own.complete = own.texts != NULL;
     machine_describe(&machine);
-    context_machine(&machine, compare_member, &check);
-    context_build(compare_member, &check);
-    context_environment(compare_member, &check);
+    context_machine(&machine, add_own, &own);
+    context_build(add_own, &own);
+    context_environment(add_own, &own);
+    *check->differences = '\0';
+    comparable_differences(comparable_context(file), (context_list){own.members, own.count},
+                           FOR_BASELINE, check_difference, check);
+    text_pool_free(own.texts);
+    return own.complete;
 }
 
 /* ---- Rows
@@ -181,8 +199,10 @@ static int list_and_compare(gate_state *gate, const timed_file *file, rnn_error 
         return fail(error, "%.150s: no row that this build and the filters have in common with it",
                     file->path),
                EXIT_NOT_COMPARABLE;
-    find_differences(file, backends, differences, sizeof differences);
-    if (*differences && !gate->options->anyway)
+    context_check check = {backends, differences, sizeof differences, false};
+    if (!find_differences(file, &check))
+        return fail(error, "out of memory"), EXIT_WRONG;
+    if (check.refused && !gate->options->anyway)
         return fail(error, "not comparable: %s (--anyway goes on)", differences),
                EXIT_NOT_COMPARABLE;
     if (*differences && gate->note_count < GATE_MAX_NOTES)

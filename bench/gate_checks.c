@@ -3,6 +3,7 @@
 #include "gate.h"
 
 #include "clock.h"
+#include "comparable.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,18 +50,26 @@ static gate_end find_whether_base_checks(gate_state *gate) {
     return end;
 }
 
+enum { MOST_MEMBERS = 64 };
+
+/* Texts that live as long as the object. */
+static context_list context_of(json_t *object, row_context members[MOST_MEMBERS]) {
+    context_list list = {members, 0};
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value) {
+        if (list.count < MOST_MEMBERS && json_is_string(value))
+            members[list.count++] = (row_context){name, json_string_value(value)};
+    }
+    return list;
+}
+
 /* What makes two builds differ besides their sources. */
 static void note_differences(gate_state *gate, json_t *const contexts[SIDES]) {
-    static const char *const names[] = {"compiler", "flags", "isa", "onednn", "libxsmm"};
-    char text[200] = "";
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *base = json_string_value(json_object_get(contexts[BASE], names[i]));
-        const char *new = json_string_value(json_object_get(contexts[NEW], names[i]));
-        const size_t used = strlen(text);
-        if (base && new &&strcmp(base, new) != 0)
-            snprintf(text + used, sizeof text - used, "%s%s: base %s, new %s", used ? "; " : "",
-                     names[i], base, new);
-    }
+    row_context base[MOST_MEMBERS], new[MOST_MEMBERS];
+    char text[200];
+    comparable_describe(context_of(contexts[BASE], base), context_of(contexts[NEW], new),
+                        FOR_COMPARE, text, sizeof text);
     if (*text && gate->note_count < GATE_MAX_NOTES)
         snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], "these differ: %s", text);
 }

@@ -44,18 +44,30 @@ static int by_date(const void *left, const void *right) {
     return strcmp(a->rows.path, b->rows.path);
 }
 
+static void note_change(const context_difference *difference, void *data) {
+    history_file *file = data;
+    const size_t used = strlen(file->changes);
+    if (comparable_is_certain(difference) && difference->weight == NOTED)
+        snprintf(file->changes + used, sizeof file->changes - used, "%s%s", used ? ", " : "",
+                 difference->name);
+}
+
 /* What may well be the reason of a step. */
 static void note_changes(history_file *file, const history_file *before) {
-    static const char *const names[] = {"isa",     "compiler", "flags",    "onednn",
-                                        "libxsmm", "usable",   "governor", "RNN_TUNING"};
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names && used < sizeof file->changes; i++) {
-        const char *now = comparable_text(&file->rows, names[i]);
-        const char *then = comparable_text(&before->rows, names[i]);
-        if (*now && *then && strcmp(now, then) != 0)
-            used += (size_t)snprintf(file->changes + used, sizeof file->changes - used, "%s%s",
-                                     used ? ", " : "", names[i]);
-    }
+    comparable_differences(comparable_context(&before->rows), comparable_context(&file->rows),
+                           FOR_HISTORY, note_change, file);
+}
+
+static void note_machine(const context_difference *difference, void *data) {
+    bool *same = data;
+    *same = *same && difference->weight != REFUSED;
+}
+
+static bool is_of_the_same_machine(const history_file *a, const history_file *b) {
+    bool same = true;
+    comparable_differences(comparable_context(&a->rows), comparable_context(&b->rows), FOR_HISTORY,
+                           note_machine, &same);
+    return same;
 }
 
 bool history_read_files(history *h, const path_list *list) {
@@ -79,7 +91,7 @@ bool history_read_files(history *h, const path_list *list) {
 
 bool history_is_of_one_machine(const history *h) {
     for (int i = 1; i < h->file_count; i++)
-        if (strcmp(h->files[i].machine, h->files[0].machine) != 0)
+        if (!is_of_the_same_machine(&h->files[i], &h->files[0]))
             return false;
     return true;
 }

@@ -90,9 +90,17 @@ static bool check_rows(const merge_state *merge) {
 /* ---- What can be joined only when told to -----------------------------------------------------
  */
 
-static void tell_difference(const char *name, const timed_file *a, const timed_file *b) {
-    fprintf(stderr, "rnnbench merge: %s: \"%s\" in %s, \"%s\" in %s\n", name,
-            comparable_text(a, name), a->path, comparable_text(b, name), b->path);
+typedef struct file_pair {
+    const timed_file *first, *other;
+    int differences;
+} file_pair;
+
+static void tell_difference(const context_difference *difference, void *data) {
+    file_pair *pair = data;
+    fprintf(stderr, "rnnbench merge: %s: \"%s\" in %s, \"%s\" in %s\n", difference->name,
+            comparable_text(pair->first, difference->name), pair->first->path,
+            comparable_text(pair->other, difference->name), pair->other->path);
+    pair->differences += difference->weight == REFUSED;
 }
 
 static int tell_unfinished(const timed_file *part) {
@@ -153,8 +161,12 @@ static int tell_incomplete(const merge_state *merge) {
 
 static int tell_differences(const merge_state *merge) {
     int count = 0;
-    for (int i = 1; i < merge->count; i++)
-        count += comparable_differences(&merge->parts[0], &merge->parts[i], tell_difference);
+    for (int i = 1; i < merge->count; i++) {
+        file_pair pair = {&merge->parts[0], &merge->parts[i], 0};
+        comparable_differences(comparable_context(pair.first), comparable_context(pair.other),
+                               FOR_MERGE, tell_difference, &pair);
+        count += pair.differences;
+    }
     return count;
 }
 

@@ -75,7 +75,7 @@ static void join_member(json_t *context, const timed_file *part, const char *nam
     const char *text = comparable_text(part, name);
     if (strcmp(name, "date") == 0 && there && strcmp(there, text) < 0)
         json_object_set_new(context, name, json_string(text));
-    else if (strcmp(name, "host_name") == 0 || !comparable_may_differ(name))
+    else if (strcmp(name, "host_name") == 0 || comparable_weigh(name, FOR_MERGE) == REFUSED)
         append_text(context, name, text);
 }
 

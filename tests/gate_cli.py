@@ -367,11 +367,19 @@ class Baseline(Gate):
 
     def test_another_machine(self):
         for name, value in (("cpu", "Other"), ("isa", "sse"), ("cores", "1000"),
-                            ("compiler", "icc 1.0")):
+                            ("compiler", "icc 1.0"), ("flags", "-O1"), ("usable", "1 of 9 cores"),
+                            ("caches_per_instance", "L1 1 KiB"), ("OMP_PLACES", "{7}"),
+                            ("RNN_ISA", "none"), ("DNNL_MAX_CPU_ISA", "SSE41")):
             done = self.judge(NOT_COMPARABLE, self.with_context(name, value))
-            self.assertIn(f"{name}: {value} there", done.stderr)
+            self.assertIn(f"{name}: {value}, now ", done.stderr)
         done = self.judge(NOT_WRONG, self.with_context("cpu", "Other"), "--anyway", "--threshold", "60%")
-        self.assertIn("these differ: cpu: Other there", done.stdout)
+        self.assertIn("these differ: cpu: Other, now ", done.stdout)
+
+    def test_what_is_only_noted(self):
+        done = self.judge(NOT_WRONG, self.with_context("governor", "other"), "--threshold", "60%")
+        self.assertIn("these differ: governor: other, now ", done.stdout)
+        done = self.judge(NOT_WRONG, self.with_context("torch", "2.1"), "--threshold", "60%")
+        self.assertNotIn("torch", done.stdout)
 
     def test_another_version_of_the_compiler(self):
         family = json.loads(self.file.read_text())["context"]["compiler"].split()[0]
@@ -389,12 +397,12 @@ class Baseline(Gate):
             for row in report["benchmarks"]:
                 for key in "name", "run_name":
                     row[key] = row[key].replace("/scalar/", "/onednn/")
-        self.assertIn("onednn: 0.1 there", self.judge(NOT_COMPARABLE, change).stderr)
+        self.assertIn("onednn: 0.1, now ", self.judge(NOT_COMPARABLE, change).stderr)
 
     def test_an_unknown_machine(self):
         def change(report):
             del report["context"]["cpu"]
-        self.assertIn("cpu: unknown there", self.judge(NOT_COMPARABLE, change).stderr)
+        self.assertIn("cpu: unknown, now ", self.judge(NOT_COMPARABLE, change).stderr)
 
     def test_no_row_in_common(self):
         done = self.judge(NOT_COMPARABLE, None, "--cell", "gru")

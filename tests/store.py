@@ -286,7 +286,8 @@ class Merge(InFolder):
         for name, value in (("cpu", "Other CPU"), ("isa", "avx512"), ("usable", "1 of 2 cores"),
                             ("cores", "4"), ("compiler", "clang 14"), ("flags", "-O2"),
                             ("onednn", "3.2"), ("rnnbench", "0.2.0"), ("commit", "fedcba987654"),
-                            ("seed", "2"), ("governor", "powersave"), ("OMP_WAIT_POLICY", "active")):
+                            ("seed", "2"), ("governor", "powersave"), ("OMP_WAIT_POLICY", "active"),
+                            ("caches_per_instance", "L1 32 KiB"), ("torch", "2.1")):
             with self.subTest(name=name):
                 files = self.pair(**{name: value})
                 self.assert_refused(NOT_COMPARABLE, f'{name}: "', *files)
@@ -463,6 +464,15 @@ class History(InFolder):
             fake.write(self.folder / f"{day}.json", rows, compiler=compiler,
                        date=f"2026-01-0{day}T00:00:00+00:00")
         self.assertEqual([row["changed"] for row in self.table()], ["", "", "compiler"])
+        fake.write(self.folder / "4.json", rows, compiler="gcc 13", OMP_PROC_BIND="true",
+                   caches_per_instance="L1 32 KiB", onednn3="3.4", seed="2", commit="f",
+                   usable="1 of 2 cores", date="2026-01-04T00:00:00+00:00")
+        fake.write(self.folder / "5.json", rows, compiler="gcc 13", OMP_NUM_THREADS="2",
+                   caches_per_instance="L1 48 KiB", onednn3="3.5", commit="e",
+                   usable="1 of 2 cores", date="2026-01-05T00:00:00+00:00")
+        self.assertEqual([row["changed"] for row in self.table()[3:]],
+                         ["usable, OMP_PROC_BIND",
+                          "OMP_PROC_BIND, caches_per_instance, onednn3, OMP_NUM_THREADS"])
 
     def test_problems_may_be_shortened(self):
         self.days(1, {"avx2": lambda day: 1e-4})
