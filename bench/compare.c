@@ -34,8 +34,8 @@ static bool passes_options(const void *options, const timed_row *row) {
 /* ---- Comparing ------------------------------------------------------------------------------- */
 
 static bool has_backend(const timed_file *file, const char *name) {
-    for (int i = 0; i < file->row_count; i++)
-        if (strcmp(file->rows[i].backend, name) == 0)
+    for (int i = 0; i < file->backend_count; i++)
+        if (strcmp(file->backends[i], name) == 0)
             return true;
     return false;
 }

@@ -27,21 +27,9 @@ static void add_unpaired(comparison *c, const timed_row *row, const char *why) {
     c->unpaired[c->unpaired_count++] = (unpaired_row){row, why};
 }
 
-/* On as many threads as `row` or, failing that, on the fewest; NULL: there is no such time. */
 static const timed_row *find_anchor(const timed_file *file, const timed_row *row,
                                     const char *anchor) {
-    const timed_row *found = rows_find(file, row->problem, anchor, row->threads);
-    if (found && !found->error)
-        return found;
-    found = NULL;
-    for (int i = 0; i < file->row_count; i++) {
-        const timed_row *other = &file->rows[i];
-        if (!other->error && strcmp(other->backend, anchor) == 0 &&
-            strcmp(other->problem, row->problem) == 0 &&
-            (!found || other->threads < found->threads))
-            found = other;
-    }
-    return found;
+    return rows_find_timed(file, row->problem, anchor, row->threads);
 }
 
 static void pair_files(comparison *c, const timed_file *base, const timed_file *next,
@@ -258,20 +246,11 @@ static int count_problems(const timed_file *file, const char *backend, const row
     return count;
 }
 
-static bool is_first_of_backend(const timed_file *file, int index) {
-    for (int i = 0; i < index; i++)
-        if (strcmp(file->rows[i].backend, file->rows[index].backend) == 0)
-            return false;
-    return true;
-}
-
 const char *comparison_default_anchor(const timed_file *file, const row_filter *filter) {
     const char *best = "";
     int most = 0;
-    for (int i = 0; i < file->row_count; i++) {
-        const char *backend = file->rows[i].backend;
-        if (!*backend || !is_first_of_backend(file, i))
-            continue;
+    for (int i = 0; i < file->backend_count; i++) {
+        const char *backend = file->backends[i];
         const int count = count_problems(file, backend, filter);
         if (count > most || (count == most && most > 0 && backend_order(backend, best) < 0)) {
             best = backend;

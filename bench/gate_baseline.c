@@ -127,16 +127,14 @@ static bool add_row(gate_state *gate, const timed_file *file, const timed_row *r
         return false;
     gate->rows = grown;
     gate_row *to = &gate->rows[gate->row_count++];
-    const timed_row *same_threads = rows_find(file, row->problem, anchor, row->threads);
-    const timed_row *of_anchor =
-        same_threads ? same_threads : rows_find(file, row->problem, anchor, 1);
+    const timed_row *of_anchor = rows_find_timed(file, row->problem, anchor, row->threads);
     *to = (gate_row){.backend = backend, .threads = row->threads};
     snprintf(to->problem, sizeof to->problem, "%s", row->problem);
     to->sides[NEW] = (gate_side){.backend = backend, .threads = row->threads};
     to->sides[BASE] = (gate_side){.backend = anchor, .threads = of_anchor ? of_anchor->threads : 1};
     if (row->error)
         gate_leave_out(to, GATE_ONLY_NEW, "the baseline has no time of it: %.150s", row->error);
-    else if (!of_anchor || of_anchor->error)
+    else if (!of_anchor)
         gate_leave_out(to, GATE_UNJUDGED, "the baseline has no time of %s", anchor);
     else if (!make_reference(to, row, of_anchor))
         gate_leave_out(to, GATE_UNJUDGED, "the baseline has too few repetitions");

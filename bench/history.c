@@ -98,22 +98,6 @@ bool history_is_of_one_machine(const history *h) {
 
 /* ---- Series ---------------------------------------------------------------------------------- */
 
-/* The anchor on as many threads or, failing that, on the fewest; NULL: the file has none. */
-static const timed_row *find_anchor(const history *h, const timed_file *file, int threads) {
-    const timed_row *fewest = NULL;
-    for (int i = 0; i < file->row_count; i++) {
-        const timed_row *row = &file->rows[i];
-        if (row->error || strcmp(row->problem, h->problem) != 0 ||
-            strcmp(row->backend, h->anchor) != 0)
-            continue;
-        if (row->threads == threads)
-            return row;
-        if (!fewest || row->threads < fewest->threads)
-            fewest = row;
-    }
-    return fewest;
-}
-
 /* The place of its series, which may be a new one; NULL: out of memory. */
 static history_series *series_of(history *h, const timed_row *row) {
     for (int i = 0; i < h->series_count; i++)
@@ -133,7 +117,8 @@ static history_series *series_of(history *h, const timed_row *row) {
 }
 
 static bool add_point(history *h, const history_file *file, const timed_row *row) {
-    const timed_row *anchor = h->anchor ? find_anchor(h, &file->rows, row->threads) : NULL;
+    const timed_row *anchor =
+        h->anchor ? rows_find_timed(&file->rows, h->problem, h->anchor, row->threads) : NULL;
     if (h->anchor && !anchor)
         return true;
     history_series *series = series_of(h, row);
@@ -151,7 +136,7 @@ static bool add_point(history *h, const history_file *file, const timed_row *row
 }
 
 static bool add_file(history *h, const history_file *file) {
-    if (h->anchor && !find_anchor(h, &file->rows, 1))
+    if (h->anchor && !rows_find_timed(&file->rows, h->problem, h->anchor, 1))
         h->without_anchor++;
     for (int i = 0; i < file->rows.row_count; i++) {
         const timed_row *row = &file->rows.rows[i];

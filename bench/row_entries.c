@@ -143,15 +143,26 @@ static bool check_repetitions(json_t *const *entries, int count, double *room, r
     return true;
 }
 
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static bool check_aggregates(const json_t *entries, rnn_error *error) {
-    size_t i;
+    size_t i, count = 0;
     json_t *entry;
+    const char **names = calloc(json_array_size(entries), sizeof *names);
+    bool ok = names || fail(error, "out of memory");
     json_array_foreach(entries, i, entry) {
-        const char *name = text_member(entry, "aggregate_name");
-        if (!is_iteration(entry) && aggregate(entries, name) != entry)
-            return fail(error, "is there twice: two of its aggregate \"%.40s\"", name);
+        if (ok && !is_iteration(entry))
+            names[count++] = text_member(entry, "aggregate_name");
     }
-    return true;
+    if (ok)
+        qsort(names, count, sizeof *names, by_text);
+    for (i = 1; ok && i < count; i++)
+        if (strcmp(names[i], names[i - 1]) == 0)
+            ok = fail(error, "is there twice: two of its aggregate \"%.40s\"", names[i]);
+    free(names);
+    return ok;
 }
 
 /* The message of an entry without a time; NULL: it has one. Newer releases of Google Benchmark
@@ -191,6 +202,8 @@ static bool is_counter(const char *name, const json_t *value) {
 static bool read_counters(timed_row *row, json_t *const *entries, int count, double *room,
                           text_pool *pool, rnn_error *error) {
     const size_t most = json_object_size(entries[0]);
+    if (most > ROWS_MAX_MEMBERS)
+        return fail(error, "has more than %d members", ROWS_MAX_MEMBERS);
     row->counters = calloc(most + 1, sizeof *row->counters);
     if (!row->counters)
         return fail(error, "out of memory");

@@ -75,6 +75,8 @@ static bool add_context(timed_file *file, const char *name, const json_t *value)
 static bool read_context(timed_file *file, json_t *context, rnn_error *error) {
     const char *name;
     json_t *value;
+    if (json_object_size(context) > ROWS_MAX_MEMBERS)
+        return fail(error, "its context has more than %d members", ROWS_MAX_MEMBERS);
     file->context = calloc(json_object_size(context) + 1, sizeof *file->context);
     if (!file->context)
         return fail(error, "out of memory");
@@ -164,6 +166,37 @@ static bool read_rows(timed_file *file, const json_t *entries, rnn_error *error)
     return ok;
 }
 
+/* ---- Names ----------------------------------------------------------------------------------- */
+
+/* False: it is new, and there is no room for more. */
+static bool add_name(const char *names[ROWS_MAX_NAMES], int *count, const char *name) {
+    for (int i = 0; i < *count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    if (*count == ROWS_MAX_NAMES)
+        return false;
+    names[(*count)++] = name;
+    return true;
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool list_names(timed_file *file, rnn_error *error) {
+    const char *cells[ROWS_MAX_NAMES];
+    int cell_count = 0;
+    for (int i = 0; i < file->row_count; i++) {
+        const timed_row *row = &file->rows[i];
+        if (*row->cell && !add_name(cells, &cell_count, row->cell))
+            return fail(error, "has more than %d cells", ROWS_MAX_NAMES);
+        if (*row->backend && !add_name(file->backends, &file->backend_count, row->backend))
+            return fail(error, "has more than %d backends", ROWS_MAX_NAMES);
+    }
+    qsort(file->backends, (size_t)file->backend_count, sizeof *file->backends, by_name);
+    return true;
+}
+
 /* ---- Index ----------------------------------------------------------------------------------- */
 
 static int by_key(const void *a, const void *b) {
@@ -196,6 +229,36 @@ const timed_row *rows_find(const timed_file *file, const char *problem, const ch
     return found ? *found : NULL;
 }
 
+/* The rows of a problem and backend are neighbours in the index, by threads. */
+static int first_in_index(const timed_file *file, const char *problem, const char *backend) {
+    const timed_row wanted = {.problem = problem, .backend = backend, .threads = 0};
+    const timed_row *key = &wanted;
+    int low = 0, high = file->row_count;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (by_key(&file->index[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const timed_row *rows_find_timed(const timed_file *file, const char *problem, const char *backend,
+                                 int threads) {
+    const timed_row *row = rows_find(file, problem, backend, threads);
+    if (row && !row->error)
+        return row;
+    for (int i = first_in_index(file, problem, backend); i < file->row_count; i++) {
+        row = file->index[i];
+        if (strcmp(row->problem, problem) != 0 || strcmp(row->backend, backend) != 0)
+            return NULL;
+        if (!row->error)
+            return row;
+    }
+    return NULL;
+}
+
 /* ---- The file -------------------------------------------------------------------------------- */
 
 static bool read_root(timed_file *file, const json_t *root, rnn_error *error) {
@@ -205,7 +268,7 @@ static bool read_root(timed_file *file, const json_t *root, rnn_error *error) {
         return fail(error, "is JSON, but no results file: \"%s\" is missing",
                     json_is_object(context) ? "benchmarks" : "context");
     return read_context(file, context, error) && check_schema(file, error) &&
-           read_rows(file, entries, error) && index_rows(file, error);
+           read_rows(file, entries, error) && list_names(file, error) && index_rows(file, error);
 }
 
 bool rows_read(timed_file *file, const char *path, rnn_error *error) {

@@ -13,6 +13,10 @@
 
 #define ROWS_MAX_BYTES (128 << 20)
 
+/* More than any sweep has; they keep what reads a file from taking hours over a hostile one. */
+#define ROWS_MAX_MEMBERS 1000 /* of the context; counters of a row */
+#define ROWS_MAX_NAMES   128  /* backends; cells */
+
 /* Member of the context that tells how to read the rest; a file without it is of version 0. */
 #define ROWS_SCHEMA_KEY     "rnnbench_schema"
 #define ROWS_SCHEMA_VERSION 1
@@ -54,8 +58,10 @@ typedef struct timed_file {
     int row_count;   /* 1 or more */
     row_context *context;
     int context_count;
-    void *strings;           /* private */
-    const timed_row **index; /* the rows, by problem, backend and threads */
+    void *strings;                        /* private */
+    const timed_row **index;              /* the rows, by problem, backend and threads */
+    const char *backends[ROWS_MAX_NAMES]; /* each once, by name */
+    int backend_count;
 } timed_file;
 
 /* False: `error` names the file and the reason, and nothing need be freed. A pipe may be read. */
@@ -65,6 +71,9 @@ void rows_free(timed_file *file); /* accepts a file of zeros */
 /* NULL: there is none. */
 const timed_row *rows_find(const timed_file *file, const char *problem, const char *backend,
                            int threads);
+/* One that has a time, on as many threads or, failing that, on the fewest; NULL: there is none. */
+const timed_row *rows_find_timed(const timed_file *file, const char *problem, const char *backend,
+                                 int threads);
 const char *rows_context(const timed_file *file, const char *name);
 
 /* NAN: the row has no such counter. */
