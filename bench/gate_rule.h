@@ -67,10 +67,4 @@ double gate_visible(const gate_rule *rule, const gate_series *series,
                     const gate_reference *reference, int rows, int rounds, int rounds_again,
                     double power, int resamples);
 
-/* How many of so many gates, each of all these rows resampled, would name a row slower although the
- * series are of the same program on both sides. -1: no memory. */
-int gate_false_alarms(const gate_rule *rule, const gate_series *const *series,
-                      const gate_reference *references, int rows, int rounds, int rounds_again,
-                      int gates);
-
 #endif

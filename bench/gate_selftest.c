@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define GATES     1000
 #define RESAMPLES 40
 #define POWER     0.95
 
@@ -19,7 +18,6 @@ static const document_column columns[] = {
     {"budget", "budget", true, FOR_ALL},
     {"rounds", "rounds", true, FOR_ALL},
     {"confirming_rounds", "to confirm", true, FOR_ALL},
-    {"false_alarms", "false alarms", true, FOR_ALL},
     {"visible_median", "seen, median row", true, FOR_ALL},
     {"visible_most", "9 of 10 rows", true, FOR_ALL},
     {"visible_all", "worst row", true, FOR_ALL},
@@ -42,8 +40,6 @@ static void add_budget(document *d, const selftest *test, double share) {
     const gate_state *gate = test->gate;
     const int rounds = (int)(share * gate->rounds);
     const int again = (int)(share * gate->expected_rounds_again);
-    const int alarms = gate_false_alarms(&gate->rule, test->series, test->references, test->rows,
-                                         rounds, again, GATES);
     for (int i = 0; i < test->rows; i++)
         test->visible[i] = gate_visible(&gate->rule, test->series[i], &test->references[i],
                                         test->rows, rounds, again, POWER, RESAMPLES) -
@@ -52,7 +48,6 @@ static void add_budget(document *d, const selftest *test, double share) {
     document_add_number(d, share * gate->budget, "%.0f s", share * gate->budget);
     document_add_number(d, rounds, "%d", rounds);
     document_add_number(d, again, "%d", again);
-    document_add_number(d, (double)alarms / GATES, "%.1f%%", 100. * alarms / GATES);
     add_percent(d, quantile(test->visible, test->rows, 0.5));
     add_percent(d, quantile(test->visible, test->rows, 0.9));
     add_percent(d, quantile(test->visible, test->rows, 1));
@@ -84,8 +79,6 @@ bool gate_document_add_selftest(document *d, const gate_state *gate) {
                                             .column_count = sizeof columns / sizeof *columns});
     for (int i = 0; ok && test.rows && i < SHARES; i++)
         add_budget(d, &test, shares[i]);
-    document_add_legend(d, "false alarms: of %d gates that draw their rounds from those measured",
-                        GATES);
     free(test.series);
     free(test.references);
     free(test.visible);

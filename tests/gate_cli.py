@@ -10,6 +10,7 @@ import contextlib
 import csv
 import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -495,7 +496,8 @@ class Selftest(Gate):
         report = json.loads(self.out.read_text())
         budgets = [row["budget"] for row in report["selftest"]]
         self.assertEqual(budgets[1:], [BUDGET, 2 * BUDGET, 4 * BUDGET])
-        self.assertLess(report["selftest"][-1]["false_alarms"], 0.03)
+        for row in report["selftest"]:
+            self.assertLessEqual(row["visible_median"] or math.inf, row["visible_all"] or math.inf)
 
 
 if __name__ == "__main__":

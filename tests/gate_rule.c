@@ -152,20 +152,6 @@ static void test_visible(void **data) {
     assert_in_range(found_less, 0, GATES * 90 / 100);
 }
 
-static void test_resampled_false_alarms(void **data) {
-    (void)data;
-    uint64_t state = 11;
-    gate_series quiet = {0}, shifted = {0};
-    fill(&quiet, 40, 0, 0.02, &state);
-    fill(&shifted, 40, log(1.2), 0.02, &state);
-    const gate_series *const even[] = {&quiet, &quiet}, *const uneven[] = {&quiet, &shifted};
-    const gate_reference references[] = {slow_row, slow_row};
-    assert_in_range(gate_false_alarms(&rule, even, references, 2, 18, 30, 400), 0, 10);
-    assert_int_equal(gate_false_alarms(&rule, uneven, references, 2, 18, 30, 400), 400);
-    gate_series_free(&quiet);
-    gate_series_free(&shifted);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_false_alarms),
@@ -175,7 +161,6 @@ int main(void) {
         cmocka_unit_test(test_slack),
         cmocka_unit_test(test_too_few_rounds),
         cmocka_unit_test(test_visible),
-        cmocka_unit_test(test_resampled_false_alarms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
