@@ -4,6 +4,7 @@
 #include "comparable.h"
 #include "fail.h"
 #include "rows_json.h"
+#include "text_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,24 +49,12 @@ static bool append_rows(json_t *to, const json_t *document, json_int_t *families
 
 #define SEPARATOR " / "
 
-/* Whether it is one of the texts of a list. */
-static bool is_listed(const char *list, const char *text) {
-    const size_t length = strlen(text), gap = strlen(SEPARATOR);
-    for (const char *item = list; item; item = strstr(item, SEPARATOR)) {
-        item += item == list ? 0 : gap;
-        if (strncmp(item, text, length) == 0 &&
-            (item[length] == '\0' || strncmp(item + length, SEPARATOR, gap) == 0))
-            return true;
-    }
-    return false;
-}
-
 /* "a / b", once each. */
 static void append_text(json_t *context, const char *name, const char *text) {
     const json_t *there = json_object_get(context, name);
     if (!there)
         json_object_set_new(context, name, json_string(text));
-    else if (json_is_string(there) && !is_listed(json_string_value(there), text))
+    else if (json_is_string(there) && !text_list_has(json_string_value(there), SEPARATOR, text))
         json_object_set_new(context, name,
                             json_sprintf("%s" SEPARATOR "%s", json_string_value(there), text));
 }

@@ -3,6 +3,7 @@
 #include "report_cases.h"
 
 #include "fail.h"
+#include "text_list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,22 +15,13 @@
 static const char *const usual_peers[] = {"onednn", "libxsmm",     "onednn3",
                                           "torch",  "onnxruntime", "tensorflow"};
 
-static bool is_listed(const char *list, const char *name) {
-    const size_t length = strlen(name);
-    for (const char *at = list; length > 0 && (at = strstr(at, name)); at += length)
-        if ((at == list || at[-1] == ' ' || at[-1] == ',') &&
-            (at[length] == '\0' || at[length] == ','))
-            return true;
-    return false;
-}
-
 static bool is_peer(const report *all, const char *name) {
     for (size_t i = 0; i < sizeof usual_peers / sizeof *usual_peers; i++)
         if (strcmp(usual_peers[i], name) == 0)
             return true;
     for (int i = 0; i < all->file_count; i++) {
         const char *list = rows_context(&all->files[i], "peers");
-        if (list && is_listed(list, name))
+        if (list && *name && text_list_has(list, ", ", name))
             return true;
     }
     return false;

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "selection.h"
 
+#include "text_list.h"
+
 #include <limits.h>
 #include <string.h>
-
-static bool is_listed(const char *list, const char *name) {
-    const size_t length = strlen(name);
-    for (const char *item = list; item; item = strchr(item, ',')) {
-        item += *item == ',';
-        if (strncmp(item, name, length) == 0 && (item[length] == ',' || item[length] == '\0'))
-            return true;
-    }
-    return false;
-}
 
 static bool passes_problem_filters(const cli_options *options, const timed_row *row) {
     problem p;
@@ -23,7 +15,7 @@ static bool passes_problem_filters(const cli_options *options, const timed_row *
 }
 
 bool selection_has(const cli_options *options, const timed_row *row) {
-    return (!options->backend_names || is_listed(options->backend_names, row->backend)) &&
+    return (!options->backend_names || text_list_has(options->backend_names, ",", row->backend)) &&
            (options->threads.count == 0 || int_list_contains(&options->threads, row->threads)) &&
            passes_problem_filters(options, row);
 }
