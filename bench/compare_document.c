@@ -170,15 +170,16 @@ static int find_lines(const comparison *c, const compare_view *view, matrix_line
 enum { KEY_COLUMNS = 3 };
 
 /* The groups of all cells are one a backend, in order. */
-static int make_columns(document_column *columns, const comparison *c, const char *anchor) {
+static int make_columns(document *d, document_column *columns, const comparison *c,
+                        const char *anchor) {
     int count = 0;
     columns[count++] = (document_column){"problem", "problem", false, FOR_ALL};
     columns[count++] = (document_column){"threads", "thr", true, FOR_ALL};
-    columns[count++] = (document_column){anchor, anchor, true, FOR_ALL};
+    columns[count++] = (document_column){anchor, document_keep(d, anchor), true, FOR_ALL};
     for (int i = 0; i < c->group_count; i++)
         if (!*c->groups[i].cell)
-            columns[count++] =
-                (document_column){c->groups[i].backend, c->groups[i].backend, true, FOR_ALL};
+            columns[count++] = (document_column){
+                c->groups[i].backend, document_keep(d, c->groups[i].backend), true, FOR_ALL};
     return count;
 }
 
@@ -217,7 +218,7 @@ static bool add_matrix(document *d, const comparison *c, const compare_view *vie
         free(lines);
         return false;
     }
-    const int column_count = make_columns(*columns, c, view->anchor);
+    const int column_count = make_columns(d, *columns, c, view->anchor);
     const int line_count = find_lines(c, view, lines);
     document_add_table(d, &(document_table){.key = "speeds",
                                             .title = "",

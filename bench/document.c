@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "document.h"
 
+#include "utf8.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -29,8 +31,10 @@ static void *with_room(document *d, void *items, int count, int *capacity, size_
             (holder)->items[(holder)->count++] = __VA_ARGS__;                                      \
     } while (0)
 
-static const char *keep(document *d, const char *text) {
-    const char *kept = d->pool ? text_pool_add(d->pool, text, strlen(text)) : NULL;
+const char *document_keep(document *d, const char *text) {
+    char *clean = utf8_clean(text);
+    const char *kept = d->pool && clean ? text_pool_add(d->pool, clean, strlen(clean)) : NULL;
+    free(clean);
     d->out_of_memory |= !kept;
     return kept ? kept : "";
 }
@@ -44,14 +48,14 @@ static const char *keep_format(document *d, const char *format, va_list argument
     if (longer)
         vsnprintf(longer, (size_t)length + 1, format, again);
     va_end(again);
-    const char *kept = keep(d, longer ? longer : text);
+    const char *kept = document_keep(d, longer ? longer : text);
     free(longer);
     return kept;
 }
 
 void document_start(document *d, const char *title) {
     *d = (document){.pool = text_pool_new()};
-    d->title = keep(d, title);
+    d->title = document_keep(d, title);
 }
 
 void document_free(document *d) {
@@ -72,7 +76,7 @@ bool document_complete(const document *d) {
 
 void document_add_property(document *d, const char *name, const char *text) {
     ADD(d, d, properties, property_count, property_capacity,
-        (document_property){keep(d, name), keep(d, text)});
+        (document_property){document_keep(d, name), document_keep(d, text)});
 }
 
 void document_add_note(document *d, const char *format, ...) {
@@ -104,7 +108,7 @@ void document_add_row(document *d, const char *name, double seconds) {
         return;
     document_table *table = last_table(d);
     ADD(d, table, rows, row_count, row_capacity,
-        (document_row){.name = keep(d, name),
+        (document_row){.name = document_keep(d, name),
                        .seconds = seconds,
                        .message = "",
                        .first_cell = table->cell_count});
@@ -115,7 +119,7 @@ void document_add_outcome(document *d, document_outcome outcome, const char *mes
         return;
     document_row *row = &last_table(d)->rows[last_table(d)->row_count - 1];
     row->outcome = outcome;
-    row->message = keep(d, message);
+    row->message = document_keep(d, message);
 }
 
 static void add_cell(document *d, double number, const char *format, va_list arguments) {

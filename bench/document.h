@@ -73,6 +73,10 @@ void document_start(document *d, const char *title);
 void document_free(document *d);
 bool document_complete(const document *d);
 
+/* A copy, fit for every format, that lives as long as the document. All texts that are added are
+ * kept so; titles of columns are the caller's. */
+const char *document_keep(document *d, const char *text);
+
 void document_add_property(document *d, const char *name, const char *text);
 DOCUMENT_FORMAT(2) void document_add_note(document *d, const char *format, ...);
 DOCUMENT_FORMAT(2) void document_add_legend(document *d, const char *format, ...);

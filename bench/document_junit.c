@@ -3,24 +3,19 @@
 #include "document.h"
 
 #include <math.h>
-#include <string.h>
 
-/* XML has no way to write most control characters, nor U+FFFE and U+FFFF. */
 static void put_text(FILE *to, const char *text) {
     for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '<')
+        if (*text == '<')
             fputs("&lt;", to);
-        else if (c == '>')
+        else if (*text == '>')
             fputs("&gt;", to);
-        else if (c == '&')
+        else if (*text == '&')
             fputs("&amp;", to);
-        else if (c == '"')
+        else if (*text == '"')
             fputs("&quot;", to);
-        else if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0)
-            fputc('?', to), text += 2;
         else
-            fputc(c < 0x20 ? '?' : c, to);
+            fputc(*text, to);
     }
 }
 

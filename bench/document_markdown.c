@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Documents as Markdown, with tables as GitHub has them. */
 #include "document.h"
-
-#include <string.h>
-
-static void put_text(FILE *to, const char *text) {
-    for (; *text; text++) {
-        if (*text == '<')
-            fputs("&lt;", to);
-        else if (strchr("|\\`*_[", *text))
-            fprintf(to, "\\%c", *text);
-        else
-            fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text, to);
-    }
-}
+#include "markdown.h"
 
 static bool is_shown(const document_table *table, int column) {
     return document_is_for(table->columns[column].audience, FOR_PEOPLE);
@@ -26,8 +14,8 @@ static void put_row(FILE *to, const document_table *table, int row) {
         if (!is_shown(table, column))
             continue;
         fputc(' ', to);
-        put_text(to, row < 0 ? table->columns[column].title
-                             : document_cell_at(table, row, column)->text);
+        markdown_text(to, row < 0 ? table->columns[column].title
+                                  : document_cell_at(table, row, column)->text);
         fputs(" |", to);
     }
     fputc('\n', to);
@@ -51,14 +39,14 @@ static void put_list(FILE *to, const char *const *items, int count) {
     fputs(count ? "\n" : "", to);
     for (int i = 0; i < count; i++) {
         fputs("- ", to);
-        put_text(to, items[i]);
+        markdown_text(to, items[i]);
         fputc('\n', to);
     }
 }
 
 void document_write_markdown(FILE *to, const document *d) {
     fputs("### ", to);
-    put_text(to, d->title);
+    markdown_text(to, d->title);
     fputc('\n', to);
     put_list(to, d->notes, d->note_count);
     for (int i = 0; i < d->table_count; i++)

@@ -16,21 +16,11 @@ static int width_of(const char *text) {
     return width;
 }
 
-/* What a results file holds must not steer a terminal. */
-static void put_characters(FILE *to, const char *text, int length) {
-    for (int i = 0; i < length; i++)
-        fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], to);
-}
-
-static void put_text(FILE *to, const char *text) {
-    put_characters(to, text, (int)strlen(text));
-}
-
 static void put_padded(FILE *to, const char *text, int width, bool right) {
     const int padding = width - width_of(text);
     if (right && padding > 0)
         fprintf(to, "%*s", padding, "");
-    put_text(to, text);
+    fputs(text, to);
     if (!right && padding > 0)
         fprintf(to, "%*s", padding, "");
 }
@@ -96,7 +86,7 @@ static void put_table(FILE *to, const document_table *table) {
     put_row(to, table, &l, -1);
     for (int row = 0; row < table->row_count; row++) {
         if (l.first && starts_group(table, l.columns[0], row)) {
-            put_text(to, document_cell_at(table, row, l.columns[0])->text);
+            fputs(document_cell_at(table, row, l.columns[0])->text, to);
             fputc('\n', to);
         }
         put_row(to, table, &l, row);
@@ -115,7 +105,7 @@ static void put_paragraph(FILE *to, const char *text) {
             fputc(' ', to);
             used++;
         }
-        put_characters(to, text, length);
+        fwrite(text, 1, (size_t)length, to);
         used += length;
         text += length + (text[length] == ' ');
     }

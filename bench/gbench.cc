@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "gbench.h"
 
+#include "utf8.h"
+
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -204,7 +206,11 @@ bool gbench_start(int repetitions_wanted, double min_time) {
 
 void gbench_add_context(const char *key, const char *value) {
     try {
-        benchmark::AddCustomContext(key, value);
+        const std::unique_ptr<char, decltype(&std::free)> clean(utf8_clean(value), std::free);
+        if (clean)
+            benchmark::AddCustomContext(key, clean.get());
+        else
+            context_complete = false;
     } catch (const std::exception &) {
         context_complete = false;
     }

@@ -4,6 +4,7 @@
 #include "comparable.h"
 #include "fail.h"
 #include "load_file.h"
+#include "markdown.h"
 #include "replace.h"
 #include "result_files.h"
 
@@ -18,38 +19,22 @@ static const char empty_readme[] = "# Results\n\n<!-- index -->\n<!-- /index -->
 
 /* ---- The table ------------------------------------------------------------------------------ */
 
-/* Whether an earlier row of the file has the same backend, or the same problem. */
-static bool has_earlier(const timed_file *file, int index, bool backend) {
-    const timed_row *row = &file->rows[index];
-    for (int i = 0; i < index; i++)
-        if (backend ? strcmp(file->rows[i].backend, row->backend) == 0
-                    : strcmp(file->rows[i].problem, row->problem) == 0)
-            return true;
-    return false;
-}
-
+/* The rows of one problem are neighbours in the index. */
 static int count_problems(const timed_file *file) {
-    int count = 0;
-    for (int i = 0; i < file->row_count; i++)
-        count += !has_earlier(file, i, false);
+    int count = 1;
+    for (int i = 1; i < file->row_count; i++)
+        count += strcmp(file->index[i]->problem, file->index[i - 1]->problem) != 0;
     return count;
 }
 
-/* "naive, onednn 2.6.3 (OMP)", by name: rows come in any order. */
+/* "naive, onednn 2.6.3 (OMP)" */
 static void print_backends(FILE *to, const timed_file *file) {
-    const char *previous = "";
-    for (;;) {
-        const char *next = NULL;
-        for (int i = 0; i < file->row_count; i++) {
-            const char *backend = file->rows[i].backend;
-            if (strcmp(backend, previous) > 0 && (!next || strcmp(backend, next) < 0))
-                next = backend;
-        }
-        if (!next)
-            return;
-        const char *version = comparable_text(file, next);
-        fprintf(to, "%s%s%s%s", *previous ? ", " : "", next, *version ? " " : "", version);
-        previous = next;
+    for (int i = 0; i < file->backend_count; i++) {
+        const char *version = comparable_text(file, file->backends[i]);
+        fputs(i ? ", " : "", to);
+        markdown_text(to, file->backends[i]);
+        fputs(*version ? " " : "", to);
+        markdown_text(to, version);
     }
 }
 
@@ -61,29 +46,39 @@ static void print_date(FILE *to, const timed_file *file) {
     if (result_date_parse(text, &date) && gmtime_r(&date, &utc) &&
         strftime(shown, sizeof shown, "%Y-%m-%d %H:%M", &utc))
         text = shown;
-    fputs(text, to);
+    markdown_text(to, text);
 }
 
 static void print_machine(FILE *to, const timed_file *file) {
     const char *cpu = comparable_text(file, "cpu"), *cores = comparable_text(file, "cores");
-    fprintf(to, "%s%s%s%s", *cpu ? cpu : "unknown", *cores ? ", " : "", cores,
-            !*cores                   ? ""
-            : strcmp(cores, "1") == 0 ? " core"
-                                      : " cores");
+    markdown_text(to, *cpu ? cpu : "unknown");
+    if (!*cores)
+        return;
+    fputs(", ", to);
+    markdown_text(to, cores);
+    fputs(strcmp(cores, "1") == 0 ? " core" : " cores", to);
 }
 
 /* `path` begins with the folder, which the README's links are relative to. */
 static void print_file(FILE *to, const timed_file *file, const char *path) {
-    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    fputs("| ", to);
-    print_machine(to, file);
-    fprintf(to, " | [%.*s](%s) | ", (int)(strlen(name) - strlen(".json")), name, path);
-    print_date(to, file);
+    char name[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(name, sizeof name, "%s", slash ? slash + 1 : path);
+    name[strlen(name) - strlen(".json")] = '\0';
     const bool part = rows_context(file, "interrupted") != NULL ||
                       (file->schema > 0 && !rows_context(file, "finished"));
-    fprintf(to, " | %s | %s%d | %d | %s | ", comparable_text(file, "commit"),
-            part ? "unfinished: " : "", count_problems(file), file->row_count,
-            comparable_text(file, "compiler"));
+    fputs("| ", to);
+    print_machine(to, file);
+    fputs(" | ", to);
+    markdown_link(to, name, path);
+    fputs(" | ", to);
+    print_date(to, file);
+    fputs(" | ", to);
+    markdown_text(to, comparable_text(file, "commit"));
+    fprintf(to, " | %s%d | %d | ", part ? "unfinished: " : "", count_problems(file),
+            file->row_count);
+    markdown_text(to, comparable_text(file, "compiler"));
+    fputs(" | ", to);
     print_backends(to, file);
     fputs(" |\n", to);
 }

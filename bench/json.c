@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "json.h"
 
+#include "utf8.h"
+
 #include <math.h>
 #include <stdio.h>
 
 void json_text(const char *text) {
     putchar('"');
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            printf("\\%c", c);
-        else if (c < 0x20)
-            printf("\\u%04x", c);
-        else
-            putchar(c);
+    for (utf8_character c = utf8_next(&text); c.length; c = utf8_next(&text)) {
+        if (*c.bytes == '"' || *c.bytes == '\\')
+            putchar('\\');
+        fwrite(c.bytes, 1, (size_t)c.length, stdout);
     }
     putchar('"');
 }

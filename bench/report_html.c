@@ -3,36 +3,10 @@
 
 #include "report.h"
 #include "time_text.h"
+#include "utf8.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 character at `text`, 0 where there is none: not by its rules, or a control
- * character, which XML and HTML forbid. */
-static int character_length(const unsigned char *text) {
-    static const struct {
-        unsigned char mask, lead;
-        unsigned least;
-    } forms[] = {
-        {0x80, 0x00, 0x20}, {0xe0, 0xc0, 0xa0}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (int length = 1; length <= 4; length++) {
-        if ((text[0] & forms[length - 1].mask) != forms[length - 1].lead)
-            continue;
-        unsigned code = text[0] & (unsigned char)~forms[length - 1].mask;
-        for (int i = 1; i < length; i++) {
-            if ((text[i] & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (text[i] & 0x3f);
-        }
-        const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-        const bool non_character = (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
-        if (code < forms[length - 1].least || code == 0x7f || code > 0x10ffff || surrogate ||
-            non_character)
-            return 0;
-        return length;
-    }
-    return 0;
-}
 
 static const char *escape(char character) {
     switch (character) {
@@ -56,15 +30,12 @@ static const char *escape(char character) {
 void html_text(FILE *to, const char *text) {
     const char *end = text + HTML_TEXT_MAX;
     while (*text && text < end) {
-        const int length = character_length((const unsigned char *)text);
-        const char *escaped = escape(*text);
+        const utf8_character c = utf8_next(&text);
+        const char *escaped = escape(*c.bytes);
         if (escaped)
             fputs(escaped, to);
-        else if (length > 0)
-            fwrite(text, 1, (size_t)length, to);
         else
-            fputs(strchr("\t\n\r", *text) ? " " : "\xef\xbf\xbd", to);
-        text += length > 0 ? length : 1;
+            fwrite(c.bytes, 1, (size_t)c.length, to);
     }
     if (*text)
         fputs("\xe2\x80\xa6", to);

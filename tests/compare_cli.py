@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import math
+import os
 import random
 import statistics
 import subprocess
@@ -309,7 +310,7 @@ class Compare(unittest.TestCase):
         _, a, b = self.hostile_files()
         rows = list(csv.DictReader(io.StringIO(self.fine(a, b, "--format", "csv"))))
         self.assertEqual(len(rows), 2)
-        self.assertIn("a\"b,c<&>'|`\x1b[31m\u00e9\uffff", [row["backend"] for row in rows])
+        self.assertIn("a\"b,c<&>'|`\ufffd[31m\u00e9\ufffd", [row["backend"] for row in rows])
         self.assertTrue(all(None not in row and None not in row.values() for row in rows))
         for row in rows:
             self.assertEqual(float(row["ratio"]), 1)
@@ -324,10 +325,10 @@ class Compare(unittest.TestCase):
         self.assertEqual((suite.get("tests"), suite.get("skipped"), suite.get("failures")),
                          ("3", "1", "0"))
         self.assertEqual(len(cases), 3)
-        self.assertIn(name.replace("\x1b", "?").replace("\uffff", "?"),
+        self.assertIn(name.replace("\x1b", "\ufffd").replace("\uffff", "\ufffd"),
                       [case.get("name") for case in cases])
         self.assertEqual([case.get("name") for case in cases if case.find("skipped") is not None],
-                         ["only?here"])
+                         ["only here"])
         self.assertAlmostEqual(float(cases[0].get("time")), 1e-6, delta=1e-7)
         self.assertIn("ratio: 1.000", cases[0].find("system-out").text)
         self.assertEqual({p.get("name") for p in suite.find("properties")} >= {"base", "new"}, True)
@@ -340,7 +341,7 @@ class Compare(unittest.TestCase):
         self.assertEqual(len(widths), (2 + 2) + (2 + 4) + (2 + 1))
         self.assertEqual(len(set(widths[:4])), 1)
         self.assertNotIn("\x1b", "".join(lines))
-        self.assertNotIn("<&", "".join(lines))
+        self.assertIn("a\"b,c&lt;&amp;>'\\|\\`\ufffd\\[31m\u00e9\ufffd", "".join(lines))
 
     def test_text(self):
         _, a, b = self.hostile_files()
@@ -350,6 +351,28 @@ class Compare(unittest.TestCase):
         self.assertLessEqual(max(map(len, text.splitlines())), 100)
         self.assertNotRegex(text, r"(?m) $")
         self.assertRegex(text, rf"{SMALL} +avx2 +1 +\S+ (us|ns) +1\.\d+ us +1\.\d+ +\S+\.\.\S+ +\S+ +slower")
+
+    def test_what_is_not_utf_8(self):
+        """A file's name may be any bytes; the title of a column is a backend's."""
+        name, a, b = self.hostile_files()
+        self.write("a.json", {name: noisy(1e-6), "lstm/naive/N:1/T:1/threads:1": noisy(1e-6)})
+        odd = os.fsencode(a.parent) + b"/\xff\xc0\xaf\xed\xa0\x80\x01a.json"
+        os.rename(a, odd)
+        clean = "/" + 5 * "\ufffd" + "a.json"
+        for arguments in (odd, b), (odd, "--by", "backend", "--anchor", "naive"):
+            for style in "text", "markdown", "csv", "json", "junit":
+                with self.subTest(style=style, arguments=arguments):
+                    done = subprocess.run([PROGRAM, "compare", *arguments, "--format", style],
+                                          capture_output=True, timeout=60, check=False)
+                    self.assertEqual(done.returncode, FINE, done.stderr)
+                    text = done.stdout.decode()  # strict
+                    self.assertNotRegex(text, "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+                    if style == "json":
+                        self.assertIn(clean, json.loads(text)["base"])
+                    if style == "junit":
+                        names = {one.get("name"): one.get("value") for one in
+                                 xml.etree.ElementTree.fromstring(text).iter("property")}
+                        self.assertIn(clean, names["base"])
 
     def test_long_names(self):
         long = "gru/N:1/T:25/D:256/U:256/reset_after:0/direction:bidirectional/layout:time_major"

@@ -123,6 +123,14 @@ class Save(InFolder):
         self.assertNotIn("finished", context)
         self.assertIn("saved ", output)
 
+    def test_a_command_that_is_not_utf_8(self):
+        out = os.fsencode(self.folder) + b"/\xff\x01.json"
+        done = subprocess.run([PROGRAM, *TINY, "--out", out], capture_output=True, timeout=60,
+                              env={**os.environ, "OMP_PLACES": "cores"})
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        context = json.loads(Path(os.fsdecode(out)).read_bytes().decode())["context"]
+        self.assertIn("/\ufffd\ufffd.json", context["command"])
+
     def test_folders_that_cannot_be(self):
         (self.folder / "file").write_text("")
         for results, why in ((self.folder / "file", "Not a directory"),
@@ -565,6 +573,24 @@ class Index(InFolder):
                       "avx2, onednn 2.6.3 (OMP) |\n", table)
         self.assertIn("| Other CPU, 2 cores | [x](there/x.json) | 2026-01-01 12:00 | "
                       "0123456789ab | unfinished: 1 | 2 |", table)
+
+    def test_text_of_others_stays_text(self):
+        shutil.rmtree(self.folder / "there")
+        rows = {fake.row_name(PROBLEM, "a|b<c>"): [1e-4]}
+        name = "x](y) <i>|`&\n\u00e9"
+        fake.write(self.folder / "here" / f"{name}.json", rows, cpu="A|B\n| C <b>`&amp;*_[l](m)~~",
+                   commit="\x1b\x85`x`", compiler="<!-- /index -->\n", date="|\r\n|",
+                   **{"a|b<c>": "1|2"})
+        (self.folder / "here" / "2026-01-01-abc.json").unlink()
+        self.assertEqual(self.index().returncode, FINE)
+        line = self.readme.read_text().splitlines()[5]
+        self.assertEqual(line, "| A\\|B \\| C &lt;b>\\`&amp;amp;\\*\\_\\[l\\](m)\\~\\~, 2 cores | "
+                         "[x\\](y) &lt;i>\\|\\`&amp; \u00e9]"
+                         "(here/x%5D%28y%29%20%3Ci%3E%7C%60%26%0A%C3%A9.json) | \\|  \\| | "
+                         "\ufffd\ufffd\\`x\\` | 1 | 1 | &lt;!-- /index -->  | "
+                         "a\\|b&lt;c> 1\\|2 |")
+        self.assertEqual(len(self.readme.read_text().splitlines()), 7)
+        self.assertEqual(self.index("--check").returncode, FINE)
 
     def test_what_stands_around_the_table_is_kept(self):
         text = "# Mine\n\n<!-- index -->\nold\n<!-- /index -->\n\nand this\n"

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "utf8.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char replacement[] = "\xef\xbf\xbd";
+
+/* By length; the least code of each keeps out longer forms of the same character. */
+static const struct {
+    unsigned char mask, lead;
+    unsigned least;
+} forms[] = {{0x80, 0x00, 0x01}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+enum { LONGEST = sizeof forms / sizeof *forms };
+
+/* How many bytes make a code by the rules of UTF-8; 0: there is none. */
+static int decode(const unsigned char *bytes, unsigned *code) {
+    int length = 1;
+    while (length <= LONGEST && (bytes[0] & forms[length - 1].mask) != forms[length - 1].lead)
+        length++;
+    if (length > LONGEST)
+        return 0;
+    *code = bytes[0] & (unsigned char)~forms[length - 1].mask;
+    for (int i = 1; i < length; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+        *code = *code << 6 | (bytes[i] & 0x3f);
+    }
+    return *code >= forms[length - 1].least ? length : 0;
+}
+
+static bool is_allowed(unsigned code) {
+    const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    const bool non_character = (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
+    return !control && !surrogate && !non_character && code <= 0x10ffff;
+}
+
+utf8_character utf8_next(const char **text) {
+    const char *start = *text;
+    unsigned code;
+    if (!*start)
+        return (utf8_character){"", 0};
+    const int length = decode((const unsigned char *)start, &code);
+    *text += length ? length : 1;
+    if (length && is_allowed(code))
+        return (utf8_character){start, length};
+    if (strchr("\t\n\r", *start))
+        return (utf8_character){" ", 1};
+    return (utf8_character){replacement, sizeof replacement - 1};
+}
+
+char *utf8_clean(const char *text) {
+    char *clean = malloc((sizeof replacement - 1) * strlen(text) + 1);
+    if (!clean)
+        return NULL;
+    size_t used = 0;
+    for (utf8_character c = utf8_next(&text); c.length; c = utf8_next(&text)) {
+        memcpy(clean + used, c.bytes, (size_t)c.length);
+        used += (size_t)c.length;
+    }
+    clean[used] = '\0';
+    return clean;
+}
