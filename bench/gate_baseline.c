@@ -15,8 +15,7 @@
 
 #define DEFAULT_ANCHOR "naive"
 
-/* ---- Whether it can be compared
- * ------------------------------------------------------------------ */
+/* ---- Whether it can be compared -------------------------------------------------------------- */
 
 /* Of this machine and program. */
 typedef struct own_context {
@@ -87,8 +86,7 @@ static bool find_differences(const timed_file *file, context_check *check) {
     return own.complete;
 }
 
-/* ---- Rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------ */
 
 static const char *known_backend(const char *name, int *index) {
     rnn_backend_info info;
@@ -180,8 +178,7 @@ static bool list_rows(gate_state *gate, const timed_file *file, const char *anch
     return ok;
 }
 
-/* ---- All of it
- * ----------------------------------------------------------------------------------- */
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 static int list_and_compare(gate_state *gate, const timed_file *file, rnn_error *error) {
     char differences[230];

@@ -147,8 +147,7 @@ static bool add_file(history *h, const history_file *file) {
     return true;
 }
 
-/* ---- Changes and steps ------------------------------------------------------------------------
- */
+/* ---- Changes and steps ----------------------------------------------------------------------- */
 
 static sample_set samples_of(const timed_row *row) {
     return (sample_set){row->samples, row->sample_count};

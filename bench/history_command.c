@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What is asked for ------------------------------------------------------------------------
- */
+/* ---- What is asked for ----------------------------------------------------------------------- */
 
 /* As files write it, D and all; what is no problem of ours stays as it is. */
 static char *written_problem(const char *given) {
@@ -47,8 +46,7 @@ static bool find_files(path_list *list, const cli_options *options, rnn_error *e
     return ok;
 }
 
-/* ---- The table --------------------------------------------------------------------------------
- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 enum { MOST_COLUMNS = 20 };
 
@@ -140,8 +138,7 @@ static void add_point(document *d, const history *h, const history_series *serie
     document_add_text(d, "%s", file->changes);
 }
 
-/* ---- What people read first -------------------------------------------------------------------
- */
+/* ---- What people read first ------------------------------------------------------------------ */
 
 static void add_steps(document *d, const history *h) {
     bool enough = false, any = false;
@@ -200,8 +197,7 @@ static void fill_document(document *d, const history *h, const history_columns *
                            "the build or machine was not as in the file before");
 }
 
-/* ---- The command ------------------------------------------------------------------------------
- */
+/* ---- The command ----------------------------------------------------------------------------- */
 
 static int refuse(const char *why) {
     fprintf(stderr, "rnnbench history: %s\n", why);

@@ -87,8 +87,7 @@ static bool check_rows(const merge_state *merge) {
     return true;
 }
 
-/* ---- What can be joined only when told to -----------------------------------------------------
- */
+/* ---- What can be joined only when told to ---------------------------------------------------- */
 
 typedef struct file_pair {
     const timed_file *first, *other;

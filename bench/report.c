@@ -17,8 +17,7 @@ static int refuse(int status, const char *why) {
     return status;
 }
 
-/* ---- Input --------------------------------------------------------------------------------------
- */
+/* ---- Input ----------------------------------------------------------------------------------- */
 
 static void free_files(timed_file *files, int count) {
     for (int i = 0; i < count; i++)
@@ -62,8 +61,7 @@ static bool are_of_one_machine(const timed_file *files, int count, rnn_error *er
     return true;
 }
 
-/* ---- Output
- * --------------------------------------------------------------------------------------- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 static bool write_page(const report *all, const plot_list *plots, const char *no_plots,
                        const char *path, rnn_error *error) {

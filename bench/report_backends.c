@@ -8,8 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- Clouds of all rows
- * --------------------------------------------------------------------------- */
+/* ---- Clouds of all rows ---------------------------------------------------------------------- */
 
 typedef bool point_of(const report_row *row, double *x, double *y);
 
@@ -126,8 +125,7 @@ void noise_plot(plot_list *plots, const report *all) {
     write_cloud(script, all, &c);
 }
 
-/* ---- The same as figures
- * --------------------------------------------------------------------------- */
+/* ---- The same as figures --------------------------------------------------------------------- */
 
 static double gflops_of(const report_row *row) {
     return row->gflops;

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Backends ---------------------------------------------------------------------------------
- */
+/* ---- Backends -------------------------------------------------------------------------------- */
 
 /* Of `rnnbench sweep`; bench/peers/run names its own in the context. */
 static const char *const usual_peers[] = {"onednn", "libxsmm",     "onednn3",
@@ -103,8 +102,7 @@ bool report_find_backends(report *all, rnn_error *error) {
     return true;
 }
 
-/* ---- Cases ------------------------------------------------------------------------------------
- */
+/* ---- Cases ----------------------------------------------------------------------------------- */
 
 const report_row *report_case_row(const report *all, const report_case *c, int backend) {
     const report_problem *p = &all->problems[c->problem];

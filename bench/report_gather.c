@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Rows, by problem -------------------------------------------------------------------------
- */
+/* ---- Rows, by problem ------------------------------------------------------------------------ */
 
 typedef struct entry {
     const timed_row *row;
@@ -93,8 +92,7 @@ static void choose_rows(report *all, const entry *entries, int count) {
     }
 }
 
-/* ---- Problems ---------------------------------------------------------------------------------
- */
+/* ---- Problems -------------------------------------------------------------------------------- */
 
 /* The name without the sizes: "lstm/layout:time_major". */
 static void family_of(const char *name, char text[PROBLEM_TEXT_SIZE]) {
@@ -148,8 +146,7 @@ static void fill_gflops(report *all) {
     }
 }
 
-/* ---- An order to read in -----------------------------------------------------------------------
- */
+/* ---- An order to read in --------------------------------------------------------------------- */
 
 static int by_text(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -218,8 +215,7 @@ static bool order_problems(report *all) {
     return true;
 }
 
-/* ---- Everything --------------------------------------------------------------------------------
- */
+/* ---- Everything ------------------------------------------------------------------------------ */
 
 static bool make_room(report *all, const timed_file *files, int file_count) {
     size_t rows = 1;

@@ -50,8 +50,7 @@ static int diverging_level(double ratio, double highest) {
 static const heat_kind of_fastest = {fastest_ratio, 'q', sequential_level};
 static const heat_kind against_peers = {peer_ratio, 'd', diverging_level};
 
-/* ---- Groups of cases ---------------------------------------------------------------------------
- */
+/* ---- Groups of cases ------------------------------------------------------------------------- */
 
 typedef struct heat_map {
     const report_case **cases;
@@ -114,8 +113,7 @@ static bool collect_map(heat_map *map, const report *all, const heat_kind *kind,
            map->batch_count <= MOST && 4 * map->count >= map->batch_count * map->unit_count;
 }
 
-/* ---- HTML --------------------------------------------------------------------------------------
- */
+/* ---- HTML ------------------------------------------------------------------------------------ */
 
 static const report_case *case_at(const heat_map *map, const report *all, int N, int U) {
     for (int i = 0; i < map->count; i++) {

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- The machine block ------------------------------------------------------------------------
- */
+/* ---- The machine block ----------------------------------------------------------------------- */
 
 static const struct {
     const char *key, *title;
@@ -90,8 +89,7 @@ void machine_write(FILE *to, const report *all) {
         write_peaks(to, all);
 }
 
-/* ---- The files ----------------------------------------------------------------------------------
- */
+/* ---- The files ------------------------------------------------------------------------------- */
 
 static const char *without_folder(const char *path) {
     const char *slash = strrchr(path, '/');

@@ -13,8 +13,7 @@ typedef struct page {
     const char *no_plots;
 } page;
 
-/* ---- Head -------------------------------------------------------------------------------------
- */
+/* ---- Head ------------------------------------------------------------------------------------ */
 
 /* What the first file says, "" where it says nothing. */
 static const char *known(const report *all, const char *name) {
@@ -48,8 +47,7 @@ static void write_head(const page *p) {
     fputs("</style>\n</head>\n<body>\n", p->to);
 }
 
-/* ---- Sections ----------------------------------------------------------------------------------
- */
+/* ---- Sections -------------------------------------------------------------------------------- */
 
 static void open_section(const page *p, const char *id, const char *title) {
     fprintf(p->to, "<section id=\"%s\">\n<h2>%s</h2>\n", id, title);

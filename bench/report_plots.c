@@ -29,8 +29,7 @@ struct plot_list {
     const char **svgs; /* where they start in it; NULL: not drawn */
 };
 
-/* ---- The script ---------------------------------------------------------------------------------
- */
+/* ---- The script ------------------------------------------------------------------------------ */
 
 plot_list *plots_new(void) {
     plot_list *plots = calloc(1, sizeof *plots);
@@ -121,8 +120,7 @@ const char *plots_label(plot_list *plots, const char *text) {
     return plots->mark;
 }
 
-/* ---- gnuplot
- * -------------------------------------------------------------------------------------- */
+/* ---- gnuplot --------------------------------------------------------------------------------- */
 
 extern char **environ;
 
@@ -228,8 +226,7 @@ bool plots_draw(plot_list *plots, rnn_error *error) {
     return ok;
 }
 
-/* ---- The page
- * --------------------------------------------------------------------------------------- */
+/* ---- The page -------------------------------------------------------------------------------- */
 
 static void write_figure(FILE *to, const plot_list *plots, int index) {
     const plot *p = &plots->plots[index];

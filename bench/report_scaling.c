@@ -30,8 +30,7 @@ static const struct scaling {
     {BATCH, PLOTS_BATCH, "batch N", {1, 32, 0, 256, 1}},
 };
 
-/* ---- Which problem ------------------------------------------------------------------------------
- */
+/* ---- Which problem --------------------------------------------------------------------------- */
 
 typedef struct series {
     sizes fixed; /* 0 at the axis */
@@ -98,8 +97,7 @@ static int find_longest(const struct scaling *scaling, const series *list, int c
     return length;
 }
 
-/* ---- The plot
- * ------------------------------------------------------------------------------------ */
+/* ---- The plot -------------------------------------------------------------------------------- */
 
 static void write_data(FILE *script, const report *all, const series *list, int count,
                        int backend) {

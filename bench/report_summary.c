@@ -49,8 +49,7 @@ static void write_case_name(FILE *to, const report *all, int index) {
     html_count(to, c->threads, "thread");
 }
 
-/* ---- The sentence -----------------------------------------------------------------------------
- */
+/* ---- The sentence ---------------------------------------------------------------------------- */
 
 static void write_backend(FILE *to, const report *all, int backend) {
     fputs("<strong>", to);
@@ -98,8 +97,7 @@ static void write_sentence(FILE *to, const report *all, const tally *sorted,
     fputs(".</p>\n", to);
 }
 
-/* ---- The tables -------------------------------------------------------------------------------
- */
+/* ---- The tables ------------------------------------------------------------------------------ */
 
 static void write_fastest(FILE *to, const report *all, const tally *sorted) {
     fputs("<div class=\"scroll\"><table>\n<caption>Who is the fastest</caption>\n<thead><tr>"

@@ -31,8 +31,7 @@ typedef struct adoption {
     point_run points;
 } adoption;
 
-/* ---- Attributes ---------------------------------------------------------------------------------
- */
+/* ---- Attributes ------------------------------------------------------------------------------ */
 
 /* The value of an attribute of a tag, which is without its brackets; NULL: there is none. */
 static const char *find_attribute(const char *tag, size_t length, const char *name, size_t *size) {
@@ -82,8 +81,7 @@ static void write_attribute(FILE *to, const char *tag, size_t length, const char
     fputc('"', to);
 }
 
-/* ---- Groups and points --------------------------------------------------------------------------
- */
+/* ---- Groups and points ----------------------------------------------------------------------- */
 
 static void write_pending_groups(adoption *a) {
     static const char *const kept[] = {"stroke",    "stroke-width", "fill",
@@ -157,8 +155,7 @@ static void close_group(adoption *a) {
         fputs("</g>\n", a->to);
 }
 
-/* ---- Elements
- * ------------------------------------------------------------------------------------ */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
 static void write_path(adoption *a, const char *tag, size_t length) {
     size_t size;

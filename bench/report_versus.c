@@ -75,8 +75,7 @@ void versus_free(versus_list *list) {
     *list = (versus_list){0};
 }
 
-/* ---- The plot
- * ------------------------------------------------------------------------------------ */
+/* ---- The plot -------------------------------------------------------------------------------- */
 
 /* Dots spread over a strip so that equal ratios lie side by side: a sequence without pattern. */
 static double spread(int i) {
