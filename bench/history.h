@@ -52,7 +52,10 @@ void history_free(history *h);
 
 bool history_is_of_one_machine(const history *h);
 
-/* Fewer points than this have no step that could be told from chance. */
-#define HISTORY_LEAST_FOR_STEPS 10
+/* Fewer points than this have no step that could be told from chance; of so many, one in the
+ * middle. In longer series it is told once about as many as HISTORY_SEEN_AFTER lie on either side.
+ */
+#define HISTORY_LEAST_FOR_STEPS 12
+#define HISTORY_SEEN_AFTER      5
 
 #endif

@@ -193,8 +193,11 @@ static void fill_document(document *d, const history *h, const history_columns *
                             h->anchor);
     document_add_legend(d, "change: against the row above, with its bootstrap interval, which "
                            "knows the noise within a file and not that from day to day");
-    document_add_legend(d, "step: the level from here on against the one before; changed: what of "
-                           "the build or machine was not as in the file before");
+    document_add_legend(d,
+                        "step: the level from here on against the one before, where chance would "
+                        "hardly show one; a new level shows once it has about %d files. changed: "
+                        "what of the build or machine was not as in the file before",
+                        HISTORY_SEEN_AFTER);
 }
 
 /* ---- The command ----------------------------------------------------------------------------- */

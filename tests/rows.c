@@ -376,6 +376,85 @@ static void refuses_every_prefix(void **state) {
     }
 }
 
+/* As many names as the format has a place for. */
+static char *repeat(const char *before, const char *format, int count, const char *after) {
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    assert_non_null(to);
+    fputs(before, to);
+    for (int i = 0; i < count; i++) {
+        fputs(i ? ", " : "", to);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        fprintf(to, format, i, i);
+#pragma GCC diagnostic pop
+    }
+    fputs(after, to);
+    fclose(to);
+    return text;
+}
+
+static void test_limit(const char *before, const char *format, int most, const char *after,
+                       const char *reason) {
+    for (int more = 0; more < 2; more++) {
+        timed_file file;
+        rnn_error error = {""};
+        char *text = repeat(before, format, most + more, after);
+        write_text(text, strlen(text));
+        free(text);
+        const bool read = rows_read(&file, path, &error);
+        if (read)
+            rows_free(&file);
+        assert_int_equal(read, !more);
+        if (more && !strstr(error.text, reason))
+            fail_msg("%s does not say %s", error.text, reason);
+    }
+}
+
+#define ONE_ENTRY ENTRY("BM_a", "\"real_time\": 1")
+#define NUMBERED(name)                                                                             \
+    "{\"run_name\": \"" name "\", \"name\": \"%d\", \"run_type\": \"iteration\", "                 \
+    "\"time_unit\": \"us\", \"real_time\": 1}"
+
+static void refuses_more_than_a_sweep_has(void **state) {
+    (void)state;
+    static const char empty[] = "{\"context\": {}, \"benchmarks\": [";
+    test_limit(empty, NUMBERED("lstm/b%d/N:1/threads:1"), ROWS_MAX_NAMES, "]}", "backends");
+    test_limit(empty, NUMBERED("c%d/naive/N:1/threads:1"), ROWS_MAX_NAMES, "]}", "cells");
+    test_limit("{\"context\": {", "\"%d\": \"%d\"", ROWS_MAX_MEMBERS,
+               "}, \"benchmarks\": [" ONE_ENTRY "]}", "its context has more than");
+    test_limit(
+        "{\"context\": {}, \"benchmarks\": [{\"run_name\": \"a\", \"run_type\": \"iteration\", "
+        "\"time_unit\": \"us\", \"real_time\": 1, ",
+        "\"c%d\": %d", ROWS_MAX_MEMBERS - 4, "}]}", "members");
+}
+
+static void finds_rows_with_times(void **state) {
+    (void)state;
+    static const char text[] = FILE_OF(
+        ENTRY("lstm/naive/N:1/threads:8", "\"real_time\": 8") "," ENTRY("lstm/naive/N:1/threads:2", "\"real_time\": 2") "," ENTRY(
+            "lstm/naive/N:1/threads:1",
+            "\"error_occurred\": true") "," ENTRY("lstm/avx2/N:1/threads:1",
+                                                  "\"real_time\": 1") "," ENTRY("lstm/naive/N:2/"
+                                                                                "threads:1",
+                                                                                "\"error_"
+                                                                                "occurred\": "
+                                                                                "true"));
+    timed_file file;
+    rnn_error error;
+    write_text(text, strlen(text));
+    assert_true(rows_read(&file, path, &error));
+    assert_int_equal(rows_find_timed(&file, "lstm/N:1", "naive", 8)->threads, 8);
+    assert_int_equal(rows_find_timed(&file, "lstm/N:1", "naive", 4)->threads, 2);
+    assert_int_equal(rows_find_timed(&file, "lstm/N:1", "naive", 1)->threads, 2);
+    assert_null(rows_find_timed(&file, "lstm/N:2", "naive", 1));
+    assert_null(rows_find_timed(&file, "lstm/N:1", "scalar", 1));
+    assert_int_equal(file.backend_count, 2);
+    assert_string_equal(file.backends[0], "avx2");
+    rows_free(&file);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_names_and_numbers),
@@ -391,6 +470,8 @@ int main(void) {
         cmocka_unit_test(refuses_size),
         cmocka_unit_test(refuses_paths),
         cmocka_unit_test(reads_pipes),
+        cmocka_unit_test(refuses_more_than_a_sweep_has),
+        cmocka_unit_test(finds_rows_with_times),
         cmocka_unit_test(refuses_every_prefix),
         cmocka_unit_test(survives_changed_bytes),
     };

@@ -425,9 +425,17 @@ class History(InFolder):
         self.assertIn("no step\n", self.history().stdout)
 
     def test_too_few_files_for_steps(self):
-        self.days(9, {"avx2": lambda day: 1e-4 * day})
+        self.days(11, {"avx2": lambda day: 1e-4 * day})
         self.assertEqual(self.steps(), [])
-        self.assertIn("steps are looked for in 10 files or more", self.history().stdout)
+        self.assertIn("steps are looked for in 12 files or more", self.history().stdout)
+
+    def test_where_a_step_shows(self):
+        """In the middle of the least number of files, and near the end of more of them."""
+        for count, last in (12, 6), (16, 5), (30, 5):
+            with self.subTest(count=count):
+                self.days(count, {"avx2": lambda day: 1.3e-4 if day > count - last else 1e-4})
+                self.assertEqual(self.steps(), [("avx2", f"c{count - last + 1:02}")])
+        self.assertRegex(self.history().stdout, r"a new level\s+shows once it has about 5 files")
 
     def test_an_anchor_takes_out_days_on_which_all_was_slow(self):
         self.days(16, {"avx2": lambda day: 1e-4 if day < 9 else 0.8e-4, "naive": lambda day: 1e-3},
