@@ -98,22 +98,16 @@ bool history_is_of_one_machine(const history *h) {
 
 /* ---- Series ---------------------------------------------------------------------------------- */
 
-/* The place of its series, which may be a new one; NULL: out of memory. */
-static history_series *series_of(history *h, const timed_row *row) {
-    for (int i = 0; i < h->series_count; i++)
-        if (h->series[i].threads == row->threads && strcmp(h->series[i].backend, row->backend) == 0)
-            return &h->series[i];
-    void *grown = realloc(h->series, (size_t)(h->series_count + 1) * sizeof *h->series);
+static bool make_room(history *h) {
+    if (h->point_count < h->point_capacity)
+        return true;
+    const int larger = h->point_capacity ? 2 * h->point_capacity : 64;
+    void *grown = realloc(h->points, (size_t)larger * sizeof *h->points);
     if (!grown)
-        return NULL;
-    h->series = grown;
-    history_series *added = &h->series[h->series_count];
-    *added = (history_series){.backend = row->backend, .threads = row->threads};
-    added->points = calloc((size_t)h->file_count, sizeof *added->points);
-    if (!added->points)
-        return NULL;
-    h->series_count++;
-    return added;
+        return false;
+    h->points = grown;
+    h->point_capacity = larger;
+    return true;
 }
 
 static bool add_point(history *h, const history_file *file, const timed_row *row) {
@@ -121,10 +115,9 @@ static bool add_point(history *h, const history_file *file, const timed_row *row
         h->anchor ? rows_find_timed(&file->rows, h->problem, h->anchor, row->threads) : NULL;
     if (h->anchor && !anchor)
         return true;
-    history_series *series = series_of(h, row);
-    if (!series)
+    if (!make_room(h))
         return false;
-    series->points[series->count++] =
+    h->points[h->point_count++] =
         (history_point){.file = file,
                         .row = row,
                         .anchor = anchor,
@@ -197,18 +190,40 @@ static bool finish_series(history_series *series) {
     return find_series_steps(series);
 }
 
-static int by_backend(const void *left, const void *right) {
-    const history_series *a = left, *b = right;
-    int order = backend_order(a->backend, b->backend);
-    return order ? order : a->threads - b->threads;
+static int by_backend_and_threads(const timed_row *a, const timed_row *b) {
+    const int order = backend_order(a->backend, b->backend);
+    return order ? order : (a->threads > b->threads) - (a->threads < b->threads);
+}
+
+/* The files are by date. */
+static int by_series(const void *left, const void *right) {
+    const history_point *a = left, *b = right;
+    const int order = by_backend_and_threads(a->row, b->row);
+    return order ? order : (a->file > b->file) - (a->file < b->file);
+}
+
+/* Each is a run of the points. */
+static bool cut_series(history *h) {
+    h->series = calloc((size_t)h->point_count + 1, sizeof *h->series);
+    if (!h->series)
+        return false;
+    if (h->point_count)
+        qsort(h->points, (size_t)h->point_count, sizeof *h->points, by_series);
+    for (int i = 0; i < h->point_count; i++) {
+        history_point *point = &h->points[i];
+        if (i == 0 || by_backend_and_threads(point[-1].row, point->row) != 0)
+            h->series[h->series_count++] = (history_series){
+                .backend = point->row->backend, .threads = point->row->threads, .points = point};
+        h->series[h->series_count - 1].count++;
+    }
+    return true;
 }
 
 bool history_make_series(history *h) {
     bool ok = true;
     for (int i = 0; ok && i < h->file_count; i++)
         ok = add_file(h, &h->files[i]);
-    if (h->series_count)
-        qsort(h->series, (size_t)h->series_count, sizeof *h->series, by_backend);
+    ok = ok && cut_series(h);
     for (int i = 0; ok && i < h->series_count; i++)
         ok = finish_series(&h->series[i]);
     return ok;
@@ -217,8 +232,7 @@ bool history_make_series(history *h) {
 void history_free(history *h) {
     for (int i = 0; i < h->file_count; i++)
         rows_free(&h->files[i].rows);
-    for (int i = 0; i < h->series_count; i++)
-        free(h->series[i].points);
     free(h->files);
+    free(h->points);
     free(h->series);
 }

@@ -30,7 +30,7 @@ typedef struct history_point {
 typedef struct history_series {
     const char *backend;
     int threads;
-    history_point *points; /* by date */
+    history_point *points; /* of the history's; by date */
     int count;
 } history_series;
 
@@ -39,6 +39,8 @@ typedef struct history {
     const cli_options *filters;   /* of backends and threads */
     history_file *files;          /* by date */
     int file_count;
+    history_point *points; /* by series */
+    int point_count, point_capacity;
     history_series *series;
     int series_count;
     int unreadable, without_anchor; /* files; each unreadable one was told */
