@@ -432,15 +432,19 @@ static void refuses_more_than_a_sweep_has(void **state) {
 
 static void finds_rows_with_times(void **state) {
     (void)state;
-    static const char text[] = FILE_OF(
-        ENTRY("lstm/naive/N:1/threads:8", "\"real_time\": 8") "," ENTRY("lstm/naive/N:1/threads:2", "\"real_time\": 2") "," ENTRY(
-            "lstm/naive/N:1/threads:1",
-            "\"error_occurred\": true") "," ENTRY("lstm/avx2/N:1/threads:1",
-                                                  "\"real_time\": 1") "," ENTRY("lstm/naive/N:2/"
-                                                                                "threads:1",
-                                                                                "\"error_"
-                                                                                "occurred\": "
-                                                                                "true"));
+    static const char text[] =
+        FILE_OF(
+            ENTRY("lstm/naive/N:1/threads:8", "\"real_time\": 8") "," ENTRY(
+                "lstm/naive/N:1/threads:2",
+                "\"real_time\": 2") "," ENTRY("lstm/naive/N:1/threads:1",
+                                              "\"error_occurred\": true") "," ENTRY("lstm/avx2/N:1/"
+                                                                                    "threads:1",
+                                                                                    "\"real_time\":"
+                                                                                    " 1") "," ENTRY("lstm/naive/N:2/"
+                                                                                                    "threads:1",
+                                                                                                    "\"error_"
+                                                                                                    "occurred\": "
+                                                                                                    "true"));
     timed_file file;
     rnn_error error;
     write_text(text, strlen(text));
