@@ -46,8 +46,7 @@ static int status_of_end(const gate_state *gate, gate_end end) {
     }
 }
 
-/* ---- Measuring
- * ----------------------------------------------------------------------------------- */
+/* ---- Measuring ------------------------------------------------------------------------------ */
 
 static bool any_suspect(const gate_state *gate) {
     for (int i = 0; i < gate->row_count; i++)
@@ -111,8 +110,7 @@ static int run(gate_state *gate, const document_format *format) {
     return end == GATE_GOES_ON ? report(gate, format) : status_of_end(gate, end);
 }
 
-/* ---- What was asked for
- * -------------------------------------------------------------------------- */
+/* ---- What was asked for --------------------------------------------------------------------- */
 
 static bool check_options(const cli_options *options, rnn_error *error) {
     if (!!options->against + !!options->baseline + options->selftest != 1)

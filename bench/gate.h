@@ -105,7 +105,7 @@ void gate_row_name(const gate_row *row, char *text, size_t size);
 __attribute__((format(printf, 3, 4))) void gate_leave_out(gate_row *row, gate_outcome outcome,
                                                           const char *format, ...);
 
-/* ---- Rows, of gate_rows.c -------------------------------------------------------------------- */
+/* ---- Rows, of gate_rows.c ------------------------------------------------------------------- */
 
 /* The problems that the options ask for, by the backends of this build that they select. */
 bool gate_list_rows(gate_state *gate, rnn_error *error);
@@ -113,8 +113,7 @@ void gate_free_rows(gate_state *gate);
 int gate_count(const gate_state *gate, gate_outcome outcome);
 int gate_measured_rows(const gate_state *gate); /* not left out */
 
-/* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c
- * ------------------------------- */
+/* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c -------------------------- */
 
 /* Both workers anew, on gate->core or on any. */
 gate_end gate_start_pair(gate_state *gate, bool pinned);
@@ -138,8 +137,7 @@ double gate_row_cost(const gate_state *gate, const gate_row *row); /* seconds, i
 /* As planned. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until);
 
-/* ---- Verdict, of gate_verdict.c ----------------------------------------------------------------
- */
+/* ---- Verdict, of gate_verdict.c ------------------------------------------------------------- */
 
 /* Marks the rows that are suspect by their first series. */
 void gate_find_suspects(gate_state *gate);

@@ -22,8 +22,7 @@ bool gate_find_this(char *program, size_t size) {
     return length > 0;
 }
 
-/* ---- Programs -----------------------------------------------------------------------------------
- */
+/* ---- Programs ------------------------------------------------------------------------------- */
 
 static const char *shell_quote(const char *text, char quoted[2 * PATH_MAX]) {
     size_t used = 0;
@@ -83,9 +82,7 @@ static void last_line_of(const char *path, char *text, size_t size) {
         fclose(file);
 }
 
-/* ---- A revision
- * ----------------------------------------------------------------------------------
- */
+/* ---- A revision ----------------------------------------------------------------------------- */
 
 /* $1 the commit, $2 its folder in the cache. Made beside it and renamed at the end, so that what is
  * there is whole. Built by the compiler of this program, where the environment names none. */
@@ -180,8 +177,7 @@ static base_outcome find_revision(const char *revision, const char *cache, char 
     return build_commit(revision, commit, folder, stop, error);
 }
 
-/* ---- Any of them
- * --------------------------------------------------------------------------------- */
+/* ---- Any of them ---------------------------------------------------------------------------- */
 
 static bool is_program(const char *path) {
     struct stat found;

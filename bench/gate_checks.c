@@ -10,8 +10,7 @@
 #define SECONDS_TO_CHECK   1e6 /* the budget ends it before */
 #define CALIBRATION_SAMPLE 3e-4
 
-/* ---- Against the oracle ------------------------------------------------------------------------
- */
+/* ---- Against the oracle --------------------------------------------------------------------- */
 
 typedef struct check_answer {
     bool refused; /* by nature, or with an error */
@@ -117,8 +116,7 @@ gate_end gate_check_rows(gate_state *gate) {
     return end;
 }
 
-/* ---- Calibration -------------------------------------------------------------------------------
- */
+/* ---- Calibration ---------------------------------------------------------------------------- */
 
 /* Seconds of one run by a sample of so many; 0: the side could not, and the row is left out. */
 static gate_end time_sample(gate_state *gate, gate_row *row, side_id side, int runs,

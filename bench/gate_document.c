@@ -39,8 +39,7 @@ void gate_verdict_text(const gate_state *gate, char *text, size_t size) {
         snprintf(text + used, size - used, "; %d not judged", unjudged);
 }
 
-/* ---- Rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- Rows ----------------------------------------------------------------------------------- */
 
 static const document_column row_columns[] = {
     {"problem", "problem", false, FOR_ALL},
@@ -146,8 +145,7 @@ static void add_notable_rows(document *d, const gate_state *gate) {
                 add_row(d, gate, &gate->rows[i]);
 }
 
-/* ---- Backends
- * ------------------------------------------------------------------------------------ */
+/* ---- Backends ------------------------------------------------------------------------------- */
 
 static const document_column backend_columns[] = {
     {"backend", "backend", false, FOR_ALL},
@@ -203,8 +201,7 @@ static void add_backends(document *d, const gate_state *gate) {
             add_backend(d, gate, gate->rows[i].backend);
 }
 
-/* ---- Every round, for whoever wants to judge otherwise
- * -------------------------------------------- */
+/* ---- Every round, for whoever wants to judge otherwise -------------------------------------- */
 
 static const document_column round_columns[] = {
     {"row", "row", false, FOR_ALL},
@@ -236,8 +233,7 @@ static void add_rounds(document *d, const gate_state *gate) {
     }
 }
 
-/* ---- Notes
- * --------------------------------------------------------------------------------------- */
+/* ---- Notes ---------------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 3, 4))) static void add_property(document *d, const char *name,
                                                                const char *format, ...) {

@@ -17,8 +17,7 @@
 #define LOG_SIZE       64
 #define MOST_PROCESSES 4 /* both sides, with few and with many runs */
 
-/* ---- Which way
- * ----------------------------------------------------------------------------------- */
+/* ---- Which way ------------------------------------------------------------------------------ */
 
 static const char *find_valgrind(void) {
     static const char *const places[] = {"/usr/bin/valgrind", "/usr/local/bin/valgrind",
@@ -61,8 +60,7 @@ static int runs_for(const gate_row *row) {
     return (int)fmin(ceil(COUNTED_FLOPS / problem_flops(&p)), MOST_RUNS);
 }
 
-/* ---- By the CPU
- * ---------------------------------------------------------------------------------- */
+/* ---- By the CPU ----------------------------------------------------------------------------- */
 
 static gate_end count_side(gate_state *gate, gate_row *row, side_id side) {
     rnn_error error;
@@ -86,8 +84,7 @@ static gate_end count_by_cpu(gate_state *gate, gate_row *row) {
     return end;
 }
 
-/* ---- Under valgrind
- * ------------------------------------------------------------------------------ */
+/* ---- Under valgrind ------------------------------------------------------------------------- */
 
 typedef struct counted_process {
     worker_process worker;
@@ -190,8 +187,7 @@ static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
     return end;
 }
 
-/* ---- Rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- Rows ----------------------------------------------------------------------------------- */
 
 static void judge_count(const gate_state *gate, gate_row *row) {
     row->ratio = row->sides[NEW].seconds / row->sides[BASE].seconds;

@@ -16,8 +16,7 @@
 #define HANGS_SECONDS 3.0  /* what no answer may take, */
 #define HANGS_TIMES   200. /* beyond so many times what it should */
 
-/* ---- One row ------------------------------------------------------------------------------------
- */
+/* ---- One row -------------------------------------------------------------------------------- */
 
 static gate_end prepare_side(gate_state *gate, const gate_row *row, side_id side, bool *prepared) {
     rnn_error error;
@@ -87,9 +86,7 @@ static gate_end time_row(gate_state *gate, gate_row *row, bool again) {
     return keep(row, again, samples, gate->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
 }
 
-/* ---- A round
- * -------------------------------------------------------------------------------------
- */
+/* ---- A round -------------------------------------------------------------------------------- */
 
 typedef struct row_order {
     int *rows; /* indices, those of one problem neighbours: a worker fills its inputs once */

@@ -54,8 +54,7 @@ void gate_free_rows(gate_state *gate) {
     gate->row_count = 0;
 }
 
-/* ---- This build's -------------------------------------------------------------------------------
- */
+/* ---- This build's --------------------------------------------------------------------------- */
 
 /* Other libraries' speed is not this build's: they are judged only where --backend names them. */
 static bool is_selected(const cli_options *options, int index, const rnn_backend_info *info) {

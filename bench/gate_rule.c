@@ -80,8 +80,7 @@ int gate_least_rounds_again(int rows) {
     return least_rounds(GATE_SECOND_P / (rows > 1 ? rows : 1));
 }
 
-/* ---- Resampling ---------------------------------------------------------------------------------
- */
+/* ---- Resampling ----------------------------------------------------------------------------- */
 
 static void resample(const gate_series *from, double *to, int count, uint64_t *state) {
     for (int i = 0; i < count; i++)

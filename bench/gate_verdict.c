@@ -57,8 +57,7 @@ void gate_find_suspects(gate_state *gate) {
     }
 }
 
-/* ---- Outcomes -----------------------------------------------------------------------------------
- */
+/* ---- Outcomes ------------------------------------------------------------------------------- */
 
 static void set_ratio(gate_row *row) {
     const gate_series *last = row->second.count > 1 ? &row->second : &row->first;

@@ -22,8 +22,7 @@
 #define MAX_ANSWER       (1 << 20)
 #define SECONDS_TO_LEAVE 2.0
 
-/* ---- Start and end -----------------------------------------------------------------------------
- */
+/* ---- Start and end -------------------------------------------------------------------------- */
 
 static void set_unless(const char *name, const char *value, const char *const *others) {
     for (; *others; others++)
@@ -131,8 +130,7 @@ void worker_stop(worker_process *w) {
     release(w);
 }
 
-/* ---- Why it is gone -----------------------------------------------------------------------------
- */
+/* ---- Why it is gone ------------------------------------------------------------------------- */
 
 static void last_line(FILE *file, char *text, size_t size) {
     char line[512];
@@ -180,8 +178,7 @@ static worker_outcome give_up(worker_process *w, rnn_error *error, const char *w
     return WORKER_GONE;
 }
 
-/* ---- Asking -------------------------------------------------------------------------------------
- */
+/* ---- Asking --------------------------------------------------------------------------------- */
 
 static bool send_line(const worker_process *w, const char *line, size_t length) {
     while (length) {
@@ -279,9 +276,7 @@ worker_outcome worker_ask(worker_process *w, json_t **answer, double deadline, r
     return read_answer(w, answer, deadline, error);
 }
 
-/* ---- Its threads
- * ---------------------------------------------------------------------------------
- */
+/* ---- Its threads ---------------------------------------------------------------------------- */
 
 static bool thread_runs(const char *folder, const char *thread) {
     char path[300], line[512] = "";
