@@ -27,7 +27,8 @@ void gate_verdict_text(const gate_state *gate, char *text, size_t size) {
     const int wrong = gate_count(gate, GATE_WRONG), slower = gate_count(gate, GATE_SLOWER);
     const int unjudged = gate_count(gate, GATE_UNJUDGED);
     if (wrong)
-        snprintf(text, size, "WRONG: %d of %d rows; nothing was timed", wrong, gate->row_count);
+        snprintf(text, size, "WRONG: %d of %d rows; nothing %s", wrong, gate->row_count,
+                 gate->rounds ? "else is judged" : "was timed");
     else if (slower)
         snprintf(text, size, "SLOWER: %d of %d rows", slower, judged(gate));
     else if (judged(gate) == 0)

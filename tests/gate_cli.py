@@ -29,13 +29,37 @@ BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
 
 FAKE = '''#!{python}
-import json, os, sys, time
+import json, os, signal, sys, time
+from pathlib import Path
 mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
 if mode == "no worker":
     sys.exit("rnnbench: command worker is unknown")
+
+def new_worker():
+    """Of the other side."""
+    for path in Path(f"/proc/{{os.getppid()}}/task").glob("*/children"):
+        for pid in path.read_text().split():
+            if int(pid) != os.getpid():
+                return int(pid)
+
+def once():
+    """True for the first of all processes."""
+    try:
+        os.close(os.open(os.environ["ONCE"], os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+if "STARTS" in os.environ:
+    with open(os.environ["STARTS"], "a") as starts:
+        print("second" if new_worker() else "first", file=starts)
 for line in sys.stdin:
     words = line.split()
     answer = {{}}
+    if mode.startswith(f"{{words[0]}} of new ") and os.environ.get("OF", "scalar") in words:
+        os.kill(new_worker(), signal.SIGSTOP if mode.endswith("hangs") else signal.SIGSEGV)
+    if mode == f"{{words[0]}} pauses once" and len(words) > 1 and once():
+        time.sleep(100)
     if words[0] == "check":
         answer = {{"error": "usage: check BACKEND THREADS PROBLEM"}} if len(words) == 1 else \\
                  {{"passed": mode != "wrong", "max_error": 0, "text": "fake mistake"}}
@@ -185,6 +209,50 @@ class Workers(Gate):
         done = self.against_fake(NOT_COMPARABLE, FAKE="no worker")
         self.assertIn("command worker is unknown", done.stderr)
 
+    def row_of(self, backend):
+        return {row["backend"]: row for row in json.loads(self.out.read_text())["rows"]}[backend]
+
+    def test_a_new_build_that_hangs_in_the_check(self):
+        done = self.against_fake(WRONG, "--out", self.out, FAKE="check of new hangs")
+        for text in done.stderr, self.row_of("scalar")["why"]:
+            self.assertRegex(text, r"new build \(.*gave no answer in time, asked to check scalar 1 lstm/")
+        self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_a_new_build_that_dies_in_the_check(self):
+        """What is right is then not timed, and that is why it is not judged."""
+        done = self.against_fake(WRONG, "--backend", "naive,scalar", "--out", self.out,
+                                 FAKE="check of new dies")
+        self.assertIn("asked to check scalar 1 lstm/", done.stderr)
+        self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+        self.assertEqual(self.row_of("naive")["verdict"], "not judged")
+        self.assertEqual(self.row_of("naive")["why"], "not timed, as a result is wrong")
+        self.assertLess(self.seconds, BUDGET)
+
+    def test_a_pause_is_no_hang(self):
+        for moment in "check", "run":
+            with self.subTest(moment):
+                once = self.folder / moment
+                self.against_fake(FINE, "--budget", "12s", "--out", self.out, ONCE=str(once),
+                                  FAKE=f"{moment} pauses once")
+                self.assertTrue(once.exists())
+                self.assertEqual(self.row_of("scalar")["verdict"], "faster")
+                self.assertGreater(self.seconds, 5)
+
+    def test_either_side_starts_first(self):
+        starts = self.folder / "starts"
+        self.against_fake(FINE, STARTS=str(starts))
+        order = starts.read_text().split()
+        self.assertGreater(len(order), 12)
+        for place in "first", "second":
+            self.assertGreater(order.count(place), len(order) / 8)
+
+    def test_a_program_that_vanishes(self):
+        self.fake.write_text(self.fake.read_text() + "os.unlink(__file__)\n")
+        done = self.against_fake(USAGE)
+        self.assertIn(f"{self.fake}: No such file", done.stderr)
+        self.assertEqual(done.stdout, "")
+
     def start(self, *arguments):
         process = subprocess.Popen([PROGRAM, "gate", "--against", str(self.fake), *ROW, *arguments],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -208,11 +276,11 @@ class Workers(Gate):
                     pass
         return found
 
-    def send_to_new_worker(self, process, number):
+    def send_to_new_worker(self, process, number, seconds=12):
         """Until the gate ends: one that is about to leave, at the end of a round, takes no notice."""
         time.sleep(2.5)
         signalled = 0
-        end = time.monotonic() + 12
+        end = time.monotonic() + seconds
         while process.poll() is None and time.monotonic() < end:
             with contextlib.suppress(OSError):
                 for pid in self.new_workers(process):
@@ -230,8 +298,8 @@ class Workers(Gate):
         self.assertIn("was ended by signal 11", errors)
 
     def test_a_new_build_that_hangs(self):
-        process = self.start("--budget", "15s")
-        self.send_to_new_worker(process, signal.SIGSTOP)
+        process = self.start("--budget", "25s")
+        self.send_to_new_worker(process, signal.SIGSTOP, 25)
         _, errors = process.communicate(timeout=60)
         self.assertEqual(process.returncode, WRONG, errors)
         self.assertIn("gave no answer in time", errors)
@@ -288,8 +356,23 @@ class Usage(Gate):
             self.assertIn(f"  {option} ", text)
 
     def test_output_that_cannot_be_written(self):
-        done = self.against_fake(WRONG, "--out", self.folder / "none/out.json")
-        self.assertIn("No such file", done.stderr)
+        """Found before anything is timed."""
+        for path, why in (("none/out.json", "No such file"), (".", "Is a directory")):
+            done = self.against_fake(USAGE, "--out", self.folder / path, PER_RUN="1e-9")
+            self.assertIn(why, done.stderr)
+            self.assertLess(self.seconds, 1)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["fake"])
+
+    def test_output_that_fails_in_the_end(self):
+        """A slower build, but nobody is told: no verdict."""
+        done = self.against_fake(USAGE, "--out", "/dev/full", PER_RUN="1e-9")
+        self.assertIn("No space left", done.stderr)
+
+    def test_temporary_files(self):
+        done = self.against_fake(USAGE, TMPDIR=str(self.folder / "none"))
+        self.assertIn(f"no temporary file in {self.folder}/none: No such file", done.stderr)
+        self.against_fake(FINE, TMPDIR=str(self.folder))
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["fake"])
 
 
 class Formats(Gate):
