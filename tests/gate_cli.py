@@ -11,6 +11,8 @@ import csv
 import io
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -513,24 +515,120 @@ class Revisions(Gate):
         subprocess.run([*git, "commit", "-qm", "x"], check=True)
         return repository
 
-    def judge(self, status, repository, name="HEAD"):
+    def judge(self, status, repository, name="HEAD", **more):
         return self.gate(status, "--against", name, *BRIEF, "--cache", self.folder / "cache/deep",
-                         cwd=repository)
+                         cwd=repository, **more)
+
+    def start(self, repository):
+        process = subprocess.Popen([PROGRAM, "gate", "--against", "HEAD", *BRIEF, "--cache",
+                                    self.folder / "cache/deep"], cwd=repository, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def kept(self):
+        """Names in the cache, less the commit and the digest of how it was built."""
+        return sorted(re.sub("^[0-9a-f]{40}-[0-9a-f]{16}", "", path.name)
+                      for path in (self.folder / "cache/deep").iterdir())
 
     def test_one_that_builds_is_kept(self):
         repository = self.commit(REVISION)
         first = self.judge(FINE, repository)
         self.assertIn("building HEAD, commit ", first.stderr)
         self.assertNotIn("building", self.judge(FINE, repository / "bench").stderr)
-        kept = sorted(path.suffix for path in (self.folder / "cache/deep").iterdir())
-        self.assertEqual(kept, ["", ".log"])
+        self.assertEqual(self.kept(), ["", ".log"])
+
+    def test_each_way_to_build_is_kept(self):
+        repository = self.commit(REVISION)
+        for more in ({}, {"CFLAGS": "-O1 -DNAME='a b'"}, {"PKG_CONFIG_PATH": "/elsewhere"}):
+            self.assertIn("building", self.judge(FINE, repository, **more).stderr)
+            self.assertNotIn("building", self.judge(FINE, repository, **more).stderr)
+        self.assertEqual(self.kept(), 3 * [""] + 3 * [".log"])
+        told = [path.read_text() for path in (self.folder / "cache/deep").glob("*/built-with")]
+        self.assertEqual(sum("CFLAGS=-O1 -DNAME='a b'\n" in text for text in told), 1)
+
+    def test_another_compiler(self):
+        """Of the same name: its version says so."""
+        repository = self.commit(REVISION)
+        compiler = self.folder / "compiler"
+        for version in "1.0", "2.0":
+            compiler.write_text(f'#!/bin/sh\n[ "$*" != --version ] || {{ echo gcc {version}; exit; }}\n'
+                                'exec cc "$@"\n')
+            compiler.chmod(0o755)
+            self.judge((FINE, NOT_COMPARABLE), repository, CC=str(compiler), CXX="c++")
+        folders = {path.name.split(".")[0] for path in (self.folder / "cache/deep").iterdir()}
+        self.assertEqual(len(folders), 2)
+
+    def test_options_are_handed_on(self):
+        """Those that it has; meson refuses others."""
+        self.judge(FINE, self.commit({
+            **REVISION, "meson_options.txt": "option('openmp', type: 'string', value: 'unset')\n",
+            "meson.build": "project('fake', 'c')\nsubdir('bench')\n"
+                           "if get_option('openmp') == 'unset' or get_option('buildtype') == 'debug'\n"
+                           "  error('not as this program')\nendif\n"}))
+
+    def test_a_revision_goes_before_a_file(self):
+        repository = self.commit(REVISION)
+        shutil.copy(self.fake, repository / "HEAD")
+        self.assertIn("building HEAD", self.judge(FINE, repository).stderr)
+        self.assertIn(f"{repository}/HEAD)", self.judge(FINE, repository, "./HEAD").stdout)
+        shutil.copy(self.fake, repository / "fake")
+        self.assertIn("for the file write ./", self.judge(USAGE, repository, "fake").stderr)
+        (repository / "tree/bench").mkdir(parents=True)
+        shutil.copy(self.fake, repository / "tree/bench/rnnbench")
+        self.assertIn("tree/bench/rnnbench)", self.judge(FINE, repository, "tree").stdout)
+
+    def test_another_gate_is_quicker(self):
+        """It puts the folder there meanwhile, and runs what is in it."""
+        quicker = ('work=$(dirname "$MESON_SOURCE_ROOT"); folder=${work%.*}; mkdir "$folder"; '
+                   f'touch "$folder/first"; ln -s {self.fake} "$folder/rnnbench"')
+        self.judge(FINE, self.commit({
+            **REVISION, "quicker.sh": quicker,
+            "meson.build": "project('fake', 'c')\nsubdir('bench')\n"
+                           "run_command('sh', files('quicker.sh'), check: true)\n"}))
+        self.assertEqual(self.kept(), ["", ".log"])
+        (folder,) = (path for path in (self.folder / "cache/deep").iterdir() if path.is_dir())
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["first", "rnnbench"])
+
+    def test_two_gates_at_once(self):
+        repository = self.commit(REVISION)
+        for process in [self.start(repository) for _ in range(2)]:
+            output, errors = process.communicate(timeout=100)
+            self.assertIn(process.returncode, NOT_WRONG, output + errors)
+        self.assertEqual(self.kept(), ["", ".log"])
+
+    def test_an_interrupted_build(self):
+        repository = self.commit({
+            **REVISION, "meson.build": "project('fake', 'c')\n"
+                                       "run_command('sleep', '71.25', check: true)\n"})
+        for number in signal.SIGINT, signal.SIGTERM:
+            process = self.start(repository)
+            end = time.monotonic() + 60
+            while not self.sleepers() and time.monotonic() < end:
+                time.sleep(0.1)
+            self.assertEqual(self.sleepers(), 1)
+            start = time.monotonic()
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, INTERRUPTED, errors)
+            self.assertLess(time.monotonic() - start, 5)
+            self.assertEqual(self.sleepers(), 0)
+            self.assertEqual(self.kept(), [".log"])
+
+    @staticmethod
+    def sleepers():
+        count = 0
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                count += path.read_bytes().endswith(b"sleep\x0071.25\x00")
+        return count
 
     def test_one_that_does_not_build(self):
         broken = {**REVISION, "bench/fake.c": "int main(void) { return nothing; }\n"}
         done = self.judge(NOT_COMPARABLE, self.commit(broken))
         self.assertIn("--against HEAD: does not build", done.stderr)
-        self.assertEqual([path.suffix for path in (self.folder / "cache/deep").iterdir()],
-                         [".log"])
+        self.assertEqual(self.kept(), [".log"])
 
     def test_one_without_a_build(self):
         done = self.judge(NOT_COMPARABLE, self.commit({"README": "nothing\n"}))
