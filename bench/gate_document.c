@@ -283,6 +283,12 @@ static void add_legend(document *d, const gate_state *gate) {
     document_add_legend(d,
                         "slowdown that is seen: of one row, in 95 of 100 gates, on the row where "
                         "it is largest");
+    document_add_legend(d, "%s",
+                        gate->options->baseline
+                            ? "How often chance alone names a row is not known against a baseline: "
+                              "it was measured on another day, and the anchor need not slow down "
+                              "as other backends do. The rate that is stated holds for --against"
+                            : "Chance alone names a row in one of 40 gates at most");
 }
 
 bool gate_document(document *d, const gate_state *gate) {

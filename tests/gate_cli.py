@@ -30,19 +30,19 @@ ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
 BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
 
-FAKE = '''#!{python}
-import json, os, signal, sys, time
-from pathlib import Path
+FAKE = '''#!{python} -IS
+import glob, json, os, signal, sys, time
 mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
 if mode == "no worker":
     sys.exit("rnnbench: command worker is unknown")
 
 def new_worker():
     """Of the other side."""
-    for path in Path(f"/proc/{{os.getppid()}}/task").glob("*/children"):
-        for pid in path.read_text().split():
-            if int(pid) != os.getpid():
-                return int(pid)
+    for path in glob.glob(f"/proc/{{os.getppid()}}/task/*/children"):
+        with open(path) as children:
+            for pid in children.read().split():
+                if int(pid) != os.getpid():
+                    return int(pid)
 
 def once():
     """True for the first of all processes."""
@@ -150,6 +150,7 @@ class Verdicts(Gate):
     def test_a_slower_build(self):
         done = self.against_fake(WRONG, PER_RUN="1e-9")
         self.assertIn("SLOWER: 1 of 1 rows", done.stdout)
+        self.assertIn("in one of 40 gates at most", done.stdout)
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_a_faster_build(self):
@@ -445,7 +446,9 @@ class Baseline(Gate):
         self.assertEqual([row["backend"] for row in rows], ["scalar"])
 
     def test_slower_than_it(self):
-        self.assertIn("SLOWER: 1 of 1", self.judge(WRONG, self.slower_by(0.1)).stdout)
+        text = self.judge(WRONG, self.slower_by(0.1)).stdout
+        self.assertIn("SLOWER: 1 of 1", text)
+        self.assertIn("is not known against a baseline", text)
 
     def test_faster_than_it(self):
         self.assertIn("faster", self.judge(FINE, self.slower_by(10)).stdout)
@@ -654,11 +657,22 @@ class Instructions(Gate):
             self.gate(FINE, *arguments)
             report = json.loads(self.out.read_text())
             self.assertTrue(any("instructions of one run" in note for note in report["notes"]))
+            if "under valgrind" in " ".join(report["notes"]):
+                self.assertNotIn("by avx512", " ".join(report["notes"]))
             for row in report["rows"]:
                 self.assertLess(abs(row["ratio"] - 1), 0.001)
             counts.append([row["new"] for row in report["rows"]])
         for first, second in zip(*counts):
             self.assertLess(abs(first / second - 1), 0.001)
+
+
+    def test_says_which_instructions(self):
+        """Those that RNN_ISA leaves, where valgrind does not count others."""
+        done = self.gate((FINE, NOT_COMPARABLE), "--against", PROGRAM, "--instructions",
+                         "--problem", "lstm/N:1/T:4/U:16", "--backend", "naive", RNN_ISA="scalar")
+        if "under valgrind" not in done.stdout:
+            self.skipTest("no valgrind, or a counter of the CPU's")
+        self.assertIn("under valgrind, by scalar", done.stdout)
 
 
 class Selftest(Gate):
