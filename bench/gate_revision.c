@@ -162,10 +162,10 @@ static int wait_for(pid_t pid, const volatile sig_atomic_t *stop) {
     pid_t ended;
     while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
         const double now = clock_seconds();
-        if (*stop && !told) {
+        if (*stop && told == 0) {
             kill(-pid, SIGTERM);
             told = now;
-        } else if (told && now > told + SECONDS_TO_END) {
+        } else if (told > 0 && now > told + SECONDS_TO_END) {
             kill(-pid, SIGKILL);
         }
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
