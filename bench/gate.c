@@ -11,7 +11,9 @@
 #include "gate_document.h"
 #include "gate_instructions.h"
 #include "interrupt.h"
+#include "replace.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,22 +34,23 @@ static int say(int status, const char *text) {
 
 static int status_of_end(const gate_state *gate, gate_end end) {
     switch (end) {
-    case GATE_FAILED:
-        return say(gate->failed_side == NEW ? EXIT_WRONG : EXIT_NOT_COMPARABLE, gate->failure);
+    case GATE_FAILED: /* by the base */
+        return say(EXIT_NOT_COMPARABLE, gate->failure);
+    case GATE_UNABLE:
+        return say(EXIT_USAGE, gate->failure);
     case GATE_LATE:
         return say(EXIT_NOT_COMPARABLE,
                    "the budget is too small even to check these rows against the oracle");
     case GATE_INTERRUPTED:
         return say(EXIT_INTERRUPTED, "interrupted; no verdict");
     case GATE_NO_MEMORY:
-        return say(EXIT_WRONG, "out of memory");
+        return say(EXIT_USAGE, "out of memory");
     default:
         return EXIT_FINE;
     }
 }
 
-/* ---- Measuring
- * ----------------------------------------------------------------------------------- */
+/* ---- Measuring ------------------------------------------------------------------------------ */
 
 static bool any_suspect(const gate_state *gate) {
     for (int i = 0; i < gate->row_count; i++)
@@ -73,14 +76,28 @@ static gate_end measure(gate_state *gate) {
     return gate_measure_rounds(gate, true, second);
 }
 
+/* A new build that fails over a row is wrong there; one that does not even start, everywhere. */
+static gate_end blame_new(gate_state *gate, gate_end end) {
+    if (end != GATE_FAILED || gate->failed_side != NEW)
+        return end;
+    say(EXIT_WRONG, gate->failure);
+    for (int i = 0; i < gate->row_count; i++)
+        if (gate->asked_row ? gate->asked_row == &gate->rows[i] : !gate->rows[i].left_out)
+            gate_leave_out(&gate->rows[i], GATE_WRONG, "%.250s", gate->failure);
+    return GATE_GOES_ON;
+}
+
 static gate_end check_and_measure(gate_state *gate) {
     progress_start(&gate->progress, gate->budget);
     gate_end end = gate_check_rows(gate);
-    const bool right = gate_count(gate, GATE_WRONG) == 0;
-    if (end == GATE_GOES_ON && right)
+    if (end == GATE_GOES_ON && gate_count(gate, GATE_WRONG) == 0)
         end = gate->options->instructions ? gate_count_rows(gate) : measure(gate);
     gate_stop_pair(gate);
     progress_clear(&gate->progress);
+    end = blame_new(gate, end);
+    const bool right = gate_count(gate, GATE_WRONG) == 0;
+    if (!right)
+        gate_leave_out_others(gate);
     if (end == GATE_GOES_ON && !(gate->options->instructions && right) && !gate_judge(gate))
         end = GATE_NO_MEMORY;
     return end;
@@ -99,11 +116,11 @@ static int report(const gate_state *gate, const document_format *format) {
     document d;
     bool ok = gate_document(&d, gate);
     if (!ok)
-        say(EXIT_WRONG, "out of memory");
+        say(EXIT_USAGE, "out of memory");
     else
         ok = document_output(gate->options, "gate", &d, format);
     document_free(&d);
-    return ok ? verdict(gate) : EXIT_WRONG;
+    return ok ? verdict(gate) : EXIT_USAGE;
 }
 
 static int run(gate_state *gate, const document_format *format) {
@@ -111,8 +128,7 @@ static int run(gate_state *gate, const document_format *format) {
     return end == GATE_GOES_ON ? report(gate, format) : status_of_end(gate, end);
 }
 
-/* ---- What was asked for
- * -------------------------------------------------------------------------- */
+/* ---- What was asked for --------------------------------------------------------------------- */
 
 static bool check_options(const cli_options *options, rnn_error *error) {
     if (!!options->against + !!options->baseline + options->selftest != 1)
@@ -123,6 +139,8 @@ static bool check_options(const cli_options *options, rnn_error *error) {
         return fail(error, "--anchor and --anyway are about --baseline");
     if (options->budget > 0 && options->budget < LEAST_BUDGET)
         return fail(error, "--budget: 1 s is the least");
+    if (options->out && !file_can_be_replaced(options->out))
+        return fail(error, "%.200s: %s", options->out, strerror(errno));
     return true;
 }
 
@@ -152,7 +170,7 @@ static int gate_programs(gate_state *gate, const document_format *format) {
     char programs[SIDES][PATH_MAX], base_name[PATH_MAX + 100];
     rnn_error error;
     if (!gate_find_this(programs[NEW], PATH_MAX))
-        return say(EXIT_WRONG, "this program's own file is not to be found");
+        return say(EXIT_USAGE, "this program's own file is not to be found");
     for (int side = 0; side < SIDES; side++)
         gate->programs[side] = programs[side];
     gate->names[BASE] = base_name;
@@ -166,7 +184,9 @@ static int gate_programs(gate_state *gate, const document_format *format) {
         listed = gate_list_baseline(gate, &error);
     else if (!gate_list_rows(gate, &error))
         listed = EXIT_USAGE;
-    return listed == EXIT_FINE ? run(gate, format) : say(listed, error.text);
+    if (listed == EXIT_FINE)
+        return run(gate, format);
+    return say(listed == EXIT_WRONG ? EXIT_USAGE : listed, error.text); /* no verdict, so never 1 */
 }
 
 int command_gate(const cli_options *options) {

@@ -52,6 +52,7 @@ typedef struct gate_row {
     double prepare_seconds; /* of both sides */
     bool left_out;          /* not measured any more, for `why` */
     bool suspect;
+    bool hung[SIDES]; /* once, which a pause of the machine may explain */
     gate_reference reference;
     gate_series first, second;
 
@@ -65,6 +66,8 @@ typedef struct gate_row {
 typedef enum gate_end {
     GATE_GOES_ON,
     GATE_FAILED, /* a worker did; `failed_side` and `failure` say which and how */
+    GATE_HUNG,   /* the same, for the first time: to be asked again, with a new pair */
+    GATE_UNABLE, /* something of the system is missing; `failure` says what */
     GATE_LATE,   /* the budget was gone before anything could be judged */
     GATE_INTERRUPTED,
     GATE_NO_MEMORY
@@ -86,6 +89,9 @@ typedef struct gate_state {
     int rounds, rounds_again;  /* done */
     int core;                  /* that rows on one thread run on */
     worker_process pair[SIDES];
+    side_id first_side;  /* of this pair: started first, and asked first to prepare a row */
+    gate_row *asked_row; /* that the workers are asked about; NULL: none */
+    bool hung[SIDES];    /* while asked about none */
     side_id failed_side;
     char failure[512];
     char notes[GATE_MAX_NOTES][300];
@@ -105,25 +111,35 @@ void gate_row_name(const gate_row *row, char *text, size_t size);
 __attribute__((format(printf, 3, 4))) void gate_leave_out(gate_row *row, gate_outcome outcome,
                                                           const char *format, ...);
 
-/* ---- Rows, of gate_rows.c -------------------------------------------------------------------- */
+/* ---- Rows, of gate_rows.c ------------------------------------------------------------------- */
 
 /* The problems that the options ask for, by the backends of this build that they select. */
 bool gate_list_rows(gate_state *gate, rnn_error *error);
 void gate_free_rows(gate_state *gate);
+void gate_leave_out_others(gate_state *gate); /* than the wrong ones */
 int gate_count(const gate_state *gate, gate_outcome outcome);
 int gate_measured_rows(const gate_state *gate); /* not left out */
 
 /* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c --------------------------- */
 
-/* Both workers anew, on gate->core or on any. */
+/* Both workers anew, on gate->core or on any, in random order. */
 gate_end gate_start_pair(gate_state *gate, bool pinned);
 void gate_stop_pair(gate_state *gate);
 
-/* As worker_ask(); what it means for the gate that there is no answer. `answer` is NULL where it
- * was refused or could not be done, for the reason in `error`. */
+/* As worker_ask(); what it means for the gate that there is no answer. `expected` is how long one
+ * should take: a worker hangs where it takes many times that. `answer` is NULL where it was refused
+ * or could not be done, for the reason in `error`. */
 __attribute__((format(printf, 6, 7))) gate_end gate_ask(gate_state *gate, side_id side,
-                                                        json_t **answer, double seconds,
+                                                        json_t **answer, double expected,
                                                         rnn_error *error, const char *format, ...);
+
+/* What the workers do with one row; `what` is for the action alone. */
+typedef gate_end gate_action(gate_state *gate, gate_row *row, void *what);
+
+/* The action; where a worker hangs over this row for the first time, again with a new pair. `row`
+ * is NULL where it is about none. */
+gate_end gate_with_row(gate_state *gate, gate_row *row, bool pinned, gate_action *action,
+                       void *what);
 
 /* Every row against the oracle; then how long one run takes. What one side lacks is left out. */
 gate_end gate_check_rows(gate_state *gate);

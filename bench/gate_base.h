@@ -15,9 +15,9 @@ typedef enum base_outcome {
     BASE_INTERRUPTED
 } base_outcome;
 
-/* The rnnbench program that BUILD_OR_REV stands for: a build folder's, the file itself, or what a
- * revision of the repository around the working folder builds into `cache`, where it stays under
- * the commit's name. NULL: below XDG_CACHE_HOME or ~/.cache. */
+/* The rnnbench program that BUILD_OR_REV stands for: a build folder's; the file itself, where there
+ * is a slash in it, so that no file in the working folder passes for a revision; or what a revision
+ * builds into `cache`, NULL: below XDG_CACHE_HOME or ~/.cache. */
 base_outcome gate_find_base(const char *build_or_revision, const char *cache, char *program,
                             size_t size, const volatile sig_atomic_t *stop, rnn_error *error);
 

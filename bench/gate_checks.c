@@ -2,17 +2,18 @@
  * What comes before the rounds: right or wrong, and how long a run takes. */
 #include "gate.h"
 
+#include "checked.h"
 #include "clock.h"
 #include "comparable.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SECONDS_TO_CHECK   1e6 /* the budget ends it before */
+#define FLOPS_IN_A_SECOND  5e8 /* of the oracle, about: for what no base has shown yet */
+#define CONTEXT_SECONDS    0.5
 #define CALIBRATION_SAMPLE 3e-4
 
-/* ---- Against the oracle ------------------------------------------------------------------------
- */
+/* ---- Against the oracle --------------------------------------------------------------------- */
 
 typedef struct check_answer {
     bool refused; /* by nature, or with an error */
@@ -21,12 +22,22 @@ typedef struct check_answer {
     char text[256]; /* why not */
 } check_answer;
 
-static gate_end check_side(gate_state *gate, const gate_row *row, side_id side,
+/* A rough guess, from above. */
+static double oracle_seconds(const gate_row *row) {
+    problem p;
+    rnn_error error;
+    if (!problem_parse(&p, row->problem, &error))
+        return 0;
+    const problem checked = problem_as_checked(&p);
+    return problem_flops(&checked) / FLOPS_IN_A_SECOND;
+}
+
+static gate_end check_side(gate_state *gate, const gate_row *row, side_id side, double expected,
                            check_answer *result) {
     rnn_error error;
     json_t *answer;
     const gate_side *asked = &row->sides[side];
-    const gate_end end = gate_ask(gate, side, &answer, SECONDS_TO_CHECK, &error, "check %s %d %s",
+    const gate_end end = gate_ask(gate, side, &answer, expected, &error, "check %s %d %s",
                                   asked->backend, asked->threads, row->problem);
     *result = (check_answer){.refused = !answer, .cannot = gate->cannot, .passed = true};
     if (answer) {
@@ -41,10 +52,11 @@ static gate_end check_side(gate_state *gate, const gate_row *row, side_id side,
 }
 
 /* A build from before this command was there is not checked, and says so in other words. */
-static gate_end find_whether_base_checks(gate_state *gate) {
+static gate_end find_whether_base_checks(gate_state *gate, gate_row *none, void *nothing) {
+    (void)none, (void)nothing;
     rnn_error error = {""};
     json_t *answer;
-    const gate_end end = gate_ask(gate, BASE, &answer, 20, &error, "check");
+    const gate_end end = gate_ask(gate, BASE, &answer, CONTEXT_SECONDS, &error, "check");
     json_decref(answer);
     gate->base_is_checked = strncmp(error.text, "usage: check", 12) == 0;
     return end;
@@ -74,12 +86,13 @@ static void note_differences(gate_state *gate, json_t *const contexts[SIDES]) {
         snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], "these differ: %s", text);
 }
 
-static gate_end compare_contexts(gate_state *gate) {
+static gate_end compare_contexts(gate_state *gate, gate_row *none, void *nothing) {
+    (void)none, (void)nothing;
     rnn_error error;
     json_t *answers[SIDES] = {NULL, NULL}, *contexts[SIDES] = {NULL, NULL};
     gate_end end = GATE_GOES_ON;
     for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++) {
-        end = gate_ask(gate, (side_id)side, &answers[side], 20, &error, "context");
+        end = gate_ask(gate, (side_id)side, &answers[side], CONTEXT_SECONDS, &error, "context");
         contexts[side] = json_object_get(answers[side], "context");
     }
     if (end == GATE_GOES_ON)
@@ -89,11 +102,16 @@ static gate_end compare_contexts(gate_state *gate) {
     return end;
 }
 
-static gate_end check_row(gate_state *gate, gate_row *row) {
-    check_answer base = {.passed = true}, new;
-    gate_end end = check_side(gate, row, NEW, &new);
-    if (end == GATE_GOES_ON && gate->base_is_checked)
-        end = check_side(gate, row, BASE, &base);
+/* The base goes first: the new build may take many times as long as it, and no more. */
+static gate_end check_row(gate_state *gate, gate_row *row, void *nothing) {
+    (void)nothing;
+    check_answer base = {.passed = true}, new = {.passed = true};
+    const double start = clock_seconds(), expected = oracle_seconds(row);
+    gate_end end = GATE_GOES_ON;
+    if (gate->base_is_checked)
+        end = check_side(gate, row, BASE, expected, &base);
+    if (end == GATE_GOES_ON)
+        end = check_side(gate, row, NEW, fmax(expected, clock_seconds() - start), &new);
     if (end != GATE_GOES_ON)
         return end;
     if (!new.passed)
@@ -114,27 +132,28 @@ static gate_end check_row(gate_state *gate, gate_row *row) {
 gate_end gate_check_rows(gate_state *gate) {
     gate_end end = gate_start_pair(gate, false);
     if (end == GATE_GOES_ON)
-        end = compare_contexts(gate);
+        end = gate_with_row(gate, NULL, false, compare_contexts, NULL);
     if (end == GATE_GOES_ON)
-        end = find_whether_base_checks(gate);
+        end = gate_with_row(gate, NULL, false, find_whether_base_checks, NULL);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
         progress_show(&gate->progress, clock_seconds() - gate->start, "checking");
         if (!gate->rows[i].left_out)
-            end = check_row(gate, &gate->rows[i]);
+            end = gate_with_row(gate, &gate->rows[i], false, check_row, NULL);
     }
     gate_stop_pair(gate);
     return end;
 }
 
-/* ---- Calibration -------------------------------------------------------------------------------
- */
+/* ---- Calibration ---------------------------------------------------------------------------- */
 
 /* Seconds of one run by a sample of so many; 0: the side could not, and the row is left out. */
 static gate_end time_sample(gate_state *gate, gate_row *row, side_id side, int runs,
                             double *seconds) {
     rnn_error error;
     json_t *answer;
-    const gate_end end = gate_ask(gate, side, &answer, SECONDS_TO_CHECK, &error, "run %d", runs);
+    const gate_end end = gate_ask(gate, side, &answer,
+                                  (1 + runs) * fmax(row->sides[side].seconds, oracle_seconds(row)),
+                                  &error, "run %d", runs);
     *seconds = answer ? json_number_value(json_object_get(answer, "seconds")) / runs : 0;
     json_decref(answer);
     if (end == GATE_GOES_ON && !(*seconds > 0))
@@ -147,7 +166,7 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
     rnn_error error;
     json_t *answer;
     gate_side *s = &row->sides[side];
-    gate_end end = gate_ask(gate, side, &answer, SECONDS_TO_CHECK, &error, "prepare %s %d %s",
+    gate_end end = gate_ask(gate, side, &answer, oracle_seconds(row), &error, "prepare %s %d %s",
                             s->backend, s->threads, row->problem);
     if (end == GATE_GOES_ON && !answer)
         gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", error.text);
@@ -161,7 +180,8 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
     return end;
 }
 
-static gate_end calibrate_row(gate_state *gate, gate_row *row) {
+static gate_end calibrate_row(gate_state *gate, gate_row *row, void *nothing) {
+    (void)nothing;
     const double start = clock_seconds();
     gate_end end = GATE_GOES_ON;
     for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
@@ -174,7 +194,7 @@ gate_end gate_calibrate_rows(gate_state *gate) {
     gate_end end = gate_start_pair(gate, false);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++)
         if (!gate->rows[i].left_out)
-            end = calibrate_row(gate, &gate->rows[i]);
+            end = gate_with_row(gate, &gate->rows[i], false, calibrate_row, NULL);
     gate_stop_pair(gate);
     return end;
 }

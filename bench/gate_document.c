@@ -27,7 +27,8 @@ void gate_verdict_text(const gate_state *gate, char *text, size_t size) {
     const int wrong = gate_count(gate, GATE_WRONG), slower = gate_count(gate, GATE_SLOWER);
     const int unjudged = gate_count(gate, GATE_UNJUDGED);
     if (wrong)
-        snprintf(text, size, "WRONG: %d of %d rows; nothing was timed", wrong, gate->row_count);
+        snprintf(text, size, "WRONG: %d of %d rows; nothing %s", wrong, gate->row_count,
+                 gate->rounds ? "else is judged" : "was timed");
     else if (slower)
         snprintf(text, size, "SLOWER: %d of %d rows", slower, judged(gate));
     else if (judged(gate) == 0)
@@ -282,6 +283,12 @@ static void add_legend(document *d, const gate_state *gate) {
     document_add_legend(d,
                         "slowdown that is seen: of one row, in 95 of 100 gates, on the row where "
                         "it is largest");
+    document_add_legend(d, "%s",
+                        gate->options->baseline
+                            ? "How often chance alone names a row is not known against a baseline: "
+                              "it was measured on another day, and the anchor need not slow down "
+                              "as other backends do. The rate that is stated holds for --against"
+                            : "Chance alone names a row in one of 40 gates at most");
 }
 
 bool gate_document(document *d, const gate_state *gate) {

@@ -4,21 +4,24 @@
 
 #include "clock.h"
 #include "fail.h"
+#include "temporary.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define COUNTED_FLOPS                                                                              \
-    4e6 /* so that the count of starting up, which varies by some 100, is lost                     \
-         */
-#define MOST_RUNS      200
-#define LOG_SIZE       64
-#define MOST_PROCESSES 4 /* both sides, with few and with many runs */
+/* So that the count of starting up, which varies by some 100, is lost. */
+#define COUNTED_FLOPS    4e6
+#define MOST_RUNS        200
+#define MOST_PROCESSES   4 /* both sides, with few and with many runs */
+#define QUICK_SECONDS    0.5
+#define SLOWEST_FLOPS    1e8 /* in a second, of any backend */
+#define SECONDS_TO_LEAVE 30. /* under valgrind, which writes its count at the end */
 
-/* ---- Which way
- * ----------------------------------------------------------------------------------- */
+/* ---- Which way ------------------------------------------------------------------------------ */
 
 static const char *find_valgrind(void) {
     static const char *const places[] = {"/usr/bin/valgrind", "/usr/local/bin/valgrind",
@@ -29,80 +32,96 @@ static const char *find_valgrind(void) {
     return NULL;
 }
 
+/* The machine lacks what it takes. */
 static gate_end cannot(gate_state *gate, const char *why) {
     gate->failed_side = BASE;
     snprintf(gate->failure, sizeof gate->failure, "--instructions: %.400s", why);
     return GATE_FAILED;
 }
 
-/* Whether both sides' workers can count by themselves; why not. */
-static gate_end has_counter(gate_state *gate, bool *has, rnn_error *why) {
-    gate_end end = gate_start_pair(gate, true);
-    *has = true;
-    for (int side = 0; side < SIDES && *has && end == GATE_GOES_ON; side++) {
+typedef struct counter {
+    bool there; /* both sides' workers can count by themselves */
+    rnn_error why;
+} counter;
+
+static gate_end try_counter(gate_state *gate, gate_row *none, void *what) {
+    counter *found = what;
+    gate_end end = GATE_GOES_ON;
+    (void)none;
+    *found = (counter){.there = true};
+    for (int side = 0; side < SIDES && found->there && end == GATE_GOES_ON; side++) {
         json_t *answer;
-        end =
-            gate_ask(gate, (side_id)side, &answer, 20, why, "prepare naive 1 lstm/N:1/T:1/D:1/U:1");
+        end = gate_ask(gate, (side_id)side, &answer, QUICK_SECONDS, &found->why,
+                       "prepare naive 1 lstm/N:1/T:1/D:1/U:1");
         json_decref(answer);
-        if (end == GATE_GOES_ON)
-            end = gate_ask(gate, (side_id)side, &answer, 20, why, "count 1");
-        *has = answer && json_number_value(json_object_get(answer, "instructions")) > 0;
+        if (end != GATE_GOES_ON)
+            return end;
+        end = gate_ask(gate, (side_id)side, &answer, QUICK_SECONDS, &found->why, "count 1");
+        found->there = answer && json_number_value(json_object_get(answer, "instructions")) > 0;
         json_decref(answer);
     }
+    return end;
+}
+
+static gate_end find_counter(gate_state *gate, counter *found) {
+    gate_end end = gate_start_pair(gate, true);
+    if (end == GATE_GOES_ON)
+        end = gate_with_row(gate, NULL, true, try_counter, found);
     gate_stop_pair(gate);
     return end;
 }
 
-static int runs_for(const gate_row *row) {
+static double flops_of(const gate_row *row) {
     problem p;
     rnn_error error;
-    if (!problem_parse(&p, row->problem, &error))
-        return 1;
-    return (int)fmin(ceil(COUNTED_FLOPS / problem_flops(&p)), MOST_RUNS);
+    return problem_parse(&p, row->problem, &error) ? problem_flops(&p) : COUNTED_FLOPS;
 }
 
-/* ---- By the CPU
- * ---------------------------------------------------------------------------------- */
+static int runs_for(const gate_row *row) {
+    return (int)fmin(ceil(COUNTED_FLOPS / flops_of(row)), MOST_RUNS);
+}
+
+/* ---- By the CPU ----------------------------------------------------------------------------- */
 
 static gate_end count_side(gate_state *gate, gate_row *row, side_id side) {
     rnn_error error;
     json_t *answer;
     gate_side *s = &row->sides[side];
     const int runs = runs_for(row);
-    gate_end end =
-        gate_ask(gate, side, &answer, 1e6, &error, "prepare %s 1 %s", s->backend, row->problem);
+    const double expected = flops_of(row) / SLOWEST_FLOPS;
+    gate_end end = gate_ask(gate, side, &answer, expected, &error, "prepare %s 1 %s", s->backend,
+                            row->problem);
     json_decref(answer);
     if (end == GATE_GOES_ON)
-        end = gate_ask(gate, side, &answer, 1e6, &error, "count %d", runs);
+        end = gate_ask(gate, side, &answer, runs * expected, &error, "count %d", runs);
     s->seconds = answer ? json_number_value(json_object_get(answer, "instructions")) / runs : NAN;
     json_decref(answer);
     return end;
 }
 
-static gate_end count_by_cpu(gate_state *gate, gate_row *row) {
+static gate_end count_by_cpu(gate_state *gate, gate_row *row, void *nothing) {
+    (void)nothing;
     gate_end end = GATE_GOES_ON;
     for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++)
         end = count_side(gate, row, (side_id)side);
     return end;
 }
 
-/* ---- Under valgrind
- * ------------------------------------------------------------------------------ */
+/* ---- Under valgrind ------------------------------------------------------------------------- */
 
 typedef struct counted_process {
     worker_process worker;
     side_id side;
     int runs;
-    char log[LOG_SIZE];
+    char log[PATH_MAX]; /* "": none yet */
 } counted_process;
 
 static bool start_process(const gate_state *gate, counted_process *p, rnn_error *error) {
-    char log_option[LOG_SIZE + 16];
-    snprintf(p->log, sizeof p->log, "/tmp/rnnbench-gate-XXXXXX");
-    const int file = mkstemp(p->log);
-    if (file < 0)
-        return fail(error, "no temporary file");
-    close(file);
+    char log_option[PATH_MAX + 16];
+    if (!temporary_name(p->log, error)) {
+        p->log[0] = '\0';
+        return false;
+    }
     snprintf(log_option, sizeof log_option, "--log-file=%s", p->log);
     const char *words[] = {find_valgrind(),
                            "--tool=cachegrind",
@@ -159,8 +178,10 @@ static gate_end count_processes(gate_state *gate, gate_row *row,
                                 counted_process processes[MOST_PROCESSES]) {
     rnn_error error;
     for (int i = 0; i < MOST_PROCESSES; i++)
-        if (!start_process(gate, &processes[i], &error))
-            return cannot(gate, error.text);
+        if (!start_process(gate, &processes[i], &error)) {
+            snprintf(gate->failure, sizeof gate->failure, "%s", error.text);
+            return GATE_UNABLE;
+        }
     for (int i = 0; i < MOST_PROCESSES && !row->left_out; i++) {
         const worker_outcome outcome = run_process(gate, &processes[i], row, &error);
         if (outcome == WORKER_INTERRUPTED)
@@ -181,17 +202,17 @@ static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
     double counts[MOST_PROCESSES];
     const gate_end end = count_processes(gate, row, processes);
     for (int i = 0; i < MOST_PROCESSES; i++) {
-        worker_stop(&processes[i].worker);
+        worker_stop(&processes[i].worker, SECONDS_TO_LEAVE);
         counts[i] = processes[i].log[0] ? read_count(processes[i].log) : NAN;
-        unlink(processes[i].log);
+        if (processes[i].log[0])
+            unlink(processes[i].log);
     }
     for (int side = 0; side < SIDES; side++)
         row->sides[side].seconds = (counts[2 + side] - counts[side]) / runs;
     return end;
 }
 
-/* ---- Rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- Rows ----------------------------------------------------------------------------------- */
 
 static void judge_count(const gate_state *gate, gate_row *row) {
     row->ratio = row->sides[NEW].seconds / row->sides[BASE].seconds;
@@ -213,35 +234,44 @@ static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small for so many rows");
     if (row->left_out)
         return GATE_GOES_ON;
-    const gate_end end = by_cpu ? count_by_cpu(gate, row) : count_by_valgrind(gate, row);
+    const gate_end end =
+        by_cpu ? gate_with_row(gate, row, true, count_by_cpu, NULL) : count_by_valgrind(gate, row);
     if (end == GATE_GOES_ON && !row->left_out)
         judge_count(gate, row);
     return end;
 }
 
+__attribute__((format(printf, 2, 3))) static void note(gate_state *gate, const char *format, ...) {
+    va_list arguments;
+    if (gate->note_count == GATE_MAX_NOTES)
+        return;
+    va_start(arguments, format);
+    vsnprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], format, arguments);
+    va_end(arguments);
+}
+
 /* valgrind 3.19 knows no AVX-512. */
 static void lower_isa(gate_state *gate) {
-    if (strcmp(rnn_isa_name(), "avx512") == 0)
+    const bool lower = strcmp(rnn_isa_name(), "avx512") == 0;
+    if (lower)
         setenv("RNN_ISA", "avx2", 1);
-    snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0],
-             "instructions of one run, under valgrind%s",
-             getenv("RNN_ISA") ? ", which knows no AVX-512: RNN_ISA=avx2" : "");
+    note(gate, "instructions of one run, under valgrind%s, by %s",
+         lower ? ", which knows no AVX-512" : "", lower ? "avx2" : rnn_isa_name());
 }
 
 gate_end gate_count_rows(gate_state *gate) {
-    bool by_cpu;
-    rnn_error why = {""};
-    gate_end end = has_counter(gate, &by_cpu, &why);
+    counter found = {0};
+    gate_end end = find_counter(gate, &found);
+    const bool by_cpu = found.there;
     if (end != GATE_GOES_ON)
         return end;
     if (!by_cpu && !find_valgrind()) {
         char text[400];
-        snprintf(text, sizeof text, "%.250s, and no valgrind", why.text);
+        snprintf(text, sizeof text, "%.250s, and no valgrind", found.why.text);
         return cannot(gate, text);
     }
     if (by_cpu)
-        snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0],
-                 "instructions of one run, by the CPU's counter");
+        note(gate, "instructions of one run, by the CPU's counter");
     else
         lower_isa(gate);
     end = by_cpu ? gate_start_pair(gate, true) : GATE_GOES_ON;

@@ -13,18 +13,15 @@
 
 #define SAMPLES       4    /* in a group */
 #define SLOWEST_SLEEP 0.02 /* seconds until the threads of the last run sleep */
-#define HANGS_SECONDS 3.0  /* what no answer may take, */
-#define HANGS_TIMES   200. /* beyond so many times what it should */
 
-/* ---- One row ------------------------------------------------------------------------------------
- */
+/* ---- One row -------------------------------------------------------------------------------- */
 
 static gate_end prepare_side(gate_state *gate, const gate_row *row, side_id side, bool *prepared) {
     rnn_error error;
     json_t *answer;
     const gate_side *s = &row->sides[side];
-    const gate_end end = gate_ask(gate, side, &answer, HANGS_SECONDS + HANGS_TIMES * s->seconds,
-                                  &error, "prepare %s %d %s", s->backend, s->threads, row->problem);
+    const gate_end end = gate_ask(gate, side, &answer, row->prepare_seconds, &error,
+                                  "prepare %s %d %s", s->backend, s->threads, row->problem);
     *prepared = answer != NULL;
     json_decref(answer);
     return end;
@@ -37,8 +34,7 @@ static gate_end time_side(gate_state *gate, const gate_row *row, side_id side, d
     const double expected = s->seconds * (s->runs + 1);
     if (!gate_row_by_cpu(row))
         worker_wait_until_asleep(&gate->pair[!side], SLOWEST_SLEEP);
-    const gate_end end = gate_ask(gate, side, &answer, HANGS_SECONDS + HANGS_TIMES * expected,
-                                  &error, "run %d", s->runs);
+    const gate_end end = gate_ask(gate, side, &answer, expected, &error, "run %d", s->runs);
     const char *clock = gate_row_by_cpu(row) ? "cpu_seconds" : "seconds";
     *seconds = answer ? json_number_value(json_object_get(answer, clock)) / s->runs : NAN;
     json_decref(answer);
@@ -70,12 +66,14 @@ static bool keep(gate_row *row, bool again, double samples[SIDES][2 * GATE_MAX_G
            gate_series_add(&row->sides[NEW].times, new);
 }
 
-static gate_end time_row(gate_state *gate, gate_row *row, bool again) {
+static gate_end time_row(gate_state *gate, gate_row *row, void *what) {
+    const bool *again = what;
     double samples[SIDES][2 * GATE_MAX_GROUPS];
     double *next[SIDES] = {samples[BASE], samples[NEW]};
-    for (int side = 0; side < SIDES; side++) {
+    for (int i = 0; i < SIDES; i++) {
+        const side_id side = i ? !gate->first_side : gate->first_side;
         bool prepared;
-        const gate_end end = prepare_side(gate, row, (side_id)side, &prepared);
+        const gate_end end = prepare_side(gate, row, side, &prepared);
         if (end != GATE_GOES_ON || !prepared)
             return end;
     }
@@ -84,12 +82,10 @@ static gate_end time_row(gate_state *gate, gate_row *row, bool again) {
         if (end != GATE_GOES_ON)
             return end;
     }
-    return keep(row, again, samples, gate->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
+    return keep(row, *again, samples, gate->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
 }
 
-/* ---- A round
- * -------------------------------------------------------------------------------------
- */
+/* ---- A round -------------------------------------------------------------------------------- */
 
 typedef struct row_order {
     int *rows; /* indices, those of one problem neighbours: a worker fills its inputs once */
@@ -147,10 +143,10 @@ static gate_end run_order(gate_state *gate, const row_order *order, bool again, 
                       again ? "confirming" : "measuring");
         if (clock_seconds() + gate_row_cost(gate, row) > until)
             break;
-        end = time_row(gate, row, again);
+        end = gate_with_row(gate, row, by_cpu, time_row, &again);
     }
     gate_stop_pair(gate);
-    return end;
+    return end == GATE_LATE ? GATE_GOES_ON : end; /* with the rounds that there are */
 }
 
 /* Rows on one thread are pinned to the core that others use least, one side at a time. */

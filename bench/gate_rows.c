@@ -27,6 +27,13 @@ void gate_leave_out(gate_row *row, gate_outcome outcome, const char *format, ...
     row->left_out = true;
 }
 
+void gate_leave_out_others(gate_state *gate) {
+    for (int i = 0; i < gate->row_count; i++)
+        if (!gate->rows[i].left_out)
+            gate_leave_out(&gate->rows[i], GATE_UNJUDGED, "%s, as a result is wrong",
+                           gate->rounds ? "not judged" : "not timed");
+}
+
 int gate_count(const gate_state *gate, gate_outcome outcome) {
     int count = 0;
     for (int i = 0; i < gate->row_count; i++)

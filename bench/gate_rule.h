@@ -10,7 +10,9 @@
  * and, in seconds, above the floor, and Wilcoxon's signed-rank test says that they lie above 0.
  * Those, and only those, are measured anew. A row is slower where the second series says so too,
  * its p adjusted over all rows of the gate (Benjamini-Hochberg): in so many gates of a build
- * against itself, at most one in 1 / GATE_SECOND_P names a row.
+ * against itself, at most one in 1 / GATE_SECOND_P names a row. That holds for --against, where
+ * both sides are measured in the same rounds. Of --baseline no rate is known: what made the
+ * baseline's times differ from today's, beyond what the anchor shares, counts as the row's.
  */
 #ifndef BENCH_GATE_RULE_H
 #define BENCH_GATE_RULE_H

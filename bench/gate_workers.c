@@ -2,63 +2,139 @@
 #include "gate.h"
 
 #include "clock.h"
+#include "fail.h"
+#include "random.h"
 
+#include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
-#define START_SECONDS 5.0
+/* What no answer may take beyond what is expected, by how much, and how many times that. */
+#define HANGS_SECONDS 5.0
+#define HANGS_TIMES   20.0
+/* The same of one that the end of the budget cuts: by then it is late, or has long been hanging. */
+#define CUT_SECONDS 1.5
+
+#define START_SECONDS    0.1 /* that are expected of a new process */
+#define SECONDS_TO_LEAVE 5.0
+#define LEAST_TO_LEAVE   0.2 /* behind the end of the budget */
 
 static const char *const roles[SIDES] = {"base", "new build"};
 
-static gate_end fail_by(gate_state *gate, side_id side, const char *doing, const char *why) {
+/* ---- Without an answer ---------------------------------------------------------------------- */
+
+static void describe(gate_state *gate, side_id side, const char *doing, const char *why) {
     gate->failed_side = side;
     snprintf(gate->failure, sizeof gate->failure, "%s (%.150s): its worker %.180s%s%.120s",
              roles[side], gate->names[side], why, *doing ? ", asked to " : "", doing);
-    return GATE_FAILED;
 }
 
-gate_end gate_start_pair(gate_state *gate, bool pinned) {
-    for (int side = 0; side < SIDES; side++) {
-        rnn_error error;
-        json_t *answer;
-        const char *words[] = {gate->programs[side], NULL};
-        if (!worker_start(&gate->pair[side], words, pinned ? gate->core : WORKER_ANY_CORE,
-                          gate->stop, &error))
-            return fail_by(gate, (side_id)side, "", error.text);
-        gate_end end = gate_ask(gate, (side_id)side, &answer, START_SECONDS, &error, "seed %llu",
-                                (unsigned long long)gate->options->seed);
-        json_decref(answer);
-        if (end != GATE_GOES_ON)
-            return end;
-    }
-    return GATE_GOES_ON;
+/* The end of the budget, and a little more: whoever has no answer by then gets none. */
+static double last_moment(const gate_state *gate) {
+    return gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
 }
 
-void gate_stop_pair(gate_state *gate) {
-    for (int side = 0; side < SIDES; side++)
-        worker_stop(&gate->pair[side]);
+/* The first time it may be the machine that paused. */
+static gate_end hung(gate_state *gate, side_id side) {
+    bool *before = gate->asked_row ? gate->asked_row->hung : gate->hung;
+    const gate_end end = before[side] ? GATE_FAILED : GATE_HUNG;
+    before[side] = true;
+    return end;
 }
 
-gate_end gate_ask(gate_state *gate, side_id side, json_t **answer, double seconds, rnn_error *error,
-                  const char *format, ...) {
+/* Cut by the end of the budget: too little time for a second try, so it counts at once. */
+static gate_end cut(const gate_state *gate, side_id side, double taken, double expected) {
+    const bool before = gate->asked_row ? gate->asked_row->hung[side] : gate->hung[side];
+    return before || taken > CUT_SECONDS + HANGS_TIMES * expected ? GATE_FAILED : GATE_LATE;
+}
+
+/* ---- Asking --------------------------------------------------------------------------------- */
+
+gate_end gate_ask(gate_state *gate, side_id side, json_t **answer, double expected,
+                  rnn_error *error, const char *format, ...) {
     char line[PROBLEM_TEXT_SIZE + 100];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    const double now = clock_seconds(), last = gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
-    const bool late = now + seconds > last;
+    const double now = clock_seconds(), last = last_moment(gate);
+    const double limit = now + HANGS_SECONDS + HANGS_TIMES * expected;
     const worker_outcome result =
-        worker_ask(&gate->pair[side], answer, late ? last : now + seconds, error, "%s", line);
+        worker_ask(&gate->pair[side], answer, fmin(limit, last), error, "%s", line);
     gate->cannot = result == WORKER_CANNOT;
     switch (result) {
     case WORKER_GONE:
-        if (late && clock_seconds() >= last)
-            return GATE_LATE;
-        return fail_by(gate, side, line, error->text);
+        describe(gate, side, line, error->text);
+        return GATE_FAILED;
+    case WORKER_HUNG:
+        describe(gate, side, line, error->text);
+        return limit > last ? cut(gate, side, clock_seconds() - now, expected) : hung(gate, side);
     case WORKER_INTERRUPTED:
         return GATE_INTERRUPTED;
     default:
         return GATE_GOES_ON;
+    }
+}
+
+gate_end gate_with_row(gate_state *gate, gate_row *row, bool pinned, gate_action *action,
+                       void *what) {
+    gate->asked_row = row;
+    gate_end end = action(gate, row, what);
+    while (end == GATE_HUNG) {
+        gate_stop_pair(gate);
+        end = gate_start_pair(gate, pinned);
+        if (end != GATE_GOES_ON)
+            return end;
+        gate->asked_row = row;
+        end = action(gate, row, what);
+    }
+    if (end == GATE_GOES_ON)
+        gate->asked_row = NULL; /* else it is the one to blame */
+    return end;
+}
+
+/* ---- A pair --------------------------------------------------------------------------------- */
+
+static gate_end start_side(gate_state *gate, side_id side, bool pinned) {
+    rnn_error error;
+    json_t *answer;
+    const char *program = gate->programs[side], *words[] = {program, NULL};
+    const int core = pinned ? gate->core : WORKER_ANY_CORE;
+    bool started =
+        access(program, X_OK) == 0 || fail(&error, "%.200s: %s", program, strerror(errno));
+    if (started)
+        started = worker_start(&gate->pair[side], words, core, gate->stop, &error);
+    if (!started) {
+        snprintf(gate->failure, sizeof gate->failure, "%s", error.text);
+        return GATE_UNABLE;
+    }
+    const gate_end end = gate_ask(gate, side, &answer, START_SECONDS, &error, "seed %llu",
+                                  (unsigned long long)gate->options->seed);
+    json_decref(answer);
+    return end;
+}
+
+static gate_end start_both(gate_state *gate, bool pinned) {
+    gate->first_side = random_chance(&gate->random, 2) ? BASE : NEW;
+    const gate_end end = start_side(gate, gate->first_side, pinned);
+    return end == GATE_GOES_ON ? start_side(gate, !gate->first_side, pinned) : end;
+}
+
+gate_end gate_start_pair(gate_state *gate, bool pinned) {
+    gate->asked_row = NULL;
+    gate_end end = start_both(gate, pinned);
+    while (end == GATE_HUNG) {
+        gate_stop_pair(gate);
+        end = start_both(gate, pinned);
+    }
+    return end;
+}
+
+void gate_stop_pair(gate_state *gate) {
+    for (int side = 0; side < SIDES; side++) {
+        const double left = fmax(LEAST_TO_LEAVE, last_moment(gate) - clock_seconds());
+        worker_stop(&gate->pair[side], fmin(SECONDS_TO_LEAVE, left));
     }
 }

@@ -183,9 +183,10 @@ typedef struct option_row {
 /* A name may stand in several rows that mean different things to different commands. */
 static const option_row rows[] = {
     {"against", "BUILD_OR_REV",
-     "a build folder, an rnnbench program, or a git revision, which is built first", parse_text,
-     AT(against), GATE},
-    {"baseline", "FILE.json", "a results file: speeds relative to the anchor are compared",
+     "a build folder, a program (./rnnbench: with a slash), or a git revision, built first",
+     parse_text, AT(against), GATE},
+    {"baseline", "FILE.json",
+     "a results file: speeds relative to the anchor are compared; no rate of false alarms is known",
      parse_text, AT(baseline), GATE},
     {"selftest", "", "this program against itself: the smallest slowdown that is seen here",
      parse_flag, AT(selftest), GATE},

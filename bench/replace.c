@@ -71,6 +71,23 @@ bool file_replace(const char *path, const char *content, size_t size) {
     return remove_part(part);
 }
 
+bool file_can_be_replaced(const char *path) {
+    char part[PATH_MAX];
+    struct stat info;
+    const bool exists = stat(path, &info) == 0;
+    if (exists && S_ISDIR(info.st_mode)) {
+        errno = EISDIR;
+        return false;
+    }
+    if (exists && !S_ISREG(info.st_mode))
+        return access(path, W_OK) == 0;
+    const int file =
+        name_part(part, path) ? open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+    if (file >= 0)
+        return close(file) == 0 && unlink(part) == 0;
+    return may_not_write_beside(errno) && exists && access(path, W_OK) == 0;
+}
+
 bool file_create(const char *path, const char *content, size_t size) {
     char part[PATH_MAX];
     if (!name_part(part, path))

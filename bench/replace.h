@@ -11,7 +11,11 @@
  * errno says why, and the file is as it was. */
 bool file_replace(const char *path, const char *content, size_t size);
 
-/* The same for a file that must be new: errno is EEXIST where somebody was quicker. */
+/* Whether that is likely to succeed, now; errno says why not. */
+bool file_can_be_replaced(const char *path);
+
+/* The same as file_replace() for a file that must be new: errno is EEXIST where somebody was
+ * quicker. */
 bool file_create(const char *path, const char *content, size_t size);
 
 #endif

@@ -8,7 +8,7 @@ static int say_missing(const char *command) {
     fprintf(stderr,
             "rnnbench %s: jansson was not there when this was built (Debian: libjansson-dev)\n",
             command);
-    return EXIT_WRONG;
+    return EXIT_USAGE; /* 1 is a verdict */
 }
 
 #define MISSING(name)                                                                              \

@@ -24,8 +24,13 @@ void worker_answer_status(rnn_status status, const rnn_error *error);
 /* A whole number in 1..most; where it is none, that is the answer. */
 bool worker_read_count(const char *word, const char *what, int most, int *value);
 
-/* Commands, of worker_checks.c. */
-void worker_check(worker *w, int count, char **words);
-void worker_count_instructions(worker *w, int count, char **words);
+/* A command, with its words, of which the first is its name. */
+typedef void worker_action(worker *w, int count, char **words);
+
+worker_action worker_backends, worker_context, worker_expand; /* worker_about.c */
+worker_action worker_peaks, worker_roof;                      /* worker_peaks.c */
+worker_action worker_write, worker_compare;                   /* worker_judge.c */
+worker_action worker_prepare, worker_run, worker_output;      /* worker_runs.c */
+worker_action worker_check, worker_count_instructions;        /* worker_checks.c */
 
 #endif

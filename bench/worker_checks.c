@@ -8,8 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Against the oracle ------------------------------------------------------------------------
- */
+/* ---- Against the oracle --------------------------------------------------------------------- */
 
 /* The case of the last problem, or a new one. */
 static rnn_status choose_case(worker *w, const char *text, rnn_error *error) {
@@ -51,8 +50,7 @@ void worker_check(worker *w, int count, char **words) {
     puts("}");
 }
 
-/* ---- Instructions -------------------------------------------------------------------------------
- */
+/* ---- Instructions --------------------------------------------------------------------------- */
 
 static rnn_status run_often(subject *s, int runs, rnn_error *error) {
     rnn_status status = RNN_OK;

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "fail.h"
+#include "temporary.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -17,13 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_WORDS        16
-#define MAX_LINE         4096
-#define MAX_ANSWER       (1 << 20)
-#define SECONDS_TO_LEAVE 2.0
+#define MAX_WORDS  16
+#define MAX_LINE   4096
+#define MAX_ANSWER (1 << 20)
 
-/* ---- Start and end -----------------------------------------------------------------------------
- */
+/* ---- Start and end -------------------------------------------------------------------------- */
 
 static void set_unless(const char *name, const char *value, const char *const *others) {
     for (; *others; others++)
@@ -73,9 +72,9 @@ bool worker_start(worker_process *w, const char *const *words, int core,
     int in[2], out[2];
     *w = (worker_process){.to = -1, .from = -1, .stop = stop};
     signal(SIGPIPE, SIG_IGN);
-    w->errors = tmpfile();
+    w->errors = temporary_file(error);
     if (!w->errors)
-        return fail(error, "no temporary file: %s", strerror(errno));
+        return false;
     if (pipe2(in, O_CLOEXEC) != 0) {
         fclose(w->errors);
         return fail(error, "no pipe: %s", strerror(errno));
@@ -118,12 +117,12 @@ static void release(worker_process *w) {
     *w = (worker_process){0};
 }
 
-void worker_stop(worker_process *w) {
+void worker_stop(worker_process *w, double seconds) {
     if (!w->pid)
         return;
     close(w->to); /* the end of its input ends it */
     w->to = -1;
-    if (!has_ended(w->pid, clock_seconds() + (*w->stop ? 0.2 : SECONDS_TO_LEAVE))) {
+    if (!has_ended(w->pid, clock_seconds() + (*w->stop ? 0.2 : seconds))) {
         kill(-w->pid, SIGKILL);
         kill(w->pid, SIGKILL);
         waitpid(w->pid, NULL, 0);
@@ -131,8 +130,7 @@ void worker_stop(worker_process *w) {
     release(w);
 }
 
-/* ---- Why it is gone -----------------------------------------------------------------------------
- */
+/* ---- Why it is gone ------------------------------------------------------------------------- */
 
 static void last_line(FILE *file, char *text, size_t size) {
     char line[512];
@@ -171,17 +169,17 @@ static worker_outcome gone(worker_process *w, rnn_error *error) {
     return WORKER_GONE;
 }
 
-static worker_outcome give_up(worker_process *w, rnn_error *error, const char *why) {
+static worker_outcome give_up(worker_process *w, worker_outcome outcome, rnn_error *error,
+                              const char *why) {
     kill(-w->pid, SIGKILL);
     kill(w->pid, SIGKILL);
     waitpid(w->pid, NULL, 0);
     release(w);
     fail(error, "%s", why);
-    return WORKER_GONE;
+    return outcome;
 }
 
-/* ---- Asking -------------------------------------------------------------------------------------
- */
+/* ---- Asking --------------------------------------------------------------------------------- */
 
 static bool send_line(const worker_process *w, const char *line, size_t length) {
     while (length) {
@@ -220,9 +218,9 @@ static worker_outcome read_more(worker_process *w, double deadline, rnn_error *e
     if (ready < 0 && errno == EINTR)
         return WORKER_ANSWERED;
     if (ready <= 0)
-        return give_up(w, error, "gave no answer in time");
+        return give_up(w, WORKER_HUNG, error, "gave no answer in time");
     if (!make_room(w))
-        return give_up(w, error, "answered with too long a line");
+        return give_up(w, WORKER_GONE, error, "answered with too long a line");
     const ssize_t got =
         read(w->from, w->unread + w->unread_size, w->unread_capacity - w->unread_size - 1);
     if (got <= 0)
@@ -233,7 +231,7 @@ static worker_outcome read_more(worker_process *w, double deadline, rnn_error *e
 
 static worker_outcome judge(worker_process *w, json_t *answer, rnn_error *error) {
     if (!json_is_object(answer))
-        return give_up(w, error, "answered something else than JSON");
+        return give_up(w, WORKER_GONE, error, "answered something else than JSON");
     const char *text = json_string_value(json_object_get(answer, "error"));
     if (!text)
         return WORKER_ANSWERED;
@@ -279,9 +277,7 @@ worker_outcome worker_ask(worker_process *w, json_t **answer, double deadline, r
     return read_answer(w, answer, deadline, error);
 }
 
-/* ---- Its threads
- * ---------------------------------------------------------------------------------
- */
+/* ---- Its threads ---------------------------------------------------------------------------- */
 
 static bool thread_runs(const char *folder, const char *thread) {
     char path[300], line[512] = "";

@@ -29,7 +29,8 @@ typedef enum worker_outcome {
     WORKER_ANSWERED,
     WORKER_REFUSED,    /* by nature, as a form that a backend does not have: no failure */
     WORKER_CANNOT,     /* it answered with an error */
-    WORKER_GONE,       /* it ended, hung or answered nonsense; it is no more */
+    WORKER_GONE,       /* it ended or answered nonsense; it is no more */
+    WORKER_HUNG,       /* it gave no answer in time, and was ended for that */
     WORKER_INTERRUPTED /* *stop was set */
 } worker_outcome;
 
@@ -47,7 +48,7 @@ __attribute__((format(printf, 5, 6))) worker_outcome worker_ask(worker_process *
  * so many seconds. */
 void worker_wait_until_asleep(const worker_process *worker, double most);
 
-/* Ends it, by force where it does not go. Accepts one of zeros. */
-void worker_stop(worker_process *worker);
+/* Ends it, by force where it has not gone in so many seconds. Accepts one of zeros. */
+void worker_stop(worker_process *worker, double seconds);
 
 #endif

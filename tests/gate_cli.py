@@ -12,6 +12,8 @@ import io
 import json
 import math
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,14 +31,38 @@ ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
 BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
 
-FAKE = '''#!{python}
-import json, os, sys, time
+FAKE = '''#!{python} -IS
+import glob, json, os, signal, sys, time
 mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
 if mode == "no worker":
     sys.exit("rnnbench: command worker is unknown")
+
+def new_worker():
+    """Of the other side."""
+    for path in glob.glob(f"/proc/{{os.getppid()}}/task/*/children"):
+        with open(path) as children:
+            for pid in children.read().split():
+                if int(pid) != os.getpid():
+                    return int(pid)
+
+def once():
+    """True for the first of all processes."""
+    try:
+        os.close(os.open(os.environ["ONCE"], os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+if "STARTS" in os.environ:
+    with open(os.environ["STARTS"], "a") as starts:
+        print("second" if new_worker() else "first", file=starts)
 for line in sys.stdin:
     words = line.split()
     answer = {{}}
+    if mode.startswith(f"{{words[0]}} of new ") and os.environ.get("OF", "scalar") in words:
+        os.kill(new_worker(), signal.SIGSTOP if mode.endswith("hangs") else signal.SIGSEGV)
+    if mode == f"{{words[0]}} pauses once" and len(words) > 1 and once():
+        time.sleep(100)
     if words[0] == "check":
         answer = {{"error": "usage: check BACKEND THREADS PROBLEM"}} if len(words) == 1 else \\
                  {{"passed": mode != "wrong", "max_error": 0, "text": "fake mistake"}}
@@ -125,6 +151,7 @@ class Verdicts(Gate):
     def test_a_slower_build(self):
         done = self.against_fake(WRONG, PER_RUN="1e-9")
         self.assertIn("SLOWER: 1 of 1 rows", done.stdout)
+        self.assertIn("in one of 40 gates at most", done.stdout)
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_a_faster_build(self):
@@ -186,6 +213,50 @@ class Workers(Gate):
         done = self.against_fake(NOT_COMPARABLE, FAKE="no worker")
         self.assertIn("command worker is unknown", done.stderr)
 
+    def row_of(self, backend):
+        return {row["backend"]: row for row in json.loads(self.out.read_text())["rows"]}[backend]
+
+    def test_a_new_build_that_hangs_in_the_check(self):
+        done = self.against_fake(WRONG, "--out", self.out, FAKE="check of new hangs")
+        for text in done.stderr, self.row_of("scalar")["why"]:
+            self.assertRegex(text, r"new build \(.*gave no answer in time, asked to check scalar 1 lstm/")
+        self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_a_new_build_that_dies_in_the_check(self):
+        """What is right is then not timed, and that is why it is not judged."""
+        done = self.against_fake(WRONG, "--backend", "naive,scalar", "--out", self.out,
+                                 FAKE="check of new dies")
+        self.assertIn("asked to check scalar 1 lstm/", done.stderr)
+        self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+        self.assertEqual(self.row_of("naive")["verdict"], "not judged")
+        self.assertEqual(self.row_of("naive")["why"], "not timed, as a result is wrong")
+        self.assertLess(self.seconds, BUDGET)
+
+    def test_a_pause_is_no_hang(self):
+        for moment in "check", "run":
+            with self.subTest(moment):
+                once = self.folder / moment
+                self.against_fake(FINE, "--budget", "12s", "--out", self.out, ONCE=str(once),
+                                  FAKE=f"{moment} pauses once")
+                self.assertTrue(once.exists())
+                self.assertEqual(self.row_of("scalar")["verdict"], "faster")
+                self.assertGreater(self.seconds, 5)
+
+    def test_either_side_starts_first(self):
+        starts = self.folder / "starts"
+        self.against_fake(FINE, STARTS=str(starts))
+        order = starts.read_text().split()
+        self.assertGreater(len(order), 12)
+        for place in "first", "second":
+            self.assertGreater(order.count(place), len(order) / 8)
+
+    def test_a_program_that_vanishes(self):
+        self.fake.write_text(self.fake.read_text() + "os.unlink(__file__)\n")
+        done = self.against_fake(USAGE)
+        self.assertIn(f"{self.fake}: No such file", done.stderr)
+        self.assertEqual(done.stdout, "")
+
     def start(self, *arguments):
         process = subprocess.Popen([PROGRAM, "gate", "--against", str(self.fake), *ROW, *arguments],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -209,11 +280,11 @@ class Workers(Gate):
                     pass
         return found
 
-    def send_to_new_worker(self, process, number):
+    def send_to_new_worker(self, process, number, seconds=12):
         """Until the gate ends: one that is about to leave, at the end of a round, takes no notice."""
         time.sleep(2.5)
         signalled = 0
-        end = time.monotonic() + 12
+        end = time.monotonic() + seconds
         while process.poll() is None and time.monotonic() < end:
             with contextlib.suppress(OSError):
                 for pid in self.new_workers(process):
@@ -231,8 +302,8 @@ class Workers(Gate):
         self.assertIn("was ended by signal 11", errors)
 
     def test_a_new_build_that_hangs(self):
-        process = self.start("--budget", "15s")
-        self.send_to_new_worker(process, signal.SIGSTOP)
+        process = self.start("--budget", "25s")
+        self.send_to_new_worker(process, signal.SIGSTOP, 25)
         _, errors = process.communicate(timeout=60)
         self.assertEqual(process.returncode, WRONG, errors)
         self.assertIn("gave no answer in time", errors)
@@ -289,8 +360,23 @@ class Usage(Gate):
             self.assertIn(f"  {option} ", text)
 
     def test_output_that_cannot_be_written(self):
-        done = self.against_fake(WRONG, "--out", self.folder / "none/out.json")
-        self.assertIn("No such file", done.stderr)
+        """Found before anything is timed."""
+        for path, why in (("none/out.json", "No such file"), (".", "Is a directory")):
+            done = self.against_fake(USAGE, "--out", self.folder / path, PER_RUN="1e-9")
+            self.assertIn(why, done.stderr)
+            self.assertLess(self.seconds, 1)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["fake"])
+
+    def test_output_that_fails_in_the_end(self):
+        """A slower build, but nobody is told: no verdict."""
+        done = self.against_fake(USAGE, "--out", "/dev/full", PER_RUN="1e-9")
+        self.assertIn("No space left", done.stderr)
+
+    def test_temporary_files(self):
+        done = self.against_fake(USAGE, TMPDIR=str(self.folder / "none"))
+        self.assertIn(f"no temporary file in {self.folder}/none: No such file", done.stderr)
+        self.against_fake(FINE, TMPDIR=str(self.folder))
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["fake"])
 
 
 class Formats(Gate):
@@ -361,7 +447,9 @@ class Baseline(Gate):
         self.assertEqual([row["backend"] for row in rows], ["scalar"])
 
     def test_slower_than_it(self):
-        self.assertIn("SLOWER: 1 of 1", self.judge(WRONG, self.slower_by(0.1)).stdout)
+        text = self.judge(WRONG, self.slower_by(0.1)).stdout
+        self.assertIn("SLOWER: 1 of 1", text)
+        self.assertIn("is not known against a baseline", text)
 
     def test_faster_than_it(self):
         self.assertIn("faster", self.judge(FINE, self.slower_by(10)).stdout)
@@ -439,24 +527,120 @@ class Revisions(Gate):
         subprocess.run([*git, "commit", "-qm", "x"], check=True)
         return repository
 
-    def judge(self, status, repository, name="HEAD"):
+    def judge(self, status, repository, name="HEAD", **more):
         return self.gate(status, "--against", name, *BRIEF, "--cache", self.folder / "cache/deep",
-                         cwd=repository)
+                         cwd=repository, **more)
+
+    def start(self, repository):
+        process = subprocess.Popen([PROGRAM, "gate", "--against", "HEAD", *BRIEF, "--cache",
+                                    self.folder / "cache/deep"], cwd=repository, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def kept(self):
+        """Names in the cache, less the commit and the digest of how it was built."""
+        return sorted(re.sub("^[0-9a-f]{40}-[0-9a-f]{16}", "", path.name)
+                      for path in (self.folder / "cache/deep").iterdir())
 
     def test_one_that_builds_is_kept(self):
         repository = self.commit(REVISION)
         first = self.judge(FINE, repository)
         self.assertIn("building HEAD, commit ", first.stderr)
         self.assertNotIn("building", self.judge(FINE, repository / "bench").stderr)
-        kept = sorted(path.suffix for path in (self.folder / "cache/deep").iterdir())
-        self.assertEqual(kept, ["", ".log"])
+        self.assertEqual(self.kept(), ["", ".log"])
+
+    def test_each_way_to_build_is_kept(self):
+        repository = self.commit(REVISION)
+        for more in ({}, {"CFLAGS": "-O1 -DNAME='a b'"}, {"PKG_CONFIG_PATH": "/elsewhere"}):
+            self.assertIn("building", self.judge(FINE, repository, **more).stderr)
+            self.assertNotIn("building", self.judge(FINE, repository, **more).stderr)
+        self.assertEqual(self.kept(), 3 * [""] + 3 * [".log"])
+        told = [path.read_text() for path in (self.folder / "cache/deep").glob("*/built-with")]
+        self.assertEqual(sum("CFLAGS=-O1 -DNAME='a b'\n" in text for text in told), 1)
+
+    def test_another_compiler(self):
+        """Of the same name: its version says so."""
+        repository = self.commit(REVISION)
+        compiler = self.folder / "compiler"
+        for version in "1.0", "2.0":
+            compiler.write_text(f'#!/bin/sh\n[ "$*" != --version ] || {{ echo gcc {version}; exit; }}\n'
+                                'exec cc "$@"\n')
+            compiler.chmod(0o755)
+            self.judge((FINE, NOT_COMPARABLE), repository, CC=str(compiler), CXX="c++")
+        folders = {path.name.split(".")[0] for path in (self.folder / "cache/deep").iterdir()}
+        self.assertEqual(len(folders), 2)
+
+    def test_options_are_handed_on(self):
+        """Those that it has; meson refuses others."""
+        self.judge(FINE, self.commit({
+            **REVISION, "meson_options.txt": "option('openmp', type: 'string', value: 'unset')\n",
+            "meson.build": "project('fake', 'c')\nsubdir('bench')\n"
+                           "if get_option('openmp') == 'unset' or get_option('buildtype') == 'debug'\n"
+                           "  error('not as this program')\nendif\n"}))
+
+    def test_a_revision_goes_before_a_file(self):
+        repository = self.commit(REVISION)
+        shutil.copy(self.fake, repository / "HEAD")
+        self.assertIn("building HEAD", self.judge(FINE, repository).stderr)
+        self.assertIn(f"{repository}/HEAD)", self.judge(FINE, repository, "./HEAD").stdout)
+        shutil.copy(self.fake, repository / "fake")
+        self.assertIn("for the file write ./", self.judge(USAGE, repository, "fake").stderr)
+        (repository / "tree/bench").mkdir(parents=True)
+        shutil.copy(self.fake, repository / "tree/bench/rnnbench")
+        self.assertIn("tree/bench/rnnbench)", self.judge(FINE, repository, "tree").stdout)
+
+    def test_another_gate_is_quicker(self):
+        """It puts the folder there meanwhile, and runs what is in it."""
+        quicker = ('work=$(dirname "$MESON_SOURCE_ROOT"); folder=${work%.*}; mkdir "$folder"; '
+                   f'touch "$folder/first"; ln -s {self.fake} "$folder/rnnbench"')
+        self.judge(FINE, self.commit({
+            **REVISION, "quicker.sh": quicker,
+            "meson.build": "project('fake', 'c')\nsubdir('bench')\n"
+                           "run_command('sh', files('quicker.sh'), check: true)\n"}))
+        self.assertEqual(self.kept(), ["", ".log"])
+        (folder,) = (path for path in (self.folder / "cache/deep").iterdir() if path.is_dir())
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["first", "rnnbench"])
+
+    def test_two_gates_at_once(self):
+        repository = self.commit(REVISION)
+        for process in [self.start(repository) for _ in range(2)]:
+            output, errors = process.communicate(timeout=100)
+            self.assertIn(process.returncode, NOT_WRONG, output + errors)
+        self.assertEqual(self.kept(), ["", ".log"])
+
+    def test_an_interrupted_build(self):
+        repository = self.commit({
+            **REVISION, "meson.build": "project('fake', 'c')\n"
+                                       "run_command('sleep', '71.25', check: true)\n"})
+        for number in signal.SIGINT, signal.SIGTERM:
+            process = self.start(repository)
+            end = time.monotonic() + 60
+            while not self.sleepers() and time.monotonic() < end:
+                time.sleep(0.1)
+            self.assertEqual(self.sleepers(), 1)
+            start = time.monotonic()
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, INTERRUPTED, errors)
+            self.assertLess(time.monotonic() - start, 5)
+            self.assertEqual(self.sleepers(), 0)
+            self.assertEqual(self.kept(), [".log"])
+
+    @staticmethod
+    def sleepers():
+        count = 0
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                count += path.read_bytes().endswith(b"sleep\x0071.25\x00")
+        return count
 
     def test_one_that_does_not_build(self):
         broken = {**REVISION, "bench/fake.c": "int main(void) { return nothing; }\n"}
         done = self.judge(NOT_COMPARABLE, self.commit(broken))
         self.assertIn("--against HEAD: does not build", done.stderr)
-        self.assertEqual([path.suffix for path in (self.folder / "cache/deep").iterdir()],
-                         [".log"])
+        self.assertEqual(self.kept(), [".log"])
 
     def test_one_without_a_build(self):
         done = self.judge(NOT_COMPARABLE, self.commit({"README": "nothing\n"}))
@@ -482,11 +666,22 @@ class Instructions(Gate):
             self.gate(FINE, *arguments)
             report = json.loads(self.out.read_text())
             self.assertTrue(any("instructions of one run" in note for note in report["notes"]))
+            if "under valgrind" in " ".join(report["notes"]):
+                self.assertNotIn("by avx512", " ".join(report["notes"]))
             for row in report["rows"]:
                 self.assertLess(abs(row["ratio"] - 1), 0.001)
             counts.append([row["new"] for row in report["rows"]])
         for first, second in zip(*counts):
             self.assertLess(abs(first / second - 1), 0.001)
+
+
+    def test_says_which_instructions(self):
+        """Those that RNN_ISA leaves, where valgrind does not count others."""
+        done = self.gate((FINE, NOT_COMPARABLE), "--against", PROGRAM, "--instructions",
+                         "--problem", "lstm/N:1/T:4/U:16", "--backend", "naive", RNN_ISA="scalar")
+        if "under valgrind" not in done.stdout:
+            self.skipTest("no valgrind, or a counter of the CPU's")
+        self.assertIn("under valgrind, by scalar", done.stdout)
 
 
 class Selftest(Gate):

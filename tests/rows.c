@@ -433,18 +433,38 @@ static void refuses_more_than_a_sweep_has(void **state) {
 static void finds_rows_with_times(void **state) {
     (void)state;
     static const char text[] =
-        FILE_OF(
-            ENTRY("lstm/naive/N:1/threads:8", "\"real_time\": 8") "," ENTRY(
-                "lstm/naive/N:1/threads:2",
-                "\"real_time\": 2") "," ENTRY("lstm/naive/N:1/threads:1",
-                                              "\"error_occurred\": true") "," ENTRY("lstm/avx2/N:1/"
-                                                                                    "threads:1",
-                                                                                    "\"real_time\":"
-                                                                                    " 1") "," ENTRY("lstm/naive/N:2/"
-                                                                                                    "threads:1",
-                                                                                                    "\"error_"
-                                                                                                    "occurred\": "
-                                                                                                    "true"));
+        FILE_OF(ENTRY("lstm/naive/N:1/threads:8", "\"real_time\": 8") "," ENTRY(
+            "lstm/naive/N:1/threads:2",
+            "\"real_time\": 2") "," ENTRY("lstm/naive/N:1/threads:1",
+                                          "\"error_occurred\": true") "," ENTRY("lstm/avx2/N:1/"
+                                                                                "threads:1",
+                                                                                "\"real_time\":"
+                                                                                " 1") "," ENTRY("ls"
+                                                                                                "tm"
+                                                                                                "/n"
+                                                                                                "ai"
+                                                                                                "ve"
+                                                                                                "/N"
+                                                                                                ":2"
+                                                                                                "/"
+                                                                                                "th"
+                                                                                                "re"
+                                                                                                "ad"
+                                                                                                "s:"
+                                                                                                "1",
+                                                                                                "\""
+                                                                                                "er"
+                                                                                                "ro"
+                                                                                                "r_"
+                                                                                                "oc"
+                                                                                                "cu"
+                                                                                                "rr"
+                                                                                                "ed"
+                                                                                                "\""
+                                                                                                ": "
+                                                                                                "tr"
+                                                                                                "u"
+                                                                                                "e"));
     timed_file file;
     rnn_error error;
     write_text(text, strlen(text));

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate_revision.h"
+
+#include "build_info.h"
+#include "clock.h"
+#include "fail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COMMIT_SIZE    80
+#define FOLDER_SIZE    (PATH_MAX - 200)
+#define KEY_SIZE       8192
+#define SECONDS_TO_END 10.0 /* of a build that is told to */
+
+typedef struct revision_build {
+    char commit[COMMIT_SIZE];
+    char folder[FOLDER_SIZE]; /* in the cache */
+    char log[PATH_MAX];       /* while it is built; then beside the folder */
+    char options[sizeof BUILD_OPTIONS + sizeof BUILD_C_ARGS + sizeof BUILD_CPP_ARGS];
+    char key[KEY_SIZE]; /* all that decides what program it becomes */
+} revision_build;
+
+/* ---- Which commit --------------------------------------------------------------------------- */
+
+static const char *shell_quote(const char *text, char quoted[2 * PATH_MAX]) {
+    size_t used = 0;
+    quoted[used++] = '\'';
+    for (; *text && used + 8 < 2 * PATH_MAX; text++)
+        if (*text == '\'')
+            used += (size_t)sprintf(quoted + used, "'\\''");
+        else
+            quoted[used++] = *text;
+    quoted[used++] = '\'';
+    quoted[used] = '\0';
+    return quoted;
+}
+
+/* The commit that a revision names. */
+static bool read_commit(const char *revision, char commit[COMMIT_SIZE]) {
+    char quoted[2 * PATH_MAX], command[3 * PATH_MAX];
+    snprintf(command, sizeof command,
+             "git rev-parse --verify --quiet --end-of-options %s'^{commit}' 2>/dev/null",
+             shell_quote(revision, quoted));
+    FILE *from = popen(command, "r");
+    *commit = '\0';
+    const bool read = from && fgets(commit, COMMIT_SIZE, from);
+    const bool ended = from && pclose(from) == 0;
+    commit[strcspn(commit, "\n")] = '\0';
+    return read && ended && *commit;
+}
+
+/* ---- How it is built ------------------------------------------------------------------------ */
+
+/* The environment's compilers and flags, else this program's. */
+static void choose_tools(revision_build *build) {
+    if (!getenv("CC") && !getenv("CXX")) {
+        setenv("CC", BUILD_CC, 1);
+        if (*BUILD_CXX)
+            setenv("CXX", BUILD_CXX, 1);
+    }
+    snprintf(build->options, sizeof build->options, "%s%s%s", BUILD_OPTIONS,
+             getenv("CFLAGS") ? "" : BUILD_C_ARGS, getenv("CXXFLAGS") ? "" : BUILD_CPP_ARGS);
+}
+
+__attribute__((format(printf, 2, 3))) static void add_to_key(revision_build *build,
+                                                             const char *format, ...) {
+    const size_t used = strlen(build->key);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(build->key + used, sizeof build->key - used, format, arguments);
+    va_end(arguments);
+}
+
+static void add_versions(revision_build *build) {
+    char line[200];
+    FILE *from = popen("for tool in \"${CC-cc}\" \"${CXX-c++}\"; do\n"
+                       "  $tool --version 2>&1 | head -n 1\n"
+                       "done",
+                       "r");
+    while (from && fgets(line, sizeof line, from))
+        add_to_key(build, "%s", line);
+    if (from)
+        pclose(from);
+}
+
+static void make_key(revision_build *build) {
+    static const char *const names[] = {"CC",       "CXX",     "CFLAGS",         "CPPFLAGS",
+                                        "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value)
+            add_to_key(build, "%s=%s\n", names[i], value);
+    }
+    add_versions(build);
+    add_to_key(build, "%s%s", build->options, BUILD_PROJECT_OPTIONS);
+}
+
+/* FNV-1a. */
+static uint64_t digest(const char *text) {
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash;
+}
+
+/* ---- Building ------------------------------------------------------------------------------- */
+
+/* Made beside its folder and renamed at the end, so that what is there is whole; where another gate
+ * was quicker, its program is as good. Options that the revision does not have are left out. */
+static const char script[] =
+    "commit=$1 folder=$2 options=$3 project_options=$4 key=$5\n"
+    "work=$folder.$$\n"
+    "trap 'rm -rf \"$work\"' EXIT\n"
+    "trap 'exit 143' HUP INT TERM\n"
+    "mkdir -p \"$work/source\" \"$work/kept\"\n"
+    "top=$(git rev-parse --show-toplevel)\n"
+    "git -C \"$top\" archive --format=tar --output=\"$work/source.tar\" \"$commit\"\n"
+    "tar -x -f \"$work/source.tar\" -C \"$work/source\"\n"
+    "has_option() {\n"
+    "    grep -Eqs \"option *\\( *['\\\"]$1['\\\"]\" \"$work/source/meson_options.txt\" "
+    "\"$work/source/meson.options\"\n"
+    "}\n"
+    "eval \"set -- $project_options\"\n"
+    "for option; do\n"
+    "    shift\n"
+    "    name=${option#-D}\n"
+    "    if has_option \"${name%%=*}\"; then set -- \"$@\" \"$option\"; fi\n"
+    "done\n"
+    "eval \"set -- \\\"\\$@\\\" $options\"\n"
+    "meson setup \"$@\" \"$work/build\" \"$work/source\"\n"
+    "ninja -C \"$work/build\" bench/rnnbench\n"
+    "cp \"$work/build/bench/rnnbench\" \"$work/kept/\"\n"
+    "printf '%s\\n' \"$key\" > \"$work/kept/built-with\"\n"
+    "test -x \"$folder/rnnbench\" || rm -rf \"$folder\"\n"
+    "mv -T \"$work/kept\" \"$folder\" 2>/dev/null || test -x \"$folder/rnnbench\"\n";
+
+/* In the child. By the shell, in whose variables the words are, so that none is read as code. */
+static void run_script(const revision_build *build) {
+    setpgid(0, 0); /* to be ended as a whole */
+    const int in = open("/dev/null", O_RDONLY);
+    const int to = open(build->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (in < 0 || to < 0 || dup2(in, 0) < 0 || dup2(to, 1) < 0 || dup2(to, 2) < 0)
+        _exit(126);
+    execl("/bin/sh", "sh", "-eu", "-c", script, "sh", build->commit, build->folder, build->options,
+          BUILD_PROJECT_OPTIONS, build->key, (char *)NULL);
+    _exit(127);
+}
+
+/* The exit status; 128: there is none. */
+static int wait_for(pid_t pid, const volatile sig_atomic_t *stop) {
+    int status = 0;
+    double told = 0;
+    pid_t ended;
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        const double now = clock_seconds();
+        if (*stop && told == 0) {
+            kill(-pid, SIGTERM);
+            told = now;
+        } else if (told > 0 && now > told + SECONDS_TO_END) {
+            kill(-pid, SIGKILL);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    }
+    return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static void first_error(const char *path, char *text, size_t size) {
+    char line[400];
+    FILE *file = fopen(path, "r");
+    snprintf(text, size, "see %.200s", path);
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strstr(line, "rror") || strncmp(line, "fatal", 5) == 0) {
+            snprintf(text, size, "%.110s; see %.120s", line, path);
+            break;
+        }
+    }
+    if (file)
+        fclose(file);
+}
+
+static base_outcome build_revision(revision_build *build, const char *revision,
+                                   const volatile sig_atomic_t *stop, rnn_error *error) {
+    char log[PATH_MAX], why[300];
+    snprintf(log, sizeof log, "%s.log", build->folder);
+    snprintf(build->log, sizeof build->log, "%s.%ld.log", build->folder, (long)getpid());
+    fprintf(stderr, "building %s, commit %.12s, into %s, which is kept\n", revision, build->commit,
+            build->folder);
+    const pid_t pid = fork();
+    if (pid == 0)
+        run_script(build);
+    if (pid < 0) {
+        fail(error, "--against %.60s: no process: %s", revision, strerror(errno));
+        return BASE_NOT_BUILT;
+    }
+    setpgid(pid, pid);
+    const int status = wait_for(pid, stop);
+    rename(build->log, log);
+    if (*stop) {
+        fail(error, "interrupted");
+        return BASE_INTERRUPTED;
+    }
+    if (status == 0)
+        return BASE_FOUND;
+    first_error(log, why, sizeof why);
+    fail(error, "--against %.60s: does not build: %.180s", revision, why);
+    return BASE_NOT_BUILT;
+}
+
+/* ---- Its folder ----------------------------------------------------------------------------- */
+
+/* Never a folder that others can write to: a program in it is run. */
+static bool choose_cache(const char *given, char folder[FOLDER_SIZE]) {
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int length = 0;
+    if (given)
+        length = snprintf(folder, FOLDER_SIZE, "%s", given);
+    else if (xdg && *xdg)
+        length = snprintf(folder, FOLDER_SIZE, "%s/rnnbench", xdg);
+    else if (home && *home)
+        length = snprintf(folder, FOLDER_SIZE, "%s/.cache/rnnbench", home);
+    return length > 0 && length < FOLDER_SIZE;
+}
+
+static bool make_folders(char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0777);
+        *slash = '/';
+    }
+    return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
+static base_outcome choose_folder(revision_build *build, const char *cache, rnn_error *error) {
+    char folder[FOLDER_SIZE], absolute[PATH_MAX]; /* the build script goes elsewhere */
+    if (!choose_cache(cache, folder)) {
+        fail(error, "--cache: give one, as there is no HOME, or a shorter one");
+        return BASE_UNKNOWN;
+    }
+    if (!make_folders(folder) || !realpath(folder, absolute)) {
+        fail(error, "%.150s: %s", folder, strerror(errno));
+        return BASE_NOT_BUILT;
+    }
+    const int length = snprintf(build->folder, sizeof build->folder, "%s/%s-%016" PRIx64, absolute,
+                                build->commit, digest(build->key));
+    if (length < (int)sizeof build->folder)
+        return BASE_FOUND;
+    fail(error, "%.150s: too long", absolute);
+    return BASE_NOT_BUILT;
+}
+
+base_outcome gate_find_revision(const char *revision, const char *cache, char *program, size_t size,
+                                const volatile sig_atomic_t *stop, rnn_error *error) {
+    revision_build build = {.key = ""};
+    if (!read_commit(revision, build.commit)) {
+        fail(error, "--against %.150s: no build, program or revision of that name%s", revision,
+             !strchr(revision, '/') && access(revision, F_OK) == 0
+                 ? "; for the file write ./ before it"
+                 : "");
+        return BASE_UNKNOWN;
+    }
+    choose_tools(&build);
+    make_key(&build);
+    const base_outcome outcome = choose_folder(&build, cache, error);
+    if (outcome != BASE_FOUND)
+        return outcome;
+    snprintf(program, size, "%s/rnnbench", build.folder);
+    return access(program, X_OK) == 0 ? BASE_FOUND : build_revision(&build, revision, stop, error);
+}

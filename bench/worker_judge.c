@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ * The judge: a `rnnbench worker` hands inputs to others, and compares their outputs. */
+#include "json.h"
+#include "roof.h"
+#include "worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Inputs --------------------------------------------------------------------------------- */
+
+static bool write_file(const char *folder, const char *name, const void *data, size_t size) {
+    char path[1024];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return false;
+    bool ok = fwrite(data, 1, size, file) == size;
+    return fclose(file) == 0 && ok;
+}
+
+/* x as a peer sees it, dense and batch-major; NULL without memory. */
+static float *dense_x(const subject *s) {
+    const problem *p = &s->problem;
+    size_t width = (size_t)p->layers[0].features, steps = (size_t)p->timesteps;
+    float *x = malloc((size_t)p->batch * steps * width * sizeof *x);
+    for (size_t n = 0; x && n < (size_t)p->batch; n++)
+        for (size_t t = 0; t < steps; t++)
+            memcpy(x + (n * steps + t) * width,
+                   array_floats(&s->arrays, ARRAY_X) +
+                       array_row(p, problem_shape(p).x, (int)width, (int)steps, n, t),
+                   width * sizeof *x);
+    return x;
+}
+
+static bool write_x(const subject *s, const char *folder) {
+    const problem *p = &s->problem;
+    size_t floats = (size_t)p->batch * (size_t)p->timesteps * (size_t)p->layers[0].features;
+    float *x = dense_x(s);
+    bool ok = x && write_file(folder, "x", x, floats * sizeof *x);
+    if (!x)
+        errno = ENOMEM;
+    free(x);
+    return ok;
+}
+
+/* Every input but x, under the names of rnn.h. */
+static bool write_inputs(const subject *s, const char *folder) {
+    for (int i = 0; i < ARRAY_INPUTS_END; i++) {
+        char name[ARRAY_NAME_SIZE];
+        const buffer *array = &s->arrays.all[i];
+        array_name(i, name);
+        if (array->size && i != ARRAY_X && !write_file(folder, name, array->data, array->size))
+            return false;
+    }
+    return write_x(s, folder);
+}
+
+static void put_layer(const rnn_layer *layer) {
+    printf("{\"cell\": \"%s\", \"features\": %d, \"units\": %d, ", rnn_cell_name(layer->cell),
+           layer->features, layer->units);
+    printf("\"activation\": \"%s\", \"recurrent_activation\": \"%s\", ",
+           rnn_activation_name(layer->activation),
+           rnn_activation_name(layer->recurrent_activation));
+    printf("\"direction\": \"%s\", \"merge\": \"%s\", ", rnn_direction_name(layer->direction),
+           rnn_merge_name(layer->merge));
+    json_flag("use_bias", layer->use_bias);
+    fputs(", ", stdout);
+    json_flag("reset_after", layer->reset_after);
+    fputs(", ", stdout);
+    json_flag("return_sequences", layer->return_sequences);
+    putchar('}');
+}
+
+static void put_problem(const problem *p) {
+    printf("\"batch\": %d, \"timesteps\": %d, \"layers\": [", p->batch, p->timesteps);
+    for (int i = 0; i < p->layer_count; i++) {
+        json_comma(i == 0);
+        put_layer(&p->layers[i]);
+    }
+    fputs("], ", stdout);
+    json_flag("dense", p->has_dense);
+    fputs(", ", stdout);
+    json_flag("masked", p->mask != MASK_NONE);
+    fputs(", ", stdout);
+    json_flag("initial_state", p->initial_state);
+}
+
+void worker_write(worker *w, int count, char **words) {
+    (void)count;
+    rnn_error error;
+    subject *s = &w->subject;
+    w->ran = false;
+    rnn_status status = subject_fill(s, words[2], w->seed, &error);
+    if (status == RNN_OK && !s->expected)
+        status = subject_expect(s, &error);
+    if (status != RNN_OK) {
+        worker_answer_status(status, &error);
+        return;
+    }
+    if (!write_inputs(s, words[1])) {
+        char text[320];
+        snprintf(text, sizeof text, "%.200s: %s", words[1], strerror(errno));
+        worker_answer_error(text);
+        return;
+    }
+    putchar('{');
+    put_problem(&s->problem);
+    printf(", \"outputs\": %d, \"steps\": %d, \"width\": %d, \"checked_rows\": %d, ",
+           subject_outputs(s), subject_steps(s), subject_width(s), s->row_count);
+    json_number("flops", problem_flops(&s->problem));
+    fputs(", ", stdout);
+    json_number("weight_bytes", roof_weight_bytes(&s->problem));
+    puts("}");
+}
+
+/* ---- Verdicts ------------------------------------------------------------------------------- */
+
+/* All floats of a file that has exactly so many; NULL, with errno 0 where it has more or fewer. */
+static float *read_floats(const char *path, size_t count) {
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return NULL;
+    float *floats = malloc(count * sizeof *floats);
+    char more;
+    errno = 0;
+    bool ok = floats && fread(floats, sizeof *floats, count, file) == count &&
+              fread(&more, 1, 1, file) == 0;
+    fclose(file);
+    if (ok)
+        return floats;
+    free(floats);
+    return NULL;
+}
+
+void worker_compare(worker *w, int count, char **words) {
+    (void)count;
+    subject *s = &w->subject;
+    if (!s->expected) {
+        worker_answer_error("compare: nothing is expected yet; write a problem");
+        return;
+    }
+    float *y = read_floats(words[1], subject_output_floats(s));
+    if (!y) {
+        char text[320];
+        snprintf(text, sizeof text, "%.200s: %s", words[1],
+                 errno ? strerror(errno) : "not the size of the problem's outputs");
+        worker_answer_error(text);
+        return;
+    }
+    double relative, absolute;
+    subject_compare(s, y, &relative, &absolute);
+    free(y);
+    putchar('{');
+    json_number("relative_error", relative);
+    fputs(", ", stdout);
+    json_number("max_error", absolute);
+    puts("}");
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ * A participant: a `rnnbench worker` prepares a plan, runs it and writes its outputs. */
+#include "clock.h"
+#include "json.h"
+#include "worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+void worker_prepare(worker *w, int count, char **words) {
+    (void)count;
+    int threads;
+    rnn_error error;
+    subject *s = &w->subject;
+    w->ran = false;
+    subject_free_plan(s); /* what fails here leaves nothing to run */
+    if (!worker_read_count(words[2], "threads", RNN_MAX_THREADS, &threads))
+        return;
+    rnn_status status = subject_fill(s, words[3], w->seed, &error);
+    if (status == RNN_OK)
+        status = subject_plan(s, words[1], threads, &error);
+    if (status != RNN_OK) {
+        worker_answer_status(status, &error);
+        return;
+    }
+    putchar('{');
+    json_named_text("label", rnn_plan_implementation(s->plan));
+    fputs(", ", stdout);
+    json_number("pack_us", 1e6 * s->pack_seconds);
+    fputs(", ", stdout);
+    json_number("packed_bytes", (double)rnn_plan_packed_size(s->plan));
+    fputs(", ", stdout);
+    json_number("scratch_bytes", (double)rnn_plan_scratch_size(s->plan));
+    puts("}");
+}
+
+/* Of all threads of this process. */
+static double cpu_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* One run before the clock starts wakes the threads and warms the caches. */
+void worker_run(worker *w, int count, char **words) {
+    (void)count;
+    int runs;
+    rnn_error error;
+    subject *s = &w->subject;
+    if (!worker_read_count(words[1], "runs", 1000000000, &runs))
+        return;
+    if (!s->plan) {
+        worker_answer_error("run: no plan yet; prepare one");
+        return;
+    }
+    rnn_status status = rnn_plan_run(s->plan, &s->arrays.io, s->scratch, &error);
+    double cpu = cpu_seconds(), start = clock_seconds();
+    for (int i = 0; i < runs && status == RNN_OK; i++)
+        status = rnn_plan_run(s->plan, &s->arrays.io, s->scratch, &error);
+    double seconds = clock_seconds() - start;
+    cpu = cpu_seconds() - cpu;
+    if (status != RNN_OK) {
+        worker_answer_status(status, &error);
+        return;
+    }
+    w->ran = true;
+    putchar('{');
+    json_number("seconds", seconds);
+    fputs(", ", stdout);
+    json_number("cpu_seconds", cpu);
+    puts("}");
+}
+
+/* Every output of the last run, dense and batch-major. */
+static bool write_outputs(const subject *s, const char *path) {
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return false;
+    size_t width = (size_t)subject_width(s), steps = (size_t)subject_steps(s);
+    bool ok = true;
+    for (int k = 0; k < subject_outputs(s); k++)
+        for (size_t n = 0; n < (size_t)s->problem.batch; n++)
+            for (size_t t = 0; t < steps; t++)
+                ok &= fwrite(subject_output_row(s, k, n, t), sizeof(float), width, file) == width;
+    return fclose(file) == 0 && ok;
+}
+
+void worker_output(worker *w, int count, char **words) {
+    (void)count;
+    if (!w->ran) {
+        worker_answer_error("output: nothing was run yet");
+        return;
+    }
+    if (write_outputs(&w->subject, words[1])) {
+        puts("{}");
+        return;
+    }
+    char text[320];
+    snprintf(text, sizeof text, "%.200s: %s", words[1], strerror(errno));
+    worker_answer_error(text);
+}
