@@ -33,10 +33,12 @@ FINE, SLOWER, NOT_COMPARABLE = 0, 1, 3
 # Of `kernels/direction.c`: all timesteps of one direction of a layer, by one thread.
 HEAD = "void run_direction(engine_run *run, const direction_run *direction) {\n"
 BEGIN = HEAD + "    const unsigned long long slowed_since = __builtin_ia32_rdtsc();\n"
-TAIL = """    if (__builtin_strcmp(run->kernels->name, "{kernels}") == 0 &&
+# The compiler must not know the number, or the two builds would differ in more than that.
+TAIL = """    static const volatile unsigned long long percent = {percent};
+    if (__builtin_strcmp(run->kernels->name, "{kernels}") == 0 &&
         direction->layer->cell == RNN_LSTM) {{
         const unsigned long long now = __builtin_ia32_rdtsc();
-        while (__builtin_ia32_rdtsc() < now + (now - slowed_since) * {percent} / 100)
+        while (__builtin_ia32_rdtsc() < now + (now - slowed_since) * percent / 100)
             ;
     }}
 }}
