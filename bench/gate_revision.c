@@ -104,6 +104,7 @@ __attribute__((format(printf, 2, 3))) static void add_to_key(revision_build *bui
     va_end(arguments);
 }
 
+/* Commands with arguments, quoted where they need to be, as for Meson. */
 static void add_versions(revision_build *build) {
     char line[200];
     FILE *from = popen("for tool in \"${CC-cc}\" \"${CXX-c++}\"; do\n"
@@ -236,6 +237,7 @@ static base_outcome build_revision(revision_build *build, const char *revision,
     close(to);
     if (pid < 0) {
         fail(error, "--against %.60s: no process: %s", revision, strerror(errno));
+        unlink(build->log);
         return BASE_NOT_BUILT;
     }
     setpgid(pid, pid);
@@ -286,18 +288,19 @@ static const char *distrust(const char *folder) {
 }
 
 static base_outcome choose_folder(revision_build *build, const char *cache, rnn_error *error) {
-    char folder[FOLDER_SIZE];
+    char folder[FOLDER_SIZE], absolute[PATH_MAX]; /* the build script goes elsewhere */
     if (!choose_cache(cache, folder)) {
         fail(error, "--cache: give one, as there is no HOME, or a shorter one");
         return BASE_UNKNOWN;
     }
-    if (!make_folders(folder) || !realpath(folder, build->cache)) /* the script goes elsewhere */
+    if (!make_folders(folder) || !realpath(folder, absolute))
         return refuse_cache(folder, strerror(errno), error);
-    const char *why = distrust(build->cache);
-    const int length = snprintf(build->folder, sizeof build->folder, "%s/%s-%016" PRIx64,
-                                build->cache, build->commit, digest(build->key));
+    const char *why = distrust(absolute);
+    const int length = snprintf(build->folder, sizeof build->folder, "%s/%s-%016" PRIx64, absolute,
+                                build->commit, digest(build->key));
     if (!why && length >= (int)sizeof build->folder)
         why = strerror(ENAMETOOLONG);
+    strcpy(build->cache, absolute);
     return why ? refuse_cache(folder, why, error) : BASE_FOUND;
 }
 
