@@ -34,7 +34,7 @@ static int say(int status, const char *text) {
 
 static int status_of_end(const gate_state *gate, gate_end end) {
     switch (end) {
-    case GATE_FAILED: /* by the base */
+    case GATE_FAILED: /* by another build */
         return say(EXIT_NOT_COMPARABLE, gate->failure);
     case GATE_UNABLE:
         return say(EXIT_USAGE, gate->failure);
@@ -76,14 +76,17 @@ static gate_end measure(gate_state *gate) {
     return gate_measure_rounds(gate, true, second);
 }
 
-/* A new build that fails over a row is wrong there; one that does not even start, everywhere. */
+/* A build that fails over a row is wrong there; one that does not even start, everywhere. */
 static gate_end blame_new(gate_state *gate, gate_end end) {
-    if (end != GATE_FAILED || gate->failed_side != NEW)
+    if (end != GATE_FAILED || !gate_is_this_build(gate, gate->failed_side))
         return end;
     say(EXIT_WRONG, gate->failure);
-    for (int i = 0; i < gate->row_count; i++)
-        if (gate->asked_row ? gate->asked_row == &gate->rows[i] : !gate->rows[i].left_out)
-            gate_leave_out(&gate->rows[i], GATE_WRONG, "%.250s", gate->failure);
+    const bool any_left = gate_measured_rows(gate) > 0;
+    for (int i = 0; i < gate->row_count; i++) {
+        gate_row *row = &gate->rows[i];
+        if (gate->asked_row ? gate->asked_row == row : !any_left || !row->left_out)
+            gate_leave_out(row, GATE_WRONG, "%.250s", gate->failure);
+    }
     return GATE_GOES_ON;
 }
 
@@ -120,7 +123,10 @@ static int report(const gate_state *gate, const document_format *format) {
     else
         ok = document_output(gate->options, "gate", &d, format);
     document_free(&d);
-    return ok ? verdict(gate) : EXIT_USAGE;
+    if (!ok)
+        return EXIT_USAGE;
+    const int status = verdict(gate);
+    return status == EXIT_NOT_COMPARABLE ? say(status, "no row could be judged") : status;
 }
 
 static int run(gate_state *gate, const document_format *format) {
@@ -186,7 +192,7 @@ static int gate_programs(gate_state *gate, const document_format *format) {
         listed = EXIT_USAGE;
     if (listed == EXIT_FINE)
         return run(gate, format);
-    return say(listed == EXIT_WRONG ? EXIT_USAGE : listed, error.text); /* no verdict, so never 1 */
+    return say(listed, error.text);
 }
 
 int command_gate(const cli_options *options) {

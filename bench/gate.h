@@ -101,6 +101,9 @@ typedef struct gate_state {
     const volatile sig_atomic_t *stop;
 } gate_state;
 
+/* Against a baseline and in a selftest both are. */
+bool gate_is_this_build(const gate_state *gate, side_id side);
+
 /* Whether its time is that which the CPU spent on it: where neither side has several threads. */
 bool gate_row_by_cpu(const gate_row *row);
 

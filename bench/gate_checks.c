@@ -119,10 +119,10 @@ static gate_end check_row(gate_state *gate, gate_row *row, void *nothing) {
         gate_leave_out(row, GATE_WRONG, "the new build cannot do it: %.220s", new.text);
     else if (new.refused)
         gate_leave_out(row, base.refused ? GATE_UNJUDGED : GATE_ONLY_BASE, "%s", new.text);
+    else if (gate->options->baseline && (base.cannot || !base.passed))
+        gate_leave_out(row, GATE_WRONG, "the anchor is: %.230s", base.text);
     else if (base.refused)
         gate_leave_out(row, GATE_ONLY_NEW, "%s", base.text);
-    else if (!base.passed && gate->options->baseline)
-        gate_leave_out(row, GATE_WRONG, "the anchor is: %.230s", base.text);
     else if (!base.passed)
         gate_leave_out(row, GATE_UNJUDGED, "the base is wrong: %.200s", base.text);
     return GATE_GOES_ON;

@@ -33,9 +33,8 @@ static const char *find_valgrind(void) {
 
 /* The machine lacks what it takes. */
 static gate_end cannot(gate_state *gate, const char *why) {
-    gate->failed_side = BASE;
     snprintf(gate->failure, sizeof gate->failure, "--instructions: %.400s", why);
-    return GATE_FAILED;
+    return GATE_UNABLE;
 }
 
 typedef struct counter {
@@ -172,7 +171,7 @@ static double read_count(const char *log) {
     return count;
 }
 
-/* All four at once: their counts do not depend on what else runs. */
+/* They start at once, and are asked in turn. */
 static gate_end count_processes(gate_state *gate, gate_row *row,
                                 counted_process processes[MOST_PROCESSES]) {
     rnn_error error;

@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool gate_is_this_build(const gate_state *gate, side_id side) {
+    return side == NEW || !gate->options->against;
+}
+
 bool gate_row_by_cpu(const gate_row *row) {
     return row->sides[BASE].threads == 1 && row->sides[NEW].threads == 1;
 }

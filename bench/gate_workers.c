@@ -15,20 +15,20 @@
 #define HANGS_SECONDS 5.0
 #define HANGS_TIMES   20.0
 /* The same of one that the end of the budget cuts: by then it is late, or has long been hanging. */
-#define CUT_SECONDS 1.5
+#define CUT_SECONDS 3.0
 
 #define START_SECONDS    0.1 /* that are expected of a new process */
 #define SECONDS_TO_LEAVE 5.0
 #define LEAST_TO_LEAVE   0.2 /* behind the end of the budget */
 
-static const char *const roles[SIDES] = {"base", "new build"};
-
 /* ---- Without an answer ---------------------------------------------------------------------- */
 
 static void describe(gate_state *gate, side_id side, const char *doing, const char *why) {
+    const bool is_this = gate_is_this_build(gate, side);
     gate->failed_side = side;
     snprintf(gate->failure, sizeof gate->failure, "%s (%.150s): its worker %.180s%s%.120s",
-             roles[side], gate->names[side], why, *doing ? ", asked to " : "", doing);
+             is_this ? "new build" : "base", gate->names[is_this ? NEW : side], why,
+             *doing ? ", asked to " : "", doing);
 }
 
 /* The end of the budget, and a little more: whoever has no answer by then gets none. */
@@ -44,10 +44,12 @@ static gate_end hung(gate_state *gate, side_id side) {
     return end;
 }
 
-/* Cut by the end of the budget: too little time for a second try, so it counts at once. */
+/* Cut by the end of the budget: too little time for a second try. Where a round has shown that it
+ * can answer, the rounds that there are will do. */
 static gate_end cut(const gate_state *gate, side_id side, double taken, double expected) {
     const bool before = gate->asked_row ? gate->asked_row->hung[side] : gate->hung[side];
-    return before || taken > CUT_SECONDS + HANGS_TIMES * expected ? GATE_FAILED : GATE_LATE;
+    const bool hangs = gate->rounds == 0 && taken > CUT_SECONDS + HANGS_TIMES * expected;
+    return before || hangs ? GATE_FAILED : GATE_LATE;
 }
 
 /* ---- Asking --------------------------------------------------------------------------------- */

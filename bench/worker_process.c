@@ -109,6 +109,13 @@ static bool has_ended(pid_t pid, double deadline) {
     return true;
 }
 
+/* Its children, too, unless it died before it had a group of its own. */
+static void end_by_force(pid_t pid) {
+    kill(-pid, SIGKILL);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
 static void release(worker_process *w) {
     close(w->to);
     close(w->from);
@@ -122,11 +129,8 @@ void worker_stop(worker_process *w, double seconds) {
         return;
     close(w->to); /* the end of its input ends it */
     w->to = -1;
-    if (!has_ended(w->pid, clock_seconds() + (*w->stop ? 0.2 : seconds))) {
-        kill(-w->pid, SIGKILL);
-        kill(w->pid, SIGKILL);
-        waitpid(w->pid, NULL, 0);
-    }
+    if (!has_ended(w->pid, clock_seconds() + (*w->stop ? 0.2 : seconds)))
+        end_by_force(w->pid);
     release(w);
 }
 
@@ -157,12 +161,10 @@ static worker_outcome gone(worker_process *w, rnn_error *error) {
     int status = 0;
     for (int i = 0; i < 500 && waitpid(w->pid, &status, WNOHANG) == 0; i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    if (kill(w->pid, 0) == 0) {
-        kill(-w->pid, SIGKILL);
-        waitpid(w->pid, NULL, 0);
-    } else {
+    if (kill(w->pid, 0) == 0)
+        end_by_force(w->pid);
+    else
         status_text(status, how, sizeof how);
-    }
     last_line(w->errors, why, sizeof why);
     release(w);
     fail(error, "%s%s", how, why);
@@ -171,9 +173,7 @@ static worker_outcome gone(worker_process *w, rnn_error *error) {
 
 static worker_outcome give_up(worker_process *w, worker_outcome outcome, rnn_error *error,
                               const char *why) {
-    kill(-w->pid, SIGKILL);
-    kill(w->pid, SIGKILL);
-    waitpid(w->pid, NULL, 0);
+    end_by_force(w->pid);
     release(w);
     fail(error, "%s", why);
     return outcome;
@@ -210,7 +210,8 @@ static bool make_room(worker_process *w) {
 static worker_outcome read_more(worker_process *w, double deadline, rnn_error *error) {
     struct pollfd from = {.fd = w->from, .events = POLLIN};
     const double left = deadline - clock_seconds();
-    const int ready = left <= 0 ? 0 : poll(&from, 1, (int)(1000 * left) + 1);
+    /* Looks once even when it is late: it may be this program that was stopped. */
+    const int ready = poll(&from, 1, left <= 0 ? 0 : (int)(1000 * left) + 1);
     if (*w->stop) {
         fail(error, "interrupted");
         return WORKER_INTERRUPTED;
