@@ -296,12 +296,14 @@ static base_outcome choose_folder(revision_build *build, const char *cache, rnn_
     if (!make_folders(folder) || !realpath(folder, absolute))
         return refuse_cache(folder, strerror(errno), error);
     const char *why = distrust(absolute);
+    if (why)
+        return refuse_cache(folder, why, error);
     const int length = snprintf(build->folder, sizeof build->folder, "%s/%s-%016" PRIx64, absolute,
                                 build->commit, digest(build->key));
-    if (!why && length >= (int)sizeof build->folder)
-        why = strerror(ENAMETOOLONG);
+    if (length >= (int)sizeof build->folder)
+        return refuse_cache(folder, strerror(ENAMETOOLONG), error);
     strcpy(build->cache, absolute);
-    return why ? refuse_cache(folder, why, error) : BASE_FOUND;
+    return BASE_FOUND;
 }
 
 base_outcome gate_find_revision(const char *revision, const char *cache, char *program, size_t size,
