@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "comparable.h"
 
-#include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
+typedef struct context_member {
     const char *pattern;
+    const char *absent;           /* what it is where it is missing; NULL: nobody knows */
     comparable_weight weights[4]; /* by use */
-} members[] = {
-#define MEMBER(pattern, merge, baseline, compare, history)                                         \
+} context_member;
+
+static const context_member members[] = {
+#define UNKNOWN NULL
+#define MEMBER(pattern, absent, merge, baseline, compare, history)                                 \
     {pattern,                                                                                      \
+     absent,                                                                                       \
      {[FOR_MERGE] = merge,                                                                         \
       [FOR_BASELINE] = baseline,                                                                   \
       [FOR_COMPARE] = compare,                                                                     \
       [FOR_HISTORY] = history}},
 #include "context_members.inc"
 #undef MEMBER
+#undef UNKNOWN
 };
 
-comparable_weight comparable_weigh(const char *name, comparable_use use) {
+static const context_member *find_member(const char *name) {
     const size_t last = sizeof members / sizeof *members - 1; /* for all that is not above it */
     size_t i = 0;
     while (i < last && fnmatch(members[i].pattern, name, 0) != 0)
         i++;
-    return members[i].weights[use];
+    return &members[i];
+}
+
+comparable_weight comparable_weigh(const char *name, comparable_use use) {
+    return find_member(name)->weights[use];
 }
 
 const char *comparable_text(const timed_file *file, const char *name) {
@@ -62,37 +71,61 @@ void comparable_differences(context_list then, context_list now, comparable_use 
     }
 }
 
-static bool is_environment(const char *name) {
-    return isupper((unsigned char)*name);
-}
-
 bool comparable_is_certain(const context_difference *difference) {
-    return (difference->then && difference->now) || is_environment(difference->name);
+    return (difference->then && difference->now) || find_member(difference->name)->absent;
 }
 
-void comparable_append(const context_difference *difference, char *text, size_t size) {
-    const size_t used = strlen(text);
-    const char *missing = is_environment(difference->name) ? "not set" : "unknown";
-    const int length = snprintf(text + used, size - used, "%s%s: %s, now %s", used ? "; " : "",
-                                difference->name, difference->then ? difference->then : missing,
-                                difference->now ? difference->now : missing);
-    if ((size_t)length >= size - used)
-        text[used] = '\0';
+/* ---- As text --------------------------------------------------------------------------------- */
+
+#define REST_SIZE sizeof "; and 1000000 more"
+
+typedef struct excerpt {
+    char text[1000];
+} excerpt;
+
+/* "{0},{1},{2}...": what is long leaves room for others. */
+static excerpt cut(const char *text, size_t size) {
+    excerpt part;
+    size_t length = size / 5 < sizeof part.text - 4 ? size / 5 : sizeof part.text - 4;
+    const bool whole = strlen(text) <= length;
+    while (!whole && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--; /* not in the middle of a character */
+    snprintf(part.text, sizeof part.text, "%.*s%s", (int)length, text, whole ? "" : "...");
+    return part;
 }
 
-typedef struct description {
-    char *text;
-    size_t size;
-} description;
+void comparable_append(difference_text *to, const context_difference *difference) {
+    const size_t used = strlen(to->text);
+    const size_t room = to->size > used + REST_SIZE ? to->size - used - REST_SIZE : 0;
+    const char *known = find_member(difference->name)->absent, *absent = known ? known : "unknown";
+    const excerpt name = cut(difference->name, to->size);
+    const excerpt then = cut(difference->then ? difference->then : absent, to->size);
+    const excerpt now = cut(difference->now ? difference->now : absent, to->size);
+    const char *gap = used ? "; " : "";
+    char *end = to->text + used;
+    if ((size_t)snprintf(end, room, "%s%s: %s, now %s", gap, name.text, then.text, now.text) <
+            room ||
+        (size_t)snprintf(end, room, "%s%s", gap, name.text) < room)
+        return;
+    *end = '\0';
+    to->left_out++;
+}
+
+void comparable_append_rest(difference_text *to) {
+    const size_t used = strlen(to->text);
+    if (to->left_out)
+        snprintf(to->text + used, to->size - used, "; and %d more", to->left_out);
+}
 
 static void describe(const context_difference *difference, void *data) {
-    const description *to = data;
     if (comparable_is_certain(difference))
-        comparable_append(difference, to->text, to->size);
+        comparable_append(data, difference);
 }
 
 void comparable_describe(context_list then, context_list now, comparable_use use, char *text,
                          size_t size) {
+    difference_text to = {text, size, 0};
     *text = '\0';
-    comparable_differences(then, now, use, describe, &(description){text, size});
+    comparable_differences(then, now, use, describe, &to);
+    comparable_append_rest(&to);
 }

@@ -31,16 +31,23 @@ void comparable_differences(context_list then, context_list now, comparable_use 
                             void (*tell)(const context_difference *difference, void *data),
                             void *data);
 
-/* Whether both contexts have the member, or it is an environment variable: one that is set in one
- * run only still changes what the program does. Of other members a file may be from before they
+/* Whether both contexts have the member, or to lack it says something: an environment variable that
+ * is not set, a sweep that was not interrupted. Of other members a file may be from before they
  * were written, or have no rows that they are about. */
 bool comparable_is_certain(const context_difference *difference);
 
-/* Appends "compiler: gcc 12.2.0, now gcc 13.1", behind a "; " where it is not the first; nothing
- * where there is no room for the whole. */
-void comparable_append(const context_difference *difference, char *text, size_t size);
+/* "compiler: gcc 12.2.0, now gcc 13.1; OMP_PLACES: {0},{1}..., now not set; flags; and 3 more" */
+typedef struct difference_text {
+    char *text;   /* "" at first */
+    size_t size;  /* 100 or more, so that the first is always told */
+    int left_out; /* so far */
+} difference_text;
 
-/* Those that are certain: "compiler: gcc 12.2.0, now gcc 13.1; ..."; "": none. */
+/* Texts are cut where they are long, or left out where there is little room. */
+void comparable_append(difference_text *to, const context_difference *difference);
+void comparable_append_rest(difference_text *to); /* how many there was no room for */
+
+/* Those that are certain; "": none. */
 void comparable_describe(context_list then, context_list now, comparable_use use, char *text,
                          size_t size);
 

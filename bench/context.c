@@ -72,9 +72,10 @@ void context_build(context_add *add, void *data) {
 
 void context_environment(context_add *add, void *data) {
     static const char *const names[] = {
-        "RNN_ISA",        "RNN_TUNING",      "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
-        "LIBXSMM_TARGET", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT",   "OMP_PROC_BIND",
-        "OMP_PLACES",     "OMP_WAIT_POLICY", "GOMP_CPU_AFFINITY",  "GOMP_SPINCOUNT"};
+        "RNN_ISA",           "RNN_TUNING",      "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+        "LIBXSMM_TARGET",    "OMP_NUM_THREADS", "OMP_THREAD_LIMIT",   "OMP_DYNAMIC",
+        "OMP_SCHEDULE",      "OMP_PROC_BIND",   "OMP_PLACES",         "OMP_WAIT_POLICY",
+        "GOMP_CPU_AFFINITY", "GOMP_SPINCOUNT",  "KMP_AFFINITY",       "KMP_BLOCKTIME"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (getenv(names[i]))
             add(names[i], getenv(names[i]), data);

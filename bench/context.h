@@ -5,6 +5,8 @@
 
 #include "machine.h"
 
+#define CONTEXT_MOST_MEMBERS 64 /* of what a program says of itself, and some room */
+
 typedef void context_add(const char *key, const char *value, void *data);
 
 /* The machine: CPU, caches, cores and how many of them the thread limits leave, memory, frequency

@@ -110,6 +110,9 @@ bool gate_row_by_cpu(const gate_row *row);
 /* "openmp 2 threads lstm/..." */
 void gate_row_name(const gate_row *row, char *text, size_t size);
 
+/* For the report; of too many the first ones. */
+__attribute__((format(printf, 2, 3))) void gate_note(gate_state *gate, const char *format, ...);
+
 /* No more is measured of it. */
 __attribute__((format(printf, 3, 4))) void gate_leave_out(gate_row *row, gate_outcome outcome,
                                                           const char *format, ...);

@@ -10,7 +10,7 @@
 
 typedef enum base_outcome {
     BASE_FOUND,
-    BASE_UNKNOWN,   /* no such build, program or revision */
+    BASE_UNKNOWN,   /* no such build, program or revision; or no cache to build one in */
     BASE_NOT_BUILT, /* the revision does not build */
     BASE_INTERRUPTED
 } base_outcome;

@@ -19,7 +19,7 @@
 
 /* Of this machine and program. */
 typedef struct own_context {
-    row_context members[64];
+    row_context members[CONTEXT_MOST_MEMBERS];
     int count;
     text_pool *texts;
     bool complete;
@@ -27,8 +27,7 @@ typedef struct own_context {
 
 typedef struct context_check {
     unsigned backends; /* that rows are of, the anchor among them: bits by index */
-    char *differences;
-    size_t size;
+    difference_text differences;
     bool refused;
 } context_check;
 
@@ -54,14 +53,14 @@ static void check_difference(const context_difference *difference, void *data) {
         (!now && !comparable_is_certain(difference)) ||
         (then && now && strcmp(difference->name, "compiler") == 0 && same_compiler(then, now)))
         return;
-    comparable_append(difference, check->differences, check->size);
+    comparable_append(&check->differences, difference);
     check->refused |= difference->weight == REFUSED;
 }
 
 static void add_own(const char *name, const char *text, void *data) {
     own_context *own = data;
     row_context *member = &own->members[own->count];
-    own->complete = own->complete && own->count < (int)(sizeof own->members / sizeof *member);
+    own->complete = own->complete && own->count < CONTEXT_MOST_MEMBERS;
     if (!own->complete)
         return;
     *member = (row_context){text_pool_add(own->texts, name, strlen(name)),
@@ -79,9 +78,9 @@ static bool find_differences(const timed_file *file, context_check *check) {
     context_machine(&machine, add_own, &own);
     context_build(add_own, &own);
     context_environment(add_own, &own);
-    *check->differences = '\0';
     comparable_differences(comparable_context(file), (context_list){own.members, own.count},
                            FOR_BASELINE, check_difference, check);
+    comparable_append_rest(&check->differences);
     text_pool_free(own.texts);
     return own.complete;
 }
@@ -139,18 +138,23 @@ static bool add_row(gate_state *gate, const timed_file *file, const timed_row *r
     return true;
 }
 
-/* A backend that this build does not know: said once, in a note. */
-static bool add_unknown(gate_state *gate, const timed_row *row) {
-    char name[64];
-    if (gate->note_count == GATE_MAX_NOTES)
-        return true;
-    snprintf(name, sizeof name, "%.60s", row->backend);
-    for (int i = 0; i < gate->note_count; i++)
-        if (strstr(gate->notes[i], name))
-            return true;
-    snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0],
-             "%s is in the baseline, and not a backend of this build", name);
-    return true;
+/* Backends that this build does not know. */
+static void note_unknown(gate_state *gate, const timed_file *file) {
+    char names[200] = "", rest[32] = "";
+    int index, left_out = 0;
+    for (int i = 0; i < file->backend_count; i++) {
+        const char *name = file->backends[i];
+        const size_t used = strlen(names), room = sizeof names - used;
+        if (known_backend(name, &index))
+            continue;
+        if ((size_t)snprintf(names + used, room, "%s%.60s", used ? ", " : "", name) < room)
+            continue;
+        names[used] = '\0';
+        snprintf(rest, sizeof rest, " and %d more", ++left_out);
+    }
+    if (*names)
+        gate_note(gate, "the baseline's rows of %s%s are left out: this build has no such backend",
+                  names, rest);
 }
 
 static int by_problem(const void *a, const void *b) {
@@ -166,9 +170,7 @@ static bool list_rows(gate_state *gate, const timed_file *file, const char *anch
         const char *backend = known_backend(row->backend, &index);
         if (strcmp(row->backend, anchor) == 0 || !*row->cell)
             continue;
-        if (!backend) {
-            ok = gate->options->backends || add_unknown(gate, row);
-        } else if (passes(gate->options, row, index)) {
+        if (backend && passes(gate->options, row, index)) {
             *backends |= 1u << index;
             ok = add_row(gate, file, row, backend, anchor);
         }
@@ -181,7 +183,7 @@ static bool list_rows(gate_state *gate, const timed_file *file, const char *anch
 /* ---- All of it ------------------------------------------------------------------------------- */
 
 static int list_and_compare(gate_state *gate, const timed_file *file, rnn_error *error) {
-    char differences[230];
+    char differences[sizeof error->text - sizeof "not comparable:  (--anyway goes on)"] = "";
     int index;
     const char *wanted = gate->options->anchor ? gate->options->anchor : DEFAULT_ANCHOR;
     const char *anchor = known_backend(wanted, &index);
@@ -189,20 +191,21 @@ static int list_and_compare(gate_state *gate, const timed_file *file, rnn_error 
     if (!anchor)
         return fail(error, "--anchor %.60s: not a known backend", wanted), EXIT_USAGE;
     if (!list_rows(gate, file, anchor, &backends))
-        return fail(error, "out of memory"), EXIT_WRONG;
+        return fail(error, "out of memory"), EXIT_USAGE;
     if (gate->row_count == 0)
         return fail(error, "%.150s: no row that this build and the filters have in common with it",
                     file->path),
                EXIT_NOT_COMPARABLE;
-    context_check check = {backends, differences, sizeof differences, false};
+    context_check check = {backends, {differences, sizeof differences, 0}, false};
     if (!find_differences(file, &check))
-        return fail(error, "out of memory"), EXIT_WRONG;
+        return fail(error, "out of memory"), EXIT_USAGE;
     if (check.refused && !gate->options->anyway)
         return fail(error, "not comparable: %s (--anyway goes on)", differences),
                EXIT_NOT_COMPARABLE;
-    if (*differences && gate->note_count < GATE_MAX_NOTES)
-        snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], "these differ: %s",
-                 differences);
+    if (*differences)
+        gate_note(gate, "these differ: %s", differences);
+    if (!gate->options->backends)
+        note_unknown(gate, file);
     return EXIT_FINE;
 }
 

@@ -5,6 +5,7 @@
 #include "checked.h"
 #include "clock.h"
 #include "comparable.h"
+#include "context.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,15 +63,13 @@ static gate_end find_whether_base_checks(gate_state *gate, gate_row *none, void 
     return end;
 }
 
-enum { MOST_MEMBERS = 64 };
-
 /* Texts that live as long as the object. */
-static context_list context_of(json_t *object, row_context members[MOST_MEMBERS]) {
+static context_list context_of(json_t *object, row_context members[CONTEXT_MOST_MEMBERS]) {
     context_list list = {members, 0};
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value) {
-        if (list.count < MOST_MEMBERS && json_is_string(value))
+        if (list.count < CONTEXT_MOST_MEMBERS && json_is_string(value))
             members[list.count++] = (row_context){name, json_string_value(value)};
     }
     return list;
@@ -78,12 +77,12 @@ static context_list context_of(json_t *object, row_context members[MOST_MEMBERS]
 
 /* What makes two builds differ besides their sources. */
 static void note_differences(gate_state *gate, json_t *const contexts[SIDES]) {
-    row_context base[MOST_MEMBERS], new[MOST_MEMBERS];
-    char text[200];
+    row_context base[CONTEXT_MOST_MEMBERS], new[CONTEXT_MOST_MEMBERS];
+    char text[sizeof gate->notes[0] - sizeof "these differ: "];
     comparable_describe(context_of(contexts[BASE], base), context_of(contexts[NEW], new),
                         FOR_COMPARE, text, sizeof text);
-    if (*text && gate->note_count < GATE_MAX_NOTES)
-        snprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], "these differ: %s", text);
+    if (*text)
+        gate_note(gate, "these differ: %s", text);
 }
 
 static gate_end compare_contexts(gate_state *gate, gate_row *none, void *nothing) {

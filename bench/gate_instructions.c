@@ -8,7 +8,6 @@
 
 #include <limits.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,22 +239,13 @@ static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
     return end;
 }
 
-__attribute__((format(printf, 2, 3))) static void note(gate_state *gate, const char *format, ...) {
-    va_list arguments;
-    if (gate->note_count == GATE_MAX_NOTES)
-        return;
-    va_start(arguments, format);
-    vsnprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], format, arguments);
-    va_end(arguments);
-}
-
 /* valgrind 3.19 knows no AVX-512. */
 static void lower_isa(gate_state *gate) {
     const bool lower = strcmp(rnn_isa_name(), "avx512") == 0;
     if (lower)
         setenv("RNN_ISA", "avx2", 1);
-    note(gate, "instructions of one run, under valgrind%s, by %s",
-         lower ? ", which knows no AVX-512" : "", lower ? "avx2" : rnn_isa_name());
+    gate_note(gate, "instructions of one run, under valgrind%s, by %s",
+              lower ? ", which knows no AVX-512" : "", lower ? "avx2" : rnn_isa_name());
 }
 
 gate_end gate_count_rows(gate_state *gate) {
@@ -270,7 +260,7 @@ gate_end gate_count_rows(gate_state *gate) {
         return cannot(gate, text);
     }
     if (by_cpu)
-        note(gate, "instructions of one run, by the CPU's counter");
+        gate_note(gate, "instructions of one run, by the CPU's counter");
     else
         lower_isa(gate);
     end = by_cpu ? gate_start_pair(gate, true) : GATE_GOES_ON;

@@ -23,9 +23,11 @@
 
 typedef struct revision_build {
     char commit[COMMIT_SIZE];
+    char cache[PATH_MAX];
     char folder[FOLDER_SIZE]; /* in the cache */
     char log[PATH_MAX];       /* while it is built; then beside the folder */
-    char options[sizeof BUILD_OPTIONS + sizeof BUILD_C_ARGS + sizeof BUILD_CPP_ARGS];
+    char options[sizeof BUILD_OPTIONS + sizeof BUILD_C_ARGS + sizeof BUILD_C_LINK_ARGS +
+                 sizeof BUILD_CPP_ARGS + sizeof BUILD_CPP_LINK_ARGS + sizeof BUILD_PKG_CONFIG_PATH];
     char key[KEY_SIZE]; /* all that decides what program it becomes */
 } revision_build;
 
@@ -60,15 +62,37 @@ static bool read_commit(const char *revision, char commit[COMMIT_SIZE]) {
 
 /* ---- How it is built ------------------------------------------------------------------------ */
 
-/* The environment's compilers and flags, else this program's. */
+static const char *const variables[] = {"CC",       "CXX",     "CFLAGS",         "CPPFLAGS",
+                                        "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"};
+enum { VARIABLES = sizeof variables / sizeof *variables };
+
+/* To Meson an option goes before the environment: one is handed on only where none of the variables
+ * is set that it would make Meson overlook. */
+static const struct {
+    const char *option, *variables[2];
+} flags[] = {
+    {BUILD_C_ARGS, {"CFLAGS", "CPPFLAGS"}},
+    {BUILD_C_LINK_ARGS, {"CFLAGS", "LDFLAGS"}},
+    {BUILD_CPP_ARGS, {"CXXFLAGS", "CPPFLAGS"}},
+    {BUILD_CPP_LINK_ARGS, {"CXXFLAGS", "LDFLAGS"}},
+    {BUILD_PKG_CONFIG_PATH, {"PKG_CONFIG_PATH", "PKG_CONFIG_PATH"}},
+};
+
+/* The environment's compilers and flags, else this program's. An empty variable is as none, which
+ * Meson does not think of all of them. */
 static void choose_tools(revision_build *build) {
+    for (int i = 0; i < VARIABLES; i++)
+        if (getenv(variables[i]) && !*getenv(variables[i]))
+            unsetenv(variables[i]);
     if (!getenv("CC") && !getenv("CXX")) {
         setenv("CC", BUILD_CC, 1);
         if (*BUILD_CXX)
             setenv("CXX", BUILD_CXX, 1);
     }
-    snprintf(build->options, sizeof build->options, "%s%s%s", BUILD_OPTIONS,
-             getenv("CFLAGS") ? "" : BUILD_C_ARGS, getenv("CXXFLAGS") ? "" : BUILD_CPP_ARGS);
+    strcpy(build->options, BUILD_OPTIONS);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (!getenv(flags[i].variables[0]) && !getenv(flags[i].variables[1]))
+            strcat(build->options, flags[i].option);
 }
 
 __attribute__((format(printf, 2, 3))) static void add_to_key(revision_build *build,
@@ -80,10 +104,11 @@ __attribute__((format(printf, 2, 3))) static void add_to_key(revision_build *bui
     va_end(arguments);
 }
 
+/* Commands with arguments, quoted where they need to be, as for Meson. */
 static void add_versions(revision_build *build) {
     char line[200];
     FILE *from = popen("for tool in \"${CC-cc}\" \"${CXX-c++}\"; do\n"
-                       "  $tool --version 2>&1 | head -n 1\n"
+                       "  eval \"$tool --version\" 2>&1 | head -n 1\n"
                        "done",
                        "r");
     while (from && fgets(line, sizeof line, from))
@@ -93,12 +118,10 @@ static void add_versions(revision_build *build) {
 }
 
 static void make_key(revision_build *build) {
-    static const char *const names[] = {"CC",       "CXX",     "CFLAGS",         "CPPFLAGS",
-                                        "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
+    for (int i = 0; i < VARIABLES; i++) {
+        const char *value = getenv(variables[i]);
         if (value)
-            add_to_key(build, "%s=%s\n", names[i], value);
+            add_to_key(build, "%s=%s\n", variables[i], value);
     }
     add_versions(build);
     add_to_key(build, "%s%s", build->options, BUILD_PROJECT_OPTIONS);
@@ -144,11 +167,11 @@ static const char script[] =
     "mv -T \"$work/kept\" \"$folder\" 2>/dev/null || test -x \"$folder/rnnbench\"\n";
 
 /* In the child. By the shell, in whose variables the words are, so that none is read as code. */
-static void run_script(const revision_build *build) {
+static void run_script(const revision_build *build, int log) {
     setpgid(0, 0); /* to be ended as a whole */
+    umask(umask(0) | S_IWGRP | S_IWOTH);
     const int in = open("/dev/null", O_RDONLY);
-    const int to = open(build->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (in < 0 || to < 0 || dup2(in, 0) < 0 || dup2(to, 1) < 0 || dup2(to, 2) < 0)
+    if (in < 0 || dup2(in, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
         _exit(126);
     execl("/bin/sh", "sh", "-eu", "-c", script, "sh", build->commit, build->folder, build->options,
           BUILD_PROJECT_OPTIONS, build->key, (char *)NULL);
@@ -173,13 +196,18 @@ static int wait_for(pid_t pid, const volatile sig_atomic_t *stop) {
     return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
+/* Of a compiler, Meson, Ninja or Git. */
+static bool is_error(const char *line) {
+    return strstr(line, "error:") || strstr(line, "ERROR:") || strncmp(line, "fatal", 5) == 0;
+}
+
 static void first_error(const char *path, char *text, size_t size) {
     char line[400];
     FILE *file = fopen(path, "r");
     snprintf(text, size, "see %.200s", path);
     while (file && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
-        if (strstr(line, "rror") || strncmp(line, "fatal", 5) == 0) {
+        if (is_error(line)) {
             snprintf(text, size, "%.110s; see %.120s", line, path);
             break;
         }
@@ -188,18 +216,28 @@ static void first_error(const char *path, char *text, size_t size) {
         fclose(file);
 }
 
+static base_outcome refuse_cache(const char *cache, const char *why, rnn_error *error) {
+    fail(error, "--cache %.150s: %s", cache, why);
+    return BASE_UNKNOWN;
+}
+
 static base_outcome build_revision(revision_build *build, const char *revision,
                                    const volatile sig_atomic_t *stop, rnn_error *error) {
     char log[PATH_MAX], why[300];
     snprintf(log, sizeof log, "%s.log", build->folder);
     snprintf(build->log, sizeof build->log, "%s.%ld.log", build->folder, (long)getpid());
+    const int to = open(build->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (to < 0)
+        return refuse_cache(build->cache, strerror(errno), error);
     fprintf(stderr, "building %s, commit %.12s, into %s, which is kept\n", revision, build->commit,
             build->folder);
     const pid_t pid = fork();
     if (pid == 0)
-        run_script(build);
+        run_script(build, to);
+    close(to);
     if (pid < 0) {
         fail(error, "--against %.60s: no process: %s", revision, strerror(errno));
+        unlink(build->log);
         return BASE_NOT_BUILT;
     }
     setpgid(pid, pid);
@@ -218,7 +256,6 @@ static base_outcome build_revision(revision_build *build, const char *revision,
 
 /* ---- Its folder ----------------------------------------------------------------------------- */
 
-/* Never a folder that others can write to: a program in it is run. */
 static bool choose_cache(const char *given, char folder[FOLDER_SIZE]) {
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     int length = 0;
@@ -234,10 +271,20 @@ static bool choose_cache(const char *given, char folder[FOLDER_SIZE]) {
 static bool make_folders(char *path) {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        mkdir(path, 0777);
+        mkdir(path, 0700);
         *slash = '/';
     }
-    return mkdir(path, 0777) == 0 || errno == EEXIST;
+    return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+/* A program in it is run, so that nobody else may have put one there. NULL: nobody can. */
+static const char *distrust(const char *folder) {
+    struct stat found;
+    if (stat(folder, &found) != 0)
+        return strerror(errno);
+    if (found.st_uid != geteuid())
+        return "the folder is of another user";
+    return found.st_mode & S_IWOTH ? "others can write to the folder" : NULL;
 }
 
 static base_outcome choose_folder(revision_build *build, const char *cache, rnn_error *error) {
@@ -246,16 +293,17 @@ static base_outcome choose_folder(revision_build *build, const char *cache, rnn_
         fail(error, "--cache: give one, as there is no HOME, or a shorter one");
         return BASE_UNKNOWN;
     }
-    if (!make_folders(folder) || !realpath(folder, absolute)) {
-        fail(error, "%.150s: %s", folder, strerror(errno));
-        return BASE_NOT_BUILT;
-    }
+    if (!make_folders(folder) || !realpath(folder, absolute))
+        return refuse_cache(folder, strerror(errno), error);
+    const char *why = distrust(absolute);
+    if (why)
+        return refuse_cache(folder, why, error);
     const int length = snprintf(build->folder, sizeof build->folder, "%s/%s-%016" PRIx64, absolute,
                                 build->commit, digest(build->key));
-    if (length < (int)sizeof build->folder)
-        return BASE_FOUND;
-    fail(error, "%.150s: too long", absolute);
-    return BASE_NOT_BUILT;
+    if (length >= (int)sizeof build->folder)
+        return refuse_cache(folder, strerror(ENAMETOOLONG), error);
+    strcpy(build->cache, absolute);
+    return BASE_FOUND;
 }
 
 base_outcome gate_find_revision(const char *revision, const char *cache, char *program, size_t size,

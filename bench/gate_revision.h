@@ -4,9 +4,11 @@
 
 #include "gate_base.h"
 
-/* What a revision of the repository around the working folder builds into `cache`, where it stays.
- * Built as this program was, as far as the revision has the same options; CC, CXX, CFLAGS and the
- * like of the environment go before. Each way to build it is kept by itself. */
+/* What a revision of the repository around the working folder builds into `cache`, where it stays:
+ * a folder of this user that others cannot write to. Built as this program was, as far as the
+ * revision has the same options. CC, CXX, CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS and PKG_CONFIG_PATH,
+ * where they are set and not empty, go before those options that Meson would take from them. Each
+ * way to build it is kept by itself. */
 base_outcome gate_find_revision(const char *revision, const char *cache, char *program, size_t size,
                                 const volatile sig_atomic_t *stop, rnn_error *error);
 

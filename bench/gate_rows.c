@@ -22,6 +22,15 @@ void gate_row_name(const gate_row *row, char *text, size_t size) {
              row->threads == 1 ? "" : "s", row->problem);
 }
 
+void gate_note(gate_state *gate, const char *format, ...) {
+    va_list arguments;
+    if (gate->note_count == GATE_MAX_NOTES)
+        return;
+    va_start(arguments, format);
+    vsnprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], format, arguments);
+    va_end(arguments);
+}
+
 void gate_leave_out(gate_row *row, gate_outcome outcome, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);

@@ -21,7 +21,11 @@ static int make(char path[PATH_MAX], rnn_error *error) {
 
 bool temporary_name(char path[PATH_MAX], rnn_error *error) {
     const int file = make(path, error);
-    return file >= 0 && close(file) == 0;
+    if (file < 0 || close(file) == 0)
+        return file >= 0;
+    fail(error, "%.200s: %s", path, strerror(errno));
+    unlink(path);
+    return false;
 }
 
 FILE *temporary_file(rnn_error *error) {

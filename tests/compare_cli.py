@@ -154,6 +154,19 @@ class Compare(unittest.TestCase):
         self.assertEqual(result["missing"], [])
         self.assertEqual(result["differences"], "")
 
+    def test_what_only_one_file_says(self):
+        """It counts where to say nothing means something."""
+        rows = {name_of(SMALL, "avx2"): noisy(1e-6)}
+        whole = self.write("whole.json", rows, rnnbench_schema="1", finished="true", governor="performance")
+        part = self.write("part.json", rows, rnnbench_schema="1", interrupted="true", OMP_PLACES="x" * 2000,
+                          failed_forms_torch="one", warning="two", merged="3 files")
+        differences = self.json_of(whole, part)["differences"]
+        self.assertEqual(set(differences.split("; ")), {
+            "finished: true, now not said", "interrupted: no, now true", "merged: no, now 3 files",
+            "failed_forms_torch: none, now one", "warning: none, now two",
+            f"OMP_PLACES: not set, now {'x' * 800}..."})
+        self.assertIn("interrupted: true, now no", self.json_of(part, whole)["differences"])
+
     def test_the_same_each_time(self):
         files = self.two_files()
         self.assertEqual(self.fine(*files), self.fine(*files))

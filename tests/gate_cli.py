@@ -6,6 +6,7 @@ The base is mostly a program of this file, which says of each run what time it t
 
 Usage: gate_cli.py RNNBENCH [unittest's arguments]
 """
+import ast
 import contextlib
 import csv
 import io
@@ -13,6 +14,7 @@ import json
 import math
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -30,6 +32,7 @@ ALLOWANCE = 2.0
 ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
 BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
+VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
 FAKE = '''#!{python} -IS
 import glob, json, os, signal, sys, time
@@ -81,6 +84,8 @@ for line in sys.stdin:
             continue
         seconds = per_run * int(words[1])
         answer = {{"seconds": seconds, "cpu_seconds": seconds}}
+    if words[0] == "context" and mode == "places":
+        answer = {{"context": {{"OMP_PLACES": ",".join(["{{0}}"] * 300)}}}}
     if words[0] == "quit":
         break
     print(json.dumps(answer), flush=True)
@@ -172,6 +177,11 @@ class Verdicts(Gate):
 
     def test_a_base_without_check(self):
         self.assertEqual(self.verdicts(FAKE="old"), {"scalar": "faster"})
+
+    def test_a_base_of_another_context(self):
+        self.against_fake(FINE, "--out", self.out, FAKE="places")
+        self.assertRegex("\n".join(json.loads(self.out.read_text())["notes"]),
+                         r"(?m)^these differ: OMP_PLACES: \{0\},[{}0,]+\.\.\., now not set")
 
     def test_a_base_that_is_wrong(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="wrong")
@@ -464,6 +474,44 @@ class Baseline(Gate):
         done = self.judge(NOT_WRONG, self.with_context("cpu", "Other"), "--anyway", "--threshold", "60%")
         self.assertIn("these differ: cpu: Other, now ", done.stdout)
 
+    def test_differences_that_are_long(self):
+        """Each is named, or at least counted."""
+        self.assertRegex(
+            self.judge(NOT_COMPARABLE, self.with_context("OMP_PLACES", ",".join(["{0}"] * 500))).stderr,
+            r"not comparable: OMP_PLACES: \{0\},[{}0,]+\.\.\., now not set \(--anyway goes on\)\n$")
+
+        def change(report):
+            report["context"] |= {f"OMP_{name}": 99 * "x" for name in range(12)}
+            report["context"][99 * "Y"] = "1"
+        done = self.judge(NOT_COMPARABLE, change)
+        self.assertRegex(done.stderr, r"not comparable: OMP_0: x+\.\.\., now not set; "
+                                      r".*; OMP_\d+; and [1-9]\d* more \(--anyway goes on\)\n$")
+        self.judge(NOT_WRONG, change, "--anyway", "--threshold", "60%", "--out", self.out)
+        (note,) = [note for note in json.loads(self.out.read_text())["notes"] if "differ: " in note]
+        *named, rest = note.removeprefix("these differ: ").split("; ")
+        self.assertEqual(named[0], f"OMP_0: {44 * 'x'}..., now not set")
+        self.assertEqual(len(named) + int(rest.split()[1]), 13)
+
+    def test_backends_that_are_unknown(self):
+        """Said in one note, behind what differs."""
+        def change(report):
+            rows = [row for row in report["benchmarks"] if "/scalar/" in row["name"]]
+            for name in ("new", "newer", *(f"peer_{number:02}" for number in range(60))):
+                for row in rows:
+                    report["benchmarks"].append(
+                        {**row, **{key: row[key].replace("/scalar/", f"/{name}/")
+                                   for key in ("name", "run_name")}})
+            report["context"]["cpu"] = "Other"
+        done = self.judge(NOT_WRONG, change, "--anyway", "--threshold", "60%", "--out", self.out)
+        self.assertEqual(done.stdout, "")
+        notes = json.loads(self.out.read_text())["notes"]
+        (differences,) = [i for i, note in enumerate(notes) if "these differ: cpu: Other" in note]
+        self.assertRegex(notes[differences + 1],
+                         r"rows of new, newer, peer_00, .* and \d+ more are left out: .* no such backend$")
+        self.assertEqual(sum("no such backend" in note for note in notes), 1)
+        names = notes[differences + 1].split("rows of ")[1].split(" more")[0]
+        self.assertEqual(names.count(",") + 1 + int(names.split()[-1]), 62)
+
     def test_what_is_only_noted(self):
         done = self.judge(NOT_WRONG, self.with_context("governor", "other"), "--threshold", "60%")
         self.assertIn("these differ: governor: other, now ", done.stdout)
@@ -551,6 +599,43 @@ class Revisions(Gate):
         self.assertNotIn("building", self.judge(FINE, repository / "bench").stderr)
         self.assertEqual(self.kept(), ["", ".log"])
 
+    def test_a_cache_that_cannot_be_used(self):
+        repository = self.commit(REVISION)
+        file, others, link = (self.folder / name for name in ("file", "others", "link"))
+        file.write_text("")
+        others.mkdir()
+        others.chmod(0o777)
+        link.symlink_to(others)
+        cases = [("/proc/self", "(No such file or directory|Permission denied)"),
+                 (file, "Not a directory"), (file / "below", "Not a directory"),
+                 (self.folder / ("x" * 300), "File name too long"),
+                 (others, "others can write"), (link, "others can write")]
+        foreign = self.folder / "foreign"
+        foreign.mkdir()
+        if os.geteuid() == 0:
+            os.chown(foreign, 1, -1)
+        else:
+            foreign.chmod(0o500)
+            cases.append((foreign, "Permission denied"))
+            foreign = Path("/usr")
+        for cache, why in [*cases, (foreign, "of another user")]:
+            with self.subTest(cache=cache):
+                done = self.gate(USAGE, "--against", "HEAD", *BRIEF, "--cache", cache, cwd=repository)
+                self.assertRegex(done.stderr, f"rnnbench gate: --cache .*: .*{why}")
+                self.assertNotIn("building", done.stderr)
+        self.assertEqual(list(others.iterdir()), [])
+
+    def test_nobody_else_can_write_to_the_cache(self):
+        """Whatever the umask."""
+        before = os.umask(0)
+        self.addCleanup(os.umask, before)
+        self.judge(FINE, self.commit(REVISION))
+        for path in "cache", "cache/deep":
+            self.assertEqual((self.folder / path).stat().st_mode & 0o777, 0o700)
+        (program,) = (self.folder / "cache/deep").glob("*/rnnbench")
+        for path in program, program.parent:
+            self.assertEqual(path.stat().st_mode & 0o022, 0)
+
     def test_each_way_to_build_is_kept(self):
         repository = self.commit(REVISION)
         for more in ({}, {"CFLAGS": "-O1 -DNAME='a b'"}, {"PKG_CONFIG_PATH": "/elsewhere"}):
@@ -572,13 +657,75 @@ class Revisions(Gate):
         folders = {path.name.split(".")[0] for path in (self.folder / "cache/deep").iterdir()}
         self.assertEqual(len(folders), 2)
 
+    def options_here(self):
+        told = Path(PROGRAM).parents[1] / "meson-info/intro-buildoptions.json"
+        if not told.exists():
+            self.skipTest("the program is not in the folder that it was built in")
+        return {option["name"]: option["value"] for option in json.loads(told.read_text())}
+
+    def told_options(self):
+        """Of the one build in the cache: what was written down beside it."""
+        (told,) = (self.folder / "cache/deep").glob("*/built-with")
+        words = shlex.split(told.read_text().splitlines()[-1])
+        options = dict(word.removeprefix("-D").split("=", 1) for word in words)
+        return {name: ast.literal_eval(value) if value.startswith("[") else
+                {"true": True, "false": False}.get(value, value) for name, value in options.items()}
+
     def test_options_are_handed_on(self):
-        """Those that it has; meson refuses others."""
+        """As they are here; of the project's those that the revision has: meson refuses others."""
+        here = self.options_here()
         self.judge(FINE, self.commit({
             **REVISION, "meson_options.txt": "option('openmp', type: 'string', value: 'unset')\n",
             "meson.build": "project('fake', 'c')\nsubdir('bench')\n"
-                           "if get_option('openmp') == 'unset' or get_option('buildtype') == 'debug'\n"
-                           "  error('not as this program')\nendif\n"}))
+                           "foreach name : ['openmp', 'buildtype', 'optimization']\n"
+                           "  message(name + '=' + get_option(name))\nendforeach\n"
+                           "foreach argument : get_option('c_args')\n"
+                           "  message('c_args=' + argument)\nendforeach\n"}),
+                   **dict.fromkeys(VARIABLES, ""))
+        told = self.told_options()
+        for name in ("buildtype", "optimization", "b_coverage", "b_lto", "b_pgo", "b_pie", "b_staticpic",
+                     "c_args", "c_link_args", "pkg_config_path"):
+            self.assertIn(name, told)
+        for name, value in told.items():
+            if name in here and name != "b_ndebug":
+                self.assertEqual(value, here[name], name)
+        (log,) = (self.folder / "cache/deep").glob("*.log")
+        arrived = re.findall("(?m)^(?:.*: )?Message: (.*)$", log.read_text())
+        self.assertEqual(arrived, [*(f"{name}={here[name]}" for name in ("openmp", "buildtype", "optimization")),
+                                   *(f"c_args={argument}" for argument in here["c_args"])])
+
+    def test_the_environment_goes_before_options(self):
+        """Only before those that Meson takes from it."""
+        everything = {"c_args", "c_link_args", "cpp_args", "cpp_link_args", "pkg_config_path"}
+        everything &= set(self.options_here())
+        repository = self.commit(REVISION)
+        for variable, instead in (("CFLAGS", {"c_args", "c_link_args"}), ("CPPFLAGS", {"c_args", "cpp_args"}),
+                                  ("LDFLAGS", {"c_link_args", "cpp_link_args"}),
+                                  ("CXXFLAGS", {"cpp_args", "cpp_link_args"}),
+                                  ("PKG_CONFIG_PATH", {"pkg_config_path"})):
+            self.judge(FINE, repository, **{**dict.fromkeys(VARIABLES, ""), variable: "-L/elsewhere"})
+            self.assertEqual(everything & set(self.told_options()), everything - instead, variable)
+            shutil.rmtree(self.folder / "cache")
+
+    def test_blanks_and_quotes(self):
+        """In the options and in the compiler's path of a program: they are in it as words for the shell."""
+        compiler = self.folder / "a compiler's" / "cc"
+        compiler.parent.mkdir()
+        compiler.write_text('#!/bin/sh\nexec cc "$@"\n')
+        compiler.chmod(0o755)
+        awkward = ["-DA='b c'", '-DB="d\\e"', "-DC=$HOME,f"]
+        done = subprocess.run(
+            ["meson", "setup", "-Dtests=disabled", "-Dopenmp=disabled", f"-Dc_args={awkward}", "build",
+             Path(__file__).parents[1]], cwd=self.folder, capture_output=True, text=True,
+            env=environment(CC=shlex.quote(str(compiler)), CXX="c++", CFLAGS="", LDFLAGS="", CPPFLAGS=""))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        text = (self.folder / "build/bench/build_info.h").read_text()
+        told = {name: shlex.split(ast.literal_eval(value))
+                for name, value in re.findall('(?m)^#define (BUILD_C[A-Z_]*) (".*")$', text)}
+        self.assertEqual(told["BUILD_CC"], [str(compiler)])
+        (option,) = told["BUILD_C_ARGS"]
+        self.assertEqual(ast.literal_eval(option.removeprefix("-Dc_args=")), awkward)
+        self.assertIn(" ".join(awkward), ast.literal_eval(re.search("BUILD_FLAGS (.*)", text)[1]))
 
     def test_a_revision_goes_before_a_file(self):
         repository = self.commit(REVISION)
@@ -637,9 +784,10 @@ class Revisions(Gate):
         return count
 
     def test_one_that_does_not_build(self):
-        broken = {**REVISION, "bench/fake.c": "int main(void) { return nothing; }\n"}
+        broken = {**REVISION, "bench/fake.c": "int main(void) { return nothing; }\n",
+                  "meson.build": REVISION["meson.build"] + "message('Errors are mirrored')\n"}
         done = self.judge(NOT_COMPARABLE, self.commit(broken))
-        self.assertIn("--against HEAD: does not build", done.stderr)
+        self.assertRegex(done.stderr, r"--against HEAD: does not build: .*fake\.c:1:\d+: error: ")
         self.assertEqual(self.kept(), [".log"])
 
     def test_one_without_a_build(self):
@@ -674,7 +822,6 @@ class Instructions(Gate):
         for first, second in zip(*counts):
             self.assertLess(abs(first / second - 1), 0.001)
 
-
     def test_says_which_instructions(self):
         """Those that RNN_ISA leaves, where valgrind does not count others."""
         done = self.gate((FINE, NOT_COMPARABLE), "--against", PROGRAM, "--instructions",
@@ -691,8 +838,13 @@ class Selftest(Gate):
         report = json.loads(self.out.read_text())
         budgets = [row["budget"] for row in report["selftest"]]
         self.assertEqual(budgets[1:], [BUDGET, 2 * BUDGET, 4 * BUDGET])
-        for row in report["selftest"]:
-            self.assertLessEqual(row["visible_median"] or math.inf, row["visible_all"] or math.inf)
+        rounds = report["selftest"][1]["rounds"]
+        self.assertGreater(rounds, 10)
+        self.assertEqual([row["rounds"] for row in report["selftest"]],
+                         [rounds // 3, rounds, 2 * rounds, 4 * rounds])
+        self.assertIsNotNone(report["selftest"][-1]["visible_all"])
+        for row in report["selftest"]:  # nothing below the threshold is ever named
+            self.assertGreater(row["visible_median"] or math.inf, 0.4)
 
 
 if __name__ == "__main__":

@@ -40,18 +40,20 @@ static void write_text(const char *text, size_t length) {
 #define ENTRY(name, further)                                                                       \
     "{\"name\": \"" name "\", \"run_name\": \"" name "\", \"run_type\": \"iteration\", "           \
     "\"threads\": 1, \"time_unit\": \"us\", " further "}"
+#define LIST2(a, b)             a ", " b
+#define LIST3(a, b, c)          LIST2(a, b) ", " c
+#define LIST4(a, b, c, d)       LIST3(a, b, c) ", " d
+#define LIST5(a, b, c, d, e)    LIST4(a, b, c, d) ", " e
+#define LIST6(a, b, c, d, e, f) LIST5(a, b, c, d, e) ", " f
 #define FILE_OF(entries)                                                                           \
     "{\"context\": {\"cpu\": \"a CPU\", \"num_cpus\": 2, \"caches\": []}, "                        \
     "\"benchmarks\": [" entries "]}"
 
-static const char small[] =
-    FILE_OF(ENTRY("lstm/avx2/N:1/T:2/D:3/U:4/threads:2/process_time/real_time",
-                  "\"real_time\": 3, \"repetition_index\": 0, \"roof\": 0.5, \"label\": "
-                  "\"a\"") "," ENTRY("lstm/avx2/N:1/T:2/D:3/U:4/threads:2/process_time/"
-                                     "real_time",
-                                     "\"real_time\": 5, \"repetition_index\": 1, \"roof\": "
-                                     "NaN") "," ENTRY("BM_copy/8/threads:4",
-                                                      "\"real_time\": 1, \"cpu_time\": 2"));
+#define LAYER "lstm/avx2/N:1/T:2/D:3/U:4/threads:2/process_time/real_time"
+static const char small[] = FILE_OF(LIST3(
+    ENTRY(LAYER, "\"real_time\": 3, \"repetition_index\": 0, \"roof\": 0.5, \"label\": \"a\""),
+    ENTRY(LAYER, "\"real_time\": 5, \"repetition_index\": 1, \"roof\": NaN"),
+    ENTRY("BM_copy/8/threads:4", "\"real_time\": 1, \"cpu_time\": 2")));
 
 static void refuse_path(const char *name, const char *reason) {
     timed_file file;
@@ -101,22 +103,11 @@ static void reads_names_and_numbers(void **state) {
 static void reads_what_has_no_time(void **state) {
     (void)state;
     timed_file file;
-    read_text(
-        &file,
-        FILE_OF(ENTRY("a", "\"error_occurred\": true, \"error_message\": \"no\"") "," ENTRY(
-            "b",
-            "\"skipped\": true, \"skip_message\": \"not here\"") "," ENTRY("c",
-                                                                           "\"real_time\": 2, "
-                                                                           "\"repetition_index\": "
-                                                                           "0") "," ENTRY("c",
-                                                                                          "\"error_"
-                                                                                          "occurred"
-                                                                                          "\": "
-                                                                                          "true, "
-                                                                                          "\"repeti"
-                                                                                          "tion_"
-                                                                                          "index\":"
-                                                                                          " 1")));
+    read_text(&file,
+              FILE_OF(LIST4(ENTRY("a", "\"error_occurred\": true, \"error_message\": \"no\""),
+                            ENTRY("b", "\"skipped\": true, \"skip_message\": \"not here\""),
+                            ENTRY("c", "\"real_time\": 2, \"repetition_index\": 0"),
+                            ENTRY("c", "\"error_occurred\": true, \"repetition_index\": 1"))));
     assert_int_equal(file.row_count, 3);
     assert_string_equal(file.rows[0].error, "no");
     assert_string_equal(file.rows[1].error, "not here");
@@ -132,12 +123,9 @@ static void reads_what_has_no_time(void **state) {
 static void reads_aggregates(void **state) {
     (void)state;
     timed_file file;
-    read_text(&file,
-              FILE_OF(AGGREGATE("a", "mean", "3") "," AGGREGATE("a", "median", "2") "," AGGREGATE(
-                  "b", "mean",
-                  "5") "," AGGREGATE("b", "cv",
-                                     "NaN") "," AGGREGATE("c", "median",
-                                                          "9") "," ENTRY("c", "\"real_time\": 4")));
+    read_text(&file, FILE_OF(LIST6(AGGREGATE("a", "mean", "3"), AGGREGATE("a", "median", "2"),
+                                   AGGREGATE("b", "mean", "5"), AGGREGATE("b", "cv", "NaN"),
+                                   AGGREGATE("c", "median", "9"), ENTRY("c", "\"real_time\": 4"))));
     const double expected[] = {2e-3, 5e-3, 4e-6};
     assert_int_equal(file.row_count, 3);
     for (int i = 0; i < 3; i++) {
@@ -261,13 +249,13 @@ static void refuses_rows_that_are_there_twice(void **state) {
     (void)state;
 #define REPETITION(name, index) ENTRY(name, "\"real_time\": 1, \"repetition_index\": " index)
 #define ONE_OF(count)           ENTRY("a", "\"real_time\": 1, \"repetitions\": " count)
-    refuse_text(FILE_OF(REPETITION("a", "0") "," REPETITION("a", "1") "," REPETITION("a", "0")),
+    refuse_text(FILE_OF(LIST3(REPETITION("a", "0"), REPETITION("a", "1"), REPETITION("a", "0"))),
                 "row a: is there twice");
-    refuse_text(FILE_OF(ONE_OF("1") "," ONE_OF("1")), "row a: is there twice");
-    refuse_text(FILE_OF(AGGREGATE("a", "median", "1") "," AGGREGATE("a", "median", "2")),
+    refuse_text(FILE_OF(LIST2(ONE_OF("1"), ONE_OF("1"))), "row a: is there twice");
+    refuse_text(FILE_OF(LIST2(AGGREGATE("a", "median", "1"), AGGREGATE("a", "median", "2"))),
                 "row a: is there twice");
-    refuse_text(FILE_OF(REPETITION("lstm/avx2/N:1/threads:1", "0") "," REPETITION(
-                    "lstm/avx2/N:1/threads:1/process_time/real_time", "0")),
+    refuse_text(FILE_OF(LIST2(REPETITION("lstm/avx2/N:1/threads:1", "0"),
+                              REPETITION("lstm/avx2/N:1/threads:1/process_time/real_time", "0"))),
                 "lstm/avx2/N:1/threads:1");
 }
 
@@ -433,38 +421,11 @@ static void refuses_more_than_a_sweep_has(void **state) {
 static void finds_rows_with_times(void **state) {
     (void)state;
     static const char text[] =
-        FILE_OF(ENTRY("lstm/naive/N:1/threads:8", "\"real_time\": 8") "," ENTRY(
-            "lstm/naive/N:1/threads:2",
-            "\"real_time\": 2") "," ENTRY("lstm/naive/N:1/threads:1",
-                                          "\"error_occurred\": true") "," ENTRY("lstm/avx2/N:1/"
-                                                                                "threads:1",
-                                                                                "\"real_time\":"
-                                                                                " 1") "," ENTRY("ls"
-                                                                                                "tm"
-                                                                                                "/n"
-                                                                                                "ai"
-                                                                                                "ve"
-                                                                                                "/N"
-                                                                                                ":2"
-                                                                                                "/"
-                                                                                                "th"
-                                                                                                "re"
-                                                                                                "ad"
-                                                                                                "s:"
-                                                                                                "1",
-                                                                                                "\""
-                                                                                                "er"
-                                                                                                "ro"
-                                                                                                "r_"
-                                                                                                "oc"
-                                                                                                "cu"
-                                                                                                "rr"
-                                                                                                "ed"
-                                                                                                "\""
-                                                                                                ": "
-                                                                                                "tr"
-                                                                                                "u"
-                                                                                                "e"));
+        FILE_OF(LIST5(ENTRY("lstm/naive/N:1/threads:8", "\"real_time\": 8"),
+                      ENTRY("lstm/naive/N:1/threads:2", "\"real_time\": 2"),
+                      ENTRY("lstm/naive/N:1/threads:1", "\"error_occurred\": true"),
+                      ENTRY("lstm/avx2/N:1/threads:1", "\"real_time\": 1"),
+                      ENTRY("lstm/naive/N:2/threads:1", "\"error_occurred\": true")));
     timed_file file;
     rnn_error error;
     write_text(text, strlen(text));
