@@ -172,6 +172,7 @@ static void prepare_steps(rnn_step *step, const direction_run *direction) {
     const packed_layer *packed = direction->packed;
     step->units = direction->layer->units;
     step->blocks = packed->blocks;
+    step->passes = packed->recurrent.shape.passes;
     step->state_stride = packed->state_floats;
     step->c = direction->arrays->c;
     step->update = direction->arrays->update;

@@ -12,6 +12,7 @@ struct rnn_engine {
     const rnn_kernels *kernels;
     const rnn_problem *problem;
     rnn_cost_model cost;
+    int rows; /* that are about computed at once */
     packed_layer *layers;
     packed_dense dense;
     void *packed;
@@ -28,10 +29,12 @@ struct rnn_engine {
 
 static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, arena *room) {
     const rnn_model *model = &engine->problem->model;
-    const int vector_floats = engine->kernels->vector_floats;
+    const int timesteps = engine->problem->shape.timesteps;
+    const weights_reader reader = {engine->kernels, engine->rows,
+                                   timesteps > 1 ? WORKSPACE_PROJECTED_ROWS : engine->rows};
     const rnn_weights *next = weights ? weights->layers : NULL;
     for (int i = 0; i < model->layer_count; i++) {
-        pack_layer(&engine->layers[i], &model->layers[i], next, vector_floats, room);
+        pack_layer(&engine->layers[i], &model->layers[i], next, reader, room);
         if (next)
             next += rnn_layer_directions(&model->layers[i]);
     }
@@ -39,7 +42,7 @@ static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, are
         pack_dense(&engine->dense, model->dense,
                    rnn_layer_output_width(&model->layers[model->layer_count - 1]),
                    weights ? weights->dense_kernel : NULL, weights ? weights->dense_bias : NULL,
-                   vector_floats, room);
+                   engine->kernels->vector_floats, room);
 }
 
 /* Whether the halves of a layer are joined element by element. */
@@ -84,15 +87,16 @@ static bool create_turn(rnn_engine *engine) {
     return engine->turn != NULL;
 }
 
-rnn_status rnn_engine_create(rnn_engine **out, const rnn_kernels *kernels,
-                             const rnn_problem *problem, const rnn_model_weights *weights,
-                             rnn_error *error) {
+rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, int rows,
+                             const rnn_model_weights *weights, rnn_error *error) {
+    const rnn_problem *problem = cost->problem;
     rnn_engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
-    engine->kernels = kernels;
+    engine->kernels = cost->kernels;
     engine->problem = problem;
-    engine->cost = rnn_cost_model_of(problem, kernels);
+    engine->cost = *cost;
+    engine->rows = rows;
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
     engine->ways = calloc((size_t)problem->model.layer_count, sizeof *engine->ways);
     if (!engine->layers || !engine->ways || !create_turn(engine)) {
@@ -127,15 +131,11 @@ size_t rnn_engine_packed_size(const rnn_engine *engine) {
     return engine->packed_size;
 }
 
-const rnn_cost_model *rnn_engine_cost(const rnn_engine *engine) {
-    return &engine->cost;
-}
-
-void rnn_engine_form_team(rnn_engine *engine, int rows, int members) {
+void rnn_engine_form_team(rnn_engine *engine, int members) {
     engine->members = members;
     engine->lanes = 1;
     for (int i = 0; i < engine->problem->model.layer_count; i += engine->ways[i].layers) {
-        engine->ways[i] = rnn_quickest_way(&engine->cost, i, rows, members);
+        engine->ways[i] = rnn_quickest_way(&engine->cost, i, engine->rows, members);
         if (engine->ways[i].lanes > engine->lanes)
             engine->lanes = engine->ways[i].lanes;
     }

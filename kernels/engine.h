@@ -13,20 +13,17 @@
 
 typedef struct rnn_engine rnn_engine;
 
-/* `problem` must outlive the engine. */
-rnn_status rnn_engine_create(rnn_engine **engine, const rnn_kernels *kernels,
-                             const rnn_problem *problem, const rnn_model_weights *weights,
-                             rnn_error *error);
+/* For the model's problem, which must outlive the engine, and its kernels. About `rows` batch rows
+ * are computed at once: any other number is as right, and slower. */
+rnn_status rnn_engine_create(rnn_engine **engine, const rnn_cost_model *cost, int rows,
+                             const rnn_model_weights *weights, rnn_error *error);
 void rnn_engine_destroy(rnn_engine *engine);
 
 size_t rnn_engine_packed_size(const rnn_engine *engine);
 
-/* What its cost model says of ways and splits. */
-const rnn_cost_model *rnn_engine_cost(const rnn_engine *engine);
-
-/* Decides how a team of so many threads goes through the layers, on about so many batch rows. Once,
- * before any run; without it each run is one thread's. */
-void rnn_engine_form_team(rnn_engine *engine, int rows, int members);
+/* Decides how a team of so many threads goes through the layers. Once, before any run; without it
+ * each run is one thread's. */
+void rnn_engine_form_team(rnn_engine *engine, int members);
 
 /* Bytes for a run of so many batch rows by a team of so many threads, a multiple of RNN_ALIGNMENT.
  * Enough for fewer rows and a smaller team, too. */

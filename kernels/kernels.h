@@ -12,7 +12,8 @@
  *   GRU otherwise     gates: one block, 2 vectors: z r;  candidate: two blocks, 1 vector each: h
  *   SimpleRNN, Dense  panel = two blocks, 1 vector each
  *
- * Of an odd number of blocks the last panel of two holds but one.
+ * Of an odd number of blocks the last panel of two holds but one. A panel of LSTM may be stored in
+ * two passes, i f of all k before c o of all k: more rows fit the registers beside two vectors.
  *
  * Rows of state (h, c, ...) hold whole blocks; no result depends on lanes beyond M.
  */
@@ -31,6 +32,7 @@ typedef struct panel_shape {
     int gates;            /* vectors of a block */
     int blocks_per_panel; /* but fewer in the last panel where `blocks` is no multiple of it */
     int blocks;
+    int passes; /* one, or two that have half of a block's vectors each */
 } panel_shape;
 
 /* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
@@ -41,7 +43,7 @@ typedef struct rnn_projection {
     int features;
     int first_panel, end_panel; /* the panels to compute, of all that the arrays have */
     panel_shape shape;
-    const float *kernel; /* packed [panel][features][block][gate][V] */
+    const float *kernel; /* packed [panel][pass][features][block][gate][V] */
     const float *bias;   /* packed [panel][block][gate][V] */
 } rnn_projection;
 
@@ -52,6 +54,7 @@ typedef struct rnn_step {
     const int *rows;
     int row_count;
     int units, blocks;
+    int passes;                 /* of the panels of U */
     int first_panel, end_panel; /* the panels of the product to compute */
     bool descending;            /* last panel first: what the step before used last is in cache */
     size_t state_stride; /* floats between batch rows of the states and of the work rows below */
@@ -82,6 +85,9 @@ typedef struct rnn_head {
 typedef struct rnn_kernels {
     const char *name;
     int vector_floats; /* V */
+    /* For so many rows, from the first number to the second, panels of LSTM are better in two
+     * passes. */
+    int two_pass_rows[2];
     void (*project)(const rnn_projection *projection);
     void (*simple_step)(const rnn_step *step);
     void (*lstm_step)(const rnn_step *step);

@@ -30,7 +30,8 @@ static inline fetched_lines part_to_fetch(const float *next, int tile, int tiles
                            LINE_FLOATS};
 }
 
-/* `rows` is at most TILE_ROWS; `panels` is PANELS_OF_ROWS, 1, or 2 where that is more. */
+/* `rows` is at most TILE_ROWS; `panels` is PANELS_OF_ROWS, 1, or 2 where that is more. A pass of a
+ * panel is a panel, too. */
 typedef void tile_function(int rows, int panels, int depth, const float *const *x,
                            const float *weights, fetched_lines ahead, const float *start,
                            float *const *out);
@@ -116,29 +117,71 @@ static inline panel_group next_group(panel_shape shape, int begin, int end, bool
     return (panel_group){first, count, vectors, begin <= ahead && ahead < full_end ? ahead : first};
 }
 
-static void project(const rnn_projection *projection) {
+/* What a group multiplies: its weights, those of the panel to fetch, and where its sums start. */
+typedef struct group_weights {
+    int depth;
+    const float *weights, *ahead, *start;
+} group_weights;
+
+/* The rows that a tile, one of several, takes. */
+typedef struct tile_rows {
+    int count, in_all;
+    int tile, tiles;
+    const float *const *x;
+    float **out; /* where the sums go: moved on by each pass but a single one */
+} tile_rows;
+
+/* Some rows times a group of panels, pass by pass. */
+static ALWAYS_INLINE void multiply_group(const panel_group *group, const int passes,
+                                         const group_weights *of, const tile_rows *rows) {
+    const int vectors = group->vectors / passes;
+    const int panels = group->count * passes;
+    const int at_once = passes == 1 ? panels : next_panels(panels, vectors, rows->in_all);
+    for (int panel = 0; panel < panels; panel += at_once) {
+        const size_t column = (size_t)(panel * vectors) * VF_FLOATS;
+        const fetched_lines ahead = part_to_fetch(of->ahead, rows->tile * passes + panel,
+                                                  rows->tiles * passes, group->vectors, of->depth);
+        tile_of(vectors)(rows->count, at_once, of->depth, rows->x,
+                         of->weights + column * (size_t)of->depth, ahead, of->start + column,
+                         rows->out);
+        for (int r = 0; r < rows->count && passes > 1; r++)
+            rows->out[r] += at_once * vectors * VF_FLOATS;
+    }
+}
+
+static ALWAYS_INLINE void project_in(const int passes, const rnn_projection *projection) {
     const panel_shape shape = projection->shape;
     const int depth = projection->features;
     panel_group group;
     int rows;
     for (int panel = projection->first_panel; panel < projection->end_panel; panel += group.count) {
         group = next_group(shape, panel, projection->end_panel, false, projection->rows);
-        tile_function *multiply = tile_of(group.vectors);
-        const int tiles = tiles_of(projection->rows, group.vectors);
+        const int vectors = group.vectors / passes;
+        const int tiles = tiles_of(projection->rows, vectors);
         const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
         const size_t column = (size_t)panel * panel_width;
-        const float *weights = projection->kernel + column * (size_t)depth;
-        const float *next = projection->kernel + (size_t)group.ahead * panel_width * (size_t)depth;
+        const group_weights weights = {
+            .depth = depth,
+            .weights = projection->kernel + column * (size_t)depth,
+            .ahead = projection->kernel + (size_t)group.ahead * panel_width * (size_t)depth,
+            .start = projection->bias + column,
+        };
         for (int row = 0, tile = 0; row < projection->rows; row += rows, tile++) {
-            rows = next_rows(projection->rows - row, group.vectors);
+            rows = next_rows(projection->rows - row, vectors);
             float *out[MOST_ROWS];
             for (int r = 0; r < rows; r++)
                 out[r] = projection->z[row + r] + column;
-            multiply(rows, group.count, depth, projection->x + row, weights,
-                     part_to_fetch(next, tile, tiles, group.vectors, depth),
-                     projection->bias + column, out);
+            const tile_rows those = {rows, projection->rows, tile, tiles, projection->x + row, out};
+            multiply_group(&group, passes, &weights, &those);
         }
     }
+}
+
+static void project(const rnn_projection *projection) {
+    if (projection->shape.passes == 1)
+        project_in(1, projection);
+    else
+        project_in(2, projection);
 }
 
 /* ---- Steps -------------------------------------------------------------------------------- */
@@ -168,8 +211,8 @@ typedef void gate_function(const rnn_step *step, gate_activations by, int row, i
 
 /* One product of a step: how its panels are made up and what follows each block. */
 typedef struct step_product {
-    int gates, blocks_per_panel; /* see panel_shape */
-    const float *x;              /* rows of state to multiply */
+    int gates, blocks_per_panel, passes; /* see panel_shape */
+    const float *x;                      /* rows of state to multiply */
     const float *weights;
     const float *start; /* NULL: sums start at 0 */
 } step_product;
@@ -179,7 +222,8 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
                                         const step_product product, gate_activations by,
                                         gate_function *gates) {
     static const float zeros[VF_TILE * VF_FLOATS];
-    const panel_shape shape = {product.gates, product.blocks_per_panel, step->blocks};
+    const panel_shape shape = {product.gates, product.blocks_per_panel, step->blocks,
+                               product.passes};
     const int depth = step->units;
     const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
     int rows;
@@ -189,29 +233,33 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
             end = group.first;
         else
             begin = group.first + group.count;
-        tile_function *multiply = tile_of(group.vectors);
-        const int tiles = tiles_of(row_count, group.vectors);
+        const int vectors = group.vectors / product.passes;
+        const int tiles = tiles_of(row_count, vectors);
         const size_t column = (size_t)group.first * panel_width;
-        const float *weights = product.weights + column * (size_t)depth;
-        const float *next = product.weights + (size_t)group.ahead * panel_width * (size_t)depth;
-        const float *start = product.start ? product.start + column : zeros;
+        const group_weights weights = {
+            .depth = depth,
+            .weights = product.weights + column * (size_t)depth,
+            .ahead = product.weights + (size_t)group.ahead * panel_width * (size_t)depth,
+            .start = product.start ? product.start + column : zeros,
+        };
         const int first_block = group.first * shape.blocks_per_panel;
         const int end_block = first_block + group.count * group.vectors / shape.gates;
         for (int row = 0, tile = 0; row < row_count; row += rows, tile++) {
-            rows = next_rows(row_count - row, group.vectors);
+            rows = next_rows(row_count - row, vectors);
+            const int row_floats = group.count * group.vectors * VF_FLOATS;
             const float *x[MOST_ROWS];
-            float *sums[MOST_ROWS];
-            _Alignas(RNN_ALIGNMENT) float buffer[VF_TILE * VF_FLOATS];
+            float *out[MOST_ROWS];
+            _Alignas(RNN_ALIGNMENT) float sums[2 * VF_TILE * VF_FLOATS]; /* of two passes */
             for (int r = 0; r < rows; r++) {
                 x[r] = product.x + (size_t)step->rows[row + r] * step->state_stride;
-                sums[r] = buffer + r * group.count * group.vectors * VF_FLOATS;
+                out[r] = sums + r * row_floats;
             }
-            multiply(rows, group.count, depth, x, weights,
-                     part_to_fetch(next, tile, tiles, group.vectors, depth), start, sums);
+            const tile_rows those = {rows, row_count, tile, tiles, x, out};
+            multiply_group(&group, product.passes, &weights, &those);
             for (int r = 0; r < rows; r++)
                 for (int block = first_block; block < end_block; block++)
                     gates(step, by, step->rows[row + r], block,
-                          sums[r] + (block - first_block) * shape.gates * VF_FLOATS);
+                          sums + r * row_floats + (block - first_block) * shape.gates * VF_FLOATS);
         }
     }
 }
@@ -232,27 +280,31 @@ static ALWAYS_INLINE void multiply_then_gates(const rnn_step *step, const step_p
 }
 
 static void simple_step(const rnn_step *step) {
-    const step_product hU = {1, 2, step->h, step->recurrent, NULL};
+    const step_product hU = {1, 2, 1, step->h, step->recurrent, NULL};
     multiply_then_gates(step, hU, simple_gates);
 }
 
 static void lstm_step(const rnn_step *step) {
-    const step_product hU = {4, 1, step->h, step->recurrent, NULL};
-    multiply_then_gates(step, hU, lstm_gates);
+    const step_product hU = {4, 1, 1, step->h, step->recurrent, NULL};
+    const step_product hU_by_halves = {4, 1, 2, step->h, step->recurrent, NULL};
+    if (step->passes == 1)
+        multiply_then_gates(step, hU, lstm_gates);
+    else
+        multiply_then_gates(step, hU_by_halves, lstm_gates);
 }
 
 static void gru_step(const rnn_step *step) {
-    const step_product hU = {3, 1, step->h, step->recurrent, step->recurrent_bias};
+    const step_product hU = {3, 1, 1, step->h, step->recurrent, step->recurrent_bias};
     multiply_then_gates(step, hU, gru_gates);
 }
 
 static void gru_reset_before_step(const rnn_step *step) {
-    const step_product hU = {2, 1, step->h, step->recurrent, NULL};
+    const step_product hU = {2, 1, 1, step->h, step->recurrent, NULL};
     multiply_then_gates(step, hU, gru_reset_before_gates);
 }
 
 static void gru_candidate_step(const rnn_step *step) {
-    const step_product rhU = {1, 2, step->reset, step->recurrent, NULL};
+    const step_product rhU = {1, 2, 1, step->reset, step->recurrent, NULL};
     multiply_then_gates(step, rhU, gru_reset_before_candidate);
 }
 
@@ -291,6 +343,7 @@ static void activate(rnn_activation activation, const float *x, float *y, size_t
 const rnn_kernels RNN_KERNELS = {
     .name = RNN_KERNELS_NAME,
     .vector_floats = VF_FLOATS,
+    .two_pass_rows = {TILE_ROWS(4) + 1, VF_TWO_PASSES_TO},
     .project = project,
     .simple_step = simple_step,
     .lstm_step = lstm_step,

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-static panel_layout layout_of(int first_gate, int gates, int blocks) {
+static panel_layout layout_of(int first_gate, int gates, int blocks, int passes) {
     int blocks_per_panel = gates == 1 ? 2 : 1;
     return (panel_layout){.first_gate = first_gate,
-                          .shape = {gates, blocks_per_panel, blocks},
+                          .shape = {gates, blocks_per_panel, blocks, passes},
                           .panels = (blocks + blocks_per_panel - 1) / blocks_per_panel};
 }
 
@@ -21,18 +21,28 @@ static void pack_vector(float *to, const float *gate, int unit, int units, int v
         to[lane] = lane < count ? gate[unit + lane] : 0.0f;
 }
 
-/* A Keras matrix [rows, row_stride] of gates side by side into [panel][row][block][gate][V]. */
+/* One pass of the panel that starts with block `first`; returns where the next one goes. */
+static float *pack_pass(float *to, const float *matrix, int rows, size_t row_stride, int units,
+                        panel_layout layout, int first, int pass, int vector_floats) {
+    const panel_shape shape = layout.shape;
+    const int gates = shape.gates / shape.passes, first_gate = layout.first_gate + pass * gates;
+    for (int row = 0; row < rows; row++)
+        for (int b = first; b < first + shape.blocks_per_panel && b < shape.blocks; b++)
+            for (int g = first_gate; g < first_gate + gates; g++, to += vector_floats) {
+                const float *gate = matrix + (size_t)row * row_stride + (size_t)g * (size_t)units;
+                pack_vector(to, gate, b * vector_floats, units, vector_floats);
+            }
+    return to;
+}
+
+/* A Keras matrix [rows, row_stride] of gates side by side into [panel][pass][row][block][gate][V].
+ */
 static void pack_matrix(float *to, const float *matrix, int rows, size_t row_stride, int units,
                         panel_layout layout, int vector_floats) {
     const panel_shape shape = layout.shape;
     for (int first = 0; first < shape.blocks; first += shape.blocks_per_panel)
-        for (int row = 0; row < rows; row++)
-            for (int b = first; b < first + shape.blocks_per_panel && b < shape.blocks; b++)
-                for (int g = 0; g < shape.gates; g++, to += vector_floats) {
-                    const float *gate = matrix + (size_t)row * row_stride +
-                                        (size_t)(layout.first_gate + g) * (size_t)units;
-                    pack_vector(to, gate, b * vector_floats, units, vector_floats);
-                }
+        for (int pass = 0; pass < shape.passes; pass++)
+            to = pack_pass(to, matrix, rows, row_stride, units, layout, first, pass, vector_floats);
 }
 
 /* Takes room for a matrix and packs it; a NULL matrix packs as 0. */
@@ -68,15 +78,23 @@ static void pack_direction(packed_direction *packed, const packed_layer *layouts
             take_packed(room, recurrent, units, row, units, layouts->candidate, vector_floats);
 }
 
+static int passes_for(const rnn_kernels *kernels, rnn_cell cell, int rows) {
+    const int *two = kernels->two_pass_rows;
+    return cell == RNN_LSTM && two[0] <= rows && rows <= two[1] ? 2 : 1;
+}
+
 void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
-                int vector_floats, arena *room) {
+                weights_reader reader, arena *room) {
+    const int vector_floats = reader.kernels->vector_floats;
     const int gates = rnn_cell_gates(layer->cell);
     const int blocks = (layer->units + vector_floats - 1) / vector_floats;
     const bool reset_before = layer->cell == RNN_GRU && !layer->reset_after;
+    const int input_passes = passes_for(reader.kernels, layer->cell, reader.projected_rows);
+    const int passes = passes_for(reader.kernels, layer->cell, reader.rows);
     *packed = (packed_layer){.blocks = blocks,
-                             .input = layout_of(0, gates, blocks),
-                             .recurrent = layout_of(0, reset_before ? 2 : gates, blocks),
-                             .candidate = layout_of(2, 1, blocks),
+                             .input = layout_of(0, gates, blocks, input_passes),
+                             .recurrent = layout_of(0, reset_before ? 2 : gates, blocks, passes),
+                             .candidate = layout_of(2, 1, blocks, 1),
                              .state_floats = (size_t)blocks * (size_t)vector_floats};
     packed->z_floats = row_floats(packed->input, vector_floats);
     for (int d = 0; d < rnn_layer_directions(layer); d++)
@@ -87,7 +105,7 @@ void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights 
 void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
                 const float *bias, int vector_floats, arena *room) {
     const int blocks = (dense->units + vector_floats - 1) / vector_floats;
-    const panel_layout layout = layout_of(0, 1, blocks);
+    const panel_layout layout = layout_of(0, 1, blocks, 1);
     const size_t row = (size_t)dense->units;
     packed->kernel = take_packed(room, kernel, features, row, dense->units, layout, vector_floats);
     packed->bias = take_packed(room, dense->use_bias ? bias : NULL, 1, row, dense->units, layout,

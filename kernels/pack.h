@@ -32,10 +32,16 @@ typedef struct packed_dense {
     float *kernel, *bias;
 } packed_dense;
 
+/* Who reads a layer's weights: kernels that multiply them with about so many rows at once. */
+typedef struct weights_reader {
+    const rnn_kernels *kernels;
+    int rows, projected_rows; /* of h and of x */
+} weights_reader;
+
 /* Takes the arrays of a layer from the arena and, where `weights` is given, fills them. `weights`
  * has one entry a direction. */
 void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
-                int vector_floats, arena *room);
+                weights_reader reader, arena *room);
 
 /* The same for the head; kernel and bias may be NULL to count only. */
 void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,

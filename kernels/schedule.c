@@ -60,27 +60,27 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
     scheduled_engine *scheduled = calloc(1, sizeof *scheduled);
     if (!scheduled)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
-    rnn_status status = rnn_engine_create(&scheduled->engine, kernels, problem, weights, error);
+    const rnn_cost_model cost = rnn_cost_model_of(problem, kernels);
+    const rnn_split split = split_by(&cost);
+    const int rows = 1 + (problem->shape.batch - 1) / split.slices;
+    rnn_status status = rnn_engine_create(&scheduled->engine, &cost, rows, weights, error);
     if (status != RNN_OK) {
         free(scheduled);
         return status;
     }
-    const rnn_cost_model *cost = rnn_engine_cost(scheduled->engine);
-    const rnn_split split = split_by(cost);
     scheduled->batch = problem->shape.batch;
     scheduled->timesteps = problem->shape.timesteps;
     scheduled->split = split;
-    scheduled->end_spins = rnn_spins_within(END_UNEVENNESS * rnn_split_seconds(cost, split));
-    rnn_engine_form_team(scheduled->engine, 1 + (problem->shape.batch - 1) / split.slices,
-                         split.members);
+    scheduled->end_spins = rnn_spins_within(END_UNEVENNESS * rnn_split_seconds(&cost, split));
+    rnn_engine_form_team(scheduled->engine, split.members);
     scheduled->slice_rows = most_slice_rows(problem, split.slices);
     scheduled->slice_scratch =
         rnn_engine_scratch_size(scheduled->engine, scheduled->slice_rows, split.members);
     describe(scheduled, kernels);
-    if (split_by == rnn_quickest_split && cost->cores < problem->threads)
+    if (split_by == rnn_quickest_split && cost.cores < problem->threads)
         snprintf(scheduled->implementation + strlen(scheduled->implementation),
                  sizeof scheduled->implementation - strlen(scheduled->implementation),
-                 " (%d threads asked, %d usable)", problem->threads, cost->cores);
+                 " (%d threads asked, %d usable)", problem->threads, cost.cores);
     *state = scheduled;
     return RNN_OK;
 }

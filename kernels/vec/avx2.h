@@ -8,8 +8,9 @@
 typedef __m256 vf;
 enum {
     VF_FLOATS = 8,
-    VF_TILE = 12,    /* sums held in registers: 16 less one weight vector and three broadcasts */
-    VF_IN_FLIGHT = 8 /* sums needed to hide the latency of an FMA: 4 cycles, 2 a cycle */
+    VF_TILE = 12,     /* sums held in registers: 16 less one weight vector and three broadcasts */
+    VF_IN_FLIGHT = 8, /* sums needed to hide the latency of an FMA: 4 cycles, 2 a cycle */
+    VF_TWO_PASSES_TO = 5 /* rows; with more, two tiles of whole panels are as quick */
 };
 
 /* Into L2. Always inlined: gcc takes a call of it for one without effect. */
