@@ -16,8 +16,8 @@ static const double seconds_of_gate = 4e-9;         /* one vector through the ga
 static const double seconds_of_rest = 60e-9;        /* everything else about a step */
 static const double seconds_of_l2_byte = 1 / 180e9; /* weights from the core's own L2 */
 static const double seconds_of_far_byte = 1 / 60e9; /* and from behind it */
-static const double seconds_of_meeting = 500e-9;    /* a barrier */
-static const double seconds_of_region = 1.5e-6;     /* waking the threads and letting them go */
+static const double seconds_of_meeting = 400e-9;    /* a barrier */
+static const double seconds_of_region = 1e-6;       /* waking the threads and letting them go */
 
 rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *kernels) {
     long l2_bytes = 0;

@@ -12,7 +12,7 @@ struct rnn_engine {
     const rnn_kernels *kernels;
     const rnn_problem *problem;
     rnn_cost_model cost;
-    int rows; /* that are about computed at once */
+    int rows; /* of a run, about: what weights and ways suit best */
     packed_layer *layers;
     packed_dense dense;
     void *packed;
@@ -31,7 +31,7 @@ static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, are
     const rnn_model *model = &engine->problem->model;
     const int timesteps = engine->problem->shape.timesteps;
     const weights_reader reader = {engine->kernels, engine->rows,
-                                   timesteps > 1 ? WORKSPACE_PROJECTED_ROWS : engine->rows};
+                                   engine->rows * workspace_chunk_steps(engine->rows, timesteps)};
     const rnn_weights *next = weights ? weights->layers : NULL;
     for (int i = 0; i < model->layer_count; i++) {
         pack_layer(&engine->layers[i], &model->layers[i], next, reader, room);
@@ -87,7 +87,17 @@ static bool create_turn(rnn_engine *engine) {
     return engine->turn != NULL;
 }
 
-rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, int rows,
+static void form_team(rnn_engine *engine, int members) {
+    engine->members = members;
+    engine->lanes = 1;
+    for (int i = 0; i < engine->problem->model.layer_count; i += engine->ways[i].layers) {
+        engine->ways[i] = rnn_quickest_way(&engine->cost, i, engine->rows, members);
+        if (engine->ways[i].lanes > engine->lanes)
+            engine->lanes = engine->ways[i].lanes;
+    }
+}
+
+rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, rnn_split split,
                              const rnn_model_weights *weights, rnn_error *error) {
     const rnn_problem *problem = cost->problem;
     rnn_engine *engine = calloc(1, sizeof *engine);
@@ -96,7 +106,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, int r
     engine->kernels = cost->kernels;
     engine->problem = problem;
     engine->cost = *cost;
-    engine->rows = rows;
+    engine->rows = 1 + (problem->shape.batch - 1) / split.slices;
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
     engine->ways = calloc((size_t)problem->model.layer_count, sizeof *engine->ways);
     if (!engine->layers || !engine->ways || !create_turn(engine)) {
@@ -115,6 +125,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, int r
     arena memory = {engine->packed, 0};
     pack_model(engine, weights, &memory);
     engine->row = most_of_layers(engine);
+    form_team(engine, split.members);
     *out = engine;
     return RNN_OK;
 }
@@ -129,16 +140,6 @@ void rnn_engine_destroy(rnn_engine *engine) {
 
 size_t rnn_engine_packed_size(const rnn_engine *engine) {
     return engine->packed_size;
-}
-
-void rnn_engine_form_team(rnn_engine *engine, int members) {
-    engine->members = members;
-    engine->lanes = 1;
-    for (int i = 0; i < engine->problem->model.layer_count; i += engine->ways[i].layers) {
-        engine->ways[i] = rnn_quickest_way(&engine->cost, i, engine->rows, members);
-        if (engine->ways[i].lanes > engine->lanes)
-            engine->lanes = engine->ways[i].lanes;
-    }
 }
 
 /* ---- Scratch -------------------------------------------------------------------------------- */

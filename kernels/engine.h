@@ -13,17 +13,14 @@
 
 typedef struct rnn_engine rnn_engine;
 
-/* For the model's problem, which must outlive the engine, and its kernels. About `rows` batch rows
- * are computed at once: any other number is as right, and slower. */
-rnn_status rnn_engine_create(rnn_engine **engine, const rnn_cost_model *cost, int rows,
+/* For the problem and the kernels of `cost`; the problem must outlive the engine. Weights are
+ * packed for the batch rows of a slice of `split`, and it is decided how a team of its members goes
+ * through the layers. Runs of any other rows and members give the same bits. */
+rnn_status rnn_engine_create(rnn_engine **engine, const rnn_cost_model *cost, rnn_split split,
                              const rnn_model_weights *weights, rnn_error *error);
 void rnn_engine_destroy(rnn_engine *engine);
 
 size_t rnn_engine_packed_size(const rnn_engine *engine);
-
-/* Decides how a team of so many threads goes through the layers. Once, before any run; without it
- * each run is one thread's. */
-void rnn_engine_form_team(rnn_engine *engine, int members);
 
 /* Bytes for a run of so many batch rows by a team of so many threads, a multiple of RNN_ALIGNMENT.
  * Enough for fewer rows and a smaller team, too. */

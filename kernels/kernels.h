@@ -85,9 +85,10 @@ typedef struct rnn_head {
 typedef struct rnn_kernels {
     const char *name;
     int vector_floats; /* V */
-    /* For so many rows, from the first number to the second, panels of LSTM are better in two
-     * passes. */
-    int two_pass_rows[2];
+    /* Rows for which panels of LSTM are better in two passes; none where most < least. */
+    struct {
+        int least, most;
+    } two_pass_rows;
     void (*project)(const rnn_projection *projection);
     void (*simple_step)(const rnn_step *step);
     void (*lstm_step)(const rnn_step *step);

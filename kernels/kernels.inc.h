@@ -9,6 +9,7 @@
 /* Rows of a tile of so many vectors; TILE_FUNCTION has no more cases. */
 enum { MOST_ROWS = 12 };
 #define TILE_ROWS(vectors) (VF_TILE / (vectors) < MOST_ROWS ? VF_TILE / (vectors) : MOST_ROWS)
+enum { NEVER_TWO_PASSES = VF_TWO_PASSES_TO <= TILE_ROWS(4) };
 /* Panels taken at once where there are but a few rows in all, to have enough sums in flight. A
  * panel of one vector is the last one. */
 #define PANELS_OF_ROWS(rows, vectors)                                                              \
@@ -128,8 +129,18 @@ typedef struct tile_rows {
     int count, in_all;
     int tile, tiles;
     const float *const *x;
-    float **out; /* where the sums go: moved on by each pass but a single one */
+    float **out; /* where the sums go; used up where there are two passes */
 } tile_rows;
+
+static inline group_weights weights_of(const panel_group *group, panel_shape shape, int depth,
+                                       const float *packed, const float *start) {
+    const size_t panel_floats =
+        (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS * (size_t)depth;
+    return (group_weights){.depth = depth,
+                           .weights = packed + (size_t)group->first * panel_floats,
+                           .ahead = packed + (size_t)group->ahead * panel_floats,
+                           .start = start};
+}
 
 /* Some rows times a group of panels, pass by pass. */
 static ALWAYS_INLINE void multiply_group(const panel_group *group, const int passes,
@@ -137,35 +148,32 @@ static ALWAYS_INLINE void multiply_group(const panel_group *group, const int pas
     const int vectors = group->vectors / passes;
     const int panels = group->count * passes;
     const int at_once = passes == 1 ? panels : next_panels(panels, vectors, rows->in_all);
-    for (int panel = 0; panel < panels; panel += at_once) {
-        const size_t column = (size_t)(panel * vectors) * VF_FLOATS;
-        const fetched_lines ahead = part_to_fetch(of->ahead, rows->tile * passes + panel,
-                                                  rows->tiles * passes, group->vectors, of->depth);
+    const int calls = passes == 1 ? 1 : panels / at_once;
+    for (int call = 0; call < calls; call++) {
+        const size_t column = (size_t)(call * at_once * vectors) * VF_FLOATS;
+        const fetched_lines ahead = part_to_fetch(of->ahead, rows->tile * calls + call,
+                                                  rows->tiles * calls, group->vectors, of->depth);
         tile_of(vectors)(rows->count, at_once, of->depth, rows->x,
                          of->weights + column * (size_t)of->depth, ahead, of->start + column,
                          rows->out);
-        for (int r = 0; r < rows->count && passes > 1; r++)
-            rows->out[r] += at_once * vectors * VF_FLOATS;
+        if (passes > 1)
+            for (int r = 0; r < rows->count; r++)
+                rows->out[r] += at_once * vectors * VF_FLOATS;
     }
 }
 
-static ALWAYS_INLINE void project_in(const int passes, const rnn_projection *projection) {
+static ALWAYS_INLINE void project_in_passes(const int passes, const rnn_projection *projection) {
     const panel_shape shape = projection->shape;
-    const int depth = projection->features;
     panel_group group;
     int rows;
     for (int panel = projection->first_panel; panel < projection->end_panel; panel += group.count) {
         group = next_group(shape, panel, projection->end_panel, false, projection->rows);
         const int vectors = group.vectors / passes;
         const int tiles = tiles_of(projection->rows, vectors);
-        const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
-        const size_t column = (size_t)panel * panel_width;
-        const group_weights weights = {
-            .depth = depth,
-            .weights = projection->kernel + column * (size_t)depth,
-            .ahead = projection->kernel + (size_t)group.ahead * panel_width * (size_t)depth,
-            .start = projection->bias + column,
-        };
+        const size_t column =
+            (size_t)panel * (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
+        const group_weights weights = weights_of(&group, shape, projection->features,
+                                                 projection->kernel, projection->bias + column);
         for (int row = 0, tile = 0; row < projection->rows; row += rows, tile++) {
             rows = next_rows(projection->rows - row, vectors);
             float *out[MOST_ROWS];
@@ -178,10 +186,10 @@ static ALWAYS_INLINE void project_in(const int passes, const rnn_projection *pro
 }
 
 static void project(const rnn_projection *projection) {
-    if (projection->shape.passes == 1)
-        project_in(1, projection);
+    if (NEVER_TWO_PASSES || projection->shape.passes == 1)
+        project_in_passes(1, projection);
     else
-        project_in(2, projection);
+        project_in_passes(2, projection);
 }
 
 /* ---- Steps -------------------------------------------------------------------------------- */
@@ -224,8 +232,6 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
     static const float zeros[VF_TILE * VF_FLOATS];
     const panel_shape shape = {product.gates, product.blocks_per_panel, step->blocks,
                                product.passes};
-    const int depth = step->units;
-    const size_t panel_width = (size_t)(shape.gates * shape.blocks_per_panel) * VF_FLOATS;
     int rows;
     for (int begin = step->first_panel, end = step->end_panel; begin < end;) {
         const panel_group group = next_group(shape, begin, end, step->descending, row_count);
@@ -235,14 +241,10 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
             begin = group.first + group.count;
         const int vectors = group.vectors / product.passes;
         const int tiles = tiles_of(row_count, vectors);
-        const size_t column = (size_t)group.first * panel_width;
-        const group_weights weights = {
-            .depth = depth,
-            .weights = product.weights + column * (size_t)depth,
-            .ahead = product.weights + (size_t)group.ahead * panel_width * (size_t)depth,
-            .start = product.start ? product.start + column : zeros,
-        };
         const int first_block = group.first * shape.blocks_per_panel;
+        const size_t column = (size_t)(first_block * shape.gates) * VF_FLOATS;
+        const group_weights weights = weights_of(&group, shape, step->units, product.weights,
+                                                 product.start ? product.start + column : zeros);
         const int end_block = first_block + group.count * group.vectors / shape.gates;
         for (int row = 0, tile = 0; row < row_count; row += rows, tile++) {
             rows = next_rows(row_count - row, vectors);
@@ -284,13 +286,16 @@ static void simple_step(const rnn_step *step) {
     multiply_then_gates(step, hU, simple_gates);
 }
 
+static ALWAYS_INLINE void lstm_step_in_passes(const int passes, const rnn_step *step) {
+    const step_product hU = {4, 1, passes, step->h, step->recurrent, NULL};
+    multiply_then_gates(step, hU, lstm_gates);
+}
+
 static void lstm_step(const rnn_step *step) {
-    const step_product hU = {4, 1, 1, step->h, step->recurrent, NULL};
-    const step_product hU_by_halves = {4, 1, 2, step->h, step->recurrent, NULL};
-    if (step->passes == 1)
-        multiply_then_gates(step, hU, lstm_gates);
+    if (NEVER_TWO_PASSES || step->passes == 1)
+        lstm_step_in_passes(1, step);
     else
-        multiply_then_gates(step, hU_by_halves, lstm_gates);
+        lstm_step_in_passes(2, step);
 }
 
 static void gru_step(const rnn_step *step) {
@@ -343,7 +348,7 @@ static void activate(rnn_activation activation, const float *x, float *y, size_t
 const rnn_kernels RNN_KERNELS = {
     .name = RNN_KERNELS_NAME,
     .vector_floats = VF_FLOATS,
-    .two_pass_rows = {TILE_ROWS(4) + 1, VF_TWO_PASSES_TO},
+    .two_pass_rows = {.least = TILE_ROWS(4) + 1, .most = VF_TWO_PASSES_TO},
     .project = project,
     .simple_step = simple_step,
     .lstm_step = lstm_step,

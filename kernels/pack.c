@@ -21,37 +21,44 @@ static void pack_vector(float *to, const float *gate, int unit, int units, int v
         to[lane] = lane < count ? gate[unit + lane] : 0.0f;
 }
 
+/* Gates side by side; `data` may be NULL. */
+typedef struct keras_matrix {
+    const float *data;
+    int rows;
+    size_t row_stride;
+    int units;
+} keras_matrix;
+
 /* One pass of the panel that starts with block `first`; returns where the next one goes. */
-static float *pack_pass(float *to, const float *matrix, int rows, size_t row_stride, int units,
-                        panel_layout layout, int first, int pass, int vector_floats) {
+static float *pack_pass(float *to, const keras_matrix *from, panel_layout layout, int first,
+                        int pass, int vector_floats) {
     const panel_shape shape = layout.shape;
     const int gates = shape.gates / shape.passes, first_gate = layout.first_gate + pass * gates;
-    for (int row = 0; row < rows; row++)
+    for (int row = 0; row < from->rows; row++)
         for (int b = first; b < first + shape.blocks_per_panel && b < shape.blocks; b++)
             for (int g = first_gate; g < first_gate + gates; g++, to += vector_floats) {
-                const float *gate = matrix + (size_t)row * row_stride + (size_t)g * (size_t)units;
-                pack_vector(to, gate, b * vector_floats, units, vector_floats);
+                const float *gate =
+                    from->data + (size_t)row * from->row_stride + (size_t)g * (size_t)from->units;
+                pack_vector(to, gate, b * vector_floats, from->units, vector_floats);
             }
     return to;
 }
 
-/* A Keras matrix [rows, row_stride] of gates side by side into [panel][pass][row][block][gate][V].
- */
-static void pack_matrix(float *to, const float *matrix, int rows, size_t row_stride, int units,
-                        panel_layout layout, int vector_floats) {
+/* Into [panel][pass][row][block][gate][V]. */
+static void pack_matrix(float *to, const keras_matrix *from, panel_layout layout,
+                        int vector_floats) {
     const panel_shape shape = layout.shape;
     for (int first = 0; first < shape.blocks; first += shape.blocks_per_panel)
         for (int pass = 0; pass < shape.passes; pass++)
-            to = pack_pass(to, matrix, rows, row_stride, units, layout, first, pass, vector_floats);
+            to = pack_pass(to, from, layout, first, pass, vector_floats);
 }
 
-/* Takes room for a matrix and packs it; a NULL matrix packs as 0. */
-static float *take_packed(arena *room, const float *matrix, int rows, size_t row_stride, int units,
-                          panel_layout layout, int vector_floats) {
-    size_t floats = (size_t)rows * row_floats(layout, vector_floats);
+/* Takes room for a matrix and packs it; NULL packs as 0. */
+static float *take_packed(arena *room, keras_matrix from, panel_layout layout, int vector_floats) {
+    size_t floats = (size_t)from.rows * row_floats(layout, vector_floats);
     float *to = arena_floats(room, floats);
-    if (to && matrix)
-        pack_matrix(to, matrix, rows, row_stride, units, layout, vector_floats);
+    if (to && from.data)
+        pack_matrix(to, &from, layout, vector_floats);
     else if (to)
         memset(to, 0, floats * sizeof *to);
     return to;
@@ -62,25 +69,25 @@ static void pack_direction(packed_direction *packed, const packed_layer *layouts
                            arena *room) {
     const int units = layer->units;
     const size_t row = (size_t)rnn_cell_gates(layer->cell) * (size_t)units;
-    const float *kernel = weights ? weights->kernel : NULL;
-    const float *recurrent = weights ? weights->recurrent_kernel : NULL;
     const float *bias = weights && layer->use_bias ? weights->bias : NULL;
-    packed->kernel =
-        take_packed(room, kernel, layer->features, row, units, layouts->input, vector_floats);
-    packed->bias = take_packed(room, bias, 1, row, units, layouts->input, vector_floats);
-    packed->recurrent =
-        take_packed(room, recurrent, units, row, units, layouts->recurrent, vector_floats);
+    const keras_matrix kernel = {weights ? weights->kernel : NULL, layer->features, row, units};
+    const keras_matrix recurrent = {weights ? weights->recurrent_kernel : NULL, units, row, units};
+    const keras_matrix input_bias = {bias, 1, row, units};
+    const keras_matrix recurrent_bias = {bias ? bias + row : NULL, 1, row, units};
+    packed->kernel = take_packed(room, kernel, layouts->input, vector_floats);
+    packed->bias = take_packed(room, input_bias, layouts->input, vector_floats);
+    packed->recurrent = take_packed(room, recurrent, layouts->recurrent, vector_floats);
     if (layer->reset_after)
-        packed->recurrent_bias = take_packed(room, bias ? bias + row : NULL, 1, row, units,
-                                             layouts->recurrent, vector_floats);
+        packed->recurrent_bias =
+            take_packed(room, recurrent_bias, layouts->recurrent, vector_floats);
     else if (layer->cell == RNN_GRU)
         packed->recurrent_candidate =
-            take_packed(room, recurrent, units, row, units, layouts->candidate, vector_floats);
+            take_packed(room, recurrent, layouts->candidate, vector_floats);
 }
 
 static int passes_for(const rnn_kernels *kernels, rnn_cell cell, int rows) {
-    const int *two = kernels->two_pass_rows;
-    return cell == RNN_LSTM && two[0] <= rows && rows <= two[1] ? 2 : 1;
+    const bool two = kernels->two_pass_rows.least <= rows && rows <= kernels->two_pass_rows.most;
+    return cell == RNN_LSTM && two ? 2 : 1;
 }
 
 void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
@@ -107,7 +114,8 @@ void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, cons
     const int blocks = (dense->units + vector_floats - 1) / vector_floats;
     const panel_layout layout = layout_of(0, 1, blocks, 1);
     const size_t row = (size_t)dense->units;
-    packed->kernel = take_packed(room, kernel, features, row, dense->units, layout, vector_floats);
-    packed->bias = take_packed(room, dense->use_bias ? bias : NULL, 1, row, dense->units, layout,
-                               vector_floats);
+    const keras_matrix kernel_matrix = {kernel, features, row, dense->units};
+    const keras_matrix bias_matrix = {dense->use_bias ? bias : NULL, 1, row, dense->units};
+    packed->kernel = take_packed(room, kernel_matrix, layout, vector_floats);
+    packed->bias = take_packed(room, bias_matrix, layout, vector_floats);
 }

@@ -62,8 +62,7 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     const rnn_cost_model cost = rnn_cost_model_of(problem, kernels);
     const rnn_split split = split_by(&cost);
-    const int rows = 1 + (problem->shape.batch - 1) / split.slices;
-    rnn_status status = rnn_engine_create(&scheduled->engine, &cost, rows, weights, error);
+    rnn_status status = rnn_engine_create(&scheduled->engine, &cost, split, weights, error);
     if (status != RNN_OK) {
         free(scheduled);
         return status;
@@ -72,7 +71,6 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
     scheduled->timesteps = problem->shape.timesteps;
     scheduled->split = split;
     scheduled->end_spins = rnn_spins_within(END_UNEVENNESS * rnn_split_seconds(&cost, split));
-    rnn_engine_form_team(scheduled->engine, split.members);
     scheduled->slice_rows = most_slice_rows(problem, split.slices);
     scheduled->slice_scratch =
         rnn_engine_scratch_size(scheduled->engine, scheduled->slice_rows, split.members);

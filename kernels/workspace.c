@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "workspace.h"
 
-static int chunk_steps(int rows, int timesteps) {
+int workspace_chunk_steps(int rows, int timesteps) {
     int chunk = WORKSPACE_PROJECTED_ROWS / rows < 1 ? 1 : WORKSPACE_PROJECTED_ROWS / rows;
     return chunk < timesteps ? chunk : timesteps;
 }
@@ -61,7 +61,7 @@ void workspace_take(workspace *work, const workspace_shape *shape, int member, a
     const size_t chunk_rows = most_chunk_rows(shape->rows, shape->timesteps);
     take_barriers(work, shape, room);
     work->rows = shape->rows;
-    work->chunk_steps = chunk_steps(shape->rows, shape->timesteps);
+    work->chunk_steps = workspace_chunk_steps(shape->rows, shape->timesteps);
     for (int i = 0; i < shape->lanes; i++)
         work->lanes[i] = take_lane(shape, chunk_rows, room);
     work->half = arena_floats(room, sequence_rows * shape->row.half);

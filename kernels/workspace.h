@@ -47,6 +47,9 @@ typedef struct workspace {
     float **z_rows; /* also y rows of the head */
 } workspace;
 
+/* Steps whose input is projected at a time. */
+int workspace_chunk_steps(int rows, int timesteps);
+
 /* Takes the arrays of all members from the arena, and sets them as `member` sees them. Fewer rows,
  * members or lanes never take more. */
 void workspace_take(workspace *work, const workspace_shape *shape, int member, arena *room);
