@@ -92,6 +92,16 @@ static gate_end blame_new(gate_state *gate, gate_end end) {
     return GATE_GOES_ON;
 }
 
+/* A row that was found wrong is, however the rest of it ended. */
+static gate_end keep_wrong(gate_state *gate, gate_end end) {
+    gate_leave_out_others(gate);
+    if (end != GATE_LATE && end != GATE_FAILED && end != GATE_UNABLE)
+        return end;
+    if (end != GATE_LATE)
+        gate_note(gate, "it ended early: %.280s", gate->failure);
+    return GATE_GOES_ON;
+}
+
 static gate_end check_and_measure(gate_state *gate) {
     progress_start(&gate->progress, gate->budget);
     gate_end end = gate_check_rows(gate);
@@ -102,7 +112,7 @@ static gate_end check_and_measure(gate_state *gate) {
     end = blame_new(gate, end);
     const bool right = gate_count(gate, GATE_WRONG) == 0;
     if (!right)
-        gate_leave_out_others(gate);
+        end = keep_wrong(gate, end);
     if (end == GATE_GOES_ON && !(gate->options->instructions && right) && !gate_judge(gate))
         end = GATE_NO_MEMORY;
     return end;

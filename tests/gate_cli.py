@@ -30,12 +30,13 @@ FINE, WRONG, USAGE, NOT_COMPARABLE, INTERRUPTED = 0, 1, 2, 3, 130
 NOT_WRONG = (FINE, NOT_COMPARABLE)  # where all rows may be too noisy to be judged
 ALLOWANCE = 2.0
 ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
+LARGE = "lstm/N:1/T:4/U:256"  # its buffers are not of a heap that is there already
 BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
 FAKE = '''#!{python} -IS
-import glob, json, os, signal, sys, time
+import glob, json, os, resource, signal, sys, time
 mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
 if mode == "no worker":
     sys.exit("rnnbench: command worker is unknown")
@@ -48,13 +49,15 @@ def new_worker():
                 if int(pid) != os.getpid():
                     return int(pid)
 
-def once():
-    """True for the first of all processes."""
-    try:
-        os.close(os.open(os.environ["ONCE"], os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return False
-    return True
+def turn():
+    """How often this was called before, by all processes."""
+    with open(os.environ["TURNS"], "ab") as turns:
+        turns.write(b".")
+        return turns.tell() - 1
+
+def starve_new_worker():
+    """What it allocates from now on fails."""
+    resource.prlimit(new_worker(), resource.RLIMIT_AS, (4096, resource.RLIM_INFINITY))
 
 if "STARTS" in os.environ:
     with open(os.environ["STARTS"], "a") as starts:
@@ -64,8 +67,12 @@ for line in sys.stdin:
     answer = {{}}
     if mode.startswith(f"{{words[0]}} of new ") and os.environ.get("OF", "scalar") in words:
         os.kill(new_worker(), signal.SIGSTOP if mode.endswith("hangs") else signal.SIGSEGV)
-    if mode == f"{{words[0]}} pauses once" and len(words) > 1 and once():
+    if mode == f"{{words[0]}} pauses once" and len(words) > 1 and turn() == 0:
         time.sleep(100)
+    if mode == "check finds both" and words[0] == "check" and len(words) > 1:
+        if turn():
+            sys.exit("out of luck")
+        starve_new_worker()
     if words[0] == "check":
         answer = {{"error": "usage: check BACKEND THREADS PROBLEM"}} if len(words) == 1 else \\
                  {{"passed": mode != "wrong", "max_error": 0, "text": "fake mistake"}}
@@ -243,11 +250,18 @@ class Workers(Gate):
         self.assertEqual(self.row_of("naive")["why"], "not timed, as a result is wrong")
         self.assertLess(self.seconds, BUDGET)
 
+    def test_a_wrong_row_before_the_base_dies(self):
+        self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "naive,scalar", "--out",
+                  self.out, FAKE="check finds both", TURNS=str(self.folder / "turns"))
+        verdicts = [row["verdict"] for row in json.loads(self.out.read_text())["rows"]]
+        self.assertEqual(sorted(verdicts), ["WRONG", "not judged"])
+        self.assertIn("out of luck", "\n".join(json.loads(self.out.read_text())["notes"]))
+
     def test_a_pause_is_no_hang(self):
         for moment in "check", "run":
             with self.subTest(moment):
                 once = self.folder / moment
-                self.against_fake(FINE, "--budget", "12s", "--out", self.out, ONCE=str(once),
+                self.against_fake(FINE, "--budget", "12s", "--out", self.out, TURNS=str(once),
                                   FAKE=f"{moment} pauses once")
                 self.assertTrue(once.exists())
                 self.assertEqual(self.row_of("scalar")["verdict"], "faster")
