@@ -65,11 +65,11 @@ static gate_end measure(gate_state *gate) {
     const double first = gate->start + GATE_FIRST_SHARE * gate->budget;
     const double second = gate->start + GATE_SECOND_SHARE * gate->budget;
     gate_end end = gate_calibrate_rows(gate);
-    if (end != GATE_GOES_ON)
+    if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
         return end;
     gate_plan_rounds(gate, false, first);
     end = gate_measure_rounds(gate, false, first);
-    if (end != GATE_GOES_ON)
+    if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
         return end;
     gate_find_suspects(gate);
     if (!any_suspect(gate))

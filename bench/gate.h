@@ -117,6 +117,9 @@ __attribute__((format(printf, 2, 3))) void gate_note(gate_state *gate, const cha
 __attribute__((format(printf, 3, 4))) void gate_leave_out(gate_row *row, gate_outcome outcome,
                                                           const char *format, ...);
 
+/* The last question was not answered with what it asked for: an error of this build's is wrong. */
+void gate_leave_out_failed(const gate_state *gate, gate_row *row, side_id side, const char *why);
+
 /* ---- Rows, of gate_rows.c ------------------------------------------------------------------- */
 
 /* The problems that the options ask for, by the backends of this build that they select. */

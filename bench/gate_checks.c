@@ -154,9 +154,12 @@ static gate_end time_sample(gate_state *gate, gate_row *row, side_id side, int r
                                   (1 + runs) * fmax(row->sides[side].seconds, oracle_seconds(row)),
                                   &error, "run %d", runs);
     *seconds = answer ? json_number_value(json_object_get(answer, "seconds")) / runs : 0;
+    if (end == GATE_GOES_ON && !answer)
+        gate_leave_out_failed(gate, row, side, error.text);
+    else if (end == GATE_GOES_ON && !(*seconds > 0))
+        gate_leave_out(row, GATE_UNJUDGED, "%s's answer has no time",
+                       side == BASE ? "base" : "new");
     json_decref(answer);
-    if (end == GATE_GOES_ON && !(*seconds > 0))
-        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", error.text);
     return end;
 }
 
@@ -168,7 +171,7 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
     gate_end end = gate_ask(gate, side, &answer, oracle_seconds(row), &error, "prepare %s %d %s",
                             s->backend, s->threads, row->problem);
     if (end == GATE_GOES_ON && !answer)
-        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", error.text);
+        gate_leave_out_failed(gate, row, side, error.text);
     json_decref(answer);
     for (int i = 0; i < 2 && end == GATE_GOES_ON && !row->left_out; i++) {
         const int runs = s->seconds > 0 ? (int)fmin(ceil(CALIBRATION_SAMPLE / s->seconds), 1e6) : 1;

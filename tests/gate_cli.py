@@ -80,6 +80,11 @@ for line in sys.stdin:
             answer = {{"error": "\\"check\\": unknown command"}}
     if words[0] == "prepare" and mode == "lacks":
         answer = {{"error": "no such backend", "refused": True}}
+    if words[0] == "prepare" and mode == "starves new" and turn() >= int(os.environ["UNTIL"]):
+        starve_new_worker()
+    if mode == f"{{words[0]}} fails" and turn() >= int(os.environ["UNTIL"]):
+        print(json.dumps({{"error": "no luck"}}), flush=True)
+        continue
     if words[0] == "run":
         runs += 1
         if runs > 5 and mode == "dies":
@@ -91,6 +96,8 @@ for line in sys.stdin:
             continue
         seconds = per_run * int(words[1])
         answer = {{"seconds": seconds, "cpu_seconds": seconds}}
+        if mode == "no time":
+            answer = {{}}
     if words[0] == "context" and mode == "places":
         answer = {{"context": {{"OMP_PLACES": ",".join(["{{0}}"] * 300)}}}}
     if words[0] == "quit":
@@ -256,6 +263,30 @@ class Workers(Gate):
         verdicts = [row["verdict"] for row in json.loads(self.out.read_text())["rows"]]
         self.assertEqual(sorted(verdicts), ["WRONG", "not judged"])
         self.assertIn("out of luck", "\n".join(json.loads(self.out.read_text())["notes"]))
+
+    def test_errors_of_a_new_build_after_the_check(self):
+        """As of memory: when it is calibrated, and in a round."""
+        for until in 0, 3:
+            with self.subTest(until):
+                self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "scalar",
+                          "--budget", "5s", "--out", self.out, FAKE="starves new", UNTIL=str(until),
+                          TURNS=str(self.folder / f"turns{until}"))
+                self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+                self.assertRegex(self.row_of("scalar")["why"], "the new build cannot do it: .*memory")
+
+    def test_errors_of_a_base_after_the_check(self):
+        for command in "prepare", "run":
+            for until in 0, 3:
+                with self.subTest(command, until=until):
+                    self.against_fake(NOT_COMPARABLE, "--out", self.out, FAKE=f"{command} fails",
+                                      UNTIL=str(until), TURNS=str(self.folder / f"{command}{until}"))
+                    self.assertEqual(self.row_of("scalar")["verdict"], "not judged")
+                    self.assertEqual(self.row_of("scalar")["why"], "the base cannot do it: no luck")
+
+    def test_a_base_whose_answers_have_no_time(self):
+        self.against_fake(NOT_COMPARABLE, "--out", self.out, FAKE="no time")
+        self.assertEqual(self.row_of("scalar")["verdict"], "not judged")
+        self.assertEqual(self.row_of("scalar")["why"], "base's answer has no time")
 
     def test_a_pause_is_no_hang(self):
         for moment in "check", "run":
