@@ -36,18 +36,29 @@ static double last_moment(const gate_state *gate) {
     return gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
 }
 
-/* The first time it may be the machine that paused. */
+static bool *hung_sides(gate_state *gate) {
+    return gate->asked_row ? gate->asked_row->hung : gate->hung;
+}
+
+/* The first time it may be the machine that paused, */
 static gate_end hung(gate_state *gate, side_id side) {
-    bool *before = gate->asked_row ? gate->asked_row->hung : gate->hung;
+    bool *before = hung_sides(gate);
     const gate_end end = before[side] ? GATE_FAILED : GATE_HUNG;
     before[side] = true;
     return end;
 }
 
+/* and so it was, once the second try has gone well. */
+static void forget_hung(gate_state *gate) {
+    bool *before = hung_sides(gate);
+    for (int side = 0; side < SIDES; side++)
+        before[side] = false;
+}
+
 /* Cut by the end of the budget: too little time for a second try. Where a round has shown that it
  * can answer, the rounds that there are will do. */
-static gate_end cut(const gate_state *gate, side_id side, double taken, double expected) {
-    const bool before = gate->asked_row ? gate->asked_row->hung[side] : gate->hung[side];
+static gate_end cut(gate_state *gate, side_id side, double taken, double expected) {
+    const bool before = hung_sides(gate)[side];
     const bool hangs = gate->rounds == 0 && taken > CUT_SECONDS + HANGS_TIMES * expected;
     return before || hangs ? GATE_FAILED : GATE_LATE;
 }
@@ -92,8 +103,10 @@ gate_end gate_with_row(gate_state *gate, gate_row *row, bool pinned, gate_action
         gate->asked_row = row;
         end = action(gate, row, what);
     }
-    if (end == GATE_GOES_ON)
-        gate->asked_row = NULL; /* else it is the one to blame */
+    if (end != GATE_GOES_ON)
+        return end; /* with the row to blame in gate->asked_row */
+    forget_hung(gate);
+    gate->asked_row = NULL;
     return end;
 }
 
@@ -131,6 +144,8 @@ gate_end gate_start_pair(gate_state *gate, bool pinned) {
         gate_stop_pair(gate);
         end = start_both(gate, pinned);
     }
+    if (end == GATE_GOES_ON)
+        forget_hung(gate);
     return end;
 }
 

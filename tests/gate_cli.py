@@ -69,6 +69,8 @@ for line in sys.stdin:
         os.kill(new_worker(), signal.SIGSTOP if mode.endswith("hangs") else signal.SIGSEGV)
     if mode == f"{{words[0]}} pauses once" and len(words) > 1 and turn() == 0:
         time.sleep(100)
+    if words[0] == "run" and runs == 0 and mode == "run pauses twice" and turn() in (0, 2):
+        time.sleep(100)
     if mode == "check finds both" and words[0] == "check" and len(words) > 1:
         if turn():
             sys.exit("out of luck")
@@ -297,6 +299,15 @@ class Workers(Gate):
                 self.assertTrue(once.exists())
                 self.assertEqual(self.row_of("scalar")["verdict"], "faster")
                 self.assertGreater(self.seconds, 5)
+
+    def test_two_pauses_are_no_hang(self):
+        """One while the row is calibrated, one in a round; the second try goes well each time."""
+        turns = self.folder / "turns"
+        self.against_fake(FINE, "--budget", "20s", "--out", self.out, TURNS=str(turns),
+                          FAKE="run pauses twice")
+        self.assertGreater(len(turns.read_text()), 3)
+        self.assertEqual(self.row_of("scalar")["verdict"], "faster")
+        self.assertGreater(self.seconds, 10)
 
     def test_either_side_starts_first(self):
         starts = self.folder / "starts"
