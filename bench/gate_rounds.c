@@ -164,15 +164,27 @@ static bool any_due(const gate_state *gate, bool again) {
     return false;
 }
 
+/* Of all rows, over all rounds. */
+static int measured(const gate_state *gate, bool again) {
+    int count = 0;
+    for (int i = 0; i < gate->row_count; i++)
+        count += again ? gate->rows[i].second.count : gate->rows[i].first.count;
+    return count;
+}
+
+/* A round in which no row fitted into the time that was left is none, and the end. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until) {
     int *rounds = again ? &gate->rounds_again : &gate->rounds;
     gate_end end = GATE_GOES_ON;
     while (end == GATE_GOES_ON && any_due(gate, again) && gate_count(gate, GATE_WRONG) == 0 &&
            clock_seconds() + GATE_ROUND_SECONDS < until) {
+        const int before = measured(gate, again);
         gate->core = busy_cores_quietest();
         end = run_half(gate, again, true, until);
         if (end == GATE_GOES_ON && clock_seconds() < until)
             end = run_half(gate, again, false, until);
+        if (measured(gate, again) == before)
+            break;
         ++*rounds;
     }
     return end;

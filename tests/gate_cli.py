@@ -209,6 +209,13 @@ class Verdicts(Gate):
         self.assertRegex(done.stdout + done.stderr, "the budget is too small")
         self.assertLess(self.seconds, 1 + ALLOWANCE)
 
+    def test_rounds_without_a_measurement_do_not_count(self):
+        """As those at the end of the series, in less time than the row is said to take."""
+        self.against_fake(FINE, "--out", self.out, PER_RUN="0.05")
+        report = json.loads(self.out.read_text())
+        told = re.search(r"(\d+) rounds, 0 to confirm", "\n".join(report["notes"]))[1]
+        self.assertEqual(int(told), report["rows"][0]["rounds"])
+
     def test_many_rows_in_a_small_budget(self):
         self.gate(NOT_WRONG, "--against", PROGRAM, "--budget", "6s", "--threads", "1", "--out",
                   self.out, "--threshold", "60%")
