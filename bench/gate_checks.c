@@ -168,8 +168,10 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
     rnn_error error;
     json_t *answer;
     gate_side *s = &row->sides[side];
+    const double start = clock_seconds();
     gate_end end = gate_ask(gate, side, &answer, oracle_seconds(row), &error, "prepare %s %d %s",
                             s->backend, s->threads, row->problem);
+    row->prepare_seconds += clock_seconds() - start;
     if (end == GATE_GOES_ON && !answer)
         gate_leave_out_failed(gate, row, side, error.text);
     json_decref(answer);
@@ -184,11 +186,10 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
 
 static gate_end calibrate_row(gate_state *gate, gate_row *row, void *nothing) {
     (void)nothing;
-    const double start = clock_seconds();
     gate_end end = GATE_GOES_ON;
+    row->prepare_seconds = 0; /* whatever a try took that hung */
     for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
         end = calibrate_side(gate, row, (side_id)side);
-    row->prepare_seconds = clock_seconds() - start;
     return end;
 }
 

@@ -97,6 +97,8 @@ for line in sys.stdin:
             print("hello", flush=True)
             continue
         seconds = per_run * int(words[1])
+        if mode == "takes its time":
+            time.sleep(seconds + per_run)
         answer = {{"seconds": seconds, "cpu_seconds": seconds}}
         if mode == "no time":
             answer = {{}}
@@ -208,6 +210,11 @@ class Verdicts(Gate):
                          "lstm/N:64/T:50/U:256", "--backend", "naive", "--budget", "1s")
         self.assertRegex(done.stdout + done.stderr, "the budget is too small")
         self.assertLess(self.seconds, 1 + ALLOWANCE)
+
+    def test_a_row_that_just_fits(self):
+        """Its rounds do, but not with as long again for each."""
+        self.assertEqual(self.verdicts("--budget", "8s", FAKE="takes its time", PER_RUN="0.1"),
+                         {"scalar": "faster"})
 
     def test_rounds_without_a_measurement_do_not_count(self):
         """As those at the end of the series, in less time than the row is said to take."""
