@@ -49,8 +49,9 @@ typedef struct gate_row {
     const char *backend;
     int threads;
     gate_side sides[SIDES];
-    double prepare_seconds; /* of both sides */
-    bool left_out;          /* not measured any more, for `why` */
+    double prepare_seconds;    /* of both sides */
+    int expected_rounds_again; /* to confirm it, if it is suspect and few others are */
+    bool left_out;             /* not measured any more, for `why` */
     bool suspect;
     bool hung[SIDES]; /* once, which a pause of the machine may explain */
     gate_reference reference;
@@ -85,9 +86,8 @@ typedef struct gate_state {
     bool cannot; /* the last question was answered with an error */
     int groups;  /* of four samples, that a round has of each row */
     double sample_seconds;
-    int expected_rounds_again; /* of few suspects */
-    int rounds, rounds_again;  /* done */
-    int core;                  /* that rows on one thread run on */
+    int rounds, rounds_again; /* done */
+    int core;                 /* that rows on one thread run on */
     worker_process pair[SIDES];
     side_id first_side;  /* of this pair: started first, and asked first to prepare a row */
     gate_row *asked_row; /* that the workers are asked about; NULL: none */

@@ -106,7 +106,7 @@ static void judge_suspect(const gate_state *gate, gate_row *row, double adjusted
 static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted, int measured) {
     const double most = VISIBLE_THRESHOLDS * gate->rule.threshold;
     const int rounds = row->first.count;
-    const bool enough = sees_enough(gate, row, &row->first, measured, gate->expected_rounds_again);
+    const bool enough = sees_enough(gate, row, &row->first, measured, row->expected_rounds_again);
     row->p = adjusted;
     if (rounds < gate_least_rounds())
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small: %d rounds, %d are the least",

@@ -99,7 +99,8 @@ for line in sys.stdin:
         seconds = per_run * int(words[1])
         if mode == "takes its time":
             time.sleep(seconds + per_run)
-        answer = {{"seconds": seconds, "cpu_seconds": seconds}}
+        cpu_seconds = float(os.environ.get("CPU_PER_RUN", per_run)) * int(words[1])
+        answer = {{"seconds": seconds, "cpu_seconds": cpu_seconds}}
         if mode == "no time":
             answer = {{}}
     if words[0] == "context" and mode == "places":
@@ -210,6 +211,15 @@ class Verdicts(Gate):
                          "lstm/N:64/T:50/U:256", "--backend", "naive", "--budget", "1s")
         self.assertRegex(done.stdout + done.stderr, "the budget is too small")
         self.assertLess(self.seconds, 1 + ALLOWANCE)
+
+    def test_a_row_that_could_not_be_confirmed(self):
+        """There is time for its rounds of the first series, and not for those of a second one."""
+        def why(budget):
+            self.gate(NOT_WRONG, "--against", self.fake, *ROW, "--budget", budget, "--threshold", "1000%",
+                      "--out", self.out, PER_RUN="0.08", CPU_PER_RUN="3e-5")
+            return json.loads(self.out.read_text())["rows"][0]["why"]
+        self.assertEqual(why("8s"), "the budget is too small to confirm a slowdown")
+        self.assertEqual(why("12s"), "")
 
     def test_a_row_that_just_fits(self):
         """Its rounds do, but not with as long again for each."""
