@@ -64,7 +64,7 @@ static bool any_suspect(const gate_state *gate) {
 static gate_end measure(gate_state *gate) {
     const double first = gate->start + GATE_FIRST_SHARE * gate->budget;
     const double second = gate->start + GATE_SECOND_SHARE * gate->budget;
-    gate_end end = gate_calibrate_rows(gate);
+    gate_end end = gate_calibrate_rows(gate, first);
     if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
         return end;
     gate_plan_rounds(gate, false, first);

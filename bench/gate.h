@@ -83,8 +83,9 @@ typedef struct gate_state {
     gate_row *rows;           /* those of one problem are neighbours */
     int row_count;
     bool base_is_checked;
-    bool cannot; /* the last question was answered with an error */
-    int groups;  /* of four samples, that a round has of each row */
+    bool cannot;     /* the last question was answered with an error */
+    double patience; /* seconds for an answer that is expected to take longer; 0: as it takes */
+    int groups;      /* of four samples, that a round has of each row */
     double sample_seconds;
     int rounds, rounds_again; /* done */
     int core;                 /* that rows on one thread run on */
@@ -152,7 +153,8 @@ gate_end gate_with_row(gate_state *gate, gate_row *row, bool pinned, gate_action
 
 /* Every row against the oracle; then how long one run takes. What one side lacks is left out. */
 gate_end gate_check_rows(gate_state *gate);
-gate_end gate_calibrate_rows(gate_state *gate);
+/* What takes too long to be measured until then, by the clock, is left out as well. */
+gate_end gate_calibrate_rows(gate_state *gate, double until);
 
 /* How much of each round a row gets, of all rows or of those that are suspect; leaves out what
  * there is no time for until then, by the clock. Of gate_plan.c. */

@@ -13,6 +13,8 @@
 #define FLOPS_IN_A_SECOND  5e8 /* of the oracle, about: for what no base has shown yet */
 #define CONTEXT_SECONDS    0.5
 #define CALIBRATION_SAMPLE 3e-4
+#define LEAST_RUNS         12  /* that are asked for of either side of a row, if any are */
+#define LEAST_PATIENCE     0.5 /* seconds, so that a pause of the machine does not cost a row */
 
 /* ---- Against the oracle --------------------------------------------------------------------- */
 
@@ -23,7 +25,7 @@ typedef struct check_answer {
     char text[256]; /* why not */
 } check_answer;
 
-/* A rough guess, from above. */
+/* Rough guesses, from above: of a check, */
 static double oracle_seconds(const gate_row *row) {
     problem p;
     rnn_error error;
@@ -31,6 +33,13 @@ static double oracle_seconds(const gate_row *row) {
         return 0;
     const problem checked = problem_as_checked(&p);
     return problem_flops(&checked) / FLOPS_IN_A_SECOND;
+}
+
+/* and of a run, which is of the whole problem. */
+static double run_seconds(const gate_row *row) {
+    problem p;
+    rnn_error error;
+    return problem_parse(&p, row->problem, &error) ? problem_flops(&p) / FLOPS_IN_A_SECOND : 0;
 }
 
 static gate_end check_side(gate_state *gate, const gate_row *row, side_id side, double expected,
@@ -150,9 +159,9 @@ static gate_end time_sample(gate_state *gate, gate_row *row, side_id side, int r
                             double *seconds) {
     rnn_error error;
     json_t *answer;
-    const gate_end end = gate_ask(gate, side, &answer,
-                                  (1 + runs) * fmax(row->sides[side].seconds, oracle_seconds(row)),
-                                  &error, "run %d", runs);
+    const gate_end end =
+        gate_ask(gate, side, &answer, (1 + runs) * fmax(row->sides[side].seconds, run_seconds(row)),
+                 &error, "run %d", runs);
     *seconds = answer ? json_number_value(json_object_get(answer, "seconds")) / runs : 0;
     if (end == GATE_GOES_ON && !answer)
         gate_leave_out_failed(gate, row, side, error.text);
@@ -169,7 +178,7 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
     json_t *answer;
     gate_side *s = &row->sides[side];
     const double start = clock_seconds();
-    gate_end end = gate_ask(gate, side, &answer, oracle_seconds(row), &error, "prepare %s %d %s",
+    gate_end end = gate_ask(gate, side, &answer, run_seconds(row), &error, "prepare %s %d %s",
                             s->backend, s->threads, row->problem);
     row->prepare_seconds += clock_seconds() - start;
     if (end == GATE_GOES_ON && !answer)
@@ -193,11 +202,27 @@ static gate_end calibrate_row(gate_state *gate, gate_row *row, void *nothing) {
     return end;
 }
 
-gate_end gate_calibrate_rows(gate_state *gate) {
+/* A row for which the time until then cannot be enough is given up, and with it its pair. */
+static gate_end calibrate_in_time(gate_state *gate, gate_row *row, double until) {
+    const double left = until - clock_seconds();
+    gate->patience = fmax(left / LEAST_RUNS, LEAST_PATIENCE);
+    gate_end end = left > 0 ? gate_with_row(gate, row, false, calibrate_row, NULL) : GATE_LATE;
+    gate->patience = 0;
+    if (end != GATE_LATE)
+        return end;
+    gate_leave_out(row, GATE_UNJUDGED, "the budget is too small for %s",
+                   left > 0 ? "a row that takes so long" : "so many rows");
+    if (clock_seconds() > until)
+        return GATE_GOES_ON; /* without a pair: no other row needs one */
+    gate_stop_pair(gate);
+    return gate_start_pair(gate, false);
+}
+
+gate_end gate_calibrate_rows(gate_state *gate, double until) {
     gate_end end = gate_start_pair(gate, false);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++)
         if (!gate->rows[i].left_out)
-            end = gate_with_row(gate, &gate->rows[i], false, calibrate_row, NULL);
+            end = calibrate_in_time(gate, &gate->rows[i], until);
     gate_stop_pair(gate);
     return end;
 }

@@ -36,6 +36,12 @@ static double last_moment(const gate_state *gate) {
     return gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
 }
 
+/* The same of one answer: what may well be slow is not waited for as what must be hanging. */
+static double last_moment_of(const gate_state *gate, double now, double expected) {
+    const bool slow = gate->patience > 0 && expected > gate->patience;
+    return fmin(last_moment(gate), slow ? now + gate->patience : INFINITY);
+}
+
 static bool *hung_sides(gate_state *gate) {
     return gate->asked_row ? gate->asked_row->hung : gate->hung;
 }
@@ -72,7 +78,7 @@ gate_end gate_ask(gate_state *gate, side_id side, json_t **answer, double expect
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    const double now = clock_seconds(), last = last_moment(gate);
+    const double now = clock_seconds(), last = last_moment_of(gate, now, expected);
     const double limit = now + HANGS_SECONDS + HANGS_TIMES * expected;
     const worker_outcome result =
         worker_ask(&gate->pair[side], answer, fmin(limit, last), error, "%s", line);

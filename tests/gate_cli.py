@@ -82,6 +82,10 @@ for line in sys.stdin:
             answer = {{"error": "\\"check\\": unknown command"}}
     if words[0] == "prepare" and mode == "lacks":
         answer = {{"error": "no such backend", "refused": True}}
+    if words[0] == "prepare":
+        large = "U:256" in words[3]
+    if words[0] == "run" and mode == "slow if large" and large:
+        time.sleep(100)
     if words[0] == "prepare" and mode == "starves new" and turn() >= int(os.environ["UNTIL"]):
         starve_new_worker()
     if mode == f"{{words[0]}} fails" and turn() >= int(os.environ["UNTIL"]):
@@ -232,6 +236,17 @@ class Verdicts(Gate):
         report = json.loads(self.out.read_text())
         told = re.search(r"(\d+) rounds, 0 to confirm", "\n".join(report["notes"]))[1]
         self.assertEqual(int(told), report["rows"][0]["rounds"])
+
+    def test_one_row_that_takes_too_long(self):
+        """It alone is left out, whichever comes first."""
+        large = "lstm/N:1/T:256/U:256"
+        for problems in (ROW[1], large), (large, ROW[1]):
+            self.gate(FINE, "--against", self.fake, "--problem", problems[0], "--problem", problems[1],
+                      "--backend", "scalar", "--budget", "6s", "--out", self.out, FAKE="slow if large")
+            rows = {row["problem"].split("/")[-1]: row for row in json.loads(self.out.read_text())["rows"]}
+            self.assertEqual(rows["U:32"]["verdict"], "faster")
+            self.assertEqual(rows["U:256"]["verdict"], "not judged")
+            self.assertIn("the budget is too small", rows["U:256"]["why"])
 
     def test_many_rows_in_a_small_budget(self):
         self.gate(NOT_WRONG, "--against", PROGRAM, "--budget", "6s", "--threads", "1", "--out",
