@@ -110,6 +110,40 @@ static gate_end compare_contexts(gate_state *gate, gate_row *none, void *nothing
     return end;
 }
 
+static bool is_available_here(const char *name) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (strcmp(info.name, name) == 0)
+            return info.available;
+    return false;
+}
+
+/* Rows are of this build's backends: one that it has lost has none that could say so. */
+static void note_lost_backends(gate_state *gate, json_t *backends) {
+    char names[200] = "";
+    size_t index;
+    json_t *backend;
+    json_array_foreach(backends, index, backend) {
+        const char *name = json_string_value(json_object_get(backend, "name"));
+        const size_t used = strlen(names);
+        if (name && json_is_true(json_object_get(backend, "available")) && !is_available_here(name))
+            snprintf(names + used, sizeof names - used, "%s%.60s", used ? ", " : "", name);
+    }
+    if (*names)
+        gate_note(gate, "the base has backends that this build has not: %s", names);
+}
+
+/* A base from before this command was there has an error for an answer. */
+static gate_end compare_backends(gate_state *gate, gate_row *none, void *nothing) {
+    (void)none, (void)nothing;
+    rnn_error error;
+    json_t *answer;
+    const gate_end end = gate_ask(gate, BASE, &answer, CONTEXT_SECONDS, &error, "backends");
+    note_lost_backends(gate, json_object_get(answer, "backends"));
+    json_decref(answer);
+    return end;
+}
+
 /* The base goes first: the new build may take many times as long as it, and no more. */
 static gate_end check_row(gate_state *gate, gate_row *row, void *nothing) {
     (void)nothing;
@@ -141,6 +175,8 @@ gate_end gate_check_rows(gate_state *gate) {
     gate_end end = gate_start_pair(gate, false);
     if (end == GATE_GOES_ON)
         end = gate_with_row(gate, NULL, false, compare_contexts, NULL);
+    if (end == GATE_GOES_ON && gate->options->against && !gate->options->backends)
+        end = gate_with_row(gate, NULL, false, compare_backends, NULL);
     if (end == GATE_GOES_ON)
         end = gate_with_row(gate, NULL, false, find_whether_base_checks, NULL);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {

@@ -107,6 +107,9 @@ for line in sys.stdin:
         answer = {{"seconds": seconds, "cpu_seconds": cpu_seconds}}
         if mode == "no time":
             answer = {{}}
+    if words[0] == "backends":
+        answer = {{"backends": [{{"name": "naive", "available": True}}, {{"name": "lost", "available": True}},
+                                {{"name": "never", "available": False}}, {{"name": "gone", "available": True}}]}}
     if words[0] == "context" and mode == "places":
         answer = {{"context": {{"OMP_PLACES": ",".join(["{{0}}"] * 300)}}}}
     if words[0] == "quit":
@@ -197,6 +200,15 @@ class Verdicts(Gate):
 
     def test_rows_of_one_side(self):
         self.assertEqual(self.verdicts(status=NOT_COMPARABLE, FAKE="lacks"), {"scalar": "new"})
+
+    def test_backends_of_the_base_alone(self):
+        """Where no --backend says that they do not matter."""
+        def notes(*arguments):
+            self.gate(NOT_WRONG, "--against", self.fake, *ROW[:2], "--budget", "2s", "--out", self.out,
+                      *arguments, PER_RUN="1e-2")
+            return "\n".join(json.loads(self.out.read_text())["notes"])
+        self.assertRegex(notes(), "(?m)the base has backends that this build has not: lost, gone$")
+        self.assertNotIn("lost", notes("--backend", "naive"))
 
     def test_a_base_without_check(self):
         self.assertEqual(self.verdicts(FAKE="old"), {"scalar": "faster"})
