@@ -37,6 +37,7 @@ static int say(int status, const char *text) {
 static int status_of_end(const gate_state *gate, gate_end end) {
     switch (end) {
     case GATE_FAILED: /* by another build */
+    case GATE_HUNG:
         return say(EXIT_NOT_COMPARABLE, gate->failure);
     case GATE_UNABLE:
         return say(EXIT_USAGE, gate->failure);
@@ -47,19 +48,13 @@ static int status_of_end(const gate_state *gate, gate_end end) {
         return say(EXIT_INTERRUPTED, "interrupted; no verdict");
     case GATE_NO_MEMORY:
         return say(EXIT_USAGE, "out of memory");
-    default:
-        return EXIT_FINE;
+    case GATE_GOES_ON:
+        break;
     }
+    return say(EXIT_NOT_COMPARABLE, "no verdict");
 }
 
 /* ---- Measuring ------------------------------------------------------------------------------ */
-
-static bool any_suspect(const gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++)
-        if (gate->rows[i].suspect)
-            return true;
-    return false;
-}
 
 static gate_end measure(gate_state *gate) {
     const double first = gate->start + GATE_FIRST_SHARE * gate->budget;
@@ -72,7 +67,7 @@ static gate_end measure(gate_state *gate) {
     if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
         return end;
     gate_find_suspects(gate);
-    if (!any_suspect(gate))
+    if (gate_due_rows(gate, true) == 0)
         return GATE_GOES_ON;
     gate_plan_rounds(gate, true, second);
     return gate_measure_rounds(gate, true, second);
@@ -83,7 +78,7 @@ static gate_end blame_new(gate_state *gate, gate_end end) {
     if (end != GATE_FAILED || !gate_is_this_build(gate, gate->failed_side))
         return end;
     say(EXIT_WRONG, gate->failure);
-    const bool any_left = gate_measured_rows(gate) > 0;
+    const bool any_left = gate_due_rows(gate, false) > 0;
     for (int i = 0; i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
         if (gate->asked_row ? gate->asked_row == row : !any_left || !row->left_out)

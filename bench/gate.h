@@ -128,7 +128,9 @@ bool gate_list_rows(gate_state *gate, rnn_error *error);
 void gate_free_rows(gate_state *gate);
 void gate_leave_out_others(gate_state *gate); /* than the wrong ones */
 int gate_count(const gate_state *gate, gate_outcome outcome);
-int gate_measured_rows(const gate_state *gate); /* not left out */
+/* To be measured in the first series, or again: not left out, and suspect if again. */
+bool gate_is_due(const gate_row *row, bool again);
+int gate_due_rows(const gate_state *gate, bool again);
 
 /* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c --------------------------- */
 

@@ -29,15 +29,11 @@ double gate_row_cost(const gate_state *gate, const gate_row *row) {
     return row->prepare_seconds + gate->groups * 2 * samples;
 }
 
-static bool is_due(const gate_row *row, bool again) {
-    return !row->left_out && (!again || row->suspect);
-}
-
 /* With a suspect: as if it were one of few, the others costing what rows do. */
 static double round_cost(const gate_state *gate, bool again, const gate_row *suspect) {
     double cost = 0;
     for (int i = 0; i < gate->row_count; i++)
-        if (is_due(&gate->rows[i], again))
+        if (gate_is_due(&gate->rows[i], again))
             cost += gate_row_cost(gate, &gate->rows[i]);
     if (suspect)
         cost = fmax(cost / FEW, gate_row_cost(gate, suspect));
@@ -70,7 +66,8 @@ static gate_row *most_expensive(gate_state *gate, bool again) {
     gate_row *found = NULL;
     for (int i = 0; i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
-        if (is_due(row, again) && (!found || gate_row_cost(gate, row) > gate_row_cost(gate, found)))
+        if (gate_is_due(row, again) &&
+            (!found || gate_row_cost(gate, row) > gate_row_cost(gate, found)))
             found = row;
     }
     return found;
@@ -87,7 +84,7 @@ static void set_runs(gate_state *gate) {
 /* In the second series, if few rows turn out suspect and this one does; planned as below. */
 static int rounds_to_confirm(gate_state *gate, const gate_row *suspect) {
     const double seconds = (GATE_SECOND_SHARE - GATE_FIRST_SHARE) * gate->budget;
-    const int least = gate_least_rounds_again(gate_measured_rows(gate));
+    const int least = gate_least_rounds_again(gate_due_rows(gate, false));
     const bool fits = choose_level(gate, false, suspect, ROUNDS_WANTED * least, seconds) ||
                       choose_level(gate, false, suspect, least + 1, seconds);
     const int rounds = (int)(seconds / round_cost(gate, false, suspect));
@@ -107,7 +104,7 @@ static void expect_rounds_to_confirm(gate_state *gate) {
 void gate_plan_rounds(gate_state *gate, bool again, double until) {
     const double seconds = until - clock_seconds();
     const int least =
-        again ? gate_least_rounds_again(gate_measured_rows(gate)) : gate_least_rounds();
+        again ? gate_least_rounds_again(gate_due_rows(gate, false)) : gate_least_rounds();
     gate_row *row;
     if (!choose_level(gate, again, NULL, ROUNDS_WANTED * least, seconds))
         while (!choose_level(gate, again, NULL, least + 1, seconds) &&

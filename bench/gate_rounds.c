@@ -54,7 +54,8 @@ static gate_end time_group(gate_state *gate, gate_row *row, double *samples[SIDE
     return end;
 }
 
-/* What other programs do to a sample makes it slower: the lower quartile is what they let alone. */
+/* What other programs do to a sample makes it slower: a low quantile is what they let alone, and
+ * of wall time they let alone less. */
 static bool keep(gate_row *row, bool again, double samples[SIDES][2 * GATE_MAX_GROUPS],
                  int groups) {
     const double share = gate_row_by_cpu(row) ? 0.25 : 0.1;
@@ -105,10 +106,6 @@ static int problem_end(const gate_state *gate, int first) {
     return end;
 }
 
-static bool is_due(const gate_row *row, bool again, bool by_cpu) {
-    return !row->left_out && (!again || row->suspect) && gate_row_by_cpu(row) == by_cpu;
-}
-
 /* The due rows in random order, problem by problem. False: no memory. */
 static bool make_order(gate_state *gate, bool again, bool by_cpu, row_order *order) {
     int *firsts = malloc((size_t)gate->row_count * sizeof *firsts), problems = 0;
@@ -121,7 +118,7 @@ static bool make_order(gate_state *gate, bool again, bool by_cpu, row_order *ord
         for (int i = 0; i < problems; i++) {
             const int begin = order->count;
             for (int j = firsts[i]; j < problem_end(gate, firsts[i]); j++)
-                if (is_due(&gate->rows[j], again, by_cpu))
+                if (gate_is_due(&gate->rows[j], again) && gate_row_by_cpu(&gate->rows[j]) == by_cpu)
                     order->rows[order->count++] = j;
             shuffle(order->rows + begin, order->count - begin, &gate->random);
         }
@@ -157,13 +154,6 @@ static gate_end run_half(gate_state *gate, bool again, bool by_cpu, double until
     return end;
 }
 
-static bool any_due(const gate_state *gate, bool again) {
-    for (int i = 0; i < gate->row_count; i++)
-        if (!gate->rows[i].left_out && (!again || gate->rows[i].suspect))
-            return true;
-    return false;
-}
-
 /* Of all rows, over all rounds. */
 static int measured(const gate_state *gate, bool again) {
     int count = 0;
@@ -176,7 +166,7 @@ static int measured(const gate_state *gate, bool again) {
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until) {
     int *rounds = again ? &gate->rounds_again : &gate->rounds;
     gate_end end = GATE_GOES_ON;
-    while (end == GATE_GOES_ON && any_due(gate, again) && gate_count(gate, GATE_WRONG) == 0 &&
+    while (end == GATE_GOES_ON && gate_due_rows(gate, again) && gate_count(gate, GATE_WRONG) == 0 &&
            clock_seconds() + GATE_ROUND_SECONDS < until) {
         const int before = measured(gate, again);
         gate->core = busy_cores_quietest();

@@ -65,10 +65,14 @@ int gate_count(const gate_state *gate, gate_outcome outcome) {
     return count;
 }
 
-int gate_measured_rows(const gate_state *gate) {
+bool gate_is_due(const gate_row *row, bool again) {
+    return !row->left_out && (!again || row->suspect);
+}
+
+int gate_due_rows(const gate_state *gate, bool again) {
     int count = 0;
     for (int i = 0; i < gate->row_count; i++)
-        count += !gate->rows[i].left_out;
+        count += gate_is_due(&gate->rows[i], again);
     return count;
 }
 

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #define RESAMPLES 40
-#define POWER     0.95
 
 static const double shares[] = {1. / 3, 1, 2, 4}; /* of the budget that was measured */
 enum { SHARES = sizeof shares / sizeof *shares };
@@ -45,7 +44,7 @@ static void add_budget(document *d, const selftest *test, double share) {
         const int again = (int)(share * row->expected_rounds_again);
         least_again = again < least_again ? again : least_again;
         test->visible[i] = gate_visible(&gate->rule, &row->first, &row->reference, test->rows,
-                                        rounds, again, POWER, RESAMPLES) -
+                                        rounds, again, GATE_POWER, RESAMPLES) -
                            1;
     }
     document_add_row(d, "selftest", NAN);
