@@ -71,9 +71,9 @@ for line in sys.stdin:
         time.sleep(100)
     if words[0] == "run" and runs == 0 and mode == "run pauses twice" and turn() in (0, 2):
         time.sleep(100)
-    if mode == "check finds both" and words[0] == "check" and len(words) > 1:
+    if mode in ("starves new, dies", "starves new, hangs") and words[0] == "check" and len(words) > 1:
         if turn():
-            sys.exit("out of luck")
+            sys.exit("out of luck") if mode.endswith("dies") else time.sleep(100)
         starve_new_worker()
     if words[0] == "check":
         answer = {{"error": "usage: check BACKEND THREADS PROBLEM"}} if len(words) == 1 else \\
@@ -310,12 +310,16 @@ class Workers(Gate):
         self.assertEqual(self.row_of("naive")["why"], "not timed, as a result is wrong")
         self.assertLess(self.seconds, BUDGET)
 
-    def test_a_wrong_row_before_the_base_dies(self):
-        self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "naive,scalar", "--out",
-                  self.out, FAKE="check finds both", TURNS=str(self.folder / "turns"))
-        verdicts = [row["verdict"] for row in json.loads(self.out.read_text())["rows"]]
-        self.assertEqual(sorted(verdicts), ["WRONG", "not judged"])
-        self.assertIn("out of luck", "\n".join(json.loads(self.out.read_text())["notes"]))
+    def test_a_wrong_row_before_the_base_fails(self):
+        """It is named, whatever became of the row behind it."""
+        for fails in "dies", "hangs":
+            with self.subTest(fails):
+                self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "naive,scalar",
+                          "--budget", "1s", "--out", self.out, FAKE=f"starves new, {fails}",
+                          TURNS=str(self.folder / fails))
+                report = json.loads(self.out.read_text())
+                self.assertEqual(sorted(row["verdict"] for row in report["rows"]), ["WRONG", "not judged"])
+                self.assertEqual("out of luck" in "\n".join(report["notes"]), fails == "dies")
 
     def test_errors_of_a_new_build_after_the_check(self):
         """As of memory: when it is calibrated, and in a round."""
