@@ -37,6 +37,7 @@ static int say(int status, const char *text) {
 static int status_of_end(const gate_state *gate, gate_end end) {
     switch (end) {
     case GATE_FAILED: /* by another build */
+    case GATE_HUNG:
         return say(EXIT_NOT_COMPARABLE, gate->failure);
     case GATE_UNABLE:
         return say(EXIT_USAGE, gate->failure);
@@ -47,32 +48,26 @@ static int status_of_end(const gate_state *gate, gate_end end) {
         return say(EXIT_INTERRUPTED, "interrupted; no verdict");
     case GATE_NO_MEMORY:
         return say(EXIT_USAGE, "out of memory");
-    default:
-        return EXIT_FINE;
+    case GATE_GOES_ON:
+        break;
     }
+    return say(EXIT_NOT_COMPARABLE, "no verdict");
 }
 
 /* ---- Measuring ------------------------------------------------------------------------------ */
 
-static bool any_suspect(const gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++)
-        if (gate->rows[i].suspect)
-            return true;
-    return false;
-}
-
 static gate_end measure(gate_state *gate) {
     const double first = gate->start + GATE_FIRST_SHARE * gate->budget;
     const double second = gate->start + GATE_SECOND_SHARE * gate->budget;
-    gate_end end = gate_calibrate_rows(gate);
-    if (end != GATE_GOES_ON)
+    gate_end end = gate_calibrate_rows(gate, first);
+    if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
         return end;
     gate_plan_rounds(gate, false, first);
     end = gate_measure_rounds(gate, false, first);
-    if (end != GATE_GOES_ON)
+    if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
         return end;
     gate_find_suspects(gate);
-    if (!any_suspect(gate))
+    if (gate_due_rows(gate, true) == 0)
         return GATE_GOES_ON;
     gate_plan_rounds(gate, true, second);
     return gate_measure_rounds(gate, true, second);
@@ -83,12 +78,22 @@ static gate_end blame_new(gate_state *gate, gate_end end) {
     if (end != GATE_FAILED || !gate_is_this_build(gate, gate->failed_side))
         return end;
     say(EXIT_WRONG, gate->failure);
-    const bool any_left = gate_measured_rows(gate) > 0;
+    const bool any_left = gate_due_rows(gate, false) > 0;
     for (int i = 0; i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
         if (gate->asked_row ? gate->asked_row == row : !any_left || !row->left_out)
             gate_leave_out(row, GATE_WRONG, "%.250s", gate->failure);
     }
+    return GATE_GOES_ON;
+}
+
+/* A row that was found wrong is, however the rest of it ended. */
+static gate_end keep_wrong(gate_state *gate, gate_end end) {
+    gate_leave_out_others(gate);
+    if (end != GATE_LATE && end != GATE_FAILED && end != GATE_UNABLE)
+        return end;
+    if (end != GATE_LATE)
+        gate_note(gate, "it ended early: %.280s", gate->failure);
     return GATE_GOES_ON;
 }
 
@@ -102,7 +107,7 @@ static gate_end check_and_measure(gate_state *gate) {
     end = blame_new(gate, end);
     const bool right = gate_count(gate, GATE_WRONG) == 0;
     if (!right)
-        gate_leave_out_others(gate);
+        end = keep_wrong(gate, end);
     if (end == GATE_GOES_ON && !(gate->options->instructions && right) && !gate_judge(gate))
         end = GATE_NO_MEMORY;
     return end;

@@ -49,8 +49,9 @@ typedef struct gate_row {
     const char *backend;
     int threads;
     gate_side sides[SIDES];
-    double prepare_seconds; /* of both sides */
-    bool left_out;          /* not measured any more, for `why` */
+    double prepare_seconds;    /* of both sides */
+    int expected_rounds_again; /* to confirm it, if it is suspect and few others are */
+    bool left_out;             /* not measured any more, for `why` */
     bool suspect;
     bool hung[SIDES]; /* once, which a pause of the machine may explain */
     gate_reference reference;
@@ -82,12 +83,12 @@ typedef struct gate_state {
     gate_row *rows;           /* those of one problem are neighbours */
     int row_count;
     bool base_is_checked;
-    bool cannot; /* the last question was answered with an error */
-    int groups;  /* of four samples, that a round has of each row */
+    bool cannot;     /* the last question was answered with an error */
+    double patience; /* seconds for an answer that is expected to take longer; 0: as it takes */
+    int groups;      /* of four samples, that a round has of each row */
     double sample_seconds;
-    int expected_rounds_again; /* of few suspects */
-    int rounds, rounds_again;  /* done */
-    int core;                  /* that rows on one thread run on */
+    int rounds, rounds_again; /* done */
+    int core;                 /* that rows on one thread run on */
     worker_process pair[SIDES];
     side_id first_side;  /* of this pair: started first, and asked first to prepare a row */
     gate_row *asked_row; /* that the workers are asked about; NULL: none */
@@ -117,6 +118,9 @@ __attribute__((format(printf, 2, 3))) void gate_note(gate_state *gate, const cha
 __attribute__((format(printf, 3, 4))) void gate_leave_out(gate_row *row, gate_outcome outcome,
                                                           const char *format, ...);
 
+/* The last question was not answered with what it asked for: an error of this build's is wrong. */
+void gate_leave_out_failed(const gate_state *gate, gate_row *row, side_id side, const char *why);
+
 /* ---- Rows, of gate_rows.c ------------------------------------------------------------------- */
 
 /* The problems that the options ask for, by the backends of this build that they select. */
@@ -124,7 +128,9 @@ bool gate_list_rows(gate_state *gate, rnn_error *error);
 void gate_free_rows(gate_state *gate);
 void gate_leave_out_others(gate_state *gate); /* than the wrong ones */
 int gate_count(const gate_state *gate, gate_outcome outcome);
-int gate_measured_rows(const gate_state *gate); /* not left out */
+/* To be measured in the first series, or again: not left out, and suspect if again. */
+bool gate_is_due(const gate_row *row, bool again);
+int gate_due_rows(const gate_state *gate, bool again);
 
 /* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c --------------------------- */
 
@@ -149,7 +155,8 @@ gate_end gate_with_row(gate_state *gate, gate_row *row, bool pinned, gate_action
 
 /* Every row against the oracle; then how long one run takes. What one side lacks is left out. */
 gate_end gate_check_rows(gate_state *gate);
-gate_end gate_calibrate_rows(gate_state *gate);
+/* What takes too long to be measured until then, by the clock, is left out as well. */
+gate_end gate_calibrate_rows(gate_state *gate, double until);
 
 /* How much of each round a row gets, of all rows or of those that are suspect; leaves out what
  * there is no time for until then, by the clock. Of gate_plan.c. */

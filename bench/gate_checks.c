@@ -13,6 +13,8 @@
 #define FLOPS_IN_A_SECOND  5e8 /* of the oracle, about: for what no base has shown yet */
 #define CONTEXT_SECONDS    0.5
 #define CALIBRATION_SAMPLE 3e-4
+#define LEAST_RUNS         12  /* that are asked for of either side of a row, if any are */
+#define LEAST_PATIENCE     0.5 /* seconds, so that a pause of the machine does not cost a row */
 
 /* ---- Against the oracle --------------------------------------------------------------------- */
 
@@ -23,7 +25,7 @@ typedef struct check_answer {
     char text[256]; /* why not */
 } check_answer;
 
-/* A rough guess, from above. */
+/* Rough guesses, from above: of a check, */
 static double oracle_seconds(const gate_row *row) {
     problem p;
     rnn_error error;
@@ -31,6 +33,13 @@ static double oracle_seconds(const gate_row *row) {
         return 0;
     const problem checked = problem_as_checked(&p);
     return problem_flops(&checked) / FLOPS_IN_A_SECOND;
+}
+
+/* and of a run, which is of the whole problem. */
+static double run_seconds(const gate_row *row) {
+    problem p;
+    rnn_error error;
+    return problem_parse(&p, row->problem, &error) ? problem_flops(&p) / FLOPS_IN_A_SECOND : 0;
 }
 
 static gate_end check_side(gate_state *gate, const gate_row *row, side_id side, double expected,
@@ -101,6 +110,40 @@ static gate_end compare_contexts(gate_state *gate, gate_row *none, void *nothing
     return end;
 }
 
+static bool is_available_here(const char *name) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (strcmp(info.name, name) == 0)
+            return info.available;
+    return false;
+}
+
+/* Rows are of this build's backends: one that it has lost has none that could say so. */
+static void note_lost_backends(gate_state *gate, json_t *backends) {
+    char names[200] = "";
+    size_t index;
+    json_t *backend;
+    json_array_foreach(backends, index, backend) {
+        const char *name = json_string_value(json_object_get(backend, "name"));
+        const size_t used = strlen(names);
+        if (name && json_is_true(json_object_get(backend, "available")) && !is_available_here(name))
+            snprintf(names + used, sizeof names - used, "%s%.60s", used ? ", " : "", name);
+    }
+    if (*names)
+        gate_note(gate, "the base has backends that this build has not: %s", names);
+}
+
+/* A base from before this command was there has an error for an answer. */
+static gate_end compare_backends(gate_state *gate, gate_row *none, void *nothing) {
+    (void)none, (void)nothing;
+    rnn_error error;
+    json_t *answer;
+    const gate_end end = gate_ask(gate, BASE, &answer, CONTEXT_SECONDS, &error, "backends");
+    note_lost_backends(gate, json_object_get(answer, "backends"));
+    json_decref(answer);
+    return end;
+}
+
 /* The base goes first: the new build may take many times as long as it, and no more. */
 static gate_end check_row(gate_state *gate, gate_row *row, void *nothing) {
     (void)nothing;
@@ -132,6 +175,8 @@ gate_end gate_check_rows(gate_state *gate) {
     gate_end end = gate_start_pair(gate, false);
     if (end == GATE_GOES_ON)
         end = gate_with_row(gate, NULL, false, compare_contexts, NULL);
+    if (end == GATE_GOES_ON && gate->options->against && !gate->options->backends)
+        end = gate_with_row(gate, NULL, false, compare_backends, NULL);
     if (end == GATE_GOES_ON)
         end = gate_with_row(gate, NULL, false, find_whether_base_checks, NULL);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
@@ -150,13 +195,16 @@ static gate_end time_sample(gate_state *gate, gate_row *row, side_id side, int r
                             double *seconds) {
     rnn_error error;
     json_t *answer;
-    const gate_end end = gate_ask(gate, side, &answer,
-                                  (1 + runs) * fmax(row->sides[side].seconds, oracle_seconds(row)),
-                                  &error, "run %d", runs);
+    const gate_end end =
+        gate_ask(gate, side, &answer, (1 + runs) * fmax(row->sides[side].seconds, run_seconds(row)),
+                 &error, "run %d", runs);
     *seconds = answer ? json_number_value(json_object_get(answer, "seconds")) / runs : 0;
+    if (end == GATE_GOES_ON && !answer)
+        gate_leave_out_failed(gate, row, side, error.text);
+    else if (end == GATE_GOES_ON && !(*seconds > 0))
+        gate_leave_out(row, GATE_UNJUDGED, "%s's answer has no time",
+                       side == BASE ? "base" : "new");
     json_decref(answer);
-    if (end == GATE_GOES_ON && !(*seconds > 0))
-        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", error.text);
     return end;
 }
 
@@ -165,10 +213,12 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
     rnn_error error;
     json_t *answer;
     gate_side *s = &row->sides[side];
-    gate_end end = gate_ask(gate, side, &answer, oracle_seconds(row), &error, "prepare %s %d %s",
+    const double start = clock_seconds();
+    gate_end end = gate_ask(gate, side, &answer, run_seconds(row), &error, "prepare %s %d %s",
                             s->backend, s->threads, row->problem);
+    row->prepare_seconds += clock_seconds() - start;
     if (end == GATE_GOES_ON && !answer)
-        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", error.text);
+        gate_leave_out_failed(gate, row, side, error.text);
     json_decref(answer);
     for (int i = 0; i < 2 && end == GATE_GOES_ON && !row->left_out; i++) {
         const int runs = s->seconds > 0 ? (int)fmin(ceil(CALIBRATION_SAMPLE / s->seconds), 1e6) : 1;
@@ -181,19 +231,34 @@ static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
 
 static gate_end calibrate_row(gate_state *gate, gate_row *row, void *nothing) {
     (void)nothing;
-    const double start = clock_seconds();
     gate_end end = GATE_GOES_ON;
+    row->prepare_seconds = 0; /* whatever a try took that hung */
     for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
         end = calibrate_side(gate, row, (side_id)side);
-    row->prepare_seconds = clock_seconds() - start;
     return end;
 }
 
-gate_end gate_calibrate_rows(gate_state *gate) {
+/* A row for which the time until then cannot be enough is given up, and with it its pair. */
+static gate_end calibrate_in_time(gate_state *gate, gate_row *row, double until) {
+    const double left = until - clock_seconds();
+    gate->patience = fmax(left / LEAST_RUNS, LEAST_PATIENCE);
+    gate_end end = left > 0 ? gate_with_row(gate, row, false, calibrate_row, NULL) : GATE_LATE;
+    gate->patience = 0;
+    if (end != GATE_LATE)
+        return end;
+    gate_leave_out(row, GATE_UNJUDGED, "the budget is too small for %s",
+                   left > 0 ? "a row that takes so long" : "so many rows");
+    if (clock_seconds() > until)
+        return GATE_GOES_ON; /* without a pair: no other row needs one */
+    gate_stop_pair(gate);
+    return gate_start_pair(gate, false);
+}
+
+gate_end gate_calibrate_rows(gate_state *gate, double until) {
     gate_end end = gate_start_pair(gate, false);
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++)
         if (!gate->rows[i].left_out)
-            end = gate_with_row(gate, &gate->rows[i], false, calibrate_row, NULL);
+            end = calibrate_in_time(gate, &gate->rows[i], until);
     gate_stop_pair(gate);
     return end;
 }

@@ -5,7 +5,7 @@
 #include "gate.h"
 
 /* Counts the instructions of one run of every row on one thread and judges them: by the CPU's
- * counter, else under valgrind. GATE_FAILED where there is neither. */
+ * counter, else under valgrind. GATE_UNABLE where there is neither. */
 gate_end gate_count_rows(gate_state *gate);
 
 #endif

@@ -29,16 +29,15 @@ double gate_row_cost(const gate_state *gate, const gate_row *row) {
     return row->prepare_seconds + gate->groups * 2 * samples;
 }
 
-static bool is_due(const gate_row *row, bool again) {
-    return !row->left_out && (!again || row->suspect);
-}
-
-static double round_cost(const gate_state *gate, bool again) {
-    double cost = GATE_ROUND_SECONDS;
+/* With a suspect: as if it were one of few, the others costing what rows do. */
+static double round_cost(const gate_state *gate, bool again, const gate_row *suspect) {
+    double cost = 0;
     for (int i = 0; i < gate->row_count; i++)
-        if (is_due(&gate->rows[i], again))
+        if (gate_is_due(&gate->rows[i], again))
             cost += gate_row_cost(gate, &gate->rows[i]);
-    return cost;
+    if (suspect)
+        cost = fmax(cost / FEW, gate_row_cost(gate, suspect));
+    return GATE_ROUND_SECONDS + cost;
 }
 
 static const struct {
@@ -53,10 +52,11 @@ static void set_level(gate_state *gate, int level) {
 }
 
 /* The most thorough level of which so many rounds fit; false: none, and the least is set. */
-static bool choose_level(gate_state *gate, bool again, int rounds, double seconds) {
+static bool choose_level(gate_state *gate, bool again, const gate_row *suspect, int rounds,
+                         double seconds) {
     for (int i = 0; i < LEVELS; i++) {
         set_level(gate, i);
-        if (rounds * round_cost(gate, again) <= seconds)
+        if (rounds * round_cost(gate, again, suspect) <= seconds)
             return true;
     }
     return false;
@@ -66,7 +66,8 @@ static gate_row *most_expensive(gate_state *gate, bool again) {
     gate_row *found = NULL;
     for (int i = 0; i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
-        if (is_due(row, again) && (!found || gate_row_cost(gate, row) > gate_row_cost(gate, found)))
+        if (gate_is_due(row, again) &&
+            (!found || gate_row_cost(gate, row) > gate_row_cost(gate, found)))
             found = row;
     }
     return found;
@@ -80,31 +81,38 @@ static void set_runs(gate_state *gate) {
         }
 }
 
-/* Of the second series, if few rows turn out suspect. */
-static int rounds_of_few(gate_state *gate) {
+/* In the second series, if few rows turn out suspect and this one does; planned as below. */
+static int rounds_to_confirm(gate_state *gate, const gate_row *suspect) {
     const double seconds = (GATE_SECOND_SHARE - GATE_FIRST_SHARE) * gate->budget;
-    set_level(gate, 0);
-    const double rows = (round_cost(gate, false) - GATE_ROUND_SECONDS) / FEW;
-    return (int)(seconds / (GATE_ROUND_SECONDS + rows));
+    const int least = gate_least_rounds_again(gate_due_rows(gate, false));
+    const bool fits = choose_level(gate, false, suspect, ROUNDS_WANTED * least, seconds) ||
+                      choose_level(gate, false, suspect, least + 1, seconds);
+    const int rounds = (int)(seconds / round_cost(gate, false, suspect));
+    return fits || rounds < least ? rounds : least - 1;
+}
+
+static void expect_rounds_to_confirm(gate_state *gate) {
+    const int groups = gate->groups;
+    const double sample_seconds = gate->sample_seconds;
+    for (int i = 0; i < gate->row_count; i++)
+        if (!gate->rows[i].left_out)
+            gate->rows[i].expected_rounds_again = rounds_to_confirm(gate, &gate->rows[i]);
+    gate->groups = groups;
+    gate->sample_seconds = sample_seconds;
 }
 
 void gate_plan_rounds(gate_state *gate, bool again, double until) {
     const double seconds = until - clock_seconds();
     const int least =
-        again ? gate_least_rounds_again(gate_measured_rows(gate)) : gate_least_rounds();
+        again ? gate_least_rounds_again(gate_due_rows(gate, false)) : gate_least_rounds();
     gate_row *row;
-    if (!choose_level(gate, again, ROUNDS_WANTED * least, seconds))
-        while (!choose_level(gate, again, least + 1, seconds) &&
+    if (!choose_level(gate, again, NULL, ROUNDS_WANTED * least, seconds))
+        while (!choose_level(gate, again, NULL, least + 1, seconds) &&
                (row = most_expensive(gate, again)))
             gate_leave_out(row, GATE_UNJUDGED,
                            again ? "suspect, and the budget is too small to confirm it"
                                  : "the budget is too small for so many rows");
-    if (!again) {
-        const int groups = gate->groups;
-        const double sample_seconds = gate->sample_seconds;
-        gate->expected_rounds_again = rounds_of_few(gate);
-        gate->groups = groups;
-        gate->sample_seconds = sample_seconds;
-    }
+    if (!again)
+        expect_rounds_to_confirm(gate);
     set_runs(gate);
 }

@@ -16,18 +16,19 @@
 
 /* ---- One row -------------------------------------------------------------------------------- */
 
-static gate_end prepare_side(gate_state *gate, const gate_row *row, side_id side, bool *prepared) {
+static gate_end prepare_side(gate_state *gate, gate_row *row, side_id side) {
     rnn_error error;
     json_t *answer;
     const gate_side *s = &row->sides[side];
     const gate_end end = gate_ask(gate, side, &answer, row->prepare_seconds, &error,
                                   "prepare %s %d %s", s->backend, s->threads, row->problem);
-    *prepared = answer != NULL;
+    if (end == GATE_GOES_ON && !answer)
+        gate_leave_out_failed(gate, row, side, error.text);
     json_decref(answer);
     return end;
 }
 
-static gate_end time_side(gate_state *gate, const gate_row *row, side_id side, double *seconds) {
+static gate_end time_side(gate_state *gate, gate_row *row, side_id side, double *seconds) {
     rnn_error error;
     json_t *answer;
     const gate_side *s = &row->sides[side];
@@ -37,30 +38,33 @@ static gate_end time_side(gate_state *gate, const gate_row *row, side_id side, d
     const gate_end end = gate_ask(gate, side, &answer, expected, &error, "run %d", s->runs);
     const char *clock = gate_row_by_cpu(row) ? "cpu_seconds" : "seconds";
     *seconds = answer ? json_number_value(json_object_get(answer, clock)) / s->runs : NAN;
+    if (end == GATE_GOES_ON && !answer)
+        gate_leave_out_failed(gate, row, side, error.text);
     json_decref(answer);
     return end;
 }
 
 /* A B B A or B A A B, so that a steady drift is the same to both. */
-static gate_end time_group(gate_state *gate, const gate_row *row, double *samples[SIDES]) {
+static gate_end time_group(gate_state *gate, gate_row *row, double *samples[SIDES]) {
     const side_id outer = random_chance(&gate->random, 2) ? BASE : NEW;
     const side_id order[SAMPLES] = {outer, !outer, !outer, outer};
-    for (int i = 0; i < SAMPLES; i++) {
-        const gate_end end = time_side(gate, row, order[i], samples[order[i]]++);
-        if (end != GATE_GOES_ON)
-            return end;
-    }
-    return GATE_GOES_ON;
+    gate_end end = GATE_GOES_ON;
+    for (int i = 0; i < SAMPLES && end == GATE_GOES_ON && !row->left_out; i++)
+        end = time_side(gate, row, order[i], samples[order[i]]++);
+    return end;
 }
 
-/* What other programs do to a sample makes it slower: the lower quartile is what they let alone. */
+/* What other programs do to a sample makes it slower: a low quantile is what they let alone, and
+ * of wall time they let alone less. */
 static bool keep(gate_row *row, bool again, double samples[SIDES][2 * GATE_MAX_GROUPS],
                  int groups) {
     const double share = gate_row_by_cpu(row) ? 0.25 : 0.1;
     const double base = quantile(samples[BASE], 2 * groups, share);
     const double new = quantile(samples[NEW], 2 * groups, share);
-    if (!(base > 0) || !(new > 0))
-        return true; /* a sample failed */
+    if (!(base > 0) || !(new > 0)) {
+        gate_leave_out(row, GATE_UNJUDGED, "%s's answers have no time", base > 0 ? "new" : "base");
+        return true;
+    }
     return gate_series_add(again ? &row->second : &row->first, log(new / base)) &&
            gate_series_add(&row->sides[BASE].times, base) &&
            gate_series_add(&row->sides[NEW].times, new);
@@ -70,18 +74,13 @@ static gate_end time_row(gate_state *gate, gate_row *row, void *what) {
     const bool *again = what;
     double samples[SIDES][2 * GATE_MAX_GROUPS];
     double *next[SIDES] = {samples[BASE], samples[NEW]};
-    for (int i = 0; i < SIDES; i++) {
-        const side_id side = i ? !gate->first_side : gate->first_side;
-        bool prepared;
-        const gate_end end = prepare_side(gate, row, side, &prepared);
-        if (end != GATE_GOES_ON || !prepared)
-            return end;
-    }
-    for (int i = 0; i < gate->groups; i++) {
-        const gate_end end = time_group(gate, row, next);
-        if (end != GATE_GOES_ON)
-            return end;
-    }
+    gate_end end = GATE_GOES_ON;
+    for (int i = 0; i < SIDES && end == GATE_GOES_ON && !row->left_out; i++)
+        end = prepare_side(gate, row, i ? !gate->first_side : gate->first_side);
+    for (int i = 0; i < gate->groups && end == GATE_GOES_ON && !row->left_out; i++)
+        end = time_group(gate, row, next);
+    if (end != GATE_GOES_ON || row->left_out)
+        return end;
     return keep(row, *again, samples, gate->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
 }
 
@@ -107,10 +106,6 @@ static int problem_end(const gate_state *gate, int first) {
     return end;
 }
 
-static bool is_due(const gate_row *row, bool again, bool by_cpu) {
-    return !row->left_out && (!again || row->suspect) && gate_row_by_cpu(row) == by_cpu;
-}
-
 /* The due rows in random order, problem by problem. False: no memory. */
 static bool make_order(gate_state *gate, bool again, bool by_cpu, row_order *order) {
     int *firsts = malloc((size_t)gate->row_count * sizeof *firsts), problems = 0;
@@ -123,7 +118,7 @@ static bool make_order(gate_state *gate, bool again, bool by_cpu, row_order *ord
         for (int i = 0; i < problems; i++) {
             const int begin = order->count;
             for (int j = firsts[i]; j < problem_end(gate, firsts[i]); j++)
-                if (is_due(&gate->rows[j], again, by_cpu))
+                if (gate_is_due(&gate->rows[j], again) && gate_row_by_cpu(&gate->rows[j]) == by_cpu)
                     order->rows[order->count++] = j;
             shuffle(order->rows + begin, order->count - begin, &gate->random);
         }
@@ -159,22 +154,27 @@ static gate_end run_half(gate_state *gate, bool again, bool by_cpu, double until
     return end;
 }
 
-static bool any_due(const gate_state *gate, bool again) {
+/* Of all rows, over all rounds. */
+static int measured(const gate_state *gate, bool again) {
+    int count = 0;
     for (int i = 0; i < gate->row_count; i++)
-        if (!gate->rows[i].left_out && (!again || gate->rows[i].suspect))
-            return true;
-    return false;
+        count += again ? gate->rows[i].second.count : gate->rows[i].first.count;
+    return count;
 }
 
+/* A round in which no row fitted into the time that was left is none, and the end. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until) {
     int *rounds = again ? &gate->rounds_again : &gate->rounds;
     gate_end end = GATE_GOES_ON;
-    while (end == GATE_GOES_ON && any_due(gate, again) &&
+    while (end == GATE_GOES_ON && gate_due_rows(gate, again) && gate_count(gate, GATE_WRONG) == 0 &&
            clock_seconds() + GATE_ROUND_SECONDS < until) {
+        const int before = measured(gate, again);
         gate->core = busy_cores_quietest();
         end = run_half(gate, again, true, until);
         if (end == GATE_GOES_ON && clock_seconds() < until)
             end = run_half(gate, again, false, until);
+        if (measured(gate, again) == before)
+            break;
         ++*rounds;
     }
     return end;

@@ -40,6 +40,17 @@ void gate_leave_out(gate_row *row, gate_outcome outcome, const char *format, ...
     row->left_out = true;
 }
 
+void gate_leave_out_failed(const gate_state *gate, gate_row *row, side_id side, const char *why) {
+    const char *who = side == NEW               ? "the new build"
+                      : gate->options->baseline ? "the anchor"
+                                                : "the base";
+    if (!gate->cannot) /* it lacks it */
+        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", why);
+    else
+        gate_leave_out(row, gate_is_this_build(gate, side) ? GATE_WRONG : GATE_UNJUDGED,
+                       "%s cannot do it: %.220s", who, why);
+}
+
 void gate_leave_out_others(gate_state *gate) {
     for (int i = 0; i < gate->row_count; i++)
         if (!gate->rows[i].left_out)
@@ -54,10 +65,14 @@ int gate_count(const gate_state *gate, gate_outcome outcome) {
     return count;
 }
 
-int gate_measured_rows(const gate_state *gate) {
+bool gate_is_due(const gate_row *row, bool again) {
+    return !row->left_out && (!again || row->suspect);
+}
+
+int gate_due_rows(const gate_state *gate, bool again) {
     int count = 0;
     for (int i = 0; i < gate->row_count; i++)
-        count += !gate->rows[i].left_out;
+        count += gate_is_due(&gate->rows[i], again);
     return count;
 }
 

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define MOST_ROUNDS 512 /* that resampling makes use of */
-
 bool gate_series_add(gate_series *series, double value) {
     if (series->count == series->capacity) {
         const int capacity = series->capacity ? 2 * series->capacity : 32;
@@ -32,8 +30,8 @@ double gate_effect(const gate_series *series, const gate_reference *reference) {
 }
 
 static double p_of(const double *logs, int count, double shift, test_alternative alternative) {
-    double shifted[MOST_ROUNDS];
-    const int used = count < MOST_ROUNDS ? count : MOST_ROUNDS;
+    double shifted[GATE_MOST_ROUNDS];
+    const int used = count < GATE_MOST_ROUNDS ? count : GATE_MOST_ROUNDS;
     for (int i = 0; i < used; i++)
         shifted[i] = logs[i] + shift;
     return wilcoxon_signed_rank(shifted, used, alternative);
@@ -106,7 +104,7 @@ static double shift_for_p(const double *logs, int count, double slack, double p)
 static double effect_needed(const gate_rule *rule, const gate_series *series,
                             const gate_reference *reference, int rounds, double p,
                             uint64_t *state) {
-    double logs[MOST_ROUNDS];
+    double logs[GATE_MOST_ROUNDS];
     resample(series, logs, rounds, state);
     const double centre = gate_effect(series, reference);
     for (int i = 0; i < rounds; i++)
@@ -116,7 +114,7 @@ static double effect_needed(const gate_rule *rule, const gate_series *series,
 }
 
 static int at_most(int rounds) {
-    return rounds < MOST_ROUNDS ? rounds : MOST_ROUNDS;
+    return rounds < GATE_MOST_ROUNDS ? rounds : GATE_MOST_ROUNDS;
 }
 
 double gate_visible(const gate_rule *rule, const gate_series *series,

@@ -23,6 +23,9 @@
 #define GATE_FIRST_P  0.05  /* of the first series, by itself */
 #define GATE_SECOND_P 0.025 /* of the second one, adjusted: a false alarm in 40 gates at most */
 
+#define GATE_POWER       0.95 /* the rate at which a slowdown is found that is said to be visible */
+#define GATE_MOST_ROUNDS 512  /* of a series that are made use of */
+
 typedef struct gate_rule {
     double threshold; /* 0.05: 5% more time */
     double floor;     /* seconds */

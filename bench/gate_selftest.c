@@ -5,11 +5,11 @@
 
 #include "statistics.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
 #define RESAMPLES 40
-#define POWER     0.95
 
 static const double shares[] = {1. / 3, 1, 2, 4}; /* of the budget that was measured */
 enum { SHARES = sizeof shares / sizeof *shares };
@@ -25,8 +25,7 @@ static const document_column columns[] = {
 
 typedef struct selftest {
     const gate_state *gate;
-    const gate_series **series; /* of the rows that were measured */
-    gate_reference *references;
+    const gate_row **measured;
     double *visible;
     int rows;
 } selftest;
@@ -39,15 +38,19 @@ static void add_percent(document *d, double fraction) {
 static void add_budget(document *d, const selftest *test, double share) {
     const gate_state *gate = test->gate;
     const int rounds = (int)(share * gate->rounds);
-    const int again = (int)(share * gate->expected_rounds_again);
-    for (int i = 0; i < test->rows; i++)
-        test->visible[i] = gate_visible(&gate->rule, test->series[i], &test->references[i],
-                                        test->rows, rounds, again, POWER, RESAMPLES) -
+    int least_again = INT_MAX;
+    for (int i = 0; i < test->rows; i++) {
+        const gate_row *row = test->measured[i];
+        const int again = (int)(share * row->expected_rounds_again);
+        least_again = again < least_again ? again : least_again;
+        test->visible[i] = gate_visible(&gate->rule, &row->first, &row->reference, test->rows,
+                                        rounds, again, GATE_POWER, RESAMPLES) -
                            1;
+    }
     document_add_row(d, "selftest", NAN);
     document_add_number(d, share * gate->budget, "%.0f s", share * gate->budget);
     document_add_number(d, rounds, "%d", rounds);
-    document_add_number(d, again, "%d", again);
+    document_add_number(d, least_again, "%d", least_again);
     add_percent(d, quantile(test->visible, test->rows, 0.5));
     add_percent(d, quantile(test->visible, test->rows, 0.9));
     add_percent(d, quantile(test->visible, test->rows, 1));
@@ -56,16 +59,13 @@ static void add_budget(document *d, const selftest *test, double share) {
 static bool collect(selftest *test, const gate_state *gate) {
     const size_t rows = (size_t)gate->row_count;
     *test = (selftest){.gate = gate,
-                       .series = calloc(rows, sizeof *test->series),
-                       .references = calloc(rows, sizeof *test->references),
+                       .measured = calloc(rows, sizeof *test->measured),
                        .visible = calloc(rows, sizeof *test->visible)};
-    if (!test->series || !test->references || !test->visible)
+    if (!test->measured || !test->visible)
         return false;
     for (int i = 0; i < gate->row_count; i++)
-        if (gate->rows[i].first.count >= gate_least_rounds()) {
-            test->series[test->rows] = &gate->rows[i].first;
-            test->references[test->rows++] = gate->rows[i].reference;
-        }
+        if (gate->rows[i].first.count >= gate_least_rounds())
+            test->measured[test->rows++] = &gate->rows[i];
     return true;
 }
 
@@ -79,8 +79,7 @@ bool gate_document_add_selftest(document *d, const gate_state *gate) {
                                             .column_count = sizeof columns / sizeof *columns});
     for (int i = 0; ok && test.rows && i < SHARES; i++)
         add_budget(d, &test, shares[i]);
-    free(test.series);
-    free(test.references);
+    free(test.measured);
     free(test.visible);
     return ok;
 }

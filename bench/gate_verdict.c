@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define POWER              0.95
 #define VISIBLE_RESAMPLES  60
 #define VISIBLE_THRESHOLDS 2 /* a row that does not show even so many thresholds is not judged */
 
@@ -61,9 +60,9 @@ void gate_find_suspects(gate_state *gate) {
 
 static void set_ratio(gate_row *row) {
     const gate_series *last = row->second.count > 1 ? &row->second : &row->first;
-    double ratios[512];
+    double ratios[GATE_MOST_ROUNDS];
     const double one[] = {1, 1};
-    const int count = last->count < 512 ? last->count : 512;
+    const int count = last->count < GATE_MOST_ROUNDS ? last->count : GATE_MOST_ROUNDS;
     for (int i = 0; i < count; i++)
         ratios[i] = exp(last->logs[i] - row->reference.offset);
     row->ratio = median(ratios, count);
@@ -84,7 +83,7 @@ static bool is_faster(const gate_state *gate, const gate_row *row, double p) {
 static bool sees_enough(const gate_state *gate, gate_row *row, const gate_series *series,
                         int measured, int rounds_again) {
     row->visible = gate_visible(&gate->rule, series, &row->reference, measured, row->first.count,
-                                rounds_again, POWER, VISIBLE_RESAMPLES);
+                                rounds_again, GATE_POWER, VISIBLE_RESAMPLES);
     return row->visible <= 1 + VISIBLE_THRESHOLDS * gate->rule.threshold;
 }
 
@@ -106,7 +105,7 @@ static void judge_suspect(const gate_state *gate, gate_row *row, double adjusted
 static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted, int measured) {
     const double most = VISIBLE_THRESHOLDS * gate->rule.threshold;
     const int rounds = row->first.count;
-    const bool enough = sees_enough(gate, row, &row->first, measured, gate->expected_rounds_again);
+    const bool enough = sees_enough(gate, row, &row->first, measured, row->expected_rounds_again);
     row->p = adjusted;
     if (rounds < gate_least_rounds())
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small: %d rounds, %d are the least",
@@ -127,7 +126,7 @@ static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted, 
 
 bool gate_judge(gate_state *gate) {
     double *slower = adjusted_p(gate, p_slower), *faster = adjusted_p(gate, p_faster);
-    const int measured = gate_measured_rows(gate); /* before any is left out for its noise */
+    const int measured = gate_due_rows(gate, false); /* before any is left out for its noise */
     for (int i = 0; slower && faster && i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
         row->ratio = row->low = row->high = row->visible = row->p = NAN;

@@ -36,18 +36,35 @@ static double last_moment(const gate_state *gate) {
     return gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
 }
 
-/* The first time it may be the machine that paused. */
+/* The same of one answer: what may well be slow is not waited for as what must be hanging. */
+static double last_moment_of(const gate_state *gate, double now, double expected) {
+    const bool slow = gate->patience > 0 && expected > gate->patience;
+    return fmin(last_moment(gate), slow ? now + gate->patience : INFINITY);
+}
+
+static bool *hung_sides(gate_state *gate) {
+    return gate->asked_row ? gate->asked_row->hung : gate->hung;
+}
+
+/* The first time it may be the machine that paused, */
 static gate_end hung(gate_state *gate, side_id side) {
-    bool *before = gate->asked_row ? gate->asked_row->hung : gate->hung;
+    bool *before = hung_sides(gate);
     const gate_end end = before[side] ? GATE_FAILED : GATE_HUNG;
     before[side] = true;
     return end;
 }
 
+/* and so it was, once the second try has gone well. */
+static void forget_hung(gate_state *gate) {
+    bool *before = hung_sides(gate);
+    for (int side = 0; side < SIDES; side++)
+        before[side] = false;
+}
+
 /* Cut by the end of the budget: too little time for a second try. Where a round has shown that it
  * can answer, the rounds that there are will do. */
-static gate_end cut(const gate_state *gate, side_id side, double taken, double expected) {
-    const bool before = gate->asked_row ? gate->asked_row->hung[side] : gate->hung[side];
+static gate_end cut(gate_state *gate, side_id side, double taken, double expected) {
+    const bool before = hung_sides(gate)[side];
     const bool hangs = gate->rounds == 0 && taken > CUT_SECONDS + HANGS_TIMES * expected;
     return before || hangs ? GATE_FAILED : GATE_LATE;
 }
@@ -61,7 +78,7 @@ gate_end gate_ask(gate_state *gate, side_id side, json_t **answer, double expect
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    const double now = clock_seconds(), last = last_moment(gate);
+    const double now = clock_seconds(), last = last_moment_of(gate, now, expected);
     const double limit = now + HANGS_SECONDS + HANGS_TIMES * expected;
     const worker_outcome result =
         worker_ask(&gate->pair[side], answer, fmin(limit, last), error, "%s", line);
@@ -92,8 +109,10 @@ gate_end gate_with_row(gate_state *gate, gate_row *row, bool pinned, gate_action
         gate->asked_row = row;
         end = action(gate, row, what);
     }
-    if (end == GATE_GOES_ON)
-        gate->asked_row = NULL; /* else it is the one to blame */
+    if (end != GATE_GOES_ON)
+        return end; /* with the row to blame in gate->asked_row */
+    forget_hung(gate);
+    gate->asked_row = NULL;
     return end;
 }
 
@@ -131,6 +150,8 @@ gate_end gate_start_pair(gate_state *gate, bool pinned) {
         gate_stop_pair(gate);
         end = start_both(gate, pinned);
     }
+    if (end == GATE_GOES_ON)
+        forget_hung(gate);
     return end;
 }
 

@@ -159,11 +159,12 @@ static void status_text(int status, char *text, size_t size) {
 static worker_outcome gone(worker_process *w, rnn_error *error) {
     char how[100] = "closed its output", why[220];
     int status = 0;
-    for (int i = 0; i < 500 && waitpid(w->pid, &status, WNOHANG) == 0; i++)
+    pid_t ended = 0;
+    for (int i = 0; i < 500 && (ended = waitpid(w->pid, &status, WNOHANG)) == 0; i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    if (kill(w->pid, 0) == 0)
+    if (ended == 0)
         end_by_force(w->pid);
-    else
+    else if (ended > 0)
         status_text(status, how, sizeof how);
     last_line(w->errors, why, sizeof why);
     release(w);

@@ -30,12 +30,13 @@ FINE, WRONG, USAGE, NOT_COMPARABLE, INTERRUPTED = 0, 1, 2, 3, 130
 NOT_WRONG = (FINE, NOT_COMPARABLE)  # where all rows may be too noisy to be judged
 ALLOWANCE = 2.0
 ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
+LARGE = "lstm/N:1/T:4/U:256"  # its buffers are not of a heap that is there already
 BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
 FAKE = '''#!{python} -IS
-import glob, json, os, signal, sys, time
+import glob, json, os, resource, signal, sys, time
 mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
 if mode == "no worker":
     sys.exit("rnnbench: command worker is unknown")
@@ -48,13 +49,15 @@ def new_worker():
                 if int(pid) != os.getpid():
                     return int(pid)
 
-def once():
-    """True for the first of all processes."""
-    try:
-        os.close(os.open(os.environ["ONCE"], os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return False
-    return True
+def turn():
+    """How often this was called before, by all processes."""
+    with open(os.environ["TURNS"], "ab") as turns:
+        turns.write(b".")
+        return turns.tell() - 1
+
+def starve_new_worker():
+    """What it allocates from now on fails."""
+    resource.prlimit(new_worker(), resource.RLIMIT_AS, (4096, resource.RLIM_INFINITY))
 
 if "STARTS" in os.environ:
     with open(os.environ["STARTS"], "a") as starts:
@@ -64,8 +67,14 @@ for line in sys.stdin:
     answer = {{}}
     if mode.startswith(f"{{words[0]}} of new ") and os.environ.get("OF", "scalar") in words:
         os.kill(new_worker(), signal.SIGSTOP if mode.endswith("hangs") else signal.SIGSEGV)
-    if mode == f"{{words[0]}} pauses once" and len(words) > 1 and once():
+    if mode == f"{{words[0]}} pauses once" and len(words) > 1 and turn() == 0:
         time.sleep(100)
+    if words[0] == "run" and runs == 0 and mode == "run pauses twice" and turn() in (0, 2):
+        time.sleep(100)
+    if mode in ("starves new, dies", "starves new, hangs") and words[0] == "check" and len(words) > 1:
+        if turn():
+            sys.exit("out of luck") if mode.endswith("dies") else time.sleep(100)
+        starve_new_worker()
     if words[0] == "check":
         answer = {{"error": "usage: check BACKEND THREADS PROBLEM"}} if len(words) == 1 else \\
                  {{"passed": mode != "wrong", "max_error": 0, "text": "fake mistake"}}
@@ -73,6 +82,15 @@ for line in sys.stdin:
             answer = {{"error": "\\"check\\": unknown command"}}
     if words[0] == "prepare" and mode == "lacks":
         answer = {{"error": "no such backend", "refused": True}}
+    if words[0] == "prepare":
+        large = "U:256" in words[3]
+    if words[0] == "run" and mode == "slow if large" and large:
+        time.sleep(100)
+    if words[0] == "prepare" and mode == "starves new" and turn() >= int(os.environ["UNTIL"]):
+        starve_new_worker()
+    if mode == f"{{words[0]}} fails" and turn() >= int(os.environ["UNTIL"]):
+        print(json.dumps({{"error": "no luck"}}), flush=True)
+        continue
     if words[0] == "run":
         runs += 1
         if runs > 5 and mode == "dies":
@@ -83,7 +101,15 @@ for line in sys.stdin:
             print("hello", flush=True)
             continue
         seconds = per_run * int(words[1])
-        answer = {{"seconds": seconds, "cpu_seconds": seconds}}
+        if mode == "takes its time":
+            time.sleep(seconds + per_run)
+        cpu_seconds = float(os.environ.get("CPU_PER_RUN", per_run)) * int(words[1])
+        answer = {{"seconds": seconds, "cpu_seconds": cpu_seconds}}
+        if mode == "no time":
+            answer = {{}}
+    if words[0] == "backends":
+        answer = {{"backends": [{{"name": "naive", "available": True}}, {{"name": "lost", "available": True}},
+                                {{"name": "never", "available": False}}, {{"name": "gone", "available": True}}]}}
     if words[0] == "context" and mode == "places":
         answer = {{"context": {{"OMP_PLACES": ",".join(["{{0}}"] * 300)}}}}
     if words[0] == "quit":
@@ -175,6 +201,15 @@ class Verdicts(Gate):
     def test_rows_of_one_side(self):
         self.assertEqual(self.verdicts(status=NOT_COMPARABLE, FAKE="lacks"), {"scalar": "new"})
 
+    def test_backends_of_the_base_alone(self):
+        """Where no --backend says that they do not matter."""
+        def notes(*arguments):
+            self.gate(NOT_WRONG, "--against", self.fake, *ROW[:2], "--budget", "2s", "--out", self.out,
+                      *arguments, PER_RUN="1e-2")
+            return "\n".join(json.loads(self.out.read_text())["notes"])
+        self.assertRegex(notes(), "(?m)the base has backends that this build has not: lost, gone$")
+        self.assertNotIn("lost", notes("--backend", "naive"))
+
     def test_a_base_without_check(self):
         self.assertEqual(self.verdicts(FAKE="old"), {"scalar": "faster"})
 
@@ -192,6 +227,38 @@ class Verdicts(Gate):
                          "lstm/N:64/T:50/U:256", "--backend", "naive", "--budget", "1s")
         self.assertRegex(done.stdout + done.stderr, "the budget is too small")
         self.assertLess(self.seconds, 1 + ALLOWANCE)
+
+    def test_a_row_that_could_not_be_confirmed(self):
+        """There is time for its rounds of the first series, and not for those of a second one."""
+        def why(budget):
+            self.gate(NOT_WRONG, "--against", self.fake, *ROW, "--budget", budget, "--threshold", "1000%",
+                      "--out", self.out, PER_RUN="0.08", CPU_PER_RUN="3e-5")
+            return json.loads(self.out.read_text())["rows"][0]["why"]
+        self.assertEqual(why("8s"), "the budget is too small to confirm a slowdown")
+        self.assertEqual(why("12s"), "")
+
+    def test_a_row_that_just_fits(self):
+        """Its rounds do, but not with as long again for each."""
+        self.assertEqual(self.verdicts("--budget", "8s", FAKE="takes its time", PER_RUN="0.1"),
+                         {"scalar": "faster"})
+
+    def test_rounds_without_a_measurement_do_not_count(self):
+        """As those at the end of the series, in less time than the row is said to take."""
+        self.against_fake(FINE, "--out", self.out, PER_RUN="0.05")
+        report = json.loads(self.out.read_text())
+        told = re.search(r"(\d+) rounds, 0 to confirm", "\n".join(report["notes"]))[1]
+        self.assertEqual(int(told), report["rows"][0]["rounds"])
+
+    def test_one_row_that_takes_too_long(self):
+        """It alone is left out, whichever comes first."""
+        large = "lstm/N:1/T:256/U:256"
+        for problems in (ROW[1], large), (large, ROW[1]):
+            self.gate(FINE, "--against", self.fake, "--problem", problems[0], "--problem", problems[1],
+                      "--backend", "scalar", "--budget", "6s", "--out", self.out, FAKE="slow if large")
+            rows = {row["problem"].split("/")[-1]: row for row in json.loads(self.out.read_text())["rows"]}
+            self.assertEqual(rows["U:32"]["verdict"], "faster")
+            self.assertEqual(rows["U:256"]["verdict"], "not judged")
+            self.assertIn("the budget is too small", rows["U:256"]["why"])
 
     def test_many_rows_in_a_small_budget(self):
         self.gate(NOT_WRONG, "--against", PROGRAM, "--budget", "6s", "--threads", "1", "--out",
@@ -243,15 +310,59 @@ class Workers(Gate):
         self.assertEqual(self.row_of("naive")["why"], "not timed, as a result is wrong")
         self.assertLess(self.seconds, BUDGET)
 
+    def test_a_wrong_row_before_the_base_fails(self):
+        """It is named, whatever became of the row behind it."""
+        for fails in "dies", "hangs":
+            with self.subTest(fails):
+                self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "naive,scalar",
+                          "--budget", "1s", "--out", self.out, FAKE=f"starves new, {fails}",
+                          TURNS=str(self.folder / fails))
+                report = json.loads(self.out.read_text())
+                self.assertEqual(sorted(row["verdict"] for row in report["rows"]), ["WRONG", "not judged"])
+                self.assertEqual("out of luck" in "\n".join(report["notes"]), fails == "dies")
+
+    def test_errors_of_a_new_build_after_the_check(self):
+        """As of memory: when it is calibrated, and in a round."""
+        for until in 0, 3:
+            with self.subTest(until):
+                self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "scalar",
+                          "--budget", "5s", "--out", self.out, FAKE="starves new", UNTIL=str(until),
+                          TURNS=str(self.folder / f"turns{until}"))
+                self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+                self.assertRegex(self.row_of("scalar")["why"], "the new build cannot do it: .*memory")
+
+    def test_errors_of_a_base_after_the_check(self):
+        for command in "prepare", "run":
+            for until in 0, 3:
+                with self.subTest(command, until=until):
+                    self.against_fake(NOT_COMPARABLE, "--out", self.out, FAKE=f"{command} fails",
+                                      UNTIL=str(until), TURNS=str(self.folder / f"{command}{until}"))
+                    self.assertEqual(self.row_of("scalar")["verdict"], "not judged")
+                    self.assertEqual(self.row_of("scalar")["why"], "the base cannot do it: no luck")
+
+    def test_a_base_whose_answers_have_no_time(self):
+        self.against_fake(NOT_COMPARABLE, "--out", self.out, FAKE="no time")
+        self.assertEqual(self.row_of("scalar")["verdict"], "not judged")
+        self.assertEqual(self.row_of("scalar")["why"], "base's answer has no time")
+
     def test_a_pause_is_no_hang(self):
         for moment in "check", "run":
             with self.subTest(moment):
                 once = self.folder / moment
-                self.against_fake(FINE, "--budget", "12s", "--out", self.out, ONCE=str(once),
+                self.against_fake(FINE, "--budget", "12s", "--out", self.out, TURNS=str(once),
                                   FAKE=f"{moment} pauses once")
                 self.assertTrue(once.exists())
                 self.assertEqual(self.row_of("scalar")["verdict"], "faster")
                 self.assertGreater(self.seconds, 5)
+
+    def test_two_pauses_are_no_hang(self):
+        """One while the row is calibrated, one in a round; the second try goes well each time."""
+        turns = self.folder / "turns"
+        self.against_fake(FINE, "--budget", "20s", "--out", self.out, TURNS=str(turns),
+                          FAKE="run pauses twice")
+        self.assertGreater(len(turns.read_text()), 3)
+        self.assertEqual(self.row_of("scalar")["verdict"], "faster")
+        self.assertGreater(self.seconds, 10)
 
     def test_either_side_starts_first(self):
         starts = self.folder / "starts"
