@@ -190,7 +190,8 @@ static const option_row rows[] = {
      parse_text, AT(baseline), GATE},
     {"selftest", "", "this program against itself: the smallest slowdown that is seen here",
      parse_flag, AT(selftest), GATE},
-    {"budget", "DURATION", "for all of it but building a revision, kept to within 2 s; 30s",
+    {"budget", "DURATION",
+     "for all of it but building a revision, kept to within 2 s; 30s, of instructions 900s",
      parse_duration, AT(budget), GATE},
     {"threshold", "PERCENT",
      "more time that is not yet slower; 5%, with --baseline 20%, of instructions 1%", parse_percent,
@@ -382,6 +383,8 @@ static bool check_arguments(const cli_options *options, command_id command, rnn_
         return fail(error, "%.80s: unexpected argument", options->arguments[most]);
     if (options->argument_count < least)
         return fail(error, "%s", arguments_of[command].missing);
+    if (options->instructions && options->floor > 0)
+        return fail(error, "--floor is a time, and --instructions takes none");
     return true;
 }
 

@@ -84,11 +84,22 @@ for line in sys.stdin:
             continue
         seconds = per_run * int(words[1])
         answer = {{"seconds": seconds, "cpu_seconds": seconds}}
+    if words[0] == "run" and "WORK" in os.environ:
+        with open(os.environ["ASKED"], "a+") as asked:  # twice for each count
+            asked.write("x")
+            count = asked.tell()
+        work = os.environ["WORK"].split()[(count - 1) // 2]
+        if count == 2:
+            time.sleep(max(0, float(os.environ.get("UNTIL", "0")) - time.time()))
+        for _ in range(int(words[1])):
+            sum(range(int(work)))
     if words[0] == "context" and mode == "places":
         answer = {{"context": {{"OMP_PLACES": ",".join(["{{0}}"] * 300)}}}}
     if words[0] == "quit":
         break
     print(json.dumps(answer), flush=True)
+if runs and mode == "lingers":
+    time.sleep(100)
 '''
 
 # A revision that builds, into a worker as above.
@@ -346,7 +357,8 @@ class Usage(Gate):
     def test_modes(self):
         for words in ([], ["--selftest", "--against", "x"], ["--selftest", "--anyway"],
                       ["--selftest", "--anchor", "naive"],
-                      ["--baseline", "x", "--instructions"]):
+                      ["--baseline", "x", "--instructions"],
+                      ["--selftest", "--instructions", "--floor", "1us"]):
             self.gate(USAGE, *words)
 
     def test_values(self):
@@ -871,6 +883,39 @@ class Instructions(Gate):
         if "under valgrind" not in done.stdout:
             self.skipTest("no valgrind, or a counter of the CPU's")
         self.assertIn("under valgrind, by scalar", done.stdout)
+
+    def count(self, status, *arguments, **more):
+        """Against the fake, which has no counter: under valgrind."""
+        if not shutil.which("valgrind"):
+            self.skipTest("no valgrind")
+        self.gate(status, "--against", self.fake, "--instructions", "--problem", "lstm/N:1/T:300/U:64",
+                  "--backend", "scalar", "--out", self.out, *arguments, **more)
+        report = json.loads(self.out.read_text())
+        self.assertNotIn("floor", "\n".join(report["notes"]))
+        (row,) = report["rows"]
+        return row
+
+    def test_counts_what_is_slower_again(self):
+        for work, status, verdict, counts in (("10000 10000", WRONG, "SLOWER", 2),
+                                              ("10000 1000000", FINE, "not confirmed", 2),
+                                              ("1000000", FINE, "faster", 1)):
+            with self.subTest(work):
+                asked = self.folder / work
+                row = self.count(status, "--budget", "100s", WORK=work, ASKED=str(asked))
+                self.assertEqual(row["verdict"], verdict)
+                self.assertEqual(len(asked.read_text()), 2 * counts)
+
+    def test_without_time_to_count_again(self):
+        row = self.count(NOT_COMPARABLE, "--budget", "16s", WORK="10000", UNTIL=str(time.time() + 14.6),
+                         ASKED=str(self.folder / "asked"))
+        self.assertEqual(row["why"], "suspect, and the budget is too small to confirm it")
+        self.assertGreater(row["ratio"], 1.01)
+
+    def test_the_budget_under_valgrind(self):
+        """A worker that does not leave is ended."""
+        row = self.count(NOT_COMPARABLE, "--budget", "12s", FAKE="lingers")
+        self.assertIn("nothing was counted", row["why"])
+        self.assertLess(self.seconds, 12 + ALLOWANCE)
 
 
 class Selftest(Gate):
