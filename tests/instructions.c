@@ -75,6 +75,7 @@ static void test_of_this_thread_outside_the_kernel(void **state) {
 static void test_a_part_is_no_count(void **state) {
     (void)state;
     assert_true(counted(12345, 70, 69, sizeof answer) == 0);
+    assert_true(counted(12345, 70, 70, sizeof answer) > 0);
     assert_true(counted(12345, 70, 70, 0) == 0); /* a pinned one that found no place */
 }
 
