@@ -46,8 +46,8 @@ int __wrap_ioctl(int file, unsigned long request, ...) {
 ssize_t __wrap_read(int file, void *to, size_t size) {
     if (file != COUNTER)
         return __real_read(file, to, size);
-    assert_true(size >= answer_size);
-    memcpy(to, answer, answer_size);
+    assert_int_equal(size, sizeof answer);
+    memcpy(to, answer, sizeof answer); /* also where it says that it gave less */
     return (ssize_t)answer_size;
 }
 
@@ -75,7 +75,6 @@ static void test_of_this_thread_outside_the_kernel(void **state) {
 static void test_a_part_is_no_count(void **state) {
     (void)state;
     assert_true(counted(12345, 70, 69, sizeof answer) == 0);
-    assert_true(counted(12345, 70, 70, sizeof answer) > 0);
     assert_true(counted(12345, 70, 70, 0) == 0); /* a pinned one that found no place */
 }
 
