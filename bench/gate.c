@@ -148,6 +148,8 @@ static bool check_options(const cli_options *options, rnn_error *error) {
         return fail(error, "give one of --against, --baseline and --selftest");
     if (options->instructions && options->baseline)
         return fail(error, "--instructions goes with --against or --selftest");
+    if (options->instructions && options->floor > 0)
+        return fail(error, "--floor is a time, and --instructions takes none");
     if (!options->baseline && (options->anchor || options->anyway))
         return fail(error, "--anchor and --anyway are about --baseline");
     if (options->budget > 0 && options->budget < LEAST_BUDGET)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define DEFAULT_ANCHOR "naive"
+#define LEAST_SAMPLES  6 /* with fewer the bootstrap sees too little of the noise */
 
 /* ---- Whether it can be compared -------------------------------------------------------------- */
 
@@ -108,7 +109,7 @@ static bool passes(const cli_options *options, const timed_row *row, int backend
 static bool make_reference(gate_row *to, const timed_row *row, const timed_row *anchor) {
     const sample_set over = {row->samples, row->sample_count};
     const sample_set under = {anchor->samples, anchor->sample_count};
-    if (row->sample_count < 2 || anchor->sample_count < 2)
+    if (row->sample_count < LEAST_SAMPLES || anchor->sample_count < LEAST_SAMPLES)
         return false;
     const double ratio = row->median / anchor->median;
     const confidence_interval interval = ratio_of_medians_interval(over, under, &BOOTSTRAP_DEFAULT);

@@ -246,6 +246,17 @@ __attribute__((format(printf, 3, 4))) static void add_property(document *d, cons
     document_add_property(d, name, text);
 }
 
+static void add_effort(document *d, const gate_state *gate, double seconds) {
+    const double percent = 100 * gate->rule.threshold;
+    if (gate->options->instructions)
+        document_add_note(d, "%.1f s of %.0f s; threshold %.3g%%", seconds, gate->budget, percent);
+    else
+        document_add_note(
+            d, "%.1f s of %.0f s: %d rounds, %d to confirm; threshold %.3g%%, floor %.3g ns",
+            seconds, gate->budget, gate->rounds, gate->rounds_again, percent,
+            1e9 * gate->rule.floor);
+}
+
 static void add_notes(document *d, const gate_state *gate) {
     char verdict[200];
     const double seconds = clock_seconds() - gate->start;
@@ -255,10 +266,7 @@ static void add_notes(document *d, const gate_state *gate) {
         document_add_note(d, "%s: %s", side == BASE ? "base" : "new", gate->names[side]);
     for (int i = 0; i < gate->note_count; i++)
         document_add_note(d, "%s", gate->notes[i]);
-    document_add_note(d,
-                      "%.1f s of %.0f s: %d rounds, %d to confirm; threshold %.3g%%, floor %.3g ns",
-                      seconds, gate->budget, gate->rounds, gate->rounds_again,
-                      100 * gate->rule.threshold, 1e9 * gate->rule.floor);
+    add_effort(d, gate, seconds);
     document_add_property(d, "verdict", verdict);
     document_add_property(d, "base", gate->names[BASE]);
     document_add_property(d, "new", gate->names[NEW]);
@@ -266,7 +274,8 @@ static void add_notes(document *d, const gate_state *gate) {
     add_property(d, "seconds", "%.3f", seconds);
     add_property(d, "budget", "%g", gate->budget);
     add_property(d, "threshold", "%g", gate->rule.threshold);
-    add_property(d, "floor", "%g", gate->rule.floor);
+    if (!gate->options->instructions)
+        add_property(d, "floor", "%g", gate->rule.floor);
     add_property(d, "rounds", "%d", gate->rounds);
     add_property(d, "confirming_rounds", "%d", gate->rounds_again);
 }

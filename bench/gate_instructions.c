@@ -56,6 +56,8 @@ static gate_end try_counter(gate_state *gate, gate_row *none, void *what) {
             return end;
         end = gate_ask(gate, (side_id)side, &answer, QUICK_SECONDS, &found->why, "count 1");
         found->there = answer && json_number_value(json_object_get(answer, "instructions")) > 0;
+        if (answer && !found->there)
+            fail(&found->why, "the CPU's counter counted nothing");
         json_decref(answer);
     }
     return end;
@@ -89,10 +91,14 @@ static gate_end count_side(gate_state *gate, gate_row *row, side_id side) {
     const double expected = flops_of(row) / SLOWEST_FLOPS;
     gate_end end = gate_ask(gate, side, &answer, expected, &error, "prepare %s 1 %s", s->backend,
                             row->problem);
+    const bool prepared = answer != NULL;
     json_decref(answer);
-    if (end == GATE_GOES_ON)
+    answer = NULL;
+    if (prepared)
         end = gate_ask(gate, side, &answer, runs * expected, &error, "count %d", runs);
     s->seconds = answer ? json_number_value(json_object_get(answer, "instructions")) / runs : NAN;
+    if (end == GATE_GOES_ON && !answer)
+        gate_leave_out_failed(gate, row, side, error.text);
     json_decref(answer);
     return end;
 }
@@ -100,7 +106,7 @@ static gate_end count_side(gate_state *gate, gate_row *row, side_id side) {
 static gate_end count_by_cpu(gate_state *gate, gate_row *row, void *nothing) {
     (void)nothing;
     gate_end end = GATE_GOES_ON;
-    for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++)
+    for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
         end = count_side(gate, row, (side_id)side);
     return end;
 }
@@ -191,6 +197,11 @@ static gate_end count_processes(gate_state *gate, gate_row *row,
     return GATE_GOES_ON;
 }
 
+static double seconds_to_leave(const gate_state *gate) {
+    const double last = gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
+    return fmax(0, fmin(SECONDS_TO_LEAVE, last - clock_seconds()));
+}
+
 static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
     const int runs = runs_for(row);
     counted_process processes[MOST_PROCESSES] = {{.side = BASE, .runs = 1},
@@ -199,8 +210,9 @@ static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
                                                  {.side = NEW, .runs = 1 + runs}};
     double counts[MOST_PROCESSES];
     const gate_end end = count_processes(gate, row, processes);
+    const bool all_ran = end == GATE_GOES_ON && !row->left_out;
     for (int i = 0; i < MOST_PROCESSES; i++) {
-        worker_stop(&processes[i].worker, SECONDS_TO_LEAVE);
+        worker_stop(&processes[i].worker, all_ran ? seconds_to_leave(gate) : 0);
         counts[i] = processes[i].log[0] ? read_count(processes[i].log) : NAN;
         if (processes[i].log[0])
             unlink(processes[i].log);
@@ -222,21 +234,43 @@ static void judge_count(const gate_state *gate, gate_row *row) {
                                                                : GATE_SAME;
 }
 
+static gate_end count_once(gate_state *gate, gate_row *row, bool by_cpu) {
+    const gate_end end =
+        by_cpu ? gate_with_row(gate, row, true, count_by_cpu, NULL) : count_by_valgrind(gate, row);
+    if (end == GATE_GOES_ON && !row->left_out)
+        judge_count(gate, row);
+    return end;
+}
+
+static bool budget_is_gone(const gate_state *gate) {
+    return clock_seconds() > gate->start + 0.9 * gate->budget;
+}
+
+/* Of a row that one count finds slower: a counter may have been disturbed once. */
+static gate_end confirm_count(gate_state *gate, gate_row *row, bool by_cpu) {
+    if (budget_is_gone(gate)) {
+        gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
+        return GATE_GOES_ON;
+    }
+    const gate_end end = count_once(gate, row, by_cpu);
+    if (end == GATE_GOES_ON && !row->left_out && row->outcome != GATE_SLOWER)
+        row->outcome = GATE_NOT_CONFIRMED;
+    return end;
+}
+
 static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
     row->low = row->high = row->p = row->visible = row->ratio = NAN;
     if (row->left_out)
         return GATE_GOES_ON;
     if (!gate_row_by_cpu(row))
         gate_leave_out(row, GATE_UNJUDGED, "threads wait for each other, and count that");
-    else if (clock_seconds() > gate->start + 0.9 * gate->budget)
+    else if (budget_is_gone(gate))
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small for so many rows");
     if (row->left_out)
         return GATE_GOES_ON;
-    const gate_end end =
-        by_cpu ? gate_with_row(gate, row, true, count_by_cpu, NULL) : count_by_valgrind(gate, row);
-    if (end == GATE_GOES_ON && !row->left_out)
-        judge_count(gate, row);
-    return end;
+    const gate_end end = count_once(gate, row, by_cpu);
+    return end == GATE_GOES_ON && row->outcome == GATE_SLOWER ? confirm_count(gate, row, by_cpu)
+                                                              : end;
 }
 
 /* valgrind 3.19 knows no AVX-512. */
@@ -267,6 +301,11 @@ gate_end gate_count_rows(gate_state *gate) {
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
         progress_show(&gate->progress, clock_seconds() - gate->start, "counting");
         end = count_row(gate, &gate->rows[i], by_cpu);
+        if (end == GATE_LATE) {
+            gate_leave_out(&gate->rows[i], GATE_UNJUDGED,
+                           "the budget is too small for so many rows");
+            end = GATE_GOES_ON;
+        }
     }
     gate_stop_pair(gate);
     return end;

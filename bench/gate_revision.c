@@ -18,7 +18,7 @@
 
 #define COMMIT_SIZE    80
 #define FOLDER_SIZE    (PATH_MAX - 200)
-#define KEY_SIZE       8192
+#define KEY_SIZE       (64 << 10)
 #define SECONDS_TO_END 10.0 /* of a build that is told to */
 
 typedef struct revision_build {
@@ -29,6 +29,7 @@ typedef struct revision_build {
     char options[sizeof BUILD_OPTIONS + sizeof BUILD_C_ARGS + sizeof BUILD_C_LINK_ARGS +
                  sizeof BUILD_CPP_ARGS + sizeof BUILD_CPP_LINK_ARGS + sizeof BUILD_PKG_CONFIG_PATH];
     char key[KEY_SIZE]; /* all that decides what program it becomes */
+    bool key_is_cut;
 } revision_build;
 
 /* ---- Which commit --------------------------------------------------------------------------- */
@@ -97,10 +98,10 @@ static void choose_tools(revision_build *build) {
 
 __attribute__((format(printf, 2, 3))) static void add_to_key(revision_build *build,
                                                              const char *format, ...) {
-    const size_t used = strlen(build->key);
+    const size_t used = strlen(build->key), room = sizeof build->key - used;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(build->key + used, sizeof build->key - used, format, arguments);
+    build->key_is_cut |= vsnprintf(build->key + used, room, format, arguments) >= (int)room;
     va_end(arguments);
 }
 
@@ -284,7 +285,9 @@ static const char *distrust(const char *folder) {
         return strerror(errno);
     if (found.st_uid != geteuid())
         return "the folder is of another user";
-    return found.st_mode & S_IWOTH ? "others can write to the folder" : NULL;
+    if (found.st_mode & S_IWOTH)
+        return "others can write to the folder";
+    return found.st_mode & S_IWGRP ? "its group can write to the folder" : NULL;
 }
 
 static base_outcome choose_folder(revision_build *build, const char *cache, rnn_error *error) {
@@ -318,6 +321,11 @@ base_outcome gate_find_revision(const char *revision, const char *cache, char *p
     }
     choose_tools(&build);
     make_key(&build);
+    if (build.key_is_cut) {
+        fail(error, "--against %.60s: compiler flags and the like of more than %d KiB", revision,
+             KEY_SIZE >> 10);
+        return BASE_UNKNOWN;
+    }
     const base_outcome outcome = choose_folder(&build, cache, error);
     if (outcome != BASE_FOUND)
         return outcome;

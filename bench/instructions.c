@@ -17,7 +17,10 @@ bool instructions_start(rnn_error *error) {
     struct perf_event_attr what = {.type = PERF_TYPE_HARDWARE,
                                    .size = sizeof what,
                                    .config = PERF_COUNT_HW_INSTRUCTIONS,
+                                   .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED |
+                                                  PERF_FORMAT_TOTAL_TIME_RUNNING,
                                    .disabled = 1,
+                                   .pinned = 1, /* not in turn with others' counters */
                                    .exclude_kernel = 1,
                                    .exclude_hv = 1};
     counter = (int)syscall(SYS_perf_event_open, &what, 0, -1, -1, 0);
@@ -31,11 +34,13 @@ bool instructions_start(rnn_error *error) {
 }
 
 double instructions_stop(void) {
-    uint64_t count = 0;
+    struct {
+        uint64_t count, enabled, running; /* the latter two are times */
+    } found;
     ioctl(counter, PERF_EVENT_IOC_DISABLE, 0);
-    if (read(counter, &count, sizeof count) != (ssize_t)sizeof count)
-        count = 0;
+    const bool whole = read(counter, &found, sizeof found) == (ssize_t)sizeof found &&
+                       found.running == found.enabled;
     close(counter);
     counter = -1;
-    return (double)count;
+    return whole ? (double)found.count : 0;
 }

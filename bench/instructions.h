@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 /* Counts those of this thread outside the kernel, until instructions_stop(), which returns how many
- * there were. False: it cannot, for the reason in `error`. */
+ * there were; 0: some went uncounted, as the counter was given to others. False: it cannot, for the
+ * reason in `error`. */
 bool instructions_start(rnn_error *error);
 double instructions_stop(void);
 

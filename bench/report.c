@@ -83,8 +83,6 @@ static bool write_page(const report *all, const plot_list *plots, const char *no
 }
 
 static bool draw(plot_list *plots, const report *all, rnn_error *error) {
-    if (!plots)
-        return fail(error, "a temporary file: %s", strerror(errno));
     versus_plot(plots, all);
     roofline_plots(plots, all);
     scaling_plots(plots, all);
@@ -96,8 +94,8 @@ static bool draw(plot_list *plots, const report *all, rnn_error *error) {
 /* Without plots the page is still written, and the status says that something is missing. */
 static int make_report(const report *all, const char *path) {
     rnn_error missing, error;
-    plot_list *plots = plots_new();
-    const bool drawn = draw(plots, all, &missing);
+    plot_list *plots = plots_new(&missing);
+    const bool drawn = plots && draw(plots, all, &missing);
     int status = EXIT_FINE;
     if (!write_page(all, plots, drawn ? NULL : missing.text, path, &error))
         status = refuse(EXIT_WRONG, error.text);

@@ -2,6 +2,7 @@
  * The measured peaks that stand in the files' contexts. */
 #include "report.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,22 +23,31 @@ static double peak_of_text(const char *text, const char *name) {
     return NAN;
 }
 
-static double peak_on(const report *all, int threads, const char *name) {
-    double highest = NAN;
-    char key[48];
-    snprintf(key, sizeof key, "peaks_threads_%d", threads);
-    for (int i = 0; i < all->file_count; i++) {
-        const char *text = rows_context(&all->files[i], key);
-        highest = fmax(highest, text ? peak_of_text(text, name) : NAN);
-    }
-    return highest;
+/* Of "peaks_threads_4"; 0: it is another name. */
+static int threads_of_name(const char *name) {
+    static const char before[] = "peaks_threads_";
+    const size_t length = sizeof before - 1;
+    if (strncmp(name, before, length) != 0 || name[length] < '1' || name[length] > '9')
+        return 0;
+    char *end;
+    const long threads = strtol(name + length, &end, 10);
+    return *end || threads > INT_MAX ? 0 : (int)threads;
 }
 
 double report_peak(const report *all, int threads, const char *name) {
-    for (int p = threads; p > 0; p--) {
-        const double peak = peak_on(all, p, name);
-        if (!isnan(peak))
-            return peak;
-    }
-    return NAN;
+    double highest = NAN;
+    int nearest = 0;
+    for (int i = 0; i < all->file_count; i++)
+        for (int k = 0; k < all->files[i].context_count; k++) {
+            const row_context *member = &all->files[i].context[k];
+            const int of = threads_of_name(member->name);
+            if (of == 0 || of < nearest || of > threads)
+                continue;
+            const double peak = peak_of_text(member->text, name);
+            if (isnan(peak))
+                continue;
+            highest = of > nearest ? peak : fmax(highest, peak);
+            nearest = of;
+        }
+    return highest;
 }

@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "report_html.h"
 #include "report_svg.h"
+#include "temporary.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -31,13 +32,17 @@ struct plot_list {
 
 /* ---- The script ------------------------------------------------------------------------------ */
 
-plot_list *plots_new(void) {
+plot_list *plots_new(rnn_error *error) {
     plot_list *plots = calloc(1, sizeof *plots);
-    if (plots && !(plots->script = tmpfile())) {
-        free(plots);
+    if (!plots) {
+        fail(error, "out of memory");
         return NULL;
     }
-    return plots;
+    plots->script = temporary_file(error);
+    if (plots->script)
+        return plots;
+    free(plots);
+    return NULL;
 }
 
 void plots_free(plot_list *plots) {
@@ -213,12 +218,10 @@ static bool split_output(plot_list *plots, rnn_error *error) {
 }
 
 bool plots_draw(plot_list *plots, rnn_error *error) {
-    FILE *output = tmpfile(), *messages = tmpfile();
-    bool ok = output && messages;
-    if (!ok)
-        fail(error, "a temporary file: %s", strerror(errno));
-    ok = ok && (plots->count == 0 ||
-                (run_gnuplot(plots, output, messages, error) && split_output(plots, error)));
+    FILE *output = temporary_file(error), *messages = output ? temporary_file(error) : NULL;
+    const bool ok =
+        messages && (plots->count == 0 ||
+                     (run_gnuplot(plots, output, messages, error) && split_output(plots, error)));
     if (output)
         fclose(output);
     if (messages)

@@ -29,7 +29,7 @@ typedef enum plot_section {
 
 typedef struct plot_list plot_list;
 
-plot_list *plots_new(void); /* NULL: out of memory */
+plot_list *plots_new(rnn_error *error); /* NULL: see `error` */
 void plots_free(plot_list *plots);
 
 /* Begins a plot; the caller writes its script to the stream that is returned, ending with one plot

@@ -110,11 +110,22 @@ for line in sys.stdin:
     if words[0] == "backends":
         answer = {{"backends": [{{"name": "naive", "available": True}}, {{"name": "lost", "available": True}},
                                 {{"name": "never", "available": False}}, {{"name": "gone", "available": True}}]}}
+    if words[0] == "run" and "WORK" in os.environ:
+        with open(os.environ["ASKED"], "a+") as asked:  # twice for each count
+            asked.write("x")
+            count = asked.tell()
+        work = os.environ["WORK"].split()[(count - 1) // 2]
+        if count == 2:
+            time.sleep(max(0, float(os.environ.get("UNTIL", "0")) - time.time()))
+        for _ in range(int(words[1])):
+            sum(range(int(work)))
     if words[0] == "context" and mode == "places":
         answer = {{"context": {{"OMP_PLACES": ",".join(["{{0}}"] * 300)}}}}
     if words[0] == "quit":
         break
     print(json.dumps(answer), flush=True)
+if runs and mode == "lingers":
+    time.sleep(100)
 '''
 
 # A revision that builds, into a worker as above.
@@ -457,7 +468,8 @@ class Usage(Gate):
     def test_modes(self):
         for words in ([], ["--selftest", "--against", "x"], ["--selftest", "--anyway"],
                       ["--selftest", "--anchor", "naive"],
-                      ["--baseline", "x", "--instructions"]):
+                      ["--baseline", "x", "--instructions"],
+                      ["--selftest", "--instructions", "--floor", "1us"]):
             self.gate(USAGE, *words)
 
     def test_values(self):
@@ -661,6 +673,19 @@ class Baseline(Gate):
         self.assertIn("the baseline has no time of avx2", done.stdout)
         self.assertIn("not a known backend", self.judge(USAGE, None, "--anchor", "x").stderr)
 
+    def test_too_few_repetitions(self):
+        def keep(count, backend):
+            def change(report):
+                self.slower_by(0.1)(report)
+                rows = [row for row in report["benchmarks"] if row["run_type"] == "iteration"]
+                report["benchmarks"] = [row for row in rows if f"/{backend}/" not in row["name"]
+                                        or row["repetition_index"] < count]
+            return change
+        for backend in "naive", "scalar":
+            done = self.judge(NOT_COMPARABLE, keep(5, backend))
+            self.assertIn("the baseline has too few repetitions", done.stdout)
+        self.judge(WRONG, keep(6, "naive"))
+
     def test_bad_files(self):
         whole = self.file.read_text()
         for text in (whole[:len(whole) // 2], "", "[]", "not JSON", '{"benchmarks": []}'):
@@ -669,6 +694,22 @@ class Baseline(Gate):
             done = self.gate(USAGE, "--baseline", bad)
             self.assertIn(str(bad), done.stderr)
         self.gate(USAGE, "--baseline", self.folder / "none.json")
+
+    def test_bad_rows(self):
+        first = json.loads(self.file.read_text())["benchmarks"][0]
+        for change, why in ((lambda report: report["benchmarks"].append(first), "twice"),
+                            (lambda report: report["benchmarks"][0].update(real_time=math.nan), "finite"),
+                            (lambda report: report["benchmarks"][0].update(real_time=0), "time"),
+                            (self.with_context("rnnbench_schema", 99), "rnnbench_schema 99"),
+                            (self.with_context("json_schema_version", 2), "json_schema_version 2")):
+            self.assertRegex(self.judge(USAGE, change).stderr, f"edited.json: .*{why}")
+
+    def test_too_large_a_file(self):
+        large = self.folder / "large.json"
+        large.touch()
+        os.truncate(large, 1 << 40)
+        self.assertIn(f"{large}: larger than 128 MiB", self.gate(USAGE, "--baseline", large).stderr)
+        self.assertLess(self.seconds, 1)
 
 
 class Revisions(Gate):
@@ -712,7 +753,7 @@ class Revisions(Gate):
 
     def test_a_cache_that_cannot_be_used(self):
         repository = self.commit(REVISION)
-        file, others, link = (self.folder / name for name in ("file", "others", "link"))
+        file, others, link, group = (self.folder / name for name in ("file", "others", "link", "group"))
         file.write_text("")
         others.mkdir()
         others.chmod(0o777)
@@ -720,7 +761,10 @@ class Revisions(Gate):
         cases = [("/proc/self", "(No such file or directory|Permission denied)"),
                  (file, "Not a directory"), (file / "below", "Not a directory"),
                  (self.folder / ("x" * 300), "File name too long"),
-                 (others, "others can write"), (link, "others can write")]
+                 (others, "others can write"), (link, "others can write"),
+                 (group, "its group can write")]
+        group.mkdir()
+        group.chmod(0o775)
         foreign = self.folder / "foreign"
         foreign.mkdir()
         if os.geteuid() == 0:
@@ -734,7 +778,7 @@ class Revisions(Gate):
                 done = self.gate(USAGE, "--against", "HEAD", *BRIEF, "--cache", cache, cwd=repository)
                 self.assertRegex(done.stderr, f"rnnbench gate: --cache .*: .*{why}")
                 self.assertNotIn("building", done.stderr)
-        self.assertEqual(list(others.iterdir()), [])
+        self.assertEqual([*others.iterdir(), *group.iterdir()], [])
 
     def test_nobody_else_can_write_to_the_cache(self):
         """Whatever the umask."""
@@ -755,6 +799,16 @@ class Revisions(Gate):
         self.assertEqual(self.kept(), 3 * [""] + 3 * [".log"])
         told = [path.read_text() for path in (self.folder / "cache/deep").glob("*/built-with")]
         self.assertEqual(sum("CFLAGS=-O1 -DNAME='a b'\n" in text for text in told), 1)
+
+    def test_flags_that_are_too_long(self):
+        """Whether they are the same could not be told by what was cut off."""
+        repository = self.commit(REVISION)
+        done = self.judge(USAGE, repository, CFLAGS="-DLONG " * 10000)
+        self.assertIn("--against HEAD: compiler flags and the like of more than 64 KiB", done.stderr)
+        for more in {}, {"CPPFLAGS": "-DMORE"}:
+            flags = "-DLONG " * 2000
+            self.assertIn("building", self.judge(FINE, repository, CFLAGS=flags, **more).stderr)
+        self.assertEqual(self.kept(), 2 * [""] + 2 * [".log"])
 
     def test_another_compiler(self):
         """Of the same name: its version says so."""
@@ -940,6 +994,39 @@ class Instructions(Gate):
         if "under valgrind" not in done.stdout:
             self.skipTest("no valgrind, or a counter of the CPU's")
         self.assertIn("under valgrind, by scalar", done.stdout)
+
+    def count(self, status, *arguments, **more):
+        """Against the fake, which has no counter: under valgrind."""
+        if not shutil.which("valgrind"):
+            self.skipTest("no valgrind")
+        self.gate(status, "--against", self.fake, "--instructions", "--problem", "lstm/N:1/T:300/U:64",
+                  "--backend", "scalar", "--out", self.out, *arguments, **more)
+        report = json.loads(self.out.read_text())
+        self.assertNotIn("floor", "\n".join(report["notes"]))
+        (row,) = report["rows"]
+        return row
+
+    def test_counts_what_is_slower_again(self):
+        for work, status, verdict, counts in (("10000 10000", WRONG, "SLOWER", 2),
+                                              ("10000 1000000", FINE, "not confirmed", 2),
+                                              ("1000000", FINE, "faster", 1)):
+            with self.subTest(work):
+                asked = self.folder / work
+                row = self.count(status, "--budget", "100s", WORK=work, ASKED=str(asked))
+                self.assertEqual(row["verdict"], verdict)
+                self.assertEqual(len(asked.read_text()), 2 * counts)
+
+    def test_without_time_to_count_again(self):
+        row = self.count(NOT_COMPARABLE, "--budget", "16s", WORK="10000", UNTIL=str(time.time() + 14.6),
+                         ASKED=str(self.folder / "asked"))
+        self.assertEqual(row["why"], "suspect, and the budget is too small to confirm it")
+        self.assertGreater(row["ratio"], 1.01)
+
+    def test_the_budget_under_valgrind(self):
+        """A worker that does not leave is ended."""
+        row = self.count(NOT_COMPARABLE, "--budget", "12s", FAKE="lingers")
+        self.assertIn("nothing was counted", row["why"])
+        self.assertLess(self.seconds, 12 + ALLOWANCE)
 
 
 class Selftest(Gate):

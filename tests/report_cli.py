@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -26,8 +27,8 @@ needs_gnuplot = unittest.skipUnless(HAS_GNUPLOT, "gnuplot is missing (Debian: gn
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def run(*arguments, path=None):
-    environment = {**os.environ, **({"PATH": path} if path is not None else {})}
+def run(*arguments, path=None, **more):
+    environment = {**os.environ, **({"PATH": path} if path is not None else {}), **more}
     return subprocess.run([PROGRAM, "report", *map(str, arguments)], capture_output=True, text=True,
                           errors="replace", timeout=120, env=environment)
 
@@ -274,6 +275,23 @@ class Hostile(Reports):
         self.assertFalse((Path.cwd() / "pwned").exists())
         self.assertLess(self.out.stat().st_size, 2 << 20)
 
+    def test_many_threads(self):
+        """Each takes the peaks of the next fewer that has some, without trying all of them."""
+        count = 999999
+        rows = [made.row(made.own_name("lstm", "auto", made.sizes(1, 1, 8), count - i), [50])
+                for i in range(60)]
+        peaks = {f"peaks_threads_{count - 30}": "L2 7 GB/s", f"peaks_threads_{count}x": "L2 8 GB/s",
+                 **{f"member {i}": "" for i in range(900)}}
+        start = time.monotonic()
+        page = self.report(self.file(rows, **peaks))
+        self.assertLess(time.monotonic() - start, 20)
+        (table,) = [table for table in page.all("table")
+                    if "Measured peaks" in "".join(table.itertext())]
+        found = {line[0].text: [line[i].text for i in (4, 5)] for line in table.find("tbody")}
+        self.assertEqual(found[str(count - 31)], ["980.0", "480.0"])
+        self.assertEqual(found[str(count - 30)], ["980.0", "7.0"])
+        self.assertEqual(found[str(count)], ["980.0", "7.0"])
+
     def test_too_many_backends(self):
         rows = [made.row(made.own_name("lstm", f"b{i}", made.sizes(1, 1, 8), 1), [50]) for i in range(65)]
         done = run(self.file(rows), "--out", self.out)
@@ -284,9 +302,9 @@ class Hostile(Reports):
 # ---- gnuplot that is missing, or fails ----------------------------------------------------------
 
 class Gnuplot(Reports):
-    def assert_tables_alone(self, path, message):
+    def assert_tables_alone(self, path, message, **more):
         rows = list(made.grid(made.BACKENDS))
-        done = run(self.file(rows), "--out", self.out, path=path)
+        done = run(self.file(rows), "--out", self.out, path=path, **more)
         self.assertEqual(done.returncode, WRONG)
         self.assertIn(message, done.stderr)
         self.assertIn("no plots", done.stderr)
@@ -313,6 +331,10 @@ class Gnuplot(Reports):
 
     def test_reads_nothing_and_is_killed(self):
         self.assert_tables_alone(self.fake("kill -9 $$"), "gnuplot was ended by signal 9")
+
+    def test_no_room_for_temporary_files(self):
+        folder = self.folder / "none"
+        self.assert_tables_alone(None, f"no temporary file in {folder}: No such file", TMPDIR=str(folder))
 
     @needs_gnuplot
     def test_writes_what_is_no_svg(self):
