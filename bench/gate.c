@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@
 #define DEFAULT_THRESHOLD 0.05
 /* Minutes apart, two runs on one machine were found to differ by 15% even relative to an anchor. */
 #define BASELINE_THRESHOLD 0.20
-/* Counts have no noise, and take long under valgrind. */
+/* Counts have hardly any noise, and take long under valgrind. */
 #define INSTRUCTIONS_BUDGET    900
 #define INSTRUCTIONS_THRESHOLD 0.01
 #define DEFAULT_FLOOR          100e-9
@@ -36,14 +37,14 @@ static int say(int status, const char *text) {
 
 static int status_of_end(const gate_state *gate, gate_end end) {
     switch (end) {
-    case GATE_FAILED: /* by another build */
+    case GATE_FAILED: /* the base: what the new build does is wrong */
     case GATE_HUNG:
         return say(EXIT_NOT_COMPARABLE, gate->failure);
     case GATE_UNABLE:
         return say(EXIT_USAGE, gate->failure);
     case GATE_LATE:
         return say(EXIT_NOT_COMPARABLE,
-                   "the budget is too small even to check these rows against the oracle");
+                   "the budget is too small even to check and to try these rows");
     case GATE_INTERRUPTED:
         return say(EXIT_INTERRUPTED, "interrupted; no verdict");
     case GATE_NO_MEMORY:
@@ -97,7 +98,15 @@ static gate_end keep_wrong(gate_state *gate, gate_end end) {
     return GATE_GOES_ON;
 }
 
+static void clear_ratios(gate_state *gate) {
+    for (int i = 0; i < gate->row_count; i++) {
+        gate_row *row = &gate->rows[i];
+        row->ratio = row->low = row->high = row->visible = row->p = NAN;
+    }
+}
+
 static gate_end check_and_measure(gate_state *gate) {
+    clear_ratios(gate);
     progress_start(&gate->progress, gate->budget);
     gate_end end = gate_check_rows(gate);
     if (end == GATE_GOES_ON && gate_count(gate, GATE_WRONG) == 0)
@@ -105,10 +114,9 @@ static gate_end check_and_measure(gate_state *gate) {
     gate_stop_pair(gate);
     progress_clear(&gate->progress);
     end = blame_new(gate, end);
-    const bool right = gate_count(gate, GATE_WRONG) == 0;
-    if (!right)
+    if (gate_count(gate, GATE_WRONG))
         end = keep_wrong(gate, end);
-    if (end == GATE_GOES_ON && !(gate->options->instructions && right) && !gate_judge(gate))
+    if (end == GATE_GOES_ON && !gate->options->instructions && !gate_judge(gate))
         end = GATE_NO_MEMORY;
     return end;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * rnnbench gate --instructions: the same count each time, whatever else the machine does. */
+ * rnnbench gate --instructions: nearly the same count each time, whatever else the machine does. */
 #include "gate_instructions.h"
 
 #include "clock.h"
@@ -226,9 +226,10 @@ static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
 
 static void judge_count(const gate_state *gate, gate_row *row) {
     row->ratio = row->sides[NEW].seconds / row->sides[BASE].seconds;
-    if (!(row->ratio > 0) || !isfinite(row->ratio))
+    if (!(row->ratio > 0) || !isfinite(row->ratio)) {
+        row->ratio = NAN;
         gate_leave_out(row, GATE_UNJUDGED, "nothing was counted");
-    else
+    } else
         row->outcome = row->ratio > 1 + gate->rule.threshold   ? GATE_SLOWER
                        : row->ratio < 1 - gate->rule.threshold ? GATE_FASTER
                                                                : GATE_SAME;
@@ -259,7 +260,6 @@ static gate_end confirm_count(gate_state *gate, gate_row *row, bool by_cpu) {
 }
 
 static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
-    row->low = row->high = row->p = row->visible = row->ratio = NAN;
     if (row->left_out)
         return GATE_GOES_ON;
     if (!gate_row_by_cpu(row))
@@ -299,6 +299,8 @@ gate_end gate_count_rows(gate_state *gate) {
         lower_isa(gate);
     end = by_cpu ? gate_start_pair(gate, true) : GATE_GOES_ON;
     for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
+        if (gate_count(gate, GATE_WRONG))
+            break;
         progress_show(&gate->progress, clock_seconds() - gate->start, "counting");
         end = count_row(gate, &gate->rows[i], by_cpu);
         if (end == GATE_LATE) {

@@ -53,7 +53,7 @@ void gate_leave_out_failed(const gate_state *gate, gate_row *row, side_id side, 
 
 void gate_leave_out_others(gate_state *gate) {
     for (int i = 0; i < gate->row_count; i++)
-        if (!gate->rows[i].left_out)
+        if (!gate->rows[i].left_out && gate->rows[i].outcome != GATE_SLOWER)
             gate_leave_out(&gate->rows[i], GATE_UNJUDGED, "%s, as a result is wrong",
                            gate->rounds ? "not judged" : "not timed");
 }

@@ -89,7 +89,10 @@ gate_end gate_ask(gate_state *gate, side_id side, json_t **answer, double expect
         return GATE_FAILED;
     case WORKER_HUNG:
         describe(gate, side, line, error->text);
-        return limit > last ? cut(gate, side, clock_seconds() - now, expected) : hung(gate, side);
+        if (limit <= last)
+            return hung(gate, side);
+        return last < last_moment(gate) ? GATE_LATE
+                                        : cut(gate, side, clock_seconds() - now, expected);
     case WORKER_INTERRUPTED:
         return GATE_INTERRUPTED;
     default:
@@ -144,6 +147,8 @@ static gate_end start_both(gate_state *gate, bool pinned) {
 }
 
 gate_end gate_start_pair(gate_state *gate, bool pinned) {
+    bool before[SIDES]; /* over the question that the pair is started for */
+    memcpy(before, gate->hung, sizeof before);
     gate->asked_row = NULL;
     gate_end end = start_both(gate, pinned);
     while (end == GATE_HUNG) {
@@ -151,7 +156,7 @@ gate_end gate_start_pair(gate_state *gate, bool pinned) {
         end = start_both(gate, pinned);
     }
     if (end == GATE_GOES_ON)
-        forget_hung(gate);
+        memcpy(gate->hung, before, sizeof before);
     return end;
 }
 

@@ -37,7 +37,8 @@ VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONF
 
 FAKE = '''#!{python} -IS
 import glob, json, os, resource, signal, sys, time
-mode, per_run, runs = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4")), 0
+mode, per_run = os.environ.get("FAKE", ""), float(os.environ.get("PER_RUN", "1e-4"))
+runs = count = 0
 if mode == "no worker":
     sys.exit("rnnbench: command worker is unknown")
 
@@ -115,8 +116,6 @@ for line in sys.stdin:
             asked.write("x")
             count = asked.tell()
         work = os.environ["WORK"].split()[(count - 1) // 2]
-        if count == 2:
-            time.sleep(max(0, float(os.environ.get("UNTIL", "0")) - time.time()))
         for _ in range(int(words[1])):
             sum(range(int(work)))
     if words[0] == "context" and mode == "places":
@@ -126,6 +125,8 @@ for line in sys.stdin:
     print(json.dumps(answer), flush=True)
 if runs and mode == "lingers":
     time.sleep(100)
+if count == 2:
+    time.sleep(max(0, float(os.environ.get("UNTIL", "0")) - time.time()))
 '''
 
 # A revision that builds, into a worker as above.
@@ -310,6 +311,10 @@ class Workers(Gate):
             self.assertRegex(text, r"new build \(.*gave no answer in time, asked to check scalar 1 lstm/")
         self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_a_new_build_that_hangs_over_no_row(self):
+        self.against_fake(WRONG, "--budget", "40s", FAKE="context of new hangs", OF="context")
+        self.assertLess(self.seconds, 36)
 
     def test_a_new_build_that_dies_in_the_check(self):
         """What is right is then not timed, and that is why it is not judged."""
