@@ -134,6 +134,9 @@ int gate_due_rows(const gate_state *gate, bool again);
 
 /* ---- Measuring, of gate_workers.c, gate_checks.c and gate_rounds.c --------------------------- */
 
+/* The end of the budget, and a little more: whoever has no answer by then gets none. */
+double gate_last_moment(const gate_state *gate);
+
 /* Both workers anew, on gate->core or on any, in random order. */
 gate_end gate_start_pair(gate_state *gate, bool pinned);
 void gate_stop_pair(gate_state *gate);

@@ -198,8 +198,7 @@ static gate_end count_processes(gate_state *gate, gate_row *row,
 }
 
 static double seconds_to_leave(const gate_state *gate) {
-    const double last = gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
-    return fmax(0, fmin(SECONDS_TO_LEAVE, last - clock_seconds()));
+    return fmax(0, fmin(SECONDS_TO_LEAVE, gate_last_moment(gate) - clock_seconds()));
 }
 
 static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {

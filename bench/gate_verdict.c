@@ -129,7 +129,6 @@ bool gate_judge(gate_state *gate) {
     const int measured = gate_due_rows(gate, false); /* before any is left out for its noise */
     for (int i = 0; slower && faster && i < gate->row_count; i++) {
         gate_row *row = &gate->rows[i];
-        row->ratio = row->low = row->high = row->visible = row->p = NAN;
         if (row->first.count > 1)
             set_ratio(row);
         if (row->left_out)

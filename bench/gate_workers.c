@@ -31,15 +31,14 @@ static void describe(gate_state *gate, side_id side, const char *doing, const ch
              *doing ? ", asked to " : "", doing);
 }
 
-/* The end of the budget, and a little more: whoever has no answer by then gets none. */
-static double last_moment(const gate_state *gate) {
+double gate_last_moment(const gate_state *gate) {
     return gate->start + gate->budget + 0.5 * GATE_ALLOWANCE;
 }
 
 /* The same of one answer: what may well be slow is not waited for as what must be hanging. */
 static double last_moment_of(const gate_state *gate, double now, double expected) {
     const bool slow = gate->patience > 0 && expected > gate->patience;
-    return fmin(last_moment(gate), slow ? now + gate->patience : INFINITY);
+    return fmin(gate_last_moment(gate), slow ? now + gate->patience : INFINITY);
 }
 
 static bool *hung_sides(gate_state *gate) {
@@ -91,8 +90,8 @@ gate_end gate_ask(gate_state *gate, side_id side, json_t **answer, double expect
         describe(gate, side, line, error->text);
         if (limit <= last)
             return hung(gate, side);
-        return last < last_moment(gate) ? GATE_LATE
-                                        : cut(gate, side, clock_seconds() - now, expected);
+        return last < gate_last_moment(gate) ? GATE_LATE
+                                             : cut(gate, side, clock_seconds() - now, expected);
     case WORKER_INTERRUPTED:
         return GATE_INTERRUPTED;
     default:
@@ -162,7 +161,7 @@ gate_end gate_start_pair(gate_state *gate, bool pinned) {
 
 void gate_stop_pair(gate_state *gate) {
     for (int side = 0; side < SIDES; side++) {
-        const double left = fmax(LEAST_TO_LEAVE, last_moment(gate) - clock_seconds());
+        const double left = fmax(LEAST_TO_LEAVE, gate_last_moment(gate) - clock_seconds());
         worker_stop(&gate->pair[side], fmin(SECONDS_TO_LEAVE, left));
     }
 }
