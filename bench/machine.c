@@ -64,15 +64,26 @@ size_t machine_available_memory(void) {
     return smaller_limit(known ? kib * 1024 : total_memory(), group_memory());
 }
 
+/* A hypervisor may call CPUs of several generations by one name, without a number. */
+static void name_cpu(machine_info *machine, hwloc_obj_t package) {
+    const char *model = hwloc_obj_get_info_by_name(package, "CPUModel");
+    const char *family = hwloc_obj_get_info_by_name(package, "CPUFamilyNumber");
+    const char *number = hwloc_obj_get_info_by_name(package, "CPUModelNumber");
+    if (model && family && number && !strpbrk(model, "0123456789"))
+        snprintf(machine->cpu, sizeof machine->cpu, "%s, family %s model %s", model, family,
+                 number);
+    else if (model)
+        snprintf(machine->cpu, sizeof machine->cpu, "%s", model);
+}
+
 static void describe_topology(machine_info *machine, hwloc_topology_t topology) {
     int cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE);
     if (cores < 1)
         cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU);
     machine->cores = cores < 1 ? 1 : cores;
     hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0);
-    const char *model = package ? hwloc_obj_get_info_by_name(package, "CPUModel") : NULL;
-    if (model)
-        snprintf(machine->cpu, sizeof machine->cpu, "%s", model);
+    if (package)
+        name_cpu(machine, package);
     describe_caches(machine, topology);
 }
 

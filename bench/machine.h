@@ -8,8 +8,8 @@
 #define MACHINE_MAX_CACHES 3
 
 typedef struct machine_info {
-    char cpu[128];
-    int cores; /* physical ones that this process may use */
+    char cpu[128]; /* the model's name, by family and model number where it tells none apart */
+    int cores;     /* physical ones that this process may use */
     int cache_count;
     struct {
         size_t bytes;             /* of one instance */

@@ -147,20 +147,15 @@ def experiment(name, programs, kernels, options, folder):
             yield figures(name, gates)
 
 
-def machine():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        models = re.findall(r"model name\s*: (.*)", file.read())
-    return {"cpu": models[0] if models else platform.machine(), "cores": os.cpu_count(),
-            "system": platform.release()}
-
-
 def describe(program):
     listed = run([program, "list"])
+    cpu = re.search(r"^ +cpu +(.*)", listed, re.MULTILINE)[1]
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
                             capture_output=True, text=True).stdout.strip()
     lines = [" ".join(line.split()) for line in listed.splitlines()
              if re.match(r"\s*(compiler|isa|usable)\b", line)]
-    return {"commit": commit or "unknown", "program": lines}
+    return {"machine": {"cpu": cpu, "cores": os.cpu_count(), "system": platform.release()},
+            "commit": commit or "unknown", "program": lines}
 
 
 def markdown(result):
@@ -226,8 +221,8 @@ def main(arguments):
     with tempfile.TemporaryDirectory(prefix="gate-power-") as scratch:
         folder = (options.programs or Path(scratch)).absolute()
         programs, kernels = make_programs(options.rnnbench, folder, options.slowdown)
-        result = {"date": time.strftime("%Y-%m-%d"), "machine": machine(), **describe(programs[0]),
-                  "kernels": kernels, "slowdown": options.slowdown, "budget": options.budget,
+        result = {"date": time.strftime("%Y-%m-%d"), **describe(programs[0]), "kernels": kernels,
+                  "slowdown": options.slowdown, "budget": options.budget,
                   "gate_options": options.gate_options, "experiments": {}}
         for name in options.only:
             for found in experiment(name, programs, kernels, options, Path(scratch)):

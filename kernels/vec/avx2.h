@@ -35,6 +35,12 @@ static inline vf vf_broadcast(const float *from) {
 static inline vf vf_set(float a) {
     return _mm256_set1_ps(a);
 }
+/* `a`, as something that was computed: gcc would read what two or three multiply-adds use from memory
+ * for each of them, and loads would bind. */
+static ALWAYS_INLINE vf vf_in_register(vf a) {
+    __asm__("" : "+x"(a));
+    return a;
+}
 static inline vf vf_add(vf a, vf b) {
     return _mm256_add_ps(a, b);
 }

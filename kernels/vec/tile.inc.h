@@ -44,6 +44,8 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
             for (int v = 0; v < width; v++) {
                 vf weight = vf_load(panel + (size_t)(v / vectors) * panel_floats +
                                     (v % vectors) * VF_FLOATS);
+                if (rows > 1)
+                    weight = vf_in_register(weight);
                 UNROLL
                 for (int r = 0; r < rows; r++)
                     sum[r * width + v] = vf_fma(scalar[r], weight, sum[r * width + v]);
