@@ -59,11 +59,20 @@ static void project_panels(const engine_run *run, const direction_run *direction
     });
 }
 
+/* The panels of W that have the blocks of some panels of U. */
+static rnn_share panels_of_input(const packed_layer *packed, rnn_share of_u) {
+    const panel_layout *input = &packed->input;
+    const int each = packed->recurrent.shape.blocks_per_panel / input->shape.blocks_per_panel;
+    const int end = of_u.end * each;
+    return (rnn_share){of_u.begin * each, end < input->panels ? end : input->panels};
+}
+
 /* Each member projects the panels that its own steps will use. */
 static void project_steps(engine_run *run, const direction_run *direction, int first, int count) {
+    const packed_layer *packed = direction->packed;
     const int rows = gather_rows(run, direction, first, count);
-    project_panels(run, direction, rows,
-                   rnn_member_share(&direction->member, direction->packed->input.panels));
+    const rnn_share mine = rnn_member_share(&direction->member, packed->recurrent.panels);
+    project_panels(run, direction, rows, panels_of_input(packed, mine));
 }
 
 /* ---- Steps ---------------------------------------------------------------------------------- */
@@ -85,7 +94,9 @@ static step_kernel *product_of_gates(const rnn_kernels *kernels, const rnn_layer
     return kernels->simple_step;
 }
 
-static void multiply(step_kernel *product, rnn_step *step, rnn_share panels, const float *weights) {
+static void multiply(step_kernel *product, rnn_step *step, const panel_layout *layout,
+                     rnn_share panels, const float *weights) {
+    step->panels = &layout->shape;
     step->first_panel = panels.begin;
     step->end_panel = panels.end;
     step->recurrent = weights;
@@ -97,17 +108,19 @@ static void multiply(step_kernel *product, rnn_step *step, rnn_share panels, con
  * the cache. */
 static void project_and_multiply(const engine_run *run, const direction_run *direction, int rows,
                                  step_kernel *product, rnn_step *step, rnn_share panels) {
-    /* Of W; so many that a single row, too, always has tiles of several panels. */
+    /* Of U; so many that a single row, too, always has tiles of several panels. */
     const int vectors_at_once = 16;
-    const panel_shape shape = direction->packed->input.shape;
-    const int at_once = 1 + (vectors_at_once - 1) / (shape.gates * shape.blocks_per_panel);
+    const packed_layer *packed = direction->packed;
+    const panel_layout *layout = &packed->recurrent;
+    const int vectors = layout->shape.gates * layout->shape.blocks_per_panel;
+    const int at_once = 1 + (vectors_at_once - 1) / vectors;
     while (panels.begin < panels.end) {
         const int left = panels.end - panels.begin, count = left < at_once ? left : at_once;
         rnn_share group = {panels.begin, panels.begin + count};
         if (step->descending)
             group = (rnn_share){panels.end - count, panels.end};
-        project_panels(run, direction, rows, group);
-        multiply(product, step, group, direction->weights->recurrent);
+        project_panels(run, direction, rows, panels_of_input(packed, group));
+        multiply(product, step, layout, group, direction->weights->recurrent);
         if (step->descending)
             panels.end -= count;
         else
@@ -125,10 +138,10 @@ static void compute_step(engine_run *run, const direction_run *direction, rnn_st
     if (direction->streams)
         project_and_multiply(run, direction, rows, product, step, panels);
     else
-        multiply(product, step, panels, direction->weights->recurrent);
+        multiply(product, step, &packed->recurrent, panels, direction->weights->recurrent);
     if (layer->cell == RNN_GRU && !layer->reset_after) {
         rnn_member_meet(&direction->member);
-        multiply(run->kernels->gru_candidate_step, step,
+        multiply(run->kernels->gru_candidate_step, step, &packed->candidate,
                  rnn_member_share(&direction->member, packed->candidate.panels),
                  direction->weights->recurrent_candidate);
     }
@@ -171,8 +184,6 @@ static float *output_of_step(const engine_run *run, const direction_run *directi
 static void prepare_steps(rnn_step *step, const direction_run *direction) {
     const packed_layer *packed = direction->packed;
     step->units = direction->layer->units;
-    step->blocks = packed->blocks;
-    step->passes = packed->recurrent.shape.passes;
     step->state_stride = packed->state_floats;
     step->c = direction->arrays->c;
     step->update = direction->arrays->update;

@@ -31,7 +31,8 @@ static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, are
     const rnn_model *model = &engine->problem->model;
     const int timesteps = engine->problem->shape.timesteps;
     const weights_reader reader = {engine->kernels, engine->rows,
-                                   engine->rows * workspace_chunk_steps(engine->rows, timesteps)};
+                                   engine->rows * workspace_chunk_steps(engine->rows, timesteps),
+                                   engine->members};
     const rnn_weights *next = weights ? weights->layers : NULL;
     for (int i = 0; i < model->layer_count; i++) {
         pack_layer(&engine->layers[i], &model->layers[i], next, reader, room);
@@ -87,11 +88,10 @@ static bool create_turn(rnn_engine *engine) {
     return engine->turn != NULL;
 }
 
-static void form_team(rnn_engine *engine, int members) {
-    engine->members = members;
+static void choose_ways(rnn_engine *engine) {
     engine->lanes = 1;
     for (int i = 0; i < engine->problem->model.layer_count; i += engine->ways[i].layers) {
-        engine->ways[i] = rnn_quickest_way(&engine->cost, i, engine->rows, members);
+        engine->ways[i] = rnn_quickest_way(&engine->cost, i, engine->rows, engine->members);
         if (engine->ways[i].lanes > engine->lanes)
             engine->lanes = engine->ways[i].lanes;
     }
@@ -107,6 +107,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, rnn_s
     engine->problem = problem;
     engine->cost = *cost;
     engine->rows = 1 + (problem->shape.batch - 1) / split.slices;
+    engine->members = split.members;
     engine->layers = calloc((size_t)problem->model.layer_count, sizeof *engine->layers);
     engine->ways = calloc((size_t)problem->model.layer_count, sizeof *engine->ways);
     if (!engine->layers || !engine->ways || !create_turn(engine)) {
@@ -125,7 +126,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, rnn_s
     arena memory = {engine->packed, 0};
     pack_model(engine, weights, &memory);
     engine->row = most_of_layers(engine);
-    form_team(engine, split.members);
+    choose_ways(engine);
     *out = engine;
     return RNN_OK;
 }

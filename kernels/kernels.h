@@ -9,11 +9,12 @@
  *   LSTM              panel = one block, 4 vectors: i f c o
  *   GRU, input and    panel = one block, 3 vectors: z r h
  *     reset_after
- *   GRU otherwise     gates: one block, 2 vectors: z r;  candidate: two blocks, 1 vector each: h
- *   SimpleRNN, Dense  panel = two blocks, 1 vector each
+ *   GRU otherwise     gates: two blocks, 2 vectors each: z r;  candidate: four blocks, 1 each: h
+ *   SimpleRNN, Dense  panel = four blocks, 1 vector each
  *
- * Of an odd number of blocks the last panel of two holds but one. A panel of LSTM may be stored in
- * two passes, i f of all k before c o of all k: more rows fit the registers beside two vectors.
+ * Panels of several blocks have half as many where a team could not share them evenly otherwise, or
+ * where that suits the number of rows; the last one has what is left. A panel of LSTM may be stored
+ * in two passes, i f of all k before c o of all k: more rows fit the registers beside two vectors.
  *
  * Rows of state (h, c, ...) hold whole blocks; no result depends on lanes beyond M.
  */
@@ -32,7 +33,8 @@ typedef struct panel_shape {
     int gates;            /* vectors of a block */
     int blocks_per_panel; /* but fewer in the last panel where `blocks` is no multiple of it */
     int blocks;
-    int passes; /* one, or two that have half of a block's vectors each */
+    int full_panels; /* of so many blocks */
+    int passes;      /* one, or two that have half of a block's vectors each */
 } panel_shape;
 
 /* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
@@ -53,9 +55,9 @@ typedef struct rnn_projection {
 typedef struct rnn_step {
     const int *rows;
     int row_count;
-    int units, blocks;
-    int passes;                 /* of the panels of U */
-    int first_panel, end_panel; /* the panels of the product to compute */
+    int units;
+    const panel_shape *panels;  /* of the product */
+    int first_panel, end_panel; /* those to compute */
     bool descending;            /* last panel first: what the step before used last is in cache */
     size_t state_stride; /* floats between batch rows of the states and of the work rows below */
     const float *h;
@@ -85,10 +87,12 @@ typedef struct rnn_head {
 typedef struct rnn_kernels {
     const char *name;
     int vector_floats; /* V */
-    /* Rows for which panels of LSTM are better in two passes; none where most < least. */
+    /* Rows for which two vectors at a time are better than four, as one tile then holds all of
+     * them: panels of LSTM in two passes, those of GRU without reset_after with half the blocks.
+     * None where most < least. */
     struct {
         int least, most;
-    } two_pass_rows;
+    } narrow_rows;
     void (*project)(const rnn_projection *projection);
     void (*simple_step)(const rnn_step *step);
     void (*lstm_step)(const rnn_step *step);

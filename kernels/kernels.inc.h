@@ -9,7 +9,7 @@
 /* Rows of a tile of so many vectors; TILE_FUNCTION has no more cases. */
 enum { MOST_ROWS = 12 };
 #define TILE_ROWS(vectors) (VF_TILE / (vectors) < MOST_ROWS ? VF_TILE / (vectors) : MOST_ROWS)
-enum { NEVER_TWO_PASSES = VF_TWO_PASSES_TO <= TILE_ROWS(4) };
+enum { NEVER_TWO_PASSES = VF_NARROW_TO <= TILE_ROWS(4) };
 /* Panels taken at once where there are but a few rows in all, to have enough sums in flight. A
  * panel of one vector is the last one. */
 #define PANELS_OF_ROWS(rows, vectors)                                                              \
@@ -106,11 +106,12 @@ typedef struct panel_group {
 /* Of the panels [begin, end), the first ones or the last ones. */
 static inline panel_group next_group(panel_shape shape, int begin, int end, bool descending,
                                      int rows) {
-    /* A panel has one block or two: spares a division. */
-    const int full = shape.blocks_per_panel == 1 ? shape.blocks : shape.blocks / 2;
+    const int full = shape.full_panels;
     const int vectors = shape.gates * shape.blocks_per_panel;
-    if (descending ? end > full : begin == full)
-        return (panel_group){full, 1, shape.gates, full};
+    if (descending ? end > full : begin == full) {
+        const int blocks = shape.blocks - full * shape.blocks_per_panel;
+        return (panel_group){full, 1, blocks * shape.gates, full};
+    }
     const int full_end = end < full ? end : full;
     const int count = next_panels(full_end - begin, vectors, rows);
     const int first = descending ? full_end - count : begin;
@@ -217,21 +218,33 @@ static ALWAYS_INLINE void store_h(const rnn_step *step, int row, int block, vf h
 typedef void gate_function(const rnn_step *step, gate_activations by, int row, int block,
                            const float *product);
 
-/* One product of a step: how its panels are made up and what follows each block. */
+/* One product of a step; its panels are the step's. */
 typedef struct step_product {
-    int gates, blocks_per_panel, passes; /* see panel_shape */
-    const float *x;                      /* rows of state to multiply */
+    int gates, passes; /* as the panels have, known to the compiler */
+    const float *x;    /* rows of state to multiply */
     const float *weights;
     const float *start; /* NULL: sums start at 0 */
 } step_product;
+
+/* The step's panels; what the compiler may know of them, constants. */
+static ALWAYS_INLINE panel_shape panels_of(const rnn_step *step, const int gates,
+                                           const int passes) {
+    panel_shape shape = *step->panels;
+    shape.gates = gates;
+    shape.passes = passes;
+    if (gates > 2) {
+        shape.blocks_per_panel = 1;
+        shape.full_panels = shape.blocks;
+    }
+    return shape;
+}
 
 /* Multiplies all rows by all panels; `gates` gets each block's sums while they are in L1. */
 static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_count,
                                         const step_product product, gate_activations by,
                                         gate_function *gates) {
     static const float zeros[VF_TILE * VF_FLOATS];
-    const panel_shape shape = {product.gates, product.blocks_per_panel, step->blocks,
-                               product.passes};
+    const panel_shape shape = panels_of(step, product.gates, product.passes);
     int rows;
     for (int begin = step->first_panel, end = step->end_panel; begin < end;) {
         const panel_group group = next_group(shape, begin, end, step->descending, row_count);
@@ -282,44 +295,45 @@ static ALWAYS_INLINE void multiply_then_gates(const rnn_step *step, const step_p
 }
 
 static void simple_step(const rnn_step *step) {
-    const step_product hU = {1, 2, 1, step->h, step->recurrent, NULL};
+    const step_product hU = {1, 1, step->h, step->recurrent, NULL};
     multiply_then_gates(step, hU, simple_gates);
 }
 
 static ALWAYS_INLINE void lstm_step_in_passes(const int passes, const rnn_step *step) {
-    const step_product hU = {4, 1, passes, step->h, step->recurrent, NULL};
+    const step_product hU = {4, passes, step->h, step->recurrent, NULL};
     multiply_then_gates(step, hU, lstm_gates);
 }
 
 static void lstm_step(const rnn_step *step) {
-    if (NEVER_TWO_PASSES || step->passes == 1)
+    if (NEVER_TWO_PASSES || step->panels->passes == 1)
         lstm_step_in_passes(1, step);
     else
         lstm_step_in_passes(2, step);
 }
 
 static void gru_step(const rnn_step *step) {
-    const step_product hU = {3, 1, 1, step->h, step->recurrent, step->recurrent_bias};
+    const step_product hU = {3, 1, step->h, step->recurrent, step->recurrent_bias};
     multiply_then_gates(step, hU, gru_gates);
 }
 
 static void gru_reset_before_step(const rnn_step *step) {
-    const step_product hU = {2, 1, 1, step->h, step->recurrent, NULL};
+    const step_product hU = {2, 1, step->h, step->recurrent, NULL};
     multiply_then_gates(step, hU, gru_reset_before_gates);
 }
 
 static void gru_candidate_step(const rnn_step *step) {
-    const step_product rhU = {1, 2, 1, step->reset, step->recurrent, NULL};
+    const step_product rhU = {1, 1, step->reset, step->recurrent, NULL};
     multiply_then_gates(step, rhU, gru_reset_before_candidate);
 }
 
 /* ---- Dense head --------------------------------------------------------------------------- */
 
 static void head(const rnn_head *dense) {
-    enum { PANEL_WIDTH = 2 * VF_FLOATS };
+    enum { PANEL_WIDTH = 4 * VF_FLOATS };
     int rows;
     for (int unit = 0; unit < dense->units; unit += PANEL_WIDTH) {
-        const int vectors = dense->units - unit > VF_FLOATS ? 2 : 1;
+        const int left = dense->units - unit;
+        const int vectors = left >= PANEL_WIDTH ? 4 : 1 + (left - 1) / VF_FLOATS;
         tile_function *multiply = tile_of(vectors);
         const float *weights = dense->kernel + (size_t)unit * (size_t)dense->features;
         const fetched_lines nothing = {weights, 0};
@@ -334,8 +348,7 @@ static void head(const rnn_head *dense) {
             for (int r = 0; r < rows; r++)
                 for (int u = 0; u < vectors * VF_FLOATS; u += VF_FLOATS)
                     store_units(dense->y[row + r] + unit + u,
-                                vf_activate(dense->activation, vf_load(sums[r] + u)),
-                                dense->units - unit - u);
+                                vf_activate(dense->activation, vf_load(sums[r] + u)), left - u);
         }
     }
 }
@@ -348,7 +361,7 @@ static void activate(rnn_activation activation, const float *x, float *y, size_t
 const rnn_kernels RNN_KERNELS = {
     .name = RNN_KERNELS_NAME,
     .vector_floats = VF_FLOATS,
-    .two_pass_rows = {.least = TILE_ROWS(4) + 1, .most = VF_TWO_PASSES_TO},
+    .narrow_rows = {.least = TILE_ROWS(4) + 1, .most = VF_NARROW_TO},
     .project = project,
     .simple_step = simple_step,
     .lstm_step = lstm_step,

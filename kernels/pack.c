@@ -3,11 +3,23 @@
 
 #include <string.h>
 
-static panel_layout layout_of(int first_gate, int gates, int blocks, int passes) {
-    int blocks_per_panel = gates == 1 ? 2 : 1;
+static panel_layout layout_of(int first_gate, int gates, int blocks, int together, int passes) {
     return (panel_layout){.first_gate = first_gate,
-                          .shape = {gates, blocks_per_panel, blocks, passes},
-                          .panels = (blocks + blocks_per_panel - 1) / blocks_per_panel};
+                          .shape = {.gates = gates,
+                                    .blocks_per_panel = together,
+                                    .blocks = blocks,
+                                    .full_panels = blocks / together,
+                                    .passes = passes},
+                          .panels = 1 + (blocks - 1) / together};
+}
+
+/* Four vectors: a tile of them has half the rows of a tile of two, so that rows which are 2 or 4 KB
+ * apart leave each other in L1. Two where a team could not share the panels evenly otherwise, or
+ * where `narrow`. */
+static int blocks_together(int gates, int blocks, int members, bool narrow) {
+    const int wide = 4 / gates;
+    const bool even = members == 1 || blocks % (wide * members) == 0;
+    return narrow || !even ? wide / 2 : wide;
 }
 
 static size_t row_floats(panel_layout layout, int vector_floats) {
@@ -85,24 +97,39 @@ static void pack_direction(packed_direction *packed, const packed_layer *layouts
             take_packed(room, recurrent, layouts->candidate, vector_floats);
 }
 
-static int passes_for(const rnn_kernels *kernels, rnn_cell cell, int rows) {
-    const bool two = kernels->two_pass_rows.least <= rows && rows <= kernels->two_pass_rows.most;
-    return cell == RNN_LSTM && two ? 2 : 1;
+/* Whether so many rows are better multiplied by two vectors at a time. */
+static bool suit_narrow(const rnn_kernels *kernels, int rows) {
+    return kernels->narrow_rows.least <= rows && rows <= kernels->narrow_rows.most;
+}
+
+static void set_layouts(packed_layer *packed, const rnn_layer *layer, int blocks,
+                        weights_reader reader) {
+    const bool narrow = suit_narrow(reader.kernels, reader.rows);
+    const bool input_narrow = suit_narrow(reader.kernels, reader.projected_rows);
+    if (layer->cell == RNN_SIMPLE) {
+        /* The panels of x are those of h, and have more rows. */
+        const int together = blocks_together(1, blocks, reader.members, false);
+        packed->input = packed->recurrent = layout_of(0, 1, blocks, together, 1);
+    } else if (layer->cell == RNN_LSTM) {
+        packed->input = layout_of(0, 4, blocks, 1, input_narrow ? 2 : 1);
+        packed->recurrent = layout_of(0, 4, blocks, 1, narrow ? 2 : 1);
+    } else if (layer->reset_after) {
+        packed->input = packed->recurrent = layout_of(0, 3, blocks, 1, 1);
+    } else {
+        packed->input = layout_of(0, 3, blocks, 1, 1);
+        packed->recurrent =
+            layout_of(0, 2, blocks, blocks_together(2, blocks, reader.members, narrow), 1);
+        packed->candidate =
+            layout_of(2, 1, blocks, blocks_together(1, blocks, reader.members, narrow), 1);
+    }
 }
 
 void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
                 weights_reader reader, arena *room) {
     const int vector_floats = reader.kernels->vector_floats;
-    const int gates = rnn_cell_gates(layer->cell);
     const int blocks = (layer->units + vector_floats - 1) / vector_floats;
-    const bool reset_before = layer->cell == RNN_GRU && !layer->reset_after;
-    const int input_passes = passes_for(reader.kernels, layer->cell, reader.projected_rows);
-    const int passes = passes_for(reader.kernels, layer->cell, reader.rows);
-    *packed = (packed_layer){.blocks = blocks,
-                             .input = layout_of(0, gates, blocks, input_passes),
-                             .recurrent = layout_of(0, reset_before ? 2 : gates, blocks, passes),
-                             .candidate = layout_of(2, 1, blocks, 1),
-                             .state_floats = (size_t)blocks * (size_t)vector_floats};
+    *packed = (packed_layer){.state_floats = (size_t)blocks * (size_t)vector_floats};
+    set_layouts(packed, layer, blocks, reader);
     packed->z_floats = row_floats(packed->input, vector_floats);
     for (int d = 0; d < rnn_layer_directions(layer); d++)
         pack_direction(&packed->directions[d], packed, layer, weights ? &weights[d] : NULL,
@@ -112,7 +139,7 @@ void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights 
 void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
                 const float *bias, int vector_floats, arena *room) {
     const int blocks = (dense->units + vector_floats - 1) / vector_floats;
-    const panel_layout layout = layout_of(0, 1, blocks, 1);
+    const panel_layout layout = layout_of(0, 1, blocks, 4, 1);
     const size_t row = (size_t)dense->units;
     const keras_matrix kernel_matrix = {kernel, features, row, dense->units};
     const keras_matrix bias_matrix = {dense->use_bias ? bias : NULL, 1, row, dense->units};

@@ -21,7 +21,6 @@ typedef struct packed_direction {
 } packed_direction;
 
 typedef struct packed_layer {
-    int blocks; /* of V units */
     panel_layout input, recurrent, candidate;
     size_t z_floats;     /* one row of the projection */
     size_t state_floats; /* one row of state */
@@ -32,10 +31,12 @@ typedef struct packed_dense {
     float *kernel, *bias;
 } packed_dense;
 
-/* Who reads a layer's weights: kernels that multiply them with about so many rows at once. */
+/* Who reads a layer's weights: kernels that multiply them with about so many rows at once, in a
+ * team of so many members. */
 typedef struct weights_reader {
     const rnn_kernels *kernels;
     int rows, projected_rows; /* of h and of x */
+    int members;
 } weights_reader;
 
 /* Takes the arrays of a layer from the arena and, where `weights` is given, fills them. `weights`

@@ -8,9 +8,9 @@
 typedef __m512 vf;
 enum {
     VF_FLOATS = 16,
-    VF_TILE = 24,         /* sums held in registers: 32 less one weight vector and six broadcasts */
-    VF_IN_FLIGHT = 8,     /* sums needed to hide the latency of an FMA: 4 cycles, 2 a cycle */
-    VF_TWO_PASSES_TO = 10 /* rows; with more, two tiles of whole panels are as quick */
+    VF_TILE = 24,     /* sums held in registers: 32 less one weight vector and six broadcasts */
+    VF_IN_FLIGHT = 8, /* sums needed to hide the latency of an FMA: 4 cycles, 2 a cycle */
+    VF_NARROW_TO = 10 /* rows; with more, tiles of four vectors are as quick as one of two */
 };
 
 /* Into L2. Always inlined: gcc takes a call of it for one without effect. */
@@ -33,8 +33,8 @@ static inline vf vf_broadcast(const float *from) {
 static inline vf vf_set(float a) {
     return _mm512_set1_ps(a);
 }
-/* `a`, as something that was computed: gcc would read what two or three multiply-adds use from memory
- * for each of them, and loads would bind. */
+/* `a`, as something that was computed: gcc would read what two or three multiply-adds use from
+ * memory for each of them, and loads would bind. */
 static ALWAYS_INLINE vf vf_in_register(vf a) {
     __asm__("" : "+v"(a));
     return a;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { VF_FLOATS = 16, VF_TILE = 12, VF_IN_FLIGHT = 8, VF_TWO_PASSES_TO = 0 /* never */ };
+enum { VF_FLOATS = 16, VF_TILE = 12, VF_IN_FLIGHT = 8, VF_NARROW_TO = 0 /* never */ };
 
 typedef struct vf {
     float lane[VF_FLOATS];
