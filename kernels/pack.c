@@ -13,9 +13,9 @@ static panel_layout layout_of(int first_gate, int gates, int blocks, int togethe
                           .panels = 1 + (blocks - 1) / together};
 }
 
-/* Four vectors: a tile of them has half the rows of a tile of two, so that rows which are 2 or 4 KB
- * apart leave each other in L1. Two where a team could not share the panels evenly otherwise, or
- * where `narrow`. */
+/* Four vectors: a tile of them has six rows at most, one of two twelve, and pointers to twelve rows
+ * are more than there are registers. Two where a team could not share the panels evenly otherwise,
+ * or where `narrow`. */
 static int blocks_together(int gates, int blocks, int members, bool narrow) {
     const int wide = 4 / gates;
     const bool even = members == 1 || blocks % (wide * members) == 0;
