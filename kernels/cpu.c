@@ -40,9 +40,23 @@ rnn_cpu_level rnn_cpu_level_detected(void) {
         return RNN_CPU_AVX2;
     return RNN_CPU_AVX512;
 }
+
+bool rnn_cpu_halves_avx512(void) {
+    unsigned eax, ebx, ecx, edx;
+    if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx) || ebx != signature_AMD_ebx ||
+        ecx != signature_AMD_ecx || edx != signature_AMD_edx ||
+        !__get_cpuid(1, &eax, &ebx, &ecx, &edx))
+        return false;
+    const unsigned family = (eax >> 8 & 0xf) + (eax >> 20 & 0xff), zen_3_and_4 = 0x19;
+    return family == zen_3_and_4;
+}
 #else
 rnn_cpu_level rnn_cpu_level_detected(void) {
     return RNN_CPU_SCALAR;
+}
+
+bool rnn_cpu_halves_avx512(void) {
+    return false;
 }
 #endif
 

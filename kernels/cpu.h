@@ -19,6 +19,10 @@ rnn_cpu_level rnn_cpu_level_in_use(void);
 /* The CPU's own level, whatever RNN_ISA says. */
 rnn_cpu_level rnn_cpu_level_detected(void);
 
+/* Whether the CPU computes on a vector of AVX-512 as two halves, one after the other: AMD's Zen 4.
+ */
+bool rnn_cpu_halves_avx512(void);
+
 /* Whether RNN_ISA is unset or one of the level names. */
 bool rnn_cpu_override_is_known(void);
 

@@ -425,6 +425,22 @@ class RatiosTest(unittest.TestCase):
                                   capture_output=True, timeout=60, env=ENVIRONMENT)
         self.assertRegex(done.stdout, r"best of all others +1 +1\.20x +0 +0 +1\.20x +100\.0%")
 
+    def test_choices(self):
+        """Rows of the same code are one; what auto chose is held against the fastest code."""
+        rows = {"auto": ("openmp: avx2, batch in 2 slices (cost model)", [9, 9, 9, 9]),
+                "openmp_batch": ("avx2, batch in 2 slices", [11, 11, 11, 11]),
+                "openmp_team": ("avx2, team of 2", [8, 5, 8, 5]), "onednn": ("2.6.3 ref", [20, 20, 20, 20])}
+        entries = [{"run_name": f"lstm/{backend}/N:2/T:1/D:2/U:2/threads:2", "label": label,
+                    "run_type": "iteration", "real_time": 1000 * time}
+                   for backend, (label, times) in rows.items() for time in times]
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"context": {}, "benchmarks": entries}, file)
+            file.flush()
+            done = subprocess.run([PEERS / "ratios.py", file.name, "--against", "choices"], text=True,
+                                  capture_output=True, timeout=60, env=ENVIRONMENT)
+        self.assertRegex(done.stdout, r"fastest code +1 +0\.50x +1 +1 +0\.50x +0\.0%")
+        self.assertIn("10 us, avx2, team of 2 5 us", done.stdout)
+
     def test_files(self):
         """Peers are those that the files name; a row counts once."""
         def write(name, context, problem):

@@ -3,7 +3,7 @@
 """How much faster one backend is than its peers, from the JSON of bench/peers/run or of
 `rnnbench sweep`: geometric means of ratios of medians, and the problems behind the worst of them.
 
-  bench/peers/ratios.py FILE.json... [--ours auto] [--against best|others|NAME]
+  bench/peers/ratios.py FILE.json... [--ours auto] [--against best|others|choices|NAME]
 
 A row on several threads is held against the peer's on as many; a backend that takes one thread
 alone is held with that one. `best` is the fastest of all peers on each problem. A problem counts
@@ -13,11 +13,15 @@ as slower beyond noise where three quarters of ours are slower than three quarte
 chose well. To choose by noisy medians and to compare by the same ones would favour the chosen; so
 every other repetition says which one is the fastest, and the rest how fast it and ours are: two
 repetitions at least. The last column says how many problems ours is within 5% on, or faster.
+
+`choices` asks the same of the code that ours chose, as its label names it: the repetitions of all
+rows that ran the same code are those of one, so that noise between rows of equal code does not count.
 """
 
 import argparse
 import json
 import math
+import re
 import statistics
 import sys
 from dataclasses import dataclass
@@ -35,18 +39,25 @@ class Times:
     """All repetitions of one row, in seconds."""
     samples: list
     backend: str
+    code: str = ""
 
     @property
     def median(self):
         return statistics.median(self.samples)
 
     def halves(self):
-        return [Times(self.samples[first::2], self.backend) for first in (0, 1)]
+        return [Times(self.samples[first::2], self.backend, self.code) for first in (0, 1)]
 
     def quartile(self, which):
         if len(self.samples) < 2:
             return self.samples[0]
         return statistics.quantiles(self.samples, n=4, method="inclusive")[which - 1]
+
+
+def code_of(backend, threads, label):
+    """What ran: our kernels and how threads shared the work, whatever backend chose them."""
+    text = re.sub(r" \(.*", "", label).rpartition(": ")[2]
+    return text if re.match("(scalar|autovec|avx2|avx512)(,|$)", text) else f"{backend} {threads}"
 
 
 class Measurements:
@@ -68,13 +79,14 @@ class Measurements:
                 name = entry["run_name"].removesuffix("/process_time/real_time")
                 if self.file_of.setdefault(name, path) != path:
                     raise Repeated(f"{name} is in {self.file_of[name]} as well")
-                self.add(name, entry["real_time"])
+                self.add(name, entry["real_time"], entry.get("label", ""))
 
-    def add(self, name, nanoseconds):
+    def add(self, name, nanoseconds, label):
         name, _, threads = name.rpartition("/threads:")
         cell, backend, rest = name.split("/", 2)
         by_backend = self.times.setdefault(f"{cell}/{rest}", {}).setdefault(backend, {})
-        times = by_backend.setdefault(int(threads), Times([], backend))
+        code = code_of(backend, threads, label)
+        times = by_backend.setdefault(int(threads), Times([], backend, code))
         times.samples.append(1e-9 * nanoseconds)
 
     def backends(self):
@@ -119,6 +131,26 @@ class Measurements:
                     best = min(halves, key=lambda half: half[0].median)
                     yield f"{problem}/threads:{limit}", mine.halves()[1], best[1]
 
+    def codes(self, problem, limit):
+        """Times by code, of all rows on so many threads or fewer."""
+        codes = {}
+        for by_threads in self.times[problem].values():
+            for threads, times in by_threads.items():
+                if threads <= limit:
+                    all_times = codes.setdefault(times.code, Times([], times.code, times.code))
+                    all_times.samples += times.samples
+        return codes
+
+    def choices_of_code(self, ours):
+        """As choices(), of the code that ours chose and of the fastest code."""
+        for problem, by_backend in self.times.items():
+            for limit, mine in sorted(by_backend.get(ours, {}).items()):
+                halves = {code: times.halves() for code, times in self.codes(problem, limit).items()
+                          if len(times.samples) > 1}
+                if mine.code in halves and len(halves) > 1:
+                    best = min(halves.values(), key=lambda half: half[0].median)
+                    yield f"{problem}/threads:{limit}", halves[mine.code][1], best[1]
+
 
 def summarize(title, pairs, worst_count):
     """Lines of text; [] where there are no pairs."""
@@ -151,6 +183,8 @@ def summary(measurements, ours, against=None, worst_count=5):
         lines += summarize("best of all peers", measurements.pairs(ours, present), worst_count)
     if against == "others":
         lines += summarize("best of all others", measurements.choices(ours), worst_count)
+    if against == "choices":
+        lines += summarize("fastest code", measurements.choices_of_code(ours), worst_count)
     return "\n".join(lines) if len(lines) > 1 else f"{ours}: no problem that a peer was timed on"
 
 
@@ -159,7 +193,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", metavar="FILE.json")
     parser.add_argument("--ours", metavar="BACKEND", help="by default auto, or the first that is no peer")
-    parser.add_argument("--against", metavar="NAME", help="best, others, or one of the peers; default all")
+    parser.add_argument("--against", metavar="NAME", help="best, others, choices, or one of the peers; default all")
     parser.add_argument("--worst", type=int, default=5, metavar="N", help="how many are named; 5")
     options = parser.parse_args()
     measurements = Measurements()
@@ -176,9 +210,10 @@ def main():
         sys.exit("ratios.py: nothing but peers; choose one by --ours")
     if ours not in backends:
         sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(backends)}")
-    if options.against not in [None, "best", "others", *backends]:
+    whole = ["best", "others", "choices"]
+    if options.against not in [None, *whole, *backends]:
         sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(backends)}")
-    if options.against and options.against not in measurements.peers + ["best", "others"]:
+    if options.against and options.against not in measurements.peers + whole:
         measurements.peers.append(options.against)
     print(summary(measurements, ours, options.against, options.worst))
 
