@@ -81,7 +81,7 @@ class Measurements:
                     raise Repeated(f"{name} is in {self.file_of[name]} as well")
                 self.add(name, entry["real_time"], entry.get("label", ""))
 
-    def add(self, name, nanoseconds, label):
+    def add(self, name, nanoseconds, label=""):
         name, _, threads = name.rpartition("/threads:")
         cell, backend, rest = name.split("/", 2)
         by_backend = self.times.setdefault(f"{cell}/{rest}", {}).setdefault(backend, {})
