@@ -64,12 +64,14 @@ size_t machine_available_memory(void) {
     return smaller_limit(known ? kib * 1024 : total_memory(), group_memory());
 }
 
-/* A hypervisor may call CPUs of several generations by one name, without a number. */
+/* A hypervisor may call CPUs of several generations by one name, without a number but that of its
+ * frequency, behind an @. */
 static void name_cpu(machine_info *machine, hwloc_obj_t package) {
     const char *model = hwloc_obj_get_info_by_name(package, "CPUModel");
     const char *family = hwloc_obj_get_info_by_name(package, "CPUFamilyNumber");
     const char *number = hwloc_obj_get_info_by_name(package, "CPUModelNumber");
-    if (model && family && number && !strpbrk(model, "0123456789"))
+    const bool numbered = model && strcspn(model, "0123456789") < strcspn(model, "@");
+    if (model && family && number && !numbered)
         snprintf(machine->cpu, sizeof machine->cpu, "%s, family %s model %s", model, family,
                  number);
     else if (model)

@@ -2,7 +2,7 @@
 #include "cost.h"
 
 #include "cores.h"
-#include "cpu.h"
+#include "registry.h"
 #include "workspace.h"
 
 #include <math.h>
@@ -25,10 +25,11 @@ rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *
 #ifdef _SC_LEVEL2_CACHE_SIZE
     l2_bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
 #endif
-    const bool halves = kernels->vector_floats == 16 && rnn_cpu_halves_avx512();
+    const rnn_backend_row *row = rnn_backend_row_named(kernels->name);
+    const bool by_halves = row && row->level == RNN_CPU_AVX512 && rnn_cpu_halves_avx512();
     return (rnn_cost_model){.problem = problem,
                             .kernels = kernels,
-                            .vector_seconds = halves ? 2 : 1,
+                            .slowness = by_halves ? 2 : 1,
                             .l2_bytes = l2_bytes > 0 ? (double)l2_bytes : 1 << 20,
                             .cores = rnn_thread_limit().cores};
 }
@@ -51,7 +52,7 @@ static double seconds_of_weights(double bytes, double l2_bytes) {
  * and which have so much of L2. Half of what multiplying takes hides as much reading. */
 static double product_seconds(const rnn_cost_model *model, double rows, double vectors, int depth,
                               double uses, double l2_bytes) {
-    const double multiplied = rows * vectors * depth * seconds_of_fma * model->vector_seconds;
+    const double multiplied = rows * vectors * depth * seconds_of_fma * model->slowness;
     const double bytes = vectors * model->kernels->vector_floats * depth * sizeof(float);
     const double read = seconds_of_weights(bytes, l2_bytes) / uses;
     return multiplied + fmax(0, read - multiplied / 2);
@@ -60,7 +61,7 @@ static double product_seconds(const rnn_cost_model *model, double rows, double v
 /* One step of one direction, with its share of the input projection. */
 static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                            int members) {
-    /* A panel of SimpleRNN is four blocks, or two where that divides more evenly, see pack.c. */
+    /* Panels of SimpleRNN have four blocks, or two where that is more even, see pack.c. */
     const int blocks_together = layer->cell == RNN_SIMPLE ? 2 : 1;
     const int blocks = divided(layer->units, model->kernels->vector_floats);
     const int share = divided(divided(blocks, blocks_together), members) * blocks_together;
@@ -75,7 +76,7 @@ static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, 
     return product_seconds(model, rows, vectors, layer->units, 1, l2_of_u * model->l2_bytes) +
            product_seconds(model, rows, vectors, layer->features, steps_a_time,
                            l2_of_w * model->l2_bytes) +
-           rows * vectors * seconds_of_gate * model->vector_seconds + seconds_of_rest +
+           rows * vectors * seconds_of_gate * model->slowness + seconds_of_rest +
            (members > 1 ? meetings * seconds_of_meeting : 0);
 }
 

@@ -10,9 +10,9 @@
 typedef struct rnn_cost_model {
     const rnn_problem *problem;
     const rnn_kernels *kernels;
-    double l2_bytes;       /* of one core */
-    double vector_seconds; /* of an operation on a vector, as a multiple of cost.c's */
-    int cores;             /* that threads can have, by rnn_thread_limit */
+    double l2_bytes; /* of one core */
+    double slowness; /* of operations on vectors: 2 where the CPU takes them half by half */
+    int cores;       /* that threads can have, by rnn_thread_limit */
 } rnn_cost_model;
 
 /* Asks the system for caches and cores: for the making of a plan. */

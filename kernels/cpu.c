@@ -48,7 +48,7 @@ bool rnn_cpu_halves_avx512(void) {
         !__get_cpuid(1, &eax, &ebx, &ecx, &edx))
         return false;
     const unsigned family = (eax >> 8 & 0xf) + (eax >> 20 & 0xff), zen_3_and_4 = 0x19;
-    return family == zen_3_and_4;
+    return family == zen_3_and_4 && rnn_cpu_level_detected() == RNN_CPU_AVX512;
 }
 #else
 rnn_cpu_level rnn_cpu_level_detected(void) {

@@ -19,8 +19,7 @@ rnn_cpu_level rnn_cpu_level_in_use(void);
 /* The CPU's own level, whatever RNN_ISA says. */
 rnn_cpu_level rnn_cpu_level_detected(void);
 
-/* Whether the CPU computes on a vector of AVX-512 as two halves, one after the other: AMD's Zen 4.
- */
+/* Whether the CPU computes on vectors of AVX-512 half by half, as AMD's Zen 4 does. */
 bool rnn_cpu_halves_avx512(void);
 
 /* Whether RNN_ISA is unset or one of the level names. */

@@ -96,7 +96,7 @@ static step_kernel *product_of_gates(const rnn_kernels *kernels, const rnn_layer
 
 static void multiply(step_kernel *product, rnn_step *step, const panel_layout *layout,
                      rnn_share panels, const float *weights) {
-    step->panels = &layout->shape;
+    step->shape = &layout->shape;
     step->first_panel = panels.begin;
     step->end_panel = panels.end;
     step->recurrent = weights;

@@ -18,9 +18,9 @@ struct rnn_engine {
     void *packed;
     size_t packed_size;
     workspace_row row; /* the most that any layer needs */
-    int members;       /* of the team that `ways` are for; any other takes one layer at a time */
-    int lanes;         /* the most of them */
-    rnn_way *ways;     /* by the first layer of each */
+    int members;   /* of the team that `ways` and panels are for; others take layers one by one */
+    int lanes;     /* the most of them */
+    rnn_way *ways; /* by the first layer of each */
     /* Changes with every run, in a line of its own; NULL where no weights exceed a cache. */
     atomic_uint *turn;
 };
@@ -30,11 +30,16 @@ struct rnn_engine {
 static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, arena *room) {
     const rnn_model *model = &engine->problem->model;
     const int timesteps = engine->problem->shape.timesteps;
-    const weights_reader reader = {engine->kernels, engine->rows,
-                                   engine->rows * workspace_chunk_steps(engine->rows, timesteps),
-                                   engine->members};
+    weights_reader reader = {.kernels = engine->kernels,
+                             .rows = engine->rows,
+                             .projected_rows =
+                                 engine->rows * workspace_chunk_steps(engine->rows, timesteps)};
     const rnn_weights *next = weights ? weights->layers : NULL;
-    for (int i = 0; i < model->layer_count; i++) {
+    for (int i = 0, end_of_way = 0; i < model->layer_count; i++) {
+        if (i == end_of_way) {
+            reader.members = engine->members / engine->ways[i].lanes;
+            end_of_way += engine->ways[i].layers;
+        }
         pack_layer(&engine->layers[i], &model->layers[i], next, reader, room);
         if (next)
             next += rnn_layer_directions(&model->layers[i]);
@@ -114,6 +119,7 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, rnn_s
         rnn_engine_destroy(engine);
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     }
+    choose_ways(engine);
     arena counted = {NULL, 0};
     pack_model(engine, NULL, &counted);
     engine->packed_size = counted.used;
@@ -126,7 +132,6 @@ rnn_status rnn_engine_create(rnn_engine **out, const rnn_cost_model *cost, rnn_s
     arena memory = {engine->packed, 0};
     pack_model(engine, weights, &memory);
     engine->row = most_of_layers(engine);
-    choose_ways(engine);
     *out = engine;
     return RNN_OK;
 }

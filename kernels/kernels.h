@@ -12,9 +12,10 @@
  *   GRU otherwise     gates: two blocks, 2 vectors each: z r;  candidate: four blocks, 1 each: h
  *   SimpleRNN, Dense  panel = four blocks, 1 vector each
  *
- * Panels of several blocks have half as many where a team could not share them evenly otherwise, or
- * where that suits the number of rows; the last one has what is left. A panel of LSTM may be stored
- * in two passes, i f of all k before c o of all k: more rows fit the registers beside two vectors.
+ * A panel of several blocks of SimpleRNN or GRU has half of them where the work of a team is more
+ * even so, one of GRU also where a tile of two vectors holds all rows and one of four does not. The
+ * last panel has what is left. A panel of LSTM may be stored in two passes, i f of all k before c o
+ * of all k: more rows fit the registers beside two vectors.
  *
  * Rows of state (h, c, ...) hold whole blocks; no result depends on lanes beyond M.
  */
@@ -56,8 +57,8 @@ typedef struct rnn_step {
     const int *rows;
     int row_count;
     int units;
-    const panel_shape *panels;  /* of the product */
-    int first_panel, end_panel; /* those to compute */
+    const panel_shape *shape;   /* of the product's panels */
+    int first_panel, end_panel; /* the panels to compute */
     bool descending;            /* last panel first: what the step before used last is in cache */
     size_t state_stride; /* floats between batch rows of the states and of the work rows below */
     const float *h;

@@ -218,18 +218,18 @@ static ALWAYS_INLINE void store_h(const rnn_step *step, int row, int block, vf h
 typedef void gate_function(const rnn_step *step, gate_activations by, int row, int block,
                            const float *product);
 
-/* One product of a step; its panels are the step's. */
+/* One product of a step. */
 typedef struct step_product {
-    int gates, passes; /* as the panels have, known to the compiler */
+    int gates, passes; /* of the step's shape: constants wherever this is inlined */
     const float *x;    /* rows of state to multiply */
     const float *weights;
     const float *start; /* NULL: sums start at 0 */
 } step_product;
 
-/* The step's panels; what the compiler may know of them, constants. */
-static ALWAYS_INLINE panel_shape panels_of(const rnn_step *step, const int gates,
-                                           const int passes) {
-    panel_shape shape = *step->panels;
+/* The step's shape, with constants in place of what its caller knows. */
+static ALWAYS_INLINE panel_shape shape_of_panels(const rnn_step *step, const int gates,
+                                                 const int passes) {
+    panel_shape shape = *step->shape;
     shape.gates = gates;
     shape.passes = passes;
     if (gates > 2) {
@@ -244,7 +244,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
                                         const step_product product, gate_activations by,
                                         gate_function *gates) {
     static const float zeros[VF_TILE * VF_FLOATS];
-    const panel_shape shape = panels_of(step, product.gates, product.passes);
+    const panel_shape shape = shape_of_panels(step, product.gates, product.passes);
     int rows;
     for (int begin = step->first_panel, end = step->end_panel; begin < end;) {
         const panel_group group = next_group(shape, begin, end, step->descending, row_count);
@@ -305,7 +305,7 @@ static ALWAYS_INLINE void lstm_step_in_passes(const int passes, const rnn_step *
 }
 
 static void lstm_step(const rnn_step *step) {
-    if (NEVER_TWO_PASSES || step->panels->passes == 1)
+    if (NEVER_TWO_PASSES || step->shape->passes == 1)
         lstm_step_in_passes(1, step);
     else
         lstm_step_in_passes(2, step);

@@ -13,13 +13,20 @@ static panel_layout layout_of(int first_gate, int gates, int blocks, int togethe
                           .panels = 1 + (blocks - 1) / together};
 }
 
-/* Four vectors: a tile of them has six rows at most, one of two twelve, and pointers to twelve rows
- * are more than there are registers. Two where a team could not share the panels evenly otherwise,
- * or where `narrow`. */
+/* The most blocks that a member of a team computes, in panels of so many. */
+static int most_blocks(int blocks, int together, int members) {
+    const int panels = 1 + (blocks - 1) / together;
+    const int most = together * (1 + (panels - 1) / members);
+    return most < blocks ? most : blocks;
+}
+
+/* Four vectors: a tile of AVX-512 then has six rows at most; of two vectors it would have twelve,
+ * and pointers to twelve rows are more than there are registers. Two where the work of a team is
+ * more even so, or where `narrow`. */
 static int blocks_together(int gates, int blocks, int members, bool narrow) {
-    const int wide = 4 / gates;
-    const bool even = members == 1 || blocks % (wide * members) == 0;
-    return narrow || !even ? wide / 2 : wide;
+    const int wide = 4 / gates, half = wide / 2;
+    const bool uneven = most_blocks(blocks, half, members) < most_blocks(blocks, wide, members);
+    return narrow || uneven ? half : wide;
 }
 
 static size_t row_floats(panel_layout layout, int vector_floats) {
@@ -98,16 +105,16 @@ static void pack_direction(packed_direction *packed, const packed_layer *layouts
 }
 
 /* Whether so many rows are better multiplied by two vectors at a time. */
-static bool suit_narrow(const rnn_kernels *kernels, int rows) {
+static bool narrow_suits(const rnn_kernels *kernels, int rows) {
     return kernels->narrow_rows.least <= rows && rows <= kernels->narrow_rows.most;
 }
 
 static void set_layouts(packed_layer *packed, const rnn_layer *layer, int blocks,
                         weights_reader reader) {
-    const bool narrow = suit_narrow(reader.kernels, reader.rows);
-    const bool input_narrow = suit_narrow(reader.kernels, reader.projected_rows);
+    const bool narrow = narrow_suits(reader.kernels, reader.rows);
+    const bool input_narrow = narrow_suits(reader.kernels, reader.projected_rows);
     if (layer->cell == RNN_SIMPLE) {
-        /* The panels of x are those of h, and have more rows. */
+        /* The panels of x are those of h, and mostly have more rows. */
         const int together = blocks_together(1, blocks, reader.members, false);
         packed->input = packed->recurrent = layout_of(0, 1, blocks, together, 1);
     } else if (layer->cell == RNN_LSTM) {

@@ -20,6 +20,7 @@ typedef struct packed_direction {
     float *recurrent_bias;      /* GRU with reset_after, else NULL */
 } packed_direction;
 
+/* A panel of `recurrent` has as many blocks as one of `input`, or a multiple. */
 typedef struct packed_layer {
     panel_layout input, recurrent, candidate;
     size_t z_floats;     /* one row of the projection */
@@ -36,7 +37,7 @@ typedef struct packed_dense {
 typedef struct weights_reader {
     const rnn_kernels *kernels;
     int rows, projected_rows; /* of h and of x */
-    int members;
+    int members;              /* of a lane */
 } weights_reader;
 
 /* Takes the arrays of a layer from the arena and, where `weights` is given, fills them. `weights`

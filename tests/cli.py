@@ -136,6 +136,12 @@ class Commands(unittest.TestCase):
         table = done.stdout.split("\nbackends\n")[1].split("\n\n")[0].splitlines()[1:]
         self.assertEqual([line.split()[0] for line in table], BACKENDS)
 
+    def test_a_cpu_is_told_from_others(self):
+        """By its model's name or, where that has no number, by family and model number."""
+        cpu = re.search(r"^ +cpu +(.*)", run("list").stdout, re.MULTILINE)[1]
+        if cpu != "unknown" and os.uname().machine == "x86_64":
+            self.assertRegex(cpu, r"\d")
+
     def test_list_says_why_one_is_missing(self):
         self.assertIn("switched off by RNN_ISA", run("list", RNN_ISA="naive").stdout)
 

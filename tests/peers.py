@@ -439,7 +439,7 @@ class RatiosTest(unittest.TestCase):
             done = subprocess.run([PEERS / "ratios.py", file.name, "--against", "choices"], text=True,
                                   capture_output=True, timeout=60, env=ENVIRONMENT)
         self.assertRegex(done.stdout, r"fastest code +1 +0\.50x +1 +1 +0\.50x +0\.0%")
-        self.assertIn("10 us, avx2, team of 2 5 us", done.stdout)
+        self.assertIn("10 us, avx2 team of 2 5 us", done.stdout)
 
     def test_files(self):
         """Peers are those that the files name; a row counts once."""

@@ -521,11 +521,13 @@ static const char *const options[] = {
     "N:3/T:5/D:6/U:8+5/direction:bidirectional/mask:lengths",
     "N:3/T:4/D:5/U:6/output:last/dense:2/dense_activation:sigmoid",
     "N:3/T:4/D:5/U:6/activation:relu/strides:padded",
+    "N:3/T:4/D:5/U:256/state:1",
 };
 static const char *const gru_options[] = {
     "N:4/T:6/D:5/U:17/reset_after:0/state:1",
     "N:6/T:8/D:4/U:12/reset_after:0/mask:lengths/direction:bidirectional",
     "N:3/T:5/D:6/U:8+5/reset_after:0/mask:holes/bias:0",
+    "N:3/T:4/D:5/U:256/reset_after:0/mask:holes",
     "N:3/T:4/D:5/U:6/activation:relu/recurrent_activation:hard_sigmoid",
 };
 

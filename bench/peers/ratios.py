@@ -39,7 +39,7 @@ class Times:
     """All repetitions of one row, in seconds."""
     samples: list
     backend: str
-    code: str = ""
+    code: tuple = ()
 
     @property
     def median(self):
@@ -55,9 +55,15 @@ class Times:
 
 
 def code_of(backend, threads, label):
-    """What ran: our kernels and how threads shared the work, whatever backend chose them."""
-    text = re.sub(r" \(.*", "", label).rpartition(": ")[2]
-    return text if re.match("(scalar|autovec|avx2|avx512)(,|$)", text) else f"{backend} {threads}"
+    """What ran, whatever backend chose it: (whose code, how the work was shared or on how many
+    threads). The label of auto is "BACKEND: LABEL OF THAT ONE (why)"."""
+    chosen, colon, text = label.partition(": ")
+    if not colon or backend != "auto":
+        chosen, text = backend, label
+    kernels, _, split = re.sub(r" \(.*", "", text).partition(", ")
+    if re.fullmatch("openmp.*|" + re.escape(kernels), chosen):
+        return kernels, split
+    return chosen, threads
 
 
 class Measurements:
@@ -137,7 +143,8 @@ class Measurements:
         for by_threads in self.times[problem].values():
             for threads, times in by_threads.items():
                 if threads <= limit:
-                    all_times = codes.setdefault(times.code, Times([], times.code, times.code))
+                    name = " ".join(map(str, times.code)).strip()
+                    all_times = codes.setdefault(times.code, Times([], name, times.code))
                     all_times.samples += times.samples
         return codes
 
@@ -210,10 +217,10 @@ def main():
         sys.exit("ratios.py: nothing but peers; choose one by --ours")
     if ours not in backends:
         sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(backends)}")
-    whole = ["best", "others", "choices"]
-    if options.against not in [None, *whole, *backends]:
+    of_all = ["best", "others", "choices"]
+    if options.against not in [None, *of_all, *backends]:
         sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(backends)}")
-    if options.against and options.against not in measurements.peers + whole:
+    if options.against and options.against not in measurements.peers + of_all:
         measurements.peers.append(options.against)
     print(summary(measurements, ours, options.against, options.worst))
 

@@ -35,8 +35,8 @@ static inline vf vf_broadcast(const float *from) {
 static inline vf vf_set(float a) {
     return _mm256_set1_ps(a);
 }
-/* `a`, as something that was computed: gcc would read what two or three multiply-adds use from
- * memory for each of them, and loads would bind. */
+/* Keeps `a` in a register: gcc would fold its load into each of two or three multiply-adds, and
+ * loads would be the limit. */
 static ALWAYS_INLINE vf vf_in_register(vf a) {
     __asm__("" : "+x"(a));
     return a;

@@ -54,7 +54,7 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
             vf weight[VF_TILE];
             UNROLL
             for (int v = 0; v < width; v++)
-                weight[v] = vf_load(panel + v * VF_FLOATS);
+                weight[v] = vf_in_register(vf_load(panel + v * VF_FLOATS));
             UNROLL
             for (int r = 0; r < rows; r++) {
                 vf scalar = vf_broadcast(row[r] + k);
