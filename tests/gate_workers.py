@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""rnnbench gate, where workers of either side die, hang, pause or answer with errors.
+
+Usage: gate_workers.py RNNBENCH [unittest's arguments]
+"""
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from gate_fake import (ALLOWANCE, BUDGET, FINE, INTERRUPTED, LARGE, NOT_COMPARABLE, PROGRAM, ROW,
+                       USAGE, WRONG, Gate, environment, main)
+
+
+class Workers(Gate):
+    def test_a_base_that_dies(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="dies")
+        self.assertIn("ended with status 1: out of luck", done.stderr)
+        self.assertIn("base (", done.stderr)
+
+    def test_a_base_that_hangs(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="hangs", PER_RUN="1e-6")
+        self.assertRegex(done.stderr, "no answer in time|budget")
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_a_base_that_babbles(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="babbles")
+        self.assertIn("answered something else than JSON", done.stderr)
+
+    def test_a_base_without_worker(self):
+        done = self.against_fake(NOT_COMPARABLE, FAKE="no worker")
+        self.assertIn("command worker is unknown", done.stderr)
+
+    def row_of(self, backend):
+        return {row["backend"]: row for row in json.loads(self.out.read_text())["rows"]}[backend]
+
+    def test_a_new_build_that_hangs_in_the_check(self):
+        done = self.against_fake(WRONG, "--out", self.out, FAKE="check of new hangs")
+        for text in done.stderr, self.row_of("scalar")["why"]:
+            self.assertRegex(text, r"new build \(.*gave no answer in time, asked to check scalar 1 lstm/")
+        self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
+    def test_a_new_build_that_hangs_over_no_row(self):
+        self.against_fake(WRONG, "--budget", "40s", FAKE="context of new hangs", OF="context")
+        self.assertLess(self.seconds, 36)
+
+    def test_a_new_build_that_dies_in_the_check(self):
+        """What is right is then not timed, and that is why it is not judged."""
+        done = self.against_fake(WRONG, "--backend", "naive,scalar", "--out", self.out,
+                                 FAKE="check of new dies")
+        self.assertIn("asked to check scalar 1 lstm/", done.stderr)
+        self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+        self.assertEqual(self.row_of("naive")["verdict"], "not judged")
+        self.assertEqual(self.row_of("naive")["why"], "not timed, as a result is wrong")
+        self.assertLess(self.seconds, BUDGET)
+
+    def test_a_wrong_row_before_the_base_fails(self):
+        """It is named, whatever became of the row behind it."""
+        for fails in "dies", "hangs":
+            with self.subTest(fails):
+                self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "naive,scalar",
+                          "--budget", "1s", "--out", self.out, FAKE=f"starves new, {fails}",
+                          TURNS=str(self.folder / fails))
+                report = json.loads(self.out.read_text())
+                self.assertEqual(sorted(row["verdict"] for row in report["rows"]), ["WRONG", "not judged"])
+                self.assertEqual("out of luck" in "\n".join(report["notes"]), fails == "dies")
+
+    def test_errors_of_a_new_build_after_the_check(self):
+        """As of memory: when it is calibrated, and in a round."""
+        for until in 0, 3:
+            with self.subTest(until):
+                self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "scalar",
+                          "--budget", "5s", "--out", self.out, FAKE="starves new", UNTIL=str(until),
+                          TURNS=str(self.folder / f"turns{until}"))
+                self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+                self.assertRegex(self.row_of("scalar")["why"], "the new build cannot do it: .*memory")
+
+    def test_errors_of_a_base_after_the_check(self):
+        for command in "prepare", "run":
+            for until in 0, 3:
+                with self.subTest(command, until=until):
+                    self.against_fake(NOT_COMPARABLE, "--out", self.out, FAKE=f"{command} fails",
+                                      UNTIL=str(until), TURNS=str(self.folder / f"{command}{until}"))
+                    self.assertEqual(self.row_of("scalar")["verdict"], "not judged")
+                    self.assertEqual(self.row_of("scalar")["why"], "the base cannot do it: no luck")
+
+    def test_a_base_whose_answers_have_no_time(self):
+        self.against_fake(NOT_COMPARABLE, "--out", self.out, FAKE="no time")
+        self.assertEqual(self.row_of("scalar")["verdict"], "not judged")
+        self.assertEqual(self.row_of("scalar")["why"], "base's answer has no time")
+
+    def test_a_pause_is_no_hang(self):
+        for moment in "check", "run":
+            with self.subTest(moment):
+                once = self.folder / moment
+                self.against_fake(FINE, "--budget", "12s", "--out", self.out, TURNS=str(once),
+                                  FAKE=f"{moment} pauses once")
+                self.assertTrue(once.exists())
+                self.assertEqual(self.row_of("scalar")["verdict"], "faster")
+                self.assertGreater(self.seconds, 5)
+
+    def test_two_pauses_are_no_hang(self):
+        """One while the row is calibrated, one in a round; the second try goes well each time."""
+        turns = self.folder / "turns"
+        self.against_fake(FINE, "--budget", "20s", "--out", self.out, TURNS=str(turns),
+                          FAKE="run pauses twice")
+        self.assertGreater(len(turns.read_text()), 3)
+        self.assertEqual(self.row_of("scalar")["verdict"], "faster")
+        self.assertGreater(self.seconds, 10)
+
+    def test_either_side_starts_first(self):
+        starts = self.folder / "starts"
+        self.against_fake(FINE, STARTS=str(starts))
+        order = starts.read_text().split()
+        self.assertGreater(len(order), 12)
+        for place in "first", "second":
+            self.assertGreater(order.count(place), len(order) / 8)
+
+    def test_a_program_that_vanishes(self):
+        self.fake.write_text(self.fake.read_text() + "os.unlink(__file__)\n")
+        done = self.against_fake(USAGE)
+        self.assertIn(f"{self.fake}: No such file", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def start(self, *arguments):
+        process = subprocess.Popen([PROGRAM, "gate", "--against", str(self.fake), *ROW, *arguments],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=environment(PER_RUN="1e-5"))
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    @staticmethod
+    def new_workers(process):
+        """Those of the build under test."""
+        found = []
+        for task in Path(f"/proc/{process.pid}/task").iterdir():
+            for pid in (task / "children").read_text().split():
+                try:
+                    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                    if (os.readlink(f"/proc/{pid}/exe") == os.path.realpath(PROGRAM)
+                            and b"worker" in words):  # and not a copy of the gate before it starts one
+                        found.append(int(pid))
+                except OSError:
+                    pass
+        return found
+
+    def send_to_new_worker(self, process, number, seconds=12):
+        """Until the gate ends: one that is about to leave, at the end of a round, takes no notice."""
+        time.sleep(2.5)
+        signalled = 0
+        end = time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < end:
+            with contextlib.suppress(OSError):
+                for pid in self.new_workers(process):
+                    os.kill(pid, number)
+                    signalled += 1
+            time.sleep(0.02)
+        self.assertGreater(signalled, 0, "no worker of the new build")
+
+    def test_a_new_build_that_dies(self):
+        process = self.start("--budget", "15s")
+        self.send_to_new_worker(process, signal.SIGSEGV)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, WRONG, errors)
+        self.assertIn("new build (", errors)
+        self.assertIn("was ended by signal 11", errors)
+
+    def test_a_new_build_that_hangs(self):
+        process = self.start("--budget", "25s")
+        self.send_to_new_worker(process, signal.SIGSTOP, 25)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, WRONG, errors)
+        self.assertIn("gave no answer in time", errors)
+
+    def test_interruption(self):
+        process = self.start("--budget", "30s")
+        time.sleep(2)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, INTERRUPTED, errors)
+        self.assertIn("interrupted; no verdict", errors)
+        self.assertEqual(output, "")
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertEqual(self.new_workers_left(), 0)
+
+    @staticmethod
+    def new_workers_left():
+        count = 0
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().split(b"\0")
+            except OSError:
+                continue
+            count += words[0] == os.fsencode(os.path.realpath(PROGRAM)) and b"worker" in words
+        return count
+
+
+if __name__ == "__main__":
+    main()
