@@ -19,7 +19,7 @@ die() {
 # The library packages are optional to the build, which then says what is lost without them.
 build_packages=(gcc g++ libc6-dev git meson ninja-build pkg-config
     libdnnl-dev libxsmm-dev libbenchmark-dev libhwloc-dev libjansson-dev gnuplot-nox)
-test_packages=(libcmocka-dev binutils qemu-user)
+test_packages=(libcmocka-dev binutils qemu-user valgrind)
 
 is_installed() {
     dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'

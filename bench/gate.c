@@ -154,8 +154,8 @@ static int run(gate_state *gate, const document_format *format) {
 static bool check_options(const cli_options *options, rnn_error *error) {
     if (!!options->against + !!options->baseline + options->selftest != 1)
         return fail(error, "give one of --against, --baseline and --selftest");
-    if (options->instructions && options->baseline)
-        return fail(error, "--instructions goes with --against or --selftest");
+    if (options->instructions && !options->against)
+        return fail(error, "--instructions goes with --against");
     if (options->instructions && options->floor > 0)
         return fail(error, "--floor is a time, and --instructions takes none");
     if (!options->baseline && (options->anchor || options->anyway))

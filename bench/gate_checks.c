@@ -72,13 +72,13 @@ static gate_end find_whether_base_checks(gate_state *gate, gate_row *none, void 
     return end;
 }
 
-/* Texts that live as long as the object. */
+/* Texts that live as long as the object; not what the CPU is called, as both ran on this one. */
 static context_list context_of(json_t *object, row_context members[CONTEXT_MOST_MEMBERS]) {
     context_list list = {members, 0};
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value) {
-        if (list.count < CONTEXT_MOST_MEMBERS && json_is_string(value))
+        if (list.count < CONTEXT_MOST_MEMBERS && json_is_string(value) && strcmp(name, "cpu") != 0)
             members[list.count++] = (row_context){name, json_string_value(value)};
     }
     return list;

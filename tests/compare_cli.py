@@ -444,6 +444,7 @@ class Compare(unittest.TestCase):
         whole = good.read_text()
         for pattern, text in (("is empty", ""), ("not JSON", whole[:-1]), ("not JSON", "a,b\n1,2\n"),
                               ("\"context\" is missing", "{\"packages\": []}"),
+                              ("schema", whole.replace("\"context\": {", "\"context\": {\"rnnbench_schema\": 99, ", 1)),
                               ("not a finite number", whole.replace("\"real_time\": ", "\"real_time\": NaN, \"x\": ", 1)),
                               ("is there twice", whole.replace("\"repetition_index\": 1", "\"repetition_index\": 0"))):
             with self.subTest(pattern):

@@ -10,11 +10,14 @@ import json
 import math
 import re
 import shutil
+import sys
 import time
 import xml.etree.ElementTree
 
-from gate_fake import (ALLOWANCE, BRIEF, BUDGET, FINE, NOT_COMPARABLE, NOT_WRONG, PROGRAM, ROW,
-                       USAGE, WRONG, Gate, main, run)
+sys.dont_write_bytecode = True
+from gate_fake import (  # noqa: E402
+    ALLOWANCE, BRIEF, BUDGET, FINE, NOT_COMPARABLE, NOT_WRONG, PROGRAM, ROW, USAGE, WRONG, Gate,
+    main, run)
 
 
 class Verdicts(Gate):
@@ -54,8 +57,9 @@ class Verdicts(Gate):
 
     def test_a_base_of_another_context(self):
         self.against_fake(FINE, "--out", self.out, FAKE="places")
-        self.assertRegex("\n".join(json.loads(self.out.read_text())["notes"]),
-                         r"(?m)^these differ: OMP_PLACES: \{0\},[{}0,]+\.\.\., now not set")
+        notes = "\n".join(json.loads(self.out.read_text())["notes"])
+        self.assertRegex(notes, r"(?m)^these differ: OMP_PLACES: \{0\},[{}0,]+\.\.\., now not set")
+        self.assertNotIn("cpu:", notes, "both ran on this one")
 
     def test_a_base_that_is_wrong(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="wrong")
@@ -114,8 +118,8 @@ class Usage(Gate):
     def test_modes(self):
         for words in ([], ["--selftest", "--against", "x"], ["--selftest", "--anyway"],
                       ["--selftest", "--anchor", "naive"],
-                      ["--baseline", "x", "--instructions"],
-                      ["--selftest", "--instructions", "--floor", "1us"]):
+                      ["--baseline", "x", "--instructions"], ["--selftest", "--instructions"],
+                      ["--against", PROGRAM, "--instructions", "--floor", "1us"]):
             self.gate(USAGE, *words)
 
     def test_values(self):

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """A worker of the gate's base that says of each run what time it took: PER_RUN and CPU_PER_RUN, in
 seconds. FAKE says what goes wrong. gate_fake.py copies it for the gate to run.
@@ -97,7 +96,7 @@ for line in sys.stdin:
         for _ in range(int(words[1])):
             sum(range(int(work)))
     if words[0] == "context" and mode == "places":
-        answer = {"context": {"OMP_PLACES": ",".join(["{0}"] * 300)}}
+        answer = {"context": {"OMP_PLACES": ",".join(["{0}"] * 300), "cpu": "as older builds call it"}}
     if words[0] == "quit":
         break
     print(json.dumps(answer), flush=True)

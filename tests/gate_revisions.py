@@ -13,11 +13,13 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-from gate_fake import (BRIEF, FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, USAGE, Gate,
-                       environment, main)
+sys.dont_write_bytecode = True
+from gate_fake import (  # noqa: E402
+    BRIEF, FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, USAGE, Gate, environment, main)
 
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 

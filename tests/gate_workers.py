@@ -9,11 +9,14 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-from gate_fake import (ALLOWANCE, BUDGET, FINE, INTERRUPTED, LARGE, NOT_COMPARABLE, PROGRAM, ROW,
-                       USAGE, WRONG, Gate, environment, main)
+sys.dont_write_bytecode = True
+from gate_fake import (  # noqa: E402
+    ALLOWANCE, BUDGET, FINE, INTERRUPTED, LARGE, NOT_COMPARABLE, PROGRAM, ROW, USAGE, WRONG, Gate,
+    environment, main)
 
 
 class Workers(Gate):

@@ -413,6 +413,10 @@ class Refused(Reports):
                 (self.folder / name).write_text(content)
                 self.assert_refused(USAGE, name, self.folder / name, "--out", self.out)
                 self.assert_refused(USAGE, name, good, self.folder / name, "--out", self.out)
+        with (self.folder / "large.json").open("w") as file:
+            file.truncate(200 * 2**20)
+        self.assert_refused(USAGE, "large.json: larger than 128 MiB", good, self.folder / "large.json",
+                            "--out", self.out)
         self.assert_refused(USAGE, "none.json: No such file", self.folder / "none.json", "--out", self.out)
         self.assert_refused(USAGE, "Is a directory", self.folder, "--out", self.out)
 
