@@ -289,7 +289,8 @@ gate_end gate_count_rows(gate_state *gate) {
         return end;
     if (!by_cpu && !find_valgrind()) {
         char text[400];
-        snprintf(text, sizeof text, "%.250s, and no valgrind in /usr/bin, /usr/local/bin or /bin", found.why.text);
+        snprintf(text, sizeof text, "%.250s, and no valgrind in /usr/bin, /usr/local/bin or /bin",
+                 found.why.text);
         return cannot(gate, text);
     }
     if (by_cpu)
