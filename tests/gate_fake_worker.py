@@ -43,7 +43,8 @@ if "STARTS" in os.environ:
 for line in sys.stdin:
     words = line.split()
     answer = {}
-    if mode.startswith(f"{words[0]} of new ") and os.environ.get("OF", "scalar") in words:
+    if (mode.startswith(f"{words[0]} of new ") and os.environ.get("OF", "scalar") in words
+            and ("UNTIL" not in os.environ or turn() >= int(os.environ["UNTIL"]))):
         os.kill(new_worker(), signal.SIGSTOP if mode.endswith("hangs") else signal.SIGSEGV)
     if mode == f"{words[0]} pauses once" and len(words) > 1 and turn() == 0:
         time.sleep(100)

@@ -153,11 +153,11 @@ class Workers(Gate):
                     pass
         return found
 
-    def send_to_new_worker(self, process, number, seconds=12):
+    def send_to_new_worker(self, process, number):
         """Until the gate ends: one that is about to leave, at the end of a round, takes no notice."""
         time.sleep(2.5)
         signalled = 0
-        end = time.monotonic() + seconds
+        end = time.monotonic() + 12
         while process.poll() is None and time.monotonic() < end:
             with contextlib.suppress(OSError):
                 for pid in self.new_workers(process):
@@ -175,11 +175,16 @@ class Workers(Gate):
         self.assertIn("was ended by signal 11", errors)
 
     def test_a_new_build_that_hangs(self):
-        process = self.start("--budget", "25s")
-        self.send_to_new_worker(process, signal.SIGSTOP, 25)
-        _, errors = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, WRONG, errors)
-        self.assertIn("gave no answer in time", errors)
+        """When its row is calibrated, and in a round; at the second try, too."""
+        for until in 0, 10:
+            with self.subTest(until):
+                turns = self.folder / f"turns{until}"
+                done = self.against_fake(WRONG, "--budget", "20s", "--out", self.out, OF="run",
+                                         FAKE="run of new hangs", UNTIL=str(until), TURNS=str(turns))
+                self.assertGreater(len(turns.read_text()), until + 1)
+                for text in done.stderr, self.row_of("scalar")["why"]:
+                    self.assertRegex(text, r"new build \(.*gave no answer in time, asked to run ")
+                self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
 
     def test_interruption(self):
         process = self.start("--budget", "30s")
