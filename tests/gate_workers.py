@@ -183,7 +183,7 @@ class Workers(Gate):
                                          FAKE="run of new hangs", UNTIL=str(until), TURNS=str(turns))
                 self.assertGreater(len(turns.read_text()), until + 1)
                 for text in done.stderr, self.row_of("scalar")["why"]:
-                    self.assertRegex(text, r"new build \(.*gave no answer in time, asked to run ")
+                    self.assertRegex(text, r"new build \(.*gave no answer in time, asked to (prepare|run) ")
                 self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
 
     def test_interruption(self):
