@@ -19,6 +19,10 @@ from pathlib import Path
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 HERE = Path(__file__).resolve().parent
 PEERS = HERE.parent / "bench" / "peers"
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(PEERS))
+import results  # noqa: E402
+
 PROBLEM = "simple_rnn/N:3/T:4/D:5/U:6"
 SECOND = PROBLEM + "/layout:time_major"
 ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "passive", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -34,7 +38,8 @@ def talk(*commands):
 def drive(*arguments, peers="", environment=ENVIRONMENT):
     return subprocess.run(
         [PEERS / "run", "--rnnbench", PROGRAM, "--peers", peers, "--min-time", "0.0005",
-         "--repetitions", "3", "--peak-time", "0.02", *map(str, arguments)],
+         "--repetitions", "3", "--most-repetitions", "3", "--peak-time", "0.02",
+         *map(str, arguments)],
         capture_output=True, text=True, timeout=120, env=environment)
 
 
@@ -211,6 +216,19 @@ class DriverTest(unittest.TestCase):
         self.assertEqual(len(times), 3)
         self.assertEqual(median, times[1])
 
+    def test_more_repetitions_where_the_machine_was_disturbed(self):
+        """Of all participants alike, to a limit."""
+        done, _, content = self.with_fake("restless", "--most-repetitions", "7")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual({row["repetitions"] for row in content["benchmarks"]}, {7})
+
+    def test_when_a_row_is_settled(self):
+        counters = {"flops": 1, "weight_bytes": 1, "roof_seconds": 1}
+        for times, settled in ([1], True), ([2, 2, 1], False), ([1, 2, 1.04], True), ([1, 2], False):
+            row = results.Row("naive", 1, PROBLEM, "", dict(counters))
+            row.repetitions = [(seconds, seconds) for seconds in times]
+            self.assertEqual(row.is_settled, settled, times)
+
     def test_right_peer(self):
         done, rows, content = self.with_fake("right")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -358,6 +376,7 @@ class DriverTest(unittest.TestCase):
                                  (["--frob"], "--frob: unknown option"),
                                  (["--shard", "3/2"], "--shard"),
                                  (["--repetitions", "0"], "--repetitions"),
+                                 (["--repetitions", "4"], "--most-repetitions 3"),
                                  (["--min-time", "-1"], "--min-time"),
                                  (["--add", "x"], "--add x"),
                                  (["--table", "/nonexistent/t.md"], "/nonexistent/t.md")]:

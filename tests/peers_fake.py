@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """A peer for the tests of bench/peers: SimpleRNN in plain Python, or one way to go wrong.
 
-Usage: peers_fake.py right|wrong|nan|short|refuses|fails|fails_once|dies|dies_later|garbage|silent|
-                     kills_judge|lacks_form
+Usage: peers_fake.py right|restless|wrong|nan|short|refuses|fails|fails_once|dies|dies_later|garbage|
+                     silent|kills_judge|lacks_form
+restless: two of three runs take twice the time;
 fails_once: in the second repetition of the first problem; dies_later ends there; kills_judge: ends
 the driver's first worker when the second problem comes.
 """
@@ -81,8 +82,9 @@ def obey(words):
             sys.exit("a bad evening")
         if MANNER == "garbage":
             return ["no", "dictionary"]
-        time.sleep(1e-5 * int(words[1]))
-        return {"seconds": 1e-5 * int(words[1]), "cpu_seconds": 0}
+        seconds = 1e-5 * int(words[1]) * (1 + (MANNER == "restless" and obey.runs % 3 > 0))
+        time.sleep(seconds)
+        return {"seconds": seconds, "cpu_seconds": 0}
     if command == "output":
         Path(words[1]).write_bytes(obey.y.tobytes())
     return {}

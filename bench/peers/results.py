@@ -11,6 +11,7 @@ import statistics
 from pathlib import Path
 
 NAME_END = "/process_time/real_time"
+SETTLED = 1.05  # a median, in least times
 
 
 class Row:
@@ -33,6 +34,11 @@ class Row:
     @property
     def median(self):
         return statistics.median(seconds for seconds, _ in self.repetitions)
+
+    @property
+    def is_settled(self):
+        """Not where other work on the machine made half of the repetitions slower."""
+        return self.median <= SETTLED * min(seconds for seconds, _ in self.repetitions)
 
 
 def percentile(values, fraction):
