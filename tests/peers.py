@@ -401,16 +401,24 @@ class DriverTest(unittest.TestCase):
 
 
 class RatiosTest(unittest.TestCase):
-    def ratios(self, times, *arguments):
-        """`times` maps backend to microseconds of one repetition each."""
-        rows = [{"run_name": f"lstm/{backend}/N:1/T:{i}/D:2/U:2/threads:1/process_time/real_time",
-                 "run_type": "iteration", "real_time": 1000 * time}
-                for backend, all_times in times.items() for i, time in enumerate(all_times)]
+    @staticmethod
+    def ratios_of(entries, *arguments):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump({"context": {}, "benchmarks": rows}, file)
+            json.dump({"context": {}, "benchmarks": entries}, file)
             file.flush()
             return subprocess.run([PEERS / "ratios.py", file.name, *arguments], text=True,
                                   capture_output=True, timeout=60, env=ENVIRONMENT)
+
+    @staticmethod
+    def entry(backend, microseconds, problem="N:1/T:1/D:2/U:2/threads:1", **more):
+        return {"run_name": f"lstm/{backend}/{problem}", "run_type": "iteration",
+                "real_time": 1000 * microseconds, **more}
+
+    def ratios(self, times, *arguments):
+        """`times` maps backend to microseconds of one repetition each."""
+        entries = [self.entry(backend, time, f"N:1/T:{i}/D:2/U:2/threads:1/process_time/real_time")
+                   for backend, all_times in times.items() for i, time in enumerate(all_times)]
+        return self.ratios_of(entries, *arguments)
 
     def test_geometric_means(self):
         done = self.ratios({"auto": [1, 1, 2], "onednn": [2, 4, 1], "torch": [8, 2, 8]})
@@ -422,7 +430,7 @@ class RatiosTest(unittest.TestCase):
         self.assertEqual(lines["best of all peers"], ["3", f"{2 ** third:.2f}x", "1", "1", "0.50x", "66.7%"])
         self.assertIn("0.50x lstm/N:1/T:2/D:2/U:2/threads:1: 2 us, onednn 1 us", done.stdout)
 
-    def test_choices(self):
+    def test_which_backends_are_held_against_each_other(self):
         times = {"auto": [1], "avx2": [2], "onednn": [4], "torch": [8]}
         self.assertIn("2.00x", self.ratios(times, "--ours", "avx2", "--against", "onednn").stdout)
         self.assertNotIn("torch", self.ratios(times, "--against", "onednn").stdout)
@@ -434,14 +442,9 @@ class RatiosTest(unittest.TestCase):
     def test_others(self):
         """Every other repetition chooses the fastest of the others, the rest are compared."""
         names = {"auto": [9, 10, 9, 10], "avx2": [7, 12, 7, 12], "naive": [8, 1, 8, 1]}
-        rows = [{"run_name": f"lstm/{backend}/N:1/T:1/D:2/U:2/threads:{2 if backend == 'auto' else 1}",
-                 "run_type": "iteration", "real_time": 1000 * time}
-                for backend, times in names.items() for time in times]
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump({"context": {}, "benchmarks": rows}, file)
-            file.flush()
-            done = subprocess.run([PEERS / "ratios.py", file.name, "--against", "others"], text=True,
-                                  capture_output=True, timeout=60, env=ENVIRONMENT)
+        done = self.ratios_of([
+            self.entry(backend, time, f"N:1/T:1/D:2/U:2/threads:{2 if backend == 'auto' else 1}")
+            for backend, times in names.items() for time in times], "--against", "others")
         self.assertRegex(done.stdout, r"best of all others +1 +1\.20x +0 +0 +1\.20x +100\.0%")
 
     def test_choices(self):
@@ -449,16 +452,20 @@ class RatiosTest(unittest.TestCase):
         rows = {"auto": ("openmp: avx2, batch in 2 slices (cost model)", [9, 9, 9, 9]),
                 "openmp_batch": ("avx2, batch in 2 slices", [11, 11, 11, 11]),
                 "openmp_team": ("avx2, team of 2", [8, 5, 8, 5]), "onednn": ("2.6.3 ref", [20, 20, 20, 20])}
-        entries = [{"run_name": f"lstm/{backend}/N:2/T:1/D:2/U:2/threads:2", "label": label,
-                    "run_type": "iteration", "real_time": 1000 * time}
-                   for backend, (label, times) in rows.items() for time in times]
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump({"context": {}, "benchmarks": entries}, file)
-            file.flush()
-            done = subprocess.run([PEERS / "ratios.py", file.name, "--against", "choices"], text=True,
-                                  capture_output=True, timeout=60, env=ENVIRONMENT)
+        done = self.ratios_of([
+            self.entry(backend, time, "N:2/T:1/D:2/U:2/threads:2", label=label)
+            for backend, (label, times) in rows.items() for time in times], "--against", "choices")
         self.assertRegex(done.stdout, r"fastest code +1 +0\.50x +1 +1 +0\.50x +0\.0%")
         self.assertIn("10 us, avx2 team of 2 5 us", done.stdout)
+
+    def test_at_limit(self):
+        """Ours takes its roof's share of its time on 64 units and more, and what it took below."""
+        entries = [self.entry(backend, time, f"N:1/T:1/D:{units}/U:{units}/threads:1", roof=roof)
+                   for units in (32, 64)
+                   for backend, time, roof in (("auto", 10, 0.25), ("onednn", 20, 0.125))]
+        for arguments, mean in ([], "2.00x"), (["--at-limit-from", "64"], "4.00x"):
+            done = self.ratios_of(entries, "--against", "onednn", *arguments)
+            self.assertRegex(done.stdout, f"onednn +2 +{mean}", done.stderr)
 
     def test_files(self):
         """Peers are those that the files name; a row counts once."""

@@ -4,6 +4,7 @@
 `rnnbench sweep`: geometric means of ratios of medians, and the problems behind the worst of them.
 
   bench/peers/ratios.py FILE.json... [--ours auto] [--against best|others|choices|NAME]
+                        [--at-limit-from UNITS]
 
 A row on several threads is held against the peer's on as many; a backend that takes one thread
 alone is held with that one. `best` is the fastest of all peers on each problem. A problem counts
@@ -16,6 +17,9 @@ repetitions at least. The last column says how many problems ours is within 5% o
 
 `choices` asks the same of the code that ours chose, as its label names it: the repetitions of all
 rows that ran the same code are those of one, so that noise between rows of equal code does not count.
+
+--at-limit-from tells what could be gained at most: ours as if it took what the machine's limit is, by
+its roof, on problems of so many units or more.
 """
 
 import argparse
@@ -40,6 +44,7 @@ class Times:
     samples: list
     backend: str
     code: tuple = ()
+    limit: float = math.nan  # the machine's, where the row has a roof
 
     @property
     def median(self):
@@ -85,15 +90,23 @@ class Measurements:
                 name = entry["run_name"].removesuffix("/process_time/real_time")
                 if self.file_of.setdefault(name, path) != path:
                     raise Repeated(f"{name} is in {self.file_of[name]} as well")
-                self.add(name, entry["real_time"], entry.get("label", ""))
+                self.add(name, entry["real_time"], entry.get("label", ""), entry.get("roof", math.nan))
 
-    def add(self, name, nanoseconds, label=""):
+    def add(self, name, nanoseconds, label="", roof=math.nan):
         name, _, threads = name.rpartition("/threads:")
         cell, backend, rest = name.split("/", 2)
         by_backend = self.times.setdefault(f"{cell}/{rest}", {}).setdefault(backend, {})
         code = code_of(backend, threads, label)
         times = by_backend.setdefault(int(threads), Times([], backend, code))
         times.samples.append(1e-9 * nanoseconds)
+        times.limit = 1e-9 * nanoseconds * roof
+
+    def put_at_limit(self, ours, least_units):
+        """As if ours had no more to gain there."""
+        for problem, by_backend in self.times.items():
+            if int(re.search(r"/U:(\d+)", problem)[1]) >= least_units:
+                for times in by_backend.get(ours, {}).values():
+                    times.samples = [times.limit]
 
     def backends(self):
         """In the order of the files."""
@@ -201,6 +214,8 @@ def main():
     parser.add_argument("files", nargs="+", metavar="FILE.json")
     parser.add_argument("--ours", metavar="BACKEND", help="by default auto, or the first that is no peer")
     parser.add_argument("--against", metavar="NAME", help="best, others, choices, or one of the peers; default all")
+    parser.add_argument("--at-limit-from", type=int, metavar="UNITS",
+                        help="ours as if at the machine's limit on so many units or more")
     parser.add_argument("--worst", type=int, default=5, metavar="N", help="how many are named; 5")
     options = parser.parse_args()
     measurements = Measurements()
@@ -217,6 +232,8 @@ def main():
         sys.exit("ratios.py: nothing but peers; choose one by --ours")
     if ours not in backends:
         sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(backends)}")
+    if options.at_limit_from is not None:
+        measurements.put_at_limit(ours, options.at_limit_from)
     of_all = ["best", "others", "choices"]
     if options.against not in [None, *of_all, *backends]:
         sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(backends)}")
