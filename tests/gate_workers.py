@@ -4,7 +4,6 @@
 
 Usage: gate_workers.py RNNBENCH [unittest's arguments]
 """
-import contextlib
 import json
 import os
 import signal
@@ -138,52 +137,24 @@ class Workers(Gate):
         self.addCleanup(process.kill)
         return process
 
-    @staticmethod
-    def new_workers(process):
-        """Those of the build under test."""
-        found = []
-        for task in Path(f"/proc/{process.pid}/task").iterdir():
-            for pid in (task / "children").read_text().split():
-                try:
-                    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                    if (os.readlink(f"/proc/{pid}/exe") == os.path.realpath(PROGRAM)
-                            and b"worker" in words):  # and not a copy of the gate before it starts one
-                        found.append(int(pid))
-                except OSError:
-                    pass
-        return found
-
-    def send_to_new_worker(self, process, number):
-        """Until the gate ends: one that is about to leave, at the end of a round, takes no notice."""
-        time.sleep(2.5)
-        signalled = 0
-        end = time.monotonic() + 12
-        while process.poll() is None and time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                for pid in self.new_workers(process):
-                    os.kill(pid, number)
-                    signalled += 1
-            time.sleep(0.02)
-        self.assertGreater(signalled, 0, "no worker of the new build")
-
     def test_a_new_build_that_dies(self):
-        process = self.start("--budget", "15s")
-        self.send_to_new_worker(process, signal.SIGSEGV)
-        _, errors = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, WRONG, errors)
-        self.assertIn("new build (", errors)
-        self.assertIn("was ended by signal 11", errors)
+        for until in 0, 10:
+            with self.subTest(until):
+                done = self.against_fake(WRONG, "--out", self.out, OF="run", FAKE="run of new dies",
+                                         UNTIL=str(until), TURNS=str(self.folder / f"turns{until}"))
+                for text in done.stderr, self.row_of("scalar")["why"]:
+                    self.assertRegex(text, r"new build \(.*was ended by signal 11")
 
     def test_a_new_build_that_hangs(self):
         """When its row is calibrated, and in a round; at the second try, too."""
-        for until in 0, 10:
+        for until, asked in (0, "prepare scalar"), (10, "run"):
             with self.subTest(until):
-                turns = self.folder / f"turns{until}"
                 done = self.against_fake(WRONG, "--budget", "20s", "--out", self.out, OF="run",
-                                         FAKE="run of new hangs", UNTIL=str(until), TURNS=str(turns))
-                self.assertGreater(len(turns.read_text()), until + 1)
+                                         FAKE="run of new hangs", UNTIL=str(until),
+                                         TURNS=str(self.folder / f"turns{until}"))
+                self.assertGreater(self.seconds, 10)  # twice what no answer may take
                 for text in done.stderr, self.row_of("scalar")["why"]:
-                    self.assertRegex(text, r"new build \(.*gave no answer in time, asked to (prepare|run) ")
+                    self.assertRegex(text, rf"new build \(.*gave no answer in time, asked to {asked} ")
                 self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
 
     def test_interruption(self):

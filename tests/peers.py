@@ -217,14 +217,23 @@ class DriverTest(unittest.TestCase):
         self.assertEqual(median, times[1])
 
     def test_more_repetitions_where_the_machine_was_disturbed(self):
-        """Of all participants alike, to a limit."""
-        done, _, content = self.with_fake("restless", "--most-repetitions", "7")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual({row["repetitions"] for row in content["benchmarks"]}, {7})
+        """Of all participants alike, to a limit. A single one is always settled."""
+        for asked, made in (["--most-repetitions", "7"], 7), (["--repetitions", "1"], 1):
+            done, _, content = self.with_fake("restless", *asked)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual({row["repetitions"] for row in content["benchmarks"]}, {made})
+
+    def test_failure_among_the_further_repetitions(self):
+        """It costs its row, and the others go on."""
+        done, rows, content = self.with_fake("restless_fails", "--most-repetitions", "7")
+        self.assertEqual((done.returncode, rows), (1, []), done.stdout)
+        self.assertIn("something broke very late", done.stdout)
+        self.assertGreater(min(row["repetitions"] for row in content["benchmarks"]), 3)
 
     def test_when_a_row_is_settled(self):
         counters = {"flops": 1, "weight_bytes": 1, "roof_seconds": 1}
-        for times, settled in ([1], True), ([2, 2, 1], False), ([1, 2, 1.04], True), ([1, 2], False):
+        for times, settled in (([1], True), ([2, 2, 1], False), ([1, 2, 1.04], True), ([1, 2], False),
+                               ([1, 1.06, 1.07], False)):
             row = results.Row("naive", 1, PROBLEM, "", dict(counters))
             row.repetitions = [(seconds, seconds) for seconds in times]
             self.assertEqual(row.is_settled, settled, times)
@@ -410,8 +419,9 @@ class RatiosTest(unittest.TestCase):
                                   capture_output=True, timeout=60, env=ENVIRONMENT)
 
     @staticmethod
-    def entry(backend, microseconds, problem="N:1/T:1/D:2/U:2/threads:1", **more):
-        return {"run_name": f"lstm/{backend}/{problem}", "run_type": "iteration",
+    def entry(backend, microseconds, rest, **more):
+        """`rest` is what stands behind the backend in a row's name."""
+        return {"run_name": f"lstm/{backend}/{rest}", "run_type": "iteration",
                 "real_time": 1000 * microseconds, **more}
 
     def ratios(self, times, *arguments):
@@ -459,13 +469,20 @@ class RatiosTest(unittest.TestCase):
         self.assertIn("10 us, avx2 team of 2 5 us", done.stdout)
 
     def test_at_limit(self):
-        """Ours takes its roof's share of its time on 64 units and more, and what it took below."""
-        entries = [self.entry(backend, time, f"N:1/T:1/D:{units}/U:{units}/threads:1", roof=roof)
-                   for units in (32, 64)
-                   for backend, time, roof in (("auto", 10, 0.25), ("onednn", 20, 0.125))]
-        for arguments, mean in ([], "2.00x"), (["--at-limit-from", "64"], "4.00x"):
-            done = self.ratios_of(entries, "--against", "onednn", *arguments)
-            self.assertRegex(done.stdout, f"onednn +2 +{mean}", done.stderr)
+        """Where all layers have so many units ours takes its roof's share of its time, or its time where
+        that is less."""
+        def rows(roof):
+            return [self.entry(backend, time, f"N:1/T:1/D:8/U:{units}/threads:1", **roof)
+                    for units in ("32", "64", "32+64") for backend, time in (("auto", 10), ("onednn", 20))]
+        for arguments, roof, mean in (([], 0.125, 2), (["--at-limit-from", "64"], 0.125, 4),
+                                      (["--at-limit-from", "32"], 0.125, 16), (["--at-limit-from", "32"], 1.5, 2)):
+            done = self.ratios_of(rows({"roof": roof}), "--against", "onednn", *arguments)
+            self.assertRegex(done.stdout, rf"onednn +3 +{mean}\.00x", done.stderr)
+        for arguments, roof, named in (["--at-limit-from", "32"], {}, "auto has no roof on lstm/N:1"), \
+                (["--at-limit-from", "32", "--against", "choices"], {"roof": 0.5}, "not with --against choices"):
+            done = self.ratios_of(rows(roof), *arguments)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn(named, done.stderr)
 
     def test_files(self):
         """Peers are those that the files name; a row counts once."""

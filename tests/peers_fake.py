@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """A peer for the tests of bench/peers: SimpleRNN in plain Python, or one way to go wrong.
 
-Usage: peers_fake.py right|restless|wrong|nan|short|refuses|fails|fails_once|dies|dies_later|garbage|
-                     silent|kills_judge|lacks_form
-restless: two of three runs take twice the time;
-fails_once: in the second repetition of the first problem; dies_later ends there; kills_judge: ends
-the driver's first worker when the second problem comes.
+Usage: peers_fake.py right|restless|restless_fails|wrong|nan|short|refuses|fails|fails_once|dies|
+                     dies_later|garbage|silent|kills_judge|lacks_form
+restless: two of three runs take twice the time; restless_fails: and one behind the third repetition
+fails; fails_once: in the second repetition of the first problem; dies_later ends there; kills_judge:
+ends the driver's first worker when the second problem comes.
 """
 import array
 import json
@@ -78,11 +78,13 @@ def obey(words):
             sys.exit("the fake peer has a bad day")
         if obey.runs == 5 and MANNER == "fails_once":  # three come before the repetitions
             return {"error": "something broke late"}
+        if obey.runs == 9 and MANNER == "restless_fails":
+            return {"error": "something broke very late"}
         if obey.runs == 5 and MANNER == "dies_later":
             sys.exit("a bad evening")
         if MANNER == "garbage":
             return ["no", "dictionary"]
-        seconds = 1e-5 * int(words[1]) * (1 + (MANNER == "restless" and obey.runs % 3 > 0))
+        seconds = 1e-5 * int(words[1]) * (1 + (MANNER.startswith("restless") and obey.runs % 3 > 0))
         time.sleep(seconds)
         return {"seconds": seconds, "cpu_seconds": 0}
     if command == "output":

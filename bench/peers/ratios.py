@@ -19,7 +19,7 @@ repetitions at least. The last column says how many problems ours is within 5% o
 rows that ran the same code are those of one, so that noise between rows of equal code does not count.
 
 --at-limit-from tells what could be gained at most: ours as if it took what the machine's limit is, by
-its roof, on problems of so many units or more.
+its roof, on problems whose layers all have so many units or more.
 """
 
 import argparse
@@ -36,6 +36,10 @@ from participants import ALL_PEERS  # noqa: E402
 
 class Repeated(Exception):
     """A row is in two files."""
+
+
+class NoRoof(Exception):
+    """A row does not say what the machine's limit is."""
 
 
 @dataclass
@@ -102,11 +106,16 @@ class Measurements:
         times.limit = 1e-9 * nanoseconds * roof
 
     def put_at_limit(self, ours, least_units):
-        """As if ours had no more to gain there."""
+        """As if ours had no more to gain there. Where steps are masked the limit, which counts them
+        all, may be above the time; that then stays."""
         for problem, by_backend in self.times.items():
-            if int(re.search(r"/U:(\d+)", problem)[1]) >= least_units:
-                for times in by_backend.get(ours, {}).values():
-                    times.samples = [times.limit]
+            units = re.search(r"/U:([\d+]+)", problem)
+            if not units or min(map(int, units[1].split("+"))) < least_units:
+                continue
+            for times in by_backend.get(ours, {}).values():
+                if math.isnan(times.limit):
+                    raise NoRoof(f"{ours} has no roof on {problem}")
+                times.samples = [min(times.limit, times.median)]
 
     def backends(self):
         """In the order of the files."""
@@ -215,7 +224,8 @@ def main():
     parser.add_argument("--ours", metavar="BACKEND", help="by default auto, or the first that is no peer")
     parser.add_argument("--against", metavar="NAME", help="best, others, choices, or one of the peers; default all")
     parser.add_argument("--at-limit-from", type=int, metavar="UNITS",
-                        help="ours as if at the machine's limit on so many units or more")
+                        help="ours as if at the machine's limit where all layers have so many "
+                             "units or more")
     parser.add_argument("--worst", type=int, default=5, metavar="N", help="how many are named; 5")
     options = parser.parse_args()
     measurements = Measurements()
@@ -233,7 +243,12 @@ def main():
     if ours not in backends:
         sys.exit(f"ratios.py: {ours}: no such backend; there are {', '.join(backends)}")
     if options.at_limit_from is not None:
-        measurements.put_at_limit(ours, options.at_limit_from)
+        if options.against in ("others", "choices"):
+            sys.exit(f"ratios.py: --at-limit-from: not with --against {options.against}")
+        try:
+            measurements.put_at_limit(ours, options.at_limit_from)
+        except NoRoof as error:
+            sys.exit(f"ratios.py: --at-limit-from: {error}")
     of_all = ["best", "others", "choices"]
     if options.against not in [None, *of_all, *backends]:
         sys.exit(f"ratios.py: {options.against}: not timed; there are {', '.join(backends)}")

@@ -11,7 +11,7 @@ import statistics
 from pathlib import Path
 
 NAME_END = "/process_time/real_time"
-SETTLED = 1.05  # a median, in least times
+SETTLED = 1.05  # a median is at most so many times the least time
 
 
 class Row:
