@@ -13,12 +13,25 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
 using Samples = std::vector<double>;
+
+// From 1.8 on a run has `skipped` in place of `error_occurred`, and times given by a flag a unit.
+template <class T, class = void> struct has_skipped : std::false_type {};
+template <class T> struct has_skipped<T, std::void_t<decltype(T::skipped)>> : std::true_type {};
+constexpr bool is_1_8_or_newer = has_skipped<Run>::value;
+
+template <class T> bool has_no_time(const T &run) {
+    if constexpr (has_skipped<T>::value)
+        return static_cast<bool>(run.skipped);
+    else
+        return run.error_occurred;
+}
 
 // A registered row and what its repetitions gave.
 struct Row {
@@ -151,7 +164,7 @@ class Keeper : public benchmark::BenchmarkReporter {
     static bool counts(Row &row, const Run &run) {
         if (run.run_type == Run::RT_Aggregate)
             return !row.incomplete;
-        if (run.error_occurred || run.counters.count(no_measurement)) {
+        if (has_no_time(run) || run.counters.count(no_measurement)) {
             row.incomplete = true;
             return false;
         }
@@ -163,10 +176,11 @@ class Keeper : public benchmark::BenchmarkReporter {
 
 // Repetitions and time are set by flags, not row by row: those would become part of every name.
 void initialize(double min_time) {
+    const char *unit = is_1_8_or_newer ? "s" : "";
     // The library keeps the address of the first one.
     static std::string flags[] = {"rnnbench",
                                   "--benchmark_repetitions=" + std::to_string(repetitions),
-                                  "--benchmark_min_time=" + std::to_string(min_time),
+                                  "--benchmark_min_time=" + std::to_string(min_time) + unit,
                                   "--benchmark_enable_random_interleaving=true",
                                   "--benchmark_report_aggregates_only=false",
                                   "--benchmark_display_aggregates_only=false",
