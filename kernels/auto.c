@@ -17,7 +17,7 @@ typedef struct auto_plan {
     rnn_problem problem; /* the plan's, as the chosen row sees it */
     const rnn_backend *backend;
     void *state;
-    char implementation[256];
+    char implementation[320]; /* holds the longest that describe() makes */
 } auto_plan;
 
 /* ---- The choice --------------------------------------------------------------------------- */

@@ -200,7 +200,7 @@ static rnn_status make_problem(rnn_problem *problem, const rnn_backend **backend
 rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model,
                                 const rnn_shape *shape, int threads, rnn_error *error) {
     rnn_problem problem;
-    const rnn_backend *backend;
+    const rnn_backend *backend = NULL;
     return make_problem(&problem, &backend, backend_name, model, shape, threads, error);
 }
 
@@ -259,7 +259,7 @@ rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_m
     if (!out)
         return invalid_null(error, "plan");
     rnn_problem problem;
-    const rnn_backend *backend;
+    const rnn_backend *backend = NULL;
     rnn_status status =
         make_problem(&problem, &backend, backend_name, model, shape, threads, error);
     if (status == RNN_OK)

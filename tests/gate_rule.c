@@ -135,12 +135,12 @@ static void test_visible(void **data) {
     for (int i = 0; i < GATES; i++) {
         gate_series first = {0}, second = {0};
         for (int half = 0; half < 2; half++) {
-            const double effect = log(half ? 0.5 * (1.05 + visible) : visible);
+            const double effect = log(half ? 0.5 * (1.05 + visible) : visible), rows = ROWS;
             fill(&first, ROUNDS, effect, 0.05, &state);
             fill(&second, ROUNDS_AGAIN, effect, 0.05, &state);
             const bool seen =
                 gate_suspects(&rule, &first, &slow_row) &&
-                gate_confirms(&rule, &second, &slow_row, ROWS * gate_p_slower(&second, &slow_row));
+                gate_confirms(&rule, &second, &slow_row, rows * gate_p_slower(&second, &slow_row));
             *(half ? &found_less : &found) += seen;
         }
         gate_series_free(&first);
