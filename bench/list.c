@@ -3,6 +3,7 @@
 #include "build_info.h"
 #include "commands.h"
 #include "context.h"
+#include "known_faults.h"
 
 #include <stdio.h>
 
@@ -62,6 +63,25 @@ static bool misses_something(const rnn_backend_info *info) {
     return misses;
 }
 
+/* What the version in use of a library computes wrongly; `any`: the heading is there. */
+static bool print_known_faults(bool any) {
+    const rnn_known_fault *fault;
+    for (int i = 0; (fault = rnn_known_fault_at(i)); i++) {
+        problem p;
+        rnn_error why;
+        if (!problem_parse(&p, fault->problem, &why))
+            continue;
+        rnn_model model = problem_model(&p);
+        rnn_shape shape = problem_shape(&p);
+        if (rnn_backend_supports(fault->backend, &model, &shape, 1, &why) != RNN_UNSUPPORTED)
+            continue;
+        printf("%s  %-12s as %s: %s\n", any ? "" : "\nmissing\n", fault->backend, fault->problem,
+               why.text);
+        any = true;
+    }
+    return any;
+}
+
 static void print_backends(void) {
     rnn_backend_info info;
     bool any = false;
@@ -79,6 +99,7 @@ static void print_backends(void) {
         any = true;
         print_reasons(&info);
     }
+    any = print_known_faults(any);
     if (!BUILD_HAS_GOOGLE_BENCHMARK)
         printf("%s  %-12s Google Benchmark was not there when this was built\n",
                any ? "" : "\nmissing\n", "sweep");

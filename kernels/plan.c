@@ -2,6 +2,7 @@
  * Plans: everything that can be wrong is found here, so that backends need not look. */
 #include "plan.h"
 
+#include "known_faults.h"
 #include "registry.h"
 
 #include <stdint.h>
@@ -162,8 +163,8 @@ static rnn_status check_weights(const rnn_model *model, const rnn_model_weights 
 
 /* ---- Creation ----------------------------------------------------------------------------- */
 
-/* Fills *problem and finds its backend, or says why not. */
-static rnn_status make_problem(rnn_problem *problem, const rnn_backend **backend,
+/* Fills *problem and finds its backend's row, or says why not. */
+static rnn_status make_problem(rnn_problem *problem, const rnn_backend_row **row,
                                const char *backend_name, const rnn_model *model,
                                const rnn_shape *shape, int threads, rnn_error *error) {
     if (!model)
@@ -171,7 +172,6 @@ static rnn_status make_problem(rnn_problem *problem, const rnn_backend **backend
     if (!shape)
         return invalid_null(error, "shape");
     *problem = (rnn_problem){.model = *model, .shape = *shape, .threads = threads};
-    const rnn_backend_row *row = NULL;
     rnn_status status = rnn_model_validate(model, error);
     if (status == RNN_OK)
         status = resolve_shape(&problem->model, &problem->shape, error);
@@ -184,24 +184,32 @@ static rnn_status make_problem(rnn_problem *problem, const rnn_backend **backend
         status = rnn_fail(error, RNN_INVALID_ARGUMENT, "threads: %d, must be at most %d",
                           problem->threads, RNN_MAX_THREADS);
     if (status == RNN_OK)
-        status = rnn_backend_find(backend_name, &row, error);
-    if (status == RNN_OK && problem->threads > 1 && !row->threaded)
+        status = rnn_backend_find(backend_name, row, error);
+    if (status == RNN_OK && problem->threads > 1 && !(*row)->threaded)
         status = rnn_fail(error, RNN_UNSUPPORTED, "threads: %d, backend \"%s\" runs on one thread",
                           problem->threads, backend_name);
-    if (status == RNN_OK && row->backend->supports)
-        status = row->backend->supports(problem, error);
-    if (status == RNN_OK) {
-        problem->kernels = row->kernels;
-        *backend = row->backend;
-    }
+    if (status == RNN_OK && (*row)->backend->supports)
+        status = (*row)->backend->supports(problem, error);
+    if (status == RNN_OK)
+        problem->kernels = (*row)->kernels;
     return status;
+}
+
+static rnn_status refuse_known_faults(const rnn_problem *problem, const rnn_backend_row *row,
+                                      rnn_error *error) {
+    char version[64];
+    if (!row->backend->version)
+        return RNN_OK;
+    row->backend->version(version, sizeof version);
+    return rnn_known_faults_refuse(row->name, version, rnn_cpu_level_detected(), problem, error);
 }
 
 rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model,
                                 const rnn_shape *shape, int threads, rnn_error *error) {
     rnn_problem problem;
-    const rnn_backend *backend = NULL;
-    return make_problem(&problem, &backend, backend_name, model, shape, threads, error);
+    const rnn_backend_row *row = NULL;
+    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, threads, error);
+    return status == RNN_OK ? refuse_known_faults(&problem, row, error) : status;
 }
 
 /* A layer as the backends see it: what Keras does not have is at its default. */
@@ -253,21 +261,14 @@ static rnn_plan *plan_allocate(const rnn_problem *problem) {
     return plan;
 }
 
-rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_model *model,
-                           const rnn_model_weights *weights, const rnn_shape *shape, int threads,
-                           rnn_error *error) {
-    if (!out)
-        return invalid_null(error, "plan");
-    rnn_problem problem;
-    const rnn_backend *backend = NULL;
-    rnn_status status =
-        make_problem(&problem, &backend, backend_name, model, shape, threads, error);
-    if (status == RNN_OK)
-        status = check_weights(model, weights, error);
+static rnn_status create_plan(rnn_plan **out, const rnn_problem *problem,
+                              const rnn_backend *backend, const rnn_model_weights *weights,
+                              rnn_error *error) {
+    rnn_status status = check_weights(&problem->model, weights, error);
     if (status != RNN_OK)
         return status;
 
-    rnn_plan *plan = plan_allocate(&problem);
+    rnn_plan *plan = plan_allocate(problem);
     if (!plan)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     plan->backend = backend;
@@ -281,6 +282,28 @@ rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_m
     plan->scratch_size = aligned ? aligned : RNN_ALIGNMENT;
     *out = plan;
     return RNN_OK;
+}
+
+rnn_status rnn_plan_create_despite_faults(rnn_plan **out, const char *backend_name,
+                                          const rnn_model *model, const rnn_model_weights *weights,
+                                          const rnn_shape *shape, int threads, rnn_error *error) {
+    rnn_problem problem;
+    const rnn_backend_row *row = NULL;
+    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, threads, error);
+    return status == RNN_OK ? create_plan(out, &problem, row->backend, weights, error) : status;
+}
+
+rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_model *model,
+                           const rnn_model_weights *weights, const rnn_shape *shape, int threads,
+                           rnn_error *error) {
+    if (!out)
+        return invalid_null(error, "plan");
+    rnn_problem problem;
+    const rnn_backend_row *row = NULL;
+    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, threads, error);
+    if (status == RNN_OK)
+        status = refuse_known_faults(&problem, row, error);
+    return status == RNN_OK ? create_plan(out, &problem, row->backend, weights, error) : status;
 }
 
 void rnn_plan_destroy(rnn_plan *plan) {
