@@ -40,7 +40,7 @@ typedef struct gate_side {
     const char *backend;
     int threads;
     double seconds;    /* of one run, roughly; 0: not known */
-    int runs;          /* of one sample */
+    int runs;          /* of one sample, in this round */
     gate_series times; /* seconds of one run, one a round */
 } gate_side;
 
@@ -165,6 +165,8 @@ gate_end gate_calibrate_rows(gate_state *gate, double until);
  * there is no time for until then, by the clock. Of gate_plan.c. */
 void gate_plan_rounds(gate_state *gate, bool again, double until);
 double gate_row_cost(const gate_state *gate, const gate_row *row); /* seconds, in a round */
+/* The number of runs that the row's samples have in this round, on either side. */
+void gate_draw_runs(gate_state *gate, gate_row *row);
 
 /* As planned. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until);

@@ -3,27 +3,44 @@
 #include "gate.h"
 
 #include "clock.h"
+#include "random.h"
 
 #include <math.h>
+#include <string.h>
 
 #define ANSWER_SECONDS 6e-5 /* a line and its answer, beyond what the run takes */
 #define SLEEP_SECONDS  3e-4 /* until the threads of the last run sleep */
 #define ROUNDS_WANTED  3    /* times the least; fewer where the budget has no more */
 #define FEW            10   /* one in so many rows is suspect where few are */
+#define MOST_RUNS      1e8
 
-static int runs_of(double sample_seconds, double seconds) {
-    const double runs = round(sample_seconds / seconds);
-    return runs < 1 ? 1 : runs > 1e8 ? (int)1e8 : (int)runs;
+/* What a sample costs once counts for less in each of its runs the more runs it has. Two sides that
+ * are compared run for run must have as many, or that cost would make one of them slower. */
+static bool runs_are_shared(const gate_row *row) {
+    const gate_side *base = &row->sides[BASE], *new = &row->sides[NEW];
+    return base->threads == new->threads &&strcmp(base->backend, new->backend) == 0;
+}
+
+/* The mean number of runs of a sample, which the slower side fills. */
+static double mean_runs(const gate_state *gate, const gate_row *row, side_id side) {
+    const double own = row->sides[side].seconds, other = row->sides[!side].seconds;
+    const double seconds = runs_are_shared(row) ? fmax(own, other) : own;
+    return seconds > 0 ? fmin(fmax(gate->sample_seconds / seconds, 1), MOST_RUNS) : 1;
+}
+
+void gate_draw_runs(gate_state *gate, gate_row *row) {
+    const double chance = random_below(&gate->random, 1 << 20) / (double)(1 << 20);
+    for (int side = 0; side < SIDES; side++)
+        row->sides[side].runs = (int)(mean_runs(gate, row, (side_id)side) + chance);
 }
 
 /* One untimed run comes before those of a sample. */
-static double sample_cost(const gate_side *side, double sample_seconds) {
-    return (1 + runs_of(sample_seconds, side->seconds)) * side->seconds + ANSWER_SECONDS;
+static double sample_cost(const gate_state *gate, const gate_row *row, side_id side) {
+    return (1 + mean_runs(gate, row, side)) * row->sides[side].seconds + ANSWER_SECONDS;
 }
 
 double gate_row_cost(const gate_state *gate, const gate_row *row) {
-    double samples = sample_cost(&row->sides[BASE], gate->sample_seconds) +
-                     sample_cost(&row->sides[NEW], gate->sample_seconds);
+    double samples = sample_cost(gate, row, BASE) + sample_cost(gate, row, NEW);
     if (!gate_row_by_cpu(row))
         samples += 2 * SLEEP_SECONDS;
     return row->prepare_seconds + gate->groups * 2 * samples;
@@ -73,14 +90,6 @@ static gate_row *most_expensive(gate_state *gate, bool again) {
     return found;
 }
 
-static void set_runs(gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++)
-        for (int side = 0; side < SIDES; side++) {
-            gate_side *s = &gate->rows[i].sides[side];
-            s->runs = s->seconds > 0 ? runs_of(gate->sample_seconds, s->seconds) : 1;
-        }
-}
-
 /* In the second series, if few rows turn out suspect and this one does; planned as below. */
 static int rounds_to_confirm(gate_state *gate, const gate_row *suspect) {
     const double seconds = (GATE_SECOND_SHARE - GATE_FIRST_SHARE) * gate->budget;
@@ -114,5 +123,4 @@ void gate_plan_rounds(gate_state *gate, bool again, double until) {
                                  : "the budget is too small for so many rows");
     if (!again)
         expect_rounds_to_confirm(gate);
-    set_runs(gate);
 }

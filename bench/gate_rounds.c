@@ -75,6 +75,7 @@ static gate_end time_row(gate_state *gate, gate_row *row, void *what) {
     double samples[SIDES][2 * GATE_MAX_GROUPS];
     double *next[SIDES] = {samples[BASE], samples[NEW]};
     gate_end end = GATE_GOES_ON;
+    gate_draw_runs(gate, row);
     for (int i = 0; i < SIDES && end == GATE_GOES_ON && !row->left_out; i++)
         end = prepare_side(gate, row, i ? !gate->first_side : gate->first_side);
     for (int i = 0; i < gate->groups && end == GATE_GOES_ON && !row->left_out; i++)
