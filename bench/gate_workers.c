@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "fail.h"
 #include "random.h"
+#include "worker_shift.h"
 
 #include <errno.h>
 #include <math.h>
@@ -124,11 +125,12 @@ static gate_end start_side(gate_state *gate, side_id side, bool pinned) {
     rnn_error error;
     json_t *answer;
     const char *program = gate->programs[side], *words[] = {program, NULL};
-    const int core = pinned ? gate->core : WORKER_ANY_CORE;
+    const worker_place place = {.core = pinned ? gate->core : WORKER_ANY_CORE,
+                                .shift = random_below(&gate->random, WORKER_MOST_SHIFT)};
     bool started =
         access(program, X_OK) == 0 || fail(&error, "%.200s: %s", program, strerror(errno));
     if (started)
-        started = worker_start(&gate->pair[side], words, core, gate->stop, &error);
+        started = worker_start(&gate->pair[side], words, place, gate->stop, &error);
     if (!started) {
         snprintf(gate->failure, sizeof gate->failure, "%s", error.text);
         return GATE_UNABLE;

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "json.h"
+#include "worker_shift.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -126,7 +127,14 @@ static void obey(worker *w, char *line) {
     worker_answer_error(text);
 }
 
+/* In front of all that is allocated later. NULL: nothing is to be moved. */
+static char *shift_heap(void) {
+    const char *shift = getenv(WORKER_SHIFT_VARIABLE);
+    return shift ? strdup(shift) : NULL;
+}
+
 int command_worker(const cli_options *options) {
+    char *shift = shift_heap();
     worker w = {.seed = options->seed};
     char *line = NULL;
     size_t size = 0;
@@ -141,5 +149,6 @@ int command_worker(const cli_options *options) {
     case_destroy(w.reference);
     subject_free(&w.subject);
     free(w.peaks);
+    free(shift);
     return EXIT_FINE;
 }

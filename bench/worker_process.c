@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "fail.h"
 #include "temporary.h"
+#include "worker_shift.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -43,8 +44,22 @@ static void choose_openmp_settings(void) {
                (const char *const[]){"KMP_BLOCKTIME", "OMP_WAIT_POLICY", NULL});
 }
 
+static void shift_memory(int shift) {
+    char text[WORKER_MOST_SHIFT];
+    memset(text, '-', (size_t)shift);
+    text[shift] = '\0';
+    setenv(WORKER_SHIFT_VARIABLE, text, 1);
+}
+
+static void stay_on_core(int core) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)core, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
 /* In the child. */
-static void run_program(const char *const *words, int core, int in, int out, int errors) {
+static void run_program(const char *const *words, worker_place place, int in, int out, int errors) {
     char *arguments[MAX_WORDS + 2];
     int count = 0;
     for (; words[count] && count < MAX_WORDS; count++)
@@ -53,12 +68,9 @@ static void run_program(const char *const *words, int core, int in, int out, int
     arguments[count + 1] = NULL;
     setpgid(0, 0); /* Ctrl-C is for the driver, which then ends the rest */
     choose_openmp_settings();
-    if (core != WORKER_ANY_CORE) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)core, &set);
-        sched_setaffinity(0, sizeof set, &set);
-    }
+    shift_memory(place.shift);
+    if (place.core != WORKER_ANY_CORE)
+        stay_on_core(place.core);
     signal(SIGPIPE, SIG_DFL);
     if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(errors, 2) >= 0)
         execv(arguments[0], arguments);
@@ -67,7 +79,7 @@ static void run_program(const char *const *words, int core, int in, int out, int
     _exit(127);
 }
 
-bool worker_start(worker_process *w, const char *const *words, int core,
+bool worker_start(worker_process *w, const char *const *words, worker_place place,
                   const volatile sig_atomic_t *stop, rnn_error *error) {
     int in[2], out[2];
     *w = (worker_process){.to = -1, .from = -1, .stop = stop};
@@ -82,7 +94,7 @@ bool worker_start(worker_process *w, const char *const *words, int core,
     bool piped = pipe2(out, O_CLOEXEC) == 0;
     w->pid = piped ? fork() : -1;
     if (w->pid == 0)
-        run_program(words, core, in[0], out[1], fileno(w->errors));
+        run_program(words, place, in[0], out[1], fileno(w->errors));
     int why = errno;
     close(in[0]);
     if (piped)

@@ -16,6 +16,12 @@
 
 #define WORKER_ANY_CORE (-1)
 
+/* Where a worker runs, and how its memory lies. */
+typedef struct worker_place {
+    int core;
+    int shift; /* bytes, below WORKER_MOST_SHIFT, by which its stack and its heap are moved */
+} worker_place;
+
 typedef struct worker_process {
     pid_t pid; /* 0: none */
     int to, from;
@@ -34,8 +40,8 @@ typedef enum worker_outcome {
     WORKER_INTERRUPTED /* *stop was set */
 } worker_outcome;
 
-/* On one core, or on any. The words are a command line without the last word, "worker". */
-bool worker_start(worker_process *worker, const char *const *words, int core,
+/* The words are a command line without the last word, "worker". */
+bool worker_start(worker_process *worker, const char *const *words, worker_place place,
                   const volatile sig_atomic_t *stop, rnn_error *error);
 
 /* One line and its answer, which json_decref() frees; waits until `deadline` by clock_seconds(). */

@@ -40,8 +40,19 @@ def starve_new_worker():
 if "STARTS" in os.environ:
     with open(os.environ["STARTS"], "a") as starts:
         print("second" if new_worker() else "first", file=starts)
+
+
+def shift_of(pid):
+    """By how many bytes the driver has moved the memory of a worker."""
+    with open(f"/proc/{pid}/environ", "rb") as variables:
+        return next(len(text) for text in variables.read().split(b"\0") if text.startswith(b"RNNBENCH_SHIFT="))
+
+
 for line in sys.stdin:
     words = line.split()
+    if words[0] == "prepare" and "SHIFTS" in os.environ:
+        with open(os.environ["SHIFTS"], "a") as shifts:
+            print(shift_of(os.getpid()), shift_of(new_worker()), file=shifts)
     answer = {}
     if (mode.startswith(f"{words[0]} of new ") and os.environ.get("OF", "scalar") in words
             and ("UNTIL" not in os.environ or turn() >= int(os.environ["UNTIL"]))):

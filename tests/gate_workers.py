@@ -33,6 +33,16 @@ class Workers(Gate):
         done = self.against_fake(NOT_COMPARABLE, FAKE="babbles")
         self.assertIn("answered something else than JSON", done.stderr)
 
+    def test_memory_lies_elsewhere_in_each_round(self):
+        """On one side, and on the other."""
+        shifts = self.folder / "shifts"
+        self.against_fake(FINE, SHIFTS=str(shifts))
+        sides = list(zip(*(line.split() for line in shifts.read_text().splitlines())))
+        self.assertGreater(len(sides[0]), 10)
+        for side in sides:
+            self.assertGreater(len(set(side)), 0.8 * len(side))
+        self.assertNotEqual(sides[0], sides[1])
+
     def test_a_base_without_worker(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="no worker")
         self.assertIn("command worker is unknown", done.stderr)
