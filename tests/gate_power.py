@@ -7,10 +7,12 @@
 Builds the sources twice, once with the LSTM of the best kernel slowed down on purpose and once with
 the same code that slows it down by nothing, so that all other code has the same addresses, and runs
 `rnnbench gate --against` of the sound build against itself and of the slowed one against the sound
-one, on a quiet machine and with a second process that keeps one core busy. Writes gate_power.json
-and gate_power.md after each gate. All four experiments at the defaults take an hour and a half of a
-machine that has nothing else to do; --only false_alarms,power,false_alarms_busy,power_busy chooses.
-A gate that can judge no row (status 3) raises no alarm, and has caught nothing.
+one, on a quiet machine and with a second process that keeps one core busy. Then of builds that are
+the sound one linked anew, with padding of random sizes in between its code, so that all of it lies
+elsewhere: one gate each, a quarter of --gates. Writes gate_power.json and gate_power.md after each
+gate. All experiments at the defaults take an hour and a half of a machine that has nothing else to
+do; --only false_alarms,power,false_alarms_busy,power_busy,padded chooses. A gate that can judge no
+row (status 3) raises no alarm, and has caught nothing.
 
 Exit status: 0 the rates are as promised, 1 they are not, 2 usage.
 """
@@ -19,7 +21,9 @@ import contextlib
 import json
 import os
 import platform
+import random
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -46,7 +50,8 @@ TAIL = """    static const volatile unsigned long long percent = {percent};
 """
 
 # How many of 40 gates may be wrong.
-PROMISES = {"false_alarms": 1, "power": 2, "false_alarms_busy": 2, "power_busy": 2}
+PROMISES = {"false_alarms": 1, "power": 2, "false_alarms_busy": 2, "power_busy": 2, "padded": 8}
+GATES_PER_PADDED = 4  # the other experiments have so many for each build with padding
 
 
 def run(command, **options):
@@ -79,6 +84,28 @@ def build(source, folder):
     run(["meson", "setup", "--buildtype=release", folder, source])
     run(["ninja", "-C", folder, "bench/rnnbench"])
     return folder / "bench/rnnbench"
+
+
+def padding(folder, name, choices):
+    """An object file with nothing but a random number of bytes in its code."""
+    source = folder / f"{name}.s"
+    source.write_text(f".text\n.skip {16 * choices.randrange(256)}, 0x90\n"
+                      '.section .note.GNU-stack,"",@progbits\n', encoding="utf-8")
+    run(["cc", "-c", source, "-o", source.with_suffix(".o")])
+    return str(source.with_suffix(".o"))
+
+
+def link_padded(sound, folder, number):
+    """The sound program, linked from the same objects with padding before them and each library."""
+    build_folder, program = sound.parents[1], folder / f"rnnbench-{number}"
+    command = run(["ninja", "-C", build_folder, "-t", "commands", "bench/rnnbench"]).splitlines()[-1]
+    words, choices, linked = shlex.split(command), random.Random(number), []
+    for index, word in enumerate(words):
+        if word.endswith(".a") or (word.endswith(".o") and not any(".o" == w[-2:] for w in linked)):
+            linked.append(padding(folder, f"{number}-{index}", choices))
+        linked.append(str(program) if word == "bench/rnnbench" else word)
+    run(linked, cwd=build_folder)
+    return program
 
 
 def best_kernels(program):
@@ -133,15 +160,17 @@ def figures(name, gates):
 def experiment(name, programs, kernels, options, folder):
     """Its figures, after each gate."""
     sound, slowed = programs
-    is_power = name.startswith("power")
+    is_power, is_padded = name.startswith("power"), name == "padded"
+    count = max(1, options.gates // GATES_PER_PADDED) if is_padded else options.gates
     gates = []
     with busy_core() if name.endswith("busy") else contextlib.nullcontext():
-        for number in range(1, options.gates + 1):
-            gate = one_gate(slowed if is_power else sound, sound, options, number, folder)
+        for number in range(1, count + 1):
+            new = link_padded(sound, folder, number) if is_padded else slowed if is_power else sound
+            gate = one_gate(new, sound, options, number, folder)
             rights = [is_slowed(row, kernels) for row in gate["slower"]]
             gate["right"] = (bool(rights) and all(rights)) if is_power else not rights
             gates.append(gate)
-            print(f"{name} {number}/{options.gates}: {'right' if gate['right'] else 'WRONG'}, "
+            print(f"{name} {number}/{count}: {'right' if gate['right'] else 'WRONG'}, "
                   f"{len(rights)} slower, {gate['not_judged']} of {gate['rows']} not judged, "
                   f"{gate['seconds']} s", flush=True)
             yield figures(name, gates)
@@ -163,12 +192,14 @@ def markdown(result):
               "power": f"caught: the LSTM of {result['kernels']} slowed by "
                        f"{result['slowdown']}%, right rows named",
               "false_alarms_busy": "false alarms, one core kept busy",
-              "power_busy": "caught, one core kept busy"}
+              "power_busy": "caught, one core kept busy",
+              "padded": "named no row: builds that differ in padding alone"}
     lines = ["| | of gates | promised |", "|---|---|---|"]
     for name, found in result["experiments"].items():
         count, gates, allowed = found["wrong"], found["gates"], found["allowed"]
         shown = (f"{gates - count} of {gates}", f"at least {gates - allowed}") \
-            if name.startswith("power") else (f"{count} of {gates}", f"at most {allowed}")
+            if name.startswith("power") or name == "padded" \
+            else (f"{count} of {gates}", f"at most {allowed}")
         lines.append(f"| {titles[name]} | {shown[0]} | {shown[1]} |")
     where = result["machine"]
     lines += ["", f"`--budget {result['budget']}`, threshold 5%; {where['cpu']}, {where['cores']} "
