@@ -2,12 +2,13 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "busy_cores.h"
 
+#include "clock.h"
+
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define WATCHED_NANOSECONDS 40000000 /* a few of the ticks that /proc/stat counts */
+#define WATCHED_SECONDS 0.04 /* a few of the ticks that /proc/stat counts */
 
 typedef struct core_ticks {
     long long busy[CPU_SETSIZE];
@@ -36,7 +37,7 @@ int busy_cores_quietest(void) {
     if (sched_getaffinity(0, sizeof usable, &usable) != 0)
         return last;
     read_ticks(&before);
-    nanosleep(&(struct timespec){.tv_nsec = WATCHED_NANOSECONDS}, NULL);
+    clock_sleep(WATCHED_SECONDS);
     read_ticks(&after);
     int found = CPU_ISSET((size_t)last, &usable) ? last : -1;
     for (int core = 0; core < CPU_SETSIZE; core++)

@@ -1,13 +1,13 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Time, and all that waits for it: the tests link a clock that they set, and no wait is long. */
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H
 
-#include <time.h>
+double clock_seconds(void);
 
-static inline double clock_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+void clock_sleep(double seconds);
+
+/* As poll() for input from one descriptor. Looks once even where it is later than `deadline`. */
+int clock_wait(int descriptor, double deadline);
 
 #endif

@@ -192,7 +192,7 @@ static int wait_for(pid_t pid, const volatile sig_atomic_t *stop) {
         } else if (told > 0 && now > told + SECONDS_TO_END) {
             kill(-pid, SIGKILL);
         }
-        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+        clock_sleep(0.02);
     }
     return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }

@@ -11,7 +11,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -22,6 +21,7 @@
 #define MAX_WORDS  16
 #define MAX_LINE   4096
 #define MAX_ANSWER (1 << 20)
+#define NAP        2e-4 /* seconds, between looks at a process that is about to end */
 
 /* ---- Start and end -------------------------------------------------------------------------- */
 
@@ -112,11 +112,14 @@ bool worker_start(worker_process *w, const char *const *words, worker_place plac
     return fail(error, "no process: %s", strerror(why));
 }
 
-static bool has_ended(pid_t pid, double deadline) {
-    while (waitpid(pid, NULL, WNOHANG) == 0) {
-        if (clock_seconds() > deadline)
+/* What it still has to say is not read: it ends all the same, or is ended. */
+static bool has_ended(const worker_process *w, double deadline) {
+    while (waitpid(w->pid, NULL, WNOHANG) == 0) {
+        const double now = clock_seconds();
+        if (now > deadline)
             return false;
-        nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
+        if (clock_wait(w->from, now + NAP) != 0)
+            clock_sleep(NAP);
     }
     return true;
 }
@@ -141,7 +144,7 @@ void worker_stop(worker_process *w, double seconds) {
         return;
     close(w->to); /* the end of its input ends it */
     w->to = -1;
-    if (!has_ended(w->pid, clock_seconds() + (*w->stop ? 0.2 : seconds)))
+    if (!has_ended(w, clock_seconds() + (*w->stop ? 0.2 : seconds)))
         end_by_force(w->pid);
     release(w);
 }
@@ -173,7 +176,7 @@ static worker_outcome gone(worker_process *w, rnn_error *error) {
     int status = 0;
     pid_t ended = 0;
     for (int i = 0; i < 500 && (ended = waitpid(w->pid, &status, WNOHANG)) == 0; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        clock_sleep(1e-3);
     if (ended == 0)
         end_by_force(w->pid);
     else if (ended > 0)
@@ -221,10 +224,8 @@ static bool make_room(worker_process *w) {
 
 /* More of its output into `unread`. */
 static worker_outcome read_more(worker_process *w, double deadline, rnn_error *error) {
-    struct pollfd from = {.fd = w->from, .events = POLLIN};
-    const double left = deadline - clock_seconds();
-    /* Looks once even when it is late: it may be this program that was stopped. */
-    const int ready = poll(&from, 1, left <= 0 ? 0 : (int)(1000 * left) + 1);
+    /* Which looks once even when it is late: it may be this program that was stopped. */
+    const int ready = clock_wait(w->from, deadline);
     if (*w->stop) {
         fail(error, "interrupted");
         return WORKER_INTERRUPTED;
@@ -321,5 +322,5 @@ static bool any_runs(const worker_process *w) {
 void worker_wait_until_asleep(const worker_process *w, double most) {
     const double deadline = clock_seconds() + most;
     while (any_runs(w) && clock_seconds() < deadline)
-        nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+        clock_sleep(5e-5);
 }
