@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """rnnbench gate --baseline: files of other machines and builds, bad files.
 
-Usage: gate_baseline.py RNNBENCH [unittest's arguments]
+Usage: gate_baseline.py RNNBENCH FAKE [unittest's arguments]
 """
 import json
 import math
@@ -21,9 +21,23 @@ class Baseline(Gate):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.file = Path(folder.name, "baseline.json")
-        done = run("sweep", "--problem", "lstm/N:1/T:16/U:32", "--backend", "naive,scalar",
-                   "--min-time", "0.002", "--out", cls.file)
+        done = run("sweep", "--problem", "lstm/N:1/T:16/U:32", "--backend", "naive,scalar", "--peak-time", "0.02",
+                   "--min-time", "0.002", "--repetitions", "40", "--out", cls.file, SHARED_CLOCK=os.path.join(folder.name, "clock"))
         assert done.returncode == FINE, done.stderr
+        cls.calm(cls.file)
+
+    @staticmethod
+    def calm(file):
+        """Times as of a machine with nothing else to do: of each row its least, with hardly any spread."""
+        report = json.loads(file.read_text())
+        repetitions = [row for row in report["benchmarks"] if row["run_type"] == "iteration"]
+        for key in "real_time", "cpu_time":
+            least = {}
+            for row in repetitions:
+                least[row["run_name"]] = min(row[key], least.get(row["run_name"], math.inf))
+            for row in repetitions:
+                row[key] = least[row["run_name"]] * (1 + 0.001 * row["repetition_index"])
+        file.write_text(json.dumps(report))
 
     def judge(self, status, change=None, *arguments):
         report = json.loads(self.file.read_text())

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """rnnbench gate from outside: its verdicts, exit statuses, budget, formats and counts.
 
-Usage: gate_cli.py RNNBENCH [unittest's arguments]
+Usage: gate_cli.py RNNBENCH FAKE [unittest's arguments]
 """
 import csv
 import io
@@ -11,13 +11,11 @@ import math
 import re
 import shutil
 import sys
-import time
 import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 from gate_fake import (  # noqa: E402
-    ALLOWANCE, BRIEF, BUDGET, FINE, NOT_COMPARABLE, NOT_WRONG, PROGRAM, ROW, USAGE, WRONG, Gate,
-    main, run)
+    ALLOWANCE, BRIEF, BUDGET, FINE, NOT_COMPARABLE, NOT_WRONG, PROGRAM, ROW, USAGE, WRONG, Gate, main)
 
 
 class Verdicts(Gate):
@@ -29,12 +27,6 @@ class Verdicts(Gate):
 
     def test_a_faster_build(self):
         self.assertEqual(self.verdicts(), {"scalar": "faster"})
-
-    def test_itself(self):
-        self.gate(NOT_WRONG, "--against", PROGRAM, *BRIEF, "--threshold", "40%", "--out", self.out)
-        report = json.loads(self.out.read_text())
-        self.assertIn(report["rows"][0]["verdict"], ("not slower", "not judged"))
-        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_the_floor(self):
         self.assertEqual(self.verdicts("--floor", "1s", status=NOT_COMPARABLE, PER_RUN="1e-9"),
@@ -64,12 +56,6 @@ class Verdicts(Gate):
     def test_a_base_that_is_wrong(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="wrong")
         self.assertIn("the base is wrong: fake mistake", done.stdout)
-
-    def test_too_small_a_budget(self):
-        done = self.gate(NOT_COMPARABLE, "--against", self.fake, "--problem",
-                         "lstm/N:64/T:50/U:256", "--backend", "naive", "--budget", "1s")
-        self.assertRegex(done.stdout + done.stderr, "the budget is too small")
-        self.assertLess(self.seconds, 1 + ALLOWANCE)
 
     def test_a_row_that_could_not_be_confirmed(self):
         """There is time for its rounds of the first series, and not for those of a second one."""
@@ -103,16 +89,6 @@ class Verdicts(Gate):
             self.assertEqual(rows["U:256"]["verdict"], "not judged")
             self.assertIn("the budget is too small", rows["U:256"]["why"])
 
-    def test_many_rows_in_a_small_budget(self):
-        self.gate(NOT_WRONG, "--against", PROGRAM, "--budget", "6s", "--threads", "1", "--out",
-                  self.out, "--threshold", "60%")
-        rows = json.loads(self.out.read_text())["rows"]
-        self.assertGreater(len(rows), 50)
-        self.assertLess(self.seconds, 6 + ALLOWANCE)
-        for row in rows:
-            if row["verdict"] == "not judged":
-                self.assertIn("budget", row["why"])
-
 
 class Usage(Gate):
     def test_modes(self):
@@ -136,7 +112,7 @@ class Usage(Gate):
             self.assertIn(f"--against {name}", done.stderr)
 
     def test_help(self):
-        text = run("gate", "--help").stdout
+        text = self.run_gate("--help").stdout
         for option in ("--against", "--baseline", "--selftest", "--budget", "--threshold",
                        "--floor", "--instructions", "--anchor", "--anyway", "--format", "--out",
                        "--cell", "--backend", "--problem", "--preset", "--threads"):
@@ -195,12 +171,12 @@ class Instructions(Gate):
     def test_of_itself(self):
         arguments = ["--against", PROGRAM, "--instructions", "--problem", "lstm/N:1/T:4/U:16",
                      "--backend", "naive,scalar", "--out", self.out]
-        done = run("gate", *arguments)
-        if done.returncode == USAGE and "no valgrind" in done.stderr:
-            self.skipTest(done.stderr.strip())
         counts = []
         for _ in range(2):
-            self.gate(FINE, *arguments)
+            done = self.run_gate(*arguments)
+            if done.returncode == USAGE and "no valgrind" in done.stderr:
+                self.skipTest(done.stderr.strip())
+            self.assertEqual(done.returncode, FINE, done.stdout + done.stderr)
             report = json.loads(self.out.read_text())
             self.assertTrue(any("instructions of one run" in note for note in report["notes"]))
             if "under valgrind" in " ".join(report["notes"]):
@@ -234,8 +210,8 @@ class Instructions(Gate):
 
     def test_counts_what_is_slower_again(self):
         for work, status, verdict, counts in (("10000 10000", WRONG, "SLOWER", 2),
-                                              ("10000 1000000", FINE, "not confirmed", 2),
-                                              ("1000000", FINE, "faster", 1)):
+                                              ("10000 10000000", FINE, "not confirmed", 2),
+                                              ("10000000", FINE, "faster", 1)):
             with self.subTest(work):
                 asked = self.folder / work
                 row = self.count(status, "--budget", "100s", WORK=work, ASKED=str(asked))
@@ -243,7 +219,7 @@ class Instructions(Gate):
                 self.assertEqual(len(asked.read_text()), 2 * counts)
 
     def test_without_time_to_count_again(self):
-        row = self.count(NOT_COMPARABLE, "--budget", "16s", WORK="10000", UNTIL=str(time.time() + 14.6),
+        row = self.count(NOT_COMPARABLE, "--budget", "16s", WORK="10000", END="14.6",
                          ASKED=str(self.folder / "asked"))
         self.assertEqual(row["why"], "suspect, and the budget is too small to confirm it")
         self.assertGreater(row["ratio"], 1.01)

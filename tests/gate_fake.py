@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of `rnnbench gate` share: the program under test, and a base that is a script, which
-says of each run what time it took."""
+"""What the tests of `rnnbench gate` share: the program under test, a base that is made up, which says
+of each run what time it took, and the clock of both, by which a wait of seconds is over at once."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
+PROGRAM, FAKE = (os.path.abspath(path) for path in (sys.argv[1:3] if len(sys.argv) > 2 else ("", "")))
 FINE, WRONG, USAGE, NOT_COMPARABLE, INTERRUPTED = 0, 1, 2, 3, 130
 NOT_WRONG = (FINE, NOT_COMPARABLE)  # where all rows may be too noisy to be judged
 ALLOWANCE = 2.0
@@ -18,7 +19,6 @@ ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
 LARGE = "lstm/N:1/T:4/U:256"  # its buffers are not of a heap that is there already
 BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
-WORKER = Path(__file__).with_name("gate_fake_worker.py")
 
 
 def environment(**more):
@@ -32,19 +32,27 @@ def run(*arguments, cwd=None, **more):
 
 
 class Gate(unittest.TestCase):
+    """Time passes by the clock that the processes share: `seconds` of it in the last gate."""
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.fake = self.folder / "fake"
-        self.fake.write_text(f"#!{sys.executable} -IS\n{WORKER.read_text()}")
-        self.fake.chmod(0o755)
+        shutil.copy(FAKE, self.fake)
         self.out = self.folder / "out.json"
+        clock = tempfile.NamedTemporaryFile()  # elsewhere, as tests look at what is in the folder
+        self.addCleanup(clock.close)
+        self.clock = Path(clock.name)
+
+    def run_gate(self, *arguments, **more):
+        self.clock.write_bytes(b"")
+        done = run("gate", *arguments, SHARED_CLOCK=str(self.clock), **more)
+        self.seconds = 1e-9 * int.from_bytes(self.clock.read_bytes()[:8], sys.byteorder)
+        return done
 
     def gate(self, status, *arguments, **more):
-        start = time.monotonic()
-        done = run("gate", *arguments, **more)
-        self.seconds = time.monotonic() - start
+        done = self.run_gate(*arguments, **more)
         allowed = status if isinstance(status, tuple) else (status,)
         self.assertIn(done.returncode, allowed, done.stdout + done.stderr)
         return done
@@ -58,5 +66,15 @@ class Gate(unittest.TestCase):
         return {row["backend"]: row["verdict"] for row in report["rows"]}
 
 
+class RealGate(Gate):
+    """The program as it is installed, by the real clock."""
+
+    def run_gate(self, *arguments, **more):
+        start = time.monotonic()
+        done = run("gate", *arguments, **more)
+        self.seconds = time.monotonic() - start
+        return done
+
+
 def main():
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:], verbosity=2)
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=2)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """rnnbench gate --against a git revision: how it is built, kept, and not built.
 
-Usage: gate_revisions.py RNNBENCH [unittest's arguments]
+Usage: gate_revisions.py RNNBENCH FAKE CLASS...     Interrupted is by the real clock, and so of the
+program as it is installed; Revisions are by that of the tests
 """
 import ast
 import contextlib
@@ -19,7 +20,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from gate_fake import (  # noqa: E402
-    BRIEF, FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, USAGE, Gate, environment, main)
+    BRIEF, FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, USAGE, Gate, RealGate, environment,
+    main)
 
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
@@ -47,7 +49,7 @@ int main(void) {
 """}
 
 
-class Revisions(Gate):
+class Repositories(Gate):
     def commit(self, files):
         repository = self.folder / "repository"
         git = ["git", "-C", str(repository), "-c", "user.name=t", "-c", "user.email=t@t.invalid"]
@@ -66,10 +68,10 @@ class Revisions(Gate):
         return self.gate(status, "--against", name, *BRIEF, "--cache", self.folder / "cache/deep",
                          cwd=repository, **more)
 
-    def start(self, repository):
-        process = subprocess.Popen([PROGRAM, "gate", "--against", "HEAD", *BRIEF, "--cache",
-                                    self.folder / "cache/deep"], cwd=repository, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    def start(self, repository, **more):
+        process = subprocess.Popen(
+            [PROGRAM, "gate", "--against", "HEAD", *BRIEF, "--cache", self.folder / "cache/deep"], cwd=repository,
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(**more))
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         return process
@@ -79,6 +81,8 @@ class Revisions(Gate):
         return sorted(re.sub("^[0-9a-f]{40}-[0-9a-f]{16}", "", path.name)
                       for path in (self.folder / "cache/deep").iterdir())
 
+
+class Revisions(Repositories):
     def test_one_that_builds_is_kept(self):
         repository = self.commit(REVISION)
         first = self.judge(FINE, repository)
@@ -252,36 +256,11 @@ class Revisions(Gate):
 
     def test_two_gates_at_once(self):
         repository = self.commit(REVISION)
-        for process in [self.start(repository) for _ in range(2)]:
+        for process in [self.start(repository, SHARED_CLOCK=str(self.folder / f"clock {number}"))
+                        for number in range(2)]:
             output, errors = process.communicate(timeout=100)
             self.assertIn(process.returncode, NOT_WRONG, output + errors)
         self.assertEqual(self.kept(), ["", ".log"])
-
-    def test_an_interrupted_build(self):
-        repository = self.commit({
-            **REVISION, "meson.build": "project('fake', 'c')\n"
-                                       "run_command('sleep', '71.25', check: true)\n"})
-        for number in signal.SIGINT, signal.SIGTERM:
-            process = self.start(repository)
-            end = time.monotonic() + 60
-            while not self.sleepers() and time.monotonic() < end:
-                time.sleep(0.1)
-            self.assertEqual(self.sleepers(), 1)
-            start = time.monotonic()
-            process.send_signal(number)
-            _, errors = process.communicate(timeout=60)
-            self.assertEqual(process.returncode, INTERRUPTED, errors)
-            self.assertLess(time.monotonic() - start, 5)
-            self.assertEqual(self.sleepers(), 0)
-            self.assertEqual(self.kept(), [".log"])
-
-    @staticmethod
-    def sleepers():
-        count = 0
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
-            with contextlib.suppress(OSError):
-                count += path.read_bytes().endswith(b"sleep\x0071.25\x00")
-        return count
 
     def test_one_that_does_not_build(self):
         broken = {**REVISION, "bench/fake.c": "int main(void) { return nothing; }\n",
@@ -300,6 +279,36 @@ class Revisions(Gate):
             done = self.judge(USAGE, repository, name)
             self.assertRegex(done.stderr, "no build, program or revision")
         self.assertFalse((repository / "x").exists())
+
+
+class Interrupted(RealGate, Repositories):
+    def test_an_interrupted_build(self):
+        repository = self.commit({
+            **REVISION, "meson.build": "project('fake', 'c')\n"
+                                       "run_command('sleep', '71.25', check: true)\n"})
+        for number in signal.SIGINT, signal.SIGTERM:
+            process = self.start(repository, TMPDIR=str(self.folder))
+            end = time.monotonic() + 60
+            while not self.sleepers() and time.monotonic() < end:
+                time.sleep(0.1)
+            self.assertEqual(self.sleepers(), 1)
+            start = time.monotonic()
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, INTERRUPTED, errors)
+            self.assertLess(time.monotonic() - start, 5)
+            self.assertEqual(self.sleepers(), 0)
+            self.assertEqual(self.kept(), [".log"])
+
+    def sleepers(self):
+        """Of this test, by its folder: another suite may be at it too."""
+        count = 0
+        mark = os.fsencode(f"TMPDIR={self.folder}")
+        for path in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                count += ((path / "cmdline").read_bytes().endswith(b"sleep\x0071.25\x00")
+                          and mark in (path / "environ").read_bytes().split(b"\0"))
+        return count
 
 
 if __name__ == "__main__":
