@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 PEERS = HERE.parent / "bench" / "peers"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(PEERS))
+import processes  # noqa: E402
 import results  # noqa: E402
 
 PROBLEM = "simple_rnn/N:3/T:4/D:5/U:6"
@@ -195,8 +196,8 @@ class DriverTest(unittest.TestCase):
         """Names, counters and units, so that all tools read both."""
         sweep = Path(self.folder.name) / "sweep.json"
         filters = ["--backend", "naive,openmp", "--threads", "1,2", "--problem", PROBLEM]
-        subprocess.run([PROGRAM, "sweep", "--repetitions", "3", "--min-time", "0.0005", "--out",
-                        sweep, *filters], check=True, capture_output=True, env=ENVIRONMENT)
+        subprocess.run([PROGRAM, "sweep", "--repetitions", "3", "--min-time", "0.0005", "--peak-time", "0.02",
+                        "--out", sweep, *filters], check=True, capture_output=True, env=ENVIRONMENT)
         done, content = self.drive(*filters)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         expected = json.loads(sweep.read_text())
@@ -296,6 +297,16 @@ class DriverTest(unittest.TestCase):
         self.assertEqual(done.stdout.count("quick_form(): ValueError: no luck"), 1, done.stdout)
         self.assertEqual(content["context"]["failed_forms_fake"],
                          "quick_form(): ValueError: no luck")
+
+    def test_worker_that_does_not_end(self):
+        """When told to: it is ended."""
+        for manner, status in ("right", 0), ("lingers", -signal.SIGKILL):
+            worker = processes.Worker([sys.executable, HERE / "peers_fake.py", manner],
+                                      Path(self.folder.name, "log"))
+            worker.patience = 20 if status == 0 else 0.2
+            self.assertEqual(worker.ask("hello"), {"version": "0.0"})
+            worker.close()
+            self.assertEqual(worker.process.returncode, status, manner)
 
     def test_judge_that_dies(self):
         """Nobody else is blamed, and what was timed is kept."""
@@ -401,7 +412,7 @@ class DriverTest(unittest.TestCase):
         program = subprocess.Popen(
             [PEERS / "run", "--rnnbench", PROGRAM, "--peers", "", "--backend", "naive", "--cell",
              "simple_rnn", "--steps", "2", "--batch", "1:200", "--units", "3", "--threads", "1",
-             "--out", self.out], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+             "--peak-time", "0.02", "--out", self.out], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=ENVIRONMENT)
         lines = [program.stderr.readline() for _ in range(2)]
         program.send_signal(signal.SIGINT)

@@ -3,10 +3,10 @@
 """A peer for the tests of bench/peers: SimpleRNN in plain Python, or one way to go wrong.
 
 Usage: peers_fake.py right|restless|restless_fails|wrong|nan|short|refuses|fails|fails_once|dies|
-                     dies_later|garbage|silent|kills_judge|lacks_form
+                     dies_later|garbage|silent|kills_judge|lacks_form|lingers
 restless: two of three runs take twice the time; restless_fails: and one behind the third repetition
 fails; fails_once: in the second repetition of the first problem; dies_later ends there; kills_judge:
-ends the driver's first worker when the second problem comes.
+ends the driver's first worker when the second problem comes; lingers: when it is told to quit.
 """
 import array
 import json
@@ -97,3 +97,7 @@ if MANNER == "silent":
     sys.exit("the fake peer does not start")
 for line in sys.stdin:
     print(json.dumps(obey(line.split())), flush=True)
+    if line.split() == ["quit"]:
+        break
+if MANNER == "lingers":
+    time.sleep(100)

@@ -29,6 +29,8 @@ class JudgeGone(Exception):
 class Worker:
     """One process; its standard error goes to a file, whose end explains why it ended."""
 
+    patience = 5  # seconds that it may take to end
+
     def __init__(self, command, log, environment=None):
         self.log = Path(log)
         with open(self.log, "wb") as errors:
@@ -76,7 +78,7 @@ class Worker:
 
     def _why_gone(self):
         try:
-            status = self.process.wait(timeout=5)
+            status = self.process.wait(timeout=self.patience)
         except subprocess.TimeoutExpired:
             self.kill()
             return "closed its output"
@@ -91,8 +93,8 @@ class Worker:
         """Ends it, politely at first."""
         if self.process.poll() is None:
             try:
-                Worker.ask(self, "quit", timeout=5)
-                self.process.wait(timeout=5)
+                Worker.ask(self, "quit", timeout=self.patience)
+                self.process.wait(timeout=self.patience)
             except (WorkerError, WorkerGone, subprocess.TimeoutExpired):
                 self.kill()
         with contextlib.suppress(OSError):  # what it did not read is lost with it
