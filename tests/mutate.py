@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Breaks a copy of the sources on purpose, one mistake at a time, and asks whether the equivalence
-test sees it. A mistake that can no longer be made, because its text is gone, is a failure too.
+"""Breaks the sources on purpose, one mistake at a time, and asks whether the equivalence test sees it.
+A mistake that can no longer be made, because its text is gone, is a failure too.
 
-Usage: mutate.py SOURCE MESON [NAME...]     the compiler is that of the environment, CC
+Usage: mutate.py SOURCE BUILD [NAME...]     the build is up to date
 """
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections import namedtuple
-from pathlib import Path
 
+sys.dont_write_bytecode = True
+from mutant import Mutants  # noqa: E402
+
+PROGRAM = "tests/equivalence"
 SKIPPED = 77
 CRASHES = range(-64, 0)  # how subprocess reports a signal
 
@@ -70,56 +72,21 @@ MUTATIONS = [
 ]
 
 
-class Copy:
-    """The sources and one build of them, with no more than is asked for."""
-
-    def __init__(self, source, meson, folder, benchmark="disabled"):
-        self.source, self.build, self.meson = Path(folder, "source"), Path(folder, "build"), meson
-        ignored = shutil.ignore_patterns(".git", "build", "build-*", "results", ".venv*",
-                                         "__pycache__")
-        shutil.copytree(source, self.source, ignore=ignored, symlinks=True)
-        self.run([*meson, "setup", f"-Dbenchmark={benchmark}", "-Dopenmp=auto",
-                  "-Donednn=disabled", "-Dlibxsmm=disabled", "-Doptimization=1", "-Ddebug=false",
-                  self.build, self.source])
-
-    @staticmethod
-    def run(command):
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if done.returncode:
-            sys.exit(f"{done.stdout}\nFAILED: {' '.join(map(str, command))}")
-
-    def make(self, program):
-        """Builds it from the sources as they are now; returns its path."""
-        self.run(["ninja", "-C", self.build, program])
-        return self.build / program
-
-    def equivalence(self, mutation):
-        """Exit status and output of the test that is to see the mistake."""
-        done = subprocess.run([self.make("tests/equivalence"), mutation.backend, mutation.cell],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        return done.returncode, done.stdout
-
-    def with_mutation(self, mutation, observe):
-        """What observe() returns with the mistake made; None where its text is not there once."""
-        path = self.source / mutation.file
-        right = path.read_text(encoding="utf-8") if path.exists() else ""
-        if right.count(mutation.text) != 1:
-            return None
-        path.write_text(right.replace(mutation.text, mutation.broken), encoding="utf-8")
-        try:
-            return observe()
-        finally:
-            path.write_text(right, encoding="utf-8")
-
-
 def first_failure(output):
     lines = [line for line in output.splitlines() if line.startswith("FAILED")]
     return lines[0] if lines else "no line"
 
 
-def passes_unbroken(copy, mutation):
+def equivalence(program, mutation):
+    """Exit status and output of the test that is to see the mistake."""
+    done = subprocess.run([program, mutation.backend, mutation.cell],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def passes_unbroken(mutants, mutation):
     """None where the backend cannot run here."""
-    status, output = copy.equivalence(mutation)
+    status, output = equivalence(mutants.build / PROGRAM, mutation)
     if status == SKIPPED:
         print(f"{mutation.name}: {output.strip()}")
         return None
@@ -128,12 +95,12 @@ def passes_unbroken(copy, mutation):
     return status == 0
 
 
-def is_caught(copy, mutation):
-    result = copy.with_mutation(mutation, lambda: copy.equivalence(mutation))
-    if result is None:
+def is_caught(mutants, mutation):
+    programs = mutants.make(mutation, PROGRAM, kernels=mutation.backend)
+    if not programs:
         print(f"FAILED {mutation.name}: not found once in {mutation.file}: {mutation.text}")
         return False
-    status, output = result
+    status, output = equivalence(programs[0], mutation)
     if status not in mutation.outcomes or (status == 1 and "FAILED" not in output):
         print(f"FAILED {mutation.name}: not caught, status {status}\n{output}")
         return False
@@ -148,9 +115,9 @@ def main(arguments):
     names = arguments[2:] or [mutation.name for mutation in MUTATIONS]
     chosen = [mutation for mutation in MUTATIONS if mutation.name in names]
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
-        copy = Copy(arguments[0], arguments[1].split(), folder)
-        sound = [passes_unbroken(copy, mutation) for mutation in chosen]
-        caught = [passes and is_caught(copy, mutation) for passes, mutation in zip(sound, chosen)]
+        mutants = Mutants(*arguments[:2], folder)
+        sound = [passes_unbroken(mutants, mutation) for mutation in chosen]
+        caught = [passes and is_caught(mutants, mutation) for passes, mutation in zip(sound, chosen)]
     print(f"{caught.count(True)} caught, {caught.count(False)} not, {caught.count(None)} skipped")
     return 1 if False in caught or True not in caught else 0
 

@@ -3,44 +3,46 @@
 """The rnnbench program with one backend broken on purpose: `check` counts its mismatches, `sweep`
 calls it WRONG and times the other one alone, `tune` lets that one win, `gate` times nothing.
 
-Usage: wrong_backend.py SOURCE MESON     the compiler is that of the environment, CC
+Usage: wrong_backend.py SOURCE BUILD     the build is up to date
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from mutate import MUTATIONS, Copy
+sys.dont_write_bytecode = True
+from mutant import Mutants  # noqa: E402
+from mutate import MUTATIONS  # noqa: E402
 
 FINE, WRONG = 0, 1
 BROKEN = next(mutation for mutation in MUTATIONS if mutation.name == "gate order")
+PROGRAM, CLOCKED = "bench/rnnbench", "tests/rnnbench_clocked"
 CASE = ["--problem", f"{BROKEN.cell}/N:2/T:3/D:4/U:5", "--backend", f"naive,{BROKEN.backend}"]
 
 
 class Outcome:
-    """What the program does with the sources as they are now."""
+    """What the programs do; `sound` is the intact one, which the gate is against."""
 
-    def __init__(self, copy):
-        self.program = copy.make("bench/rnnbench")
+    def __init__(self, program, clocked, sound, folder):
+        folder.mkdir()
+        self.program = program
         self.check = self.run("check", *CASE)
-        out = Path(copy.build, "out.json")
+        out = Path(folder, "out.json")
         self.sweep = self.run("sweep", *CASE, "--repetitions", "2", "--min-time", "0.0005",
-                              "--out", out)
+                              "--peak-time", "0.02", "--out", out)
         rows = json.loads(out.read_text())["benchmarks"]
         self.timed = {row["run_name"].split("/")[1] for row in rows}
-        tuning = Path(copy.build, "tuning")
+        tuning = Path(folder, "tuning")
         # long enough for a spread with which something can win
         self.tune = self.run("tune", *CASE, "--repetitions", "5", "--min-time", "0.01", "--out", tuning, RNN_ISA=BROKEN.backend)
         self.tuned = tuning.read_text()
-        sound = Path(copy.build, "sound")
-        if not sound.exists():
-            shutil.copy(self.program, sound)
-        report = Path(copy.build, "gate.json")
-        self.gate = self.run("gate", "--against", sound, *CASE, "--budget", "3s", "--out", report)
+        report = Path(folder, "gate.json")
+        self.program = clocked
+        self.gate = self.run("gate", "--against", sound, *CASE, "--budget", "3s", "--out", report,
+                             SHARED_CLOCK=str(Path(folder, "clock")))
         self.gated = json.loads(report.read_text()) if report.exists() else {}
 
     def run(self, *arguments, **environment):
@@ -52,9 +54,12 @@ class WrongBackend(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with tempfile.TemporaryDirectory(prefix="wrong-") as folder:
-            copy = Copy(sys.argv[1], sys.argv[2].split(), folder, benchmark="enabled")
-            cls.intact = Outcome(copy)
-            cls.broken = copy.with_mutation(BROKEN, lambda: Outcome(copy))
+            mutants = Mutants(*sys.argv[1:3], folder)
+            intact = [mutants.build / PROGRAM, mutants.build / CLOCKED]
+            broken = mutants.make(BROKEN, PROGRAM, CLOCKED, kernels=BROKEN.backend)
+            assert broken, f"not found once in {BROKEN.file}: {BROKEN.text}"
+            cls.intact, cls.broken = (Outcome(*programs, intact[1], Path(folder, name))
+                                      for name, programs in (("intact", intact), ("broken", broken)))
 
     def test_check_counts_mismatches(self):
         self.assertEqual(self.intact.check.returncode, FINE, self.intact.check.stdout)

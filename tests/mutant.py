@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Programs of a build with a mistake made on purpose. Only what the mistake changes is compiled again;
+all else is the build's own, which must be up to date."""
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# Their objects are of one instruction set each.
+KERNELS = re.compile(r"librnn_(\w+)\.a\.p/")
+
+
+def run(command, **options):
+    """What it writes; ends all where it fails."""
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, **options)
+    if done.returncode:
+        sys.exit(f"{done.stdout}\nFAILED: {' '.join(map(str, command))}")
+    return done.stdout
+
+
+class Mutants:
+    """Those of one build: SOURCE as it was built in BUILD. They are made in a folder elsewhere."""
+
+    def __init__(self, source, build, folder):
+        self.source, self.build, self.folder = Path(source).resolve(), Path(build).resolve(), Path(folder)
+        self.copy = self.folder / "source"
+        for part in "kernels", "reference", "bench", "tests":
+            shutil.copytree(self.source / part, self.copy / part, symlinks=True)
+        entries = json.loads((self.build / "compile_commands.json").read_text())
+        self.compile_commands = {entry["output"]: shlex.split(entry["command"]) for entry in entries}
+        self.users = self.read_users(run(["ninja", "-C", self.build, "-t", "deps"]))
+
+    def read_users(self, text):
+        """Which objects are made of each file of the sources."""
+        users, output = {}, ""
+        for line in text.splitlines():
+            if line[:1].strip():
+                output = line.split(": #deps")[0]
+            elif line.strip():
+                path = (self.build / line.strip()).resolve()
+                if self.source in path.parents:
+                    users.setdefault(str(path.relative_to(self.source)), []).append(output)
+        return users
+
+    def moved(self, word):
+        """The word of a compiler's command, where it is a path of the sources: in the copy of them."""
+        flag, path = ("-I", word[2:]) if word.startswith("-I") else ("", word)
+        absolute = (self.build / path).resolve()
+        inside = absolute == self.source or self.source in absolute.parents
+        if word.startswith("-") and not flag or not inside or self.build in [absolute, *absolute.parents]:
+            return word
+        return f"{flag}{self.copy / absolute.relative_to(self.source)}"
+
+    def compile(self, output):
+        """The object of the copied sources as they are now; returns its path."""
+        words = iter(self.compile_commands[output])
+        made, command = self.folder / output.replace("/", "_"), []
+        for word in words:
+            if word in ("-MQ", "-MF", "-o"):
+                next(words)
+            elif word not in ("-MD", "-Werror"):
+                command.append(self.moved(word))
+        run([*command, "-O1", "-w", "-o", made], cwd=self.build)
+        return made
+
+    def link(self, program, objects, to, compiled):
+        """As the build does, with some objects in place of its own. They go before its libraries, which
+        then have nothing to add that is in them."""
+        *before, last = run(["ninja", "-C", self.build, "-t", "commands", program]).splitlines()
+        parts = [name for name in objects if any(f" -o {name} " in line for line in before)]
+        for name in parts:
+            compiled[name] = compiled.get(name) or self.compile(name)
+        made = {name: compiled[name] for name in parts}
+        words = [str(made.pop(word, word)) for word in shlex.split(last)]
+        place = words.index("-o")
+        words[place + 1] = str(to)
+        run(words[:place + 2] + list(made.values()) + words[place + 2:], cwd=self.build)
+        return bool(parts)
+
+    def make(self, mutation, *programs, kernels=None):
+        """Paths of the programs with the mistake: none where its text is not there once. Of kernels in
+        several instruction sets those named alone have it, which are all that the test runs."""
+        path = self.copy / mutation.file
+        right = path.read_text(encoding="utf-8") if path.exists() else ""
+        if right.count(mutation.text) != 1:
+            return []
+        objects = [name for name in self.users.get(mutation.file, [])
+                   if not (of := KERNELS.search(name)) or kernels is None or of[1] == kernels]
+        path.write_text(right.replace(mutation.text, mutation.broken), encoding="utf-8")
+        made = [self.folder / Path(program).name for program in programs]
+        try:
+            compiled = {}
+            linked = [self.link(program, objects, to, compiled) for program, to in zip(programs, made)]
+        finally:
+            path.write_text(right, encoding="utf-8")
+        return made if all(linked) else []
