@@ -55,8 +55,7 @@ static void print_peaks(const machine_info *machine, const peak_set *peaks) {
     fflush(stdout);
 }
 
-static int measure_all(const machine_info *machine, const int_list *threads) {
-    const double budget = 8;
+static int measure_all(const machine_info *machine, const int_list *threads, double budget) {
     print_header(machine);
     for (int i = 0; i < threads->count; i++) {
         peak_set peaks;
@@ -79,7 +78,8 @@ int command_peak(const cli_options *options) {
                                          : default_threads(&threads, machine.cores);
     if (!listed)
         fputs("rnnbench peak: out of memory\n", stderr);
-    int status = listed ? measure_all(&machine, &threads) : EXIT_WRONG;
+    const double budget = options->peak_time > 0 ? options->peak_time : 8;
+    int status = listed ? measure_all(&machine, &threads, budget) : EXIT_WRONG;
     int_list_free(&threads);
     return status;
 }

@@ -22,7 +22,7 @@ SOURCES = Path(__file__).resolve().parent.parent
 BACKENDS = re.findall(r"^(?:BACKEND|KERNELS)\((\w+),", (SOURCES / "kernels/backends.inc").read_text(),
                       re.MULTILINE)
 FINE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
-BRIEF = ["--repetitions", "2", "--min-time", "0.0005"]
+BRIEF = ["--repetitions", "2", "--min-time", "0.0005", "--peak-time", "0.05"]
 TINY = ["sweep", "--cell", "lstm", "--units", "4", "--batch", "2", "--steps", "3", *BRIEF]
 
 
@@ -193,7 +193,7 @@ class Commands(unittest.TestCase):
                 self.assertIn(count, words, done.stdout)
 
     def test_peaks(self):
-        done = run("peak", "--threads", "1")
+        done = run("peak", "--threads", "1", "--peak-time", "0.8")
         self.assertEqual(done.returncode, FINE, done.stderr)
         titles, values = [line.split() for line in done.stdout.splitlines()[-2:]]
         peaks = {title: float(value) for title, value in zip(titles, values) if value != "-"}
@@ -350,7 +350,8 @@ class Sweep(unittest.TestCase):
     def test_interrupt_keeps_what_was_measured(self):
         status, output, _ = self.interrupt(
             ["sweep", "--cell", "lstm", "--backend", "naive", "--units", "4:200:+4", "--batch", "2",
-             "--steps", "3", "--repetitions", "3", "--min-time", "0.03", "--out", str(self.out)])
+             "--steps", "3", "--repetitions", "3", "--min-time", "0.03", "--peak-time", "0.05", "--out",
+             str(self.out)])
         self.assertEqual(status, INTERRUPTED, output)
         names = {row["run_name"] for row in json.loads(self.out.read_text())["benchmarks"]}
         self.assertTrue(1 <= len(names) < 50, names)

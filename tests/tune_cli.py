@@ -17,6 +17,7 @@ PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 FINE, USAGE, INTERRUPTED = 0, 2, 130
 ONE, OTHER = "lstm/N:2/T:3/D:4/U:4", "gru/N:2/T:3/D:4/U:4"
 BRIEF = ["--repetitions", "2", "--min-time", "0.0005", "--threads", "1"]
+QUICKLY = ["--peak-time", "0.02"]  # for a sweep
 QUIET = {"OMP_WAIT_POLICY": "passive"}
 
 
@@ -43,8 +44,8 @@ class Tune(unittest.TestCase):
 
     def implementation(self, problem, **environment):
         out = self.folder / "sweep.json"
-        done = run("sweep", "--problem", problem, "--backend", "auto", *BRIEF, "--out", str(out),
-                   **environment)
+        done = run("sweep", "--problem", problem, "--backend", "auto", *BRIEF, *QUICKLY, "--out",
+                   str(out), **environment)
         self.assertEqual(done.returncode, FINE, done.stderr)
         return json.loads(out.read_text())["benchmarks"][0]["label"]
 
@@ -84,7 +85,7 @@ class Tune(unittest.TestCase):
         elsewhere = self.file.read_text().replace("\ncpu ", "\ncpu Other", 1)
         self.file.write_text(elsewhere)
         brief = ["--problem", ONE, "--backend", "auto"]
-        for command in (["list"], ["check", *brief], ["sweep", *brief, *BRIEF],
+        for command in (["list"], ["check", *brief], ["sweep", *brief, *BRIEF, *QUICKLY],
                         ["tune", "--problem", ONE, *BRIEF, "--out", str(self.folder / "new")]):
             with self.subTest(command=command[0]):
                 done = run(*command, RNN_TUNING=str(self.file))
