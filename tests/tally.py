@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sums up Meson's test logs: skips with reasons, failures, and `N passed, N failed, N skipped`.
+"""Sums up Meson's test logs: skips with reasons, failures, how many subtests there were of the tests
+that passed or failed, and `N passed, N failed, N skipped`.
 
 Usage: tally.py TESTLOG.json...   Exit status 1 on any failure, or where no test ran.
 """
@@ -11,6 +12,12 @@ from collections import defaultdict
 
 PASSED = {"OK", "EXPECTEDFAIL"}
 SKIPPED = {"SKIP"}
+
+# What a test has run by its own account: cmocka's tests, unittest's, TAP's points, mutations.
+COUNTS = [r"(?m)^\[  PASSED  \] (\d+) test", r"(?m)^\[  FAILED  \] (\d+) test", r"(?m)^Ran (\d+) tests? in ",
+          r"(?m)^(\d+) caught, ", r"(?m)^\d+ caught, (\d+) not"]
+SKIPS = r"(?m)^(?:OK|FAILED) \(.*skipped=(\d+)"
+POINTS = r"(?m)^(?:not )?ok \d+(?!.*# SKIP)"
 
 
 def read_logs(paths):
@@ -31,6 +38,14 @@ def skip_reason(test):
     return "no reason given"
 
 
+def subtests(test):
+    """One where it does not say how many."""
+    text = (test.get("stdout") or "") + "\n" + (test.get("stderr") or "")
+    count = sum(int(number) for pattern in COUNTS for number in re.findall(pattern, text))
+    count -= sum(map(int, re.findall(SKIPS, text)))
+    return max(1, count + len(re.findall(POINTS, text)))
+
+
 def print_skips(tests):
     by_reason = defaultdict(list)
     for test in tests:
@@ -49,6 +64,7 @@ def main(paths):
         print(f"failed: {test['name']} ({test['result']})")
     if not passed and not failed:
         print("no test ran")
+    print(f"{sum(map(subtests, passed + failed))} subtests")
     print(f"{len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped")
     return 1 if failed or not passed else 0
 
