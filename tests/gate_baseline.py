@@ -72,6 +72,9 @@ class Baseline(Gate):
         self.assertIn("SLOWER: 1 of 1", text)
         self.assertIn("is not known against a baseline", text)
 
+    def test_the_threshold(self):
+        self.judge(NOT_WRONG, self.slower_by(0.2), "--threshold", "1000%")
+
     def test_faster_than_it(self):
         self.assertIn("faster", self.judge(FINE, self.slower_by(10)).stdout)
 

@@ -51,6 +51,20 @@ class Workers(Gate):
         self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
+    def test_a_hang_that_the_budget_cuts(self):
+        """With no time for a second try: it has long been hanging."""
+        done = self.against_fake(WRONG, "--budget", "4s", "--out", self.out, FAKE="check of new hangs")
+        self.assertIn("gave no answer in time", done.stderr)
+        self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
+        self.assertLess(self.seconds, 4 + ALLOWANCE)
+
+    def test_a_check_that_is_late(self):
+        """Too little time to tell a hang from a pause."""
+        done = self.against_fake(NOT_COMPARABLE, "--budget", "1s", FAKE="check pauses once",
+                                 TURNS=str(self.folder / "turns"))
+        self.assertIn("the budget is too small even to check and to try these rows", done.stderr)
+        self.assertLess(self.seconds, 1 + ALLOWANCE)
+
     def test_a_new_build_that_hangs_over_no_row(self):
         self.against_fake(WRONG, "--budget", "40s", FAKE="context of new hangs", OF="context")
         self.assertLess(self.seconds, 36)
