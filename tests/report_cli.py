@@ -376,7 +376,7 @@ class Output(Reports):
     @needs_gnuplot
     def test_pipe(self):
         done = run(self.file(made.grid(made.BACKENDS)), "--out", "/dev/stdout")
-        self.assertTrue(done.stdout.startswith("<!DOCTYPE html>"))
+        self.assertEqual(done.stdout[:15], "<!DOCTYPE html>", done.stderr)
 
 
 # ---- Input --------------------------------------------------------------------------------------
