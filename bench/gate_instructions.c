@@ -135,7 +135,8 @@ static bool start_process(const gate_state *gate, counted_process *p, rnn_error 
                            log_option,
                            gate->programs[p->side],
                            NULL};
-    return worker_start(&p->worker, words, (worker_place){.core = WORKER_ANY_CORE}, gate->stop, error);
+    return worker_start(&p->worker, words, (worker_place){.core = WORKER_ANY_CORE}, gate->stop,
+                        error);
 }
 
 /* Lines and answers; the worker then ends by itself. */
