@@ -41,7 +41,8 @@ static bool read_parts(merge_state *merge, rnn_error *error) {
     if (!merge->parts)
         return fail(error, "out of memory");
     for (; merge->count < options->argument_count; merge->count++)
-        if (!rows_read(&merge->parts[merge->count], options->arguments[merge->count], error))
+        if (!rows_read_with_text(&merge->parts[merge->count], options->arguments[merge->count],
+                                 error))
             return false;
     return true;
 }

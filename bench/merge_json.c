@@ -3,46 +3,75 @@
 
 #include "comparable.h"
 #include "fail.h"
-#include "rows_json.h"
+#include "json_span.h"
 #include "text_list.h"
 
+#include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Rows ------------------------------------------------------------------------------------ */
+/* ---- Entries --------------------------------------------------------------------------------- */
 
-/* rows_parse() leaves an empty list for a number that is not finite. */
-static void clear_non_finite(json_t *entry) {
-    const char *name;
-    json_t *value;
-    json_object_foreach(entry, name, value) {
-        if (json_is_array(value))
-            json_object_set_new(entry, name, json_null());
-    }
+static void put_span(FILE *to, json_span span) {
+    fwrite(span.start, 1, span.length, to);
+}
+
+/* JSON, unlike Google Benchmark, has no number that is not finite. */
+static void put_value(FILE *to, json_span value) {
+    const bool finite = !json_is_number_span(value) || isfinite(json_number_of(value));
+    if (finite)
+        put_span(to, value);
+    else
+        fputs("null", to);
 }
 
 /* Families are numbered through a file; those of the next one go on behind `*families`. */
-static void renumber(json_t *entry, json_int_t first, json_int_t *families) {
-    json_t *index = json_object_get(entry, "family_index");
-    if (!json_is_integer(index))
+static void put_family(FILE *to, json_span value, long long first, long long *families) {
+    const double index = json_number_of(value);
+    const bool known = index >= 0 && index < 1e9;
+    const long long number = first + (known ? (long long)index : 0);
+    if (!known) {
+        put_value(to, value);
         return;
-    json_int_t number = first + json_integer_value(index);
-    json_object_set_new(entry, "family_index", json_integer(number));
+    }
+    fprintf(to, "%lld", number);
     if (number >= *families)
         *families = number + 1;
 }
 
-static bool append_rows(json_t *to, const json_t *document, json_int_t *families) {
-    const json_int_t first = *families;
-    size_t i;
-    json_t *entry;
-    json_array_foreach(json_object_get(document, "benchmarks"), i, entry) {
-        clear_non_finite(entry);
-        renumber(entry, first, families);
-        if (json_array_append(to, entry) != 0)
-            return false;
+/* With all its members, as it stands. */
+static void put_entry(FILE *to, json_span entry, long long first, long long *families) {
+    json_span name, value;
+    bool numbered = false;
+    const char *separator = "  {\n   ";
+    for (json_cursor at = json_inside(entry); json_next_member(&at, &name, &value);) {
+        const bool is_family = !numbered && json_text_is(name, "family_index");
+        fputs(separator, to);
+        put_span(to, name);
+        fputs(": ", to);
+        if (is_family)
+            put_family(to, value, first, families);
+        else
+            put_value(to, value);
+        numbered |= is_family;
+        separator = ",\n   ";
     }
-    return true;
+    fputs(*separator == ',' ? "\n  }" : "  {}", to);
+}
+
+static void put_entries(FILE *to, const timed_file *part, const char **separator,
+                        long long *families) {
+    const long long first = *families;
+    json_span entry;
+    for (json_cursor at = json_inside(part->entries); json_next_item(&at, &entry);) {
+        fputs(*separator, to);
+        *separator = ",\n";
+        if (json_is_object_span(entry))
+            put_entry(to, entry, first, families);
+        else
+            put_value(to, entry);
+    }
 }
 
 /* ---- Context --------------------------------------------------------------------------------- */
@@ -81,42 +110,56 @@ static void join_contexts(json_t *context, const timed_file *parts, int count, b
     json_object_set_new(context, "merged", json_string(number));
 }
 
+/* What is no text, number or flag is the library's caches and load_avg, which are small. */
+#define LARGEST_MEMBER (1 << 16)
+
+/* free() it; NULL: no memory. */
+static json_t *first_context(const timed_file *part) {
+    json_t *context = json_object();
+    json_span name, value;
+    int members = 0;
+    for (json_cursor at = json_inside(part->context_span); json_next_member(&at, &name, &value);) {
+        char *key = json_text_of(name, part->strings);
+        if (!key || value.length > LARGEST_MEMBER || json_object_get(context, key) ||
+            ++members > ROWS_MAX_MEMBERS)
+            continue;
+        json_object_set_new(context, key,
+                            json_loadb(value.start, value.length, JSON_DECODE_ANY, NULL));
+    }
+    return context;
+}
+
 /* ---- The whole ------------------------------------------------------------------------------- */
 
-static bool join_documents(json_t *whole, const timed_file *parts, int count, rnn_error *error) {
-    json_t *rows = json_object_get(whole, "benchmarks");
-    json_int_t families = 0;
-    for (int i = 0; i < count; i++) {
-        json_t *document = rows_parse(parts[i].path, 0, error);
-        if (!document)
-            return false;
-        bool ok = append_rows(rows, document, &families);
-        if (ok && i == 0)
-            ok = json_object_update(json_object_get(whole, "context"),
-                                    json_object_get(document, "context")) == 0;
-        json_decref(document);
-        if (!ok)
-            return fail(error, "out of memory");
-    }
-    return true;
+static bool put_context(FILE *to, const timed_file *parts, int count, bool complete) {
+    json_t *context = first_context(&parts[0]);
+    if (context)
+        join_contexts(context, parts, count, complete);
+    const bool ok = context && json_dumpf(context, to, JSON_INDENT(1)) == 0;
+    json_decref(context);
+    return ok;
 }
 
 char *merge_json(const timed_file *parts, int count, bool complete, size_t *size,
                  rnn_error *error) {
     char *text = NULL;
-    json_t *whole = json_pack("{s:{}, s:[]}", "context", "benchmarks");
-    if (!whole || !join_documents(whole, parts, count, error)) {
-        if (!whole)
-            fail(error, "out of memory");
-        json_decref(whole);
-        return NULL;
+    const char *separator = "";
+    long long families = 0;
+    FILE *to = open_memstream(&text, size);
+    bool ok = to != NULL;
+    if (ok) {
+        fputs("{\n\"context\": ", to);
+        ok = put_context(to, parts, count, complete);
+        fputs(",\n\"benchmarks\": [\n", to);
+        for (int i = 0; i < count; i++)
+            put_entries(to, &parts[i], &separator, &families);
+        fputs("\n]\n}\n", to);
+        ok = !ferror(to) && ok;
+        ok = fclose(to) == 0 && ok;
     }
-    join_contexts(json_object_get(whole, "context"), parts, count, complete);
-    text = json_dumps(whole, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-    json_decref(whole);
-    if (!text)
-        fail(error, "out of memory");
-    else
-        *size = strlen(text);
-    return text;
+    if (ok)
+        return text;
+    fail(error, "out of memory");
+    free(text);
+    return NULL;
 }

@@ -7,9 +7,9 @@
 
 #include <stddef.h>
 
-/* The rows of all parts as they stand in their files, under the context of the first one; where
+/* The entries of all parts as they stand in their files, under the context of the first one; where
  * that of another differs and should not, it has both. `complete`: nothing of the sweep is missing.
- * free() it; NULL: a file can no longer be read, or out of memory. */
+ * What rows.h leaves out is there, too. The parts have their texts. free() it; NULL: no memory. */
 char *merge_json(const timed_file *parts, int count, bool complete, size_t *size, rnn_error *error);
 
 #endif

@@ -2,88 +2,65 @@
 #include "rows.h"
 
 #include "fail.h"
+#include "json_span.h"
 #include "load_file.h"
 #include "row_entries.h"
-#include "rows_json.h"
+#include "row_notes.h"
+#include "text_pool.h"
+#include "utf16.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- JSON ----------------------------------------------------------------------------------- */
-
-/* Google Benchmark writes NaN and Infinity, which JSON lacks. An empty list, which it never writes,
- * stands for them from here on. */
-static void blank_non_finite(char *start) {
-    static const char *const words[] = {"NaN", "Infinity"};
-    bool quoted = false;
-    for (char *text = start; *text; text++) {
-        if (*text == '"')
-            quoted = !quoted;
-        if (quoted && *text == '\\' && text[1])
-            text++;
-        if (quoted || (*text != 'N' && *text != 'I'))
-            continue;
-        for (int i = 0; i < 2; i++) {
-            const size_t length = strlen(words[i]);
-            if (strncmp(text, words[i], length) != 0)
-                continue;
-            memset(text, ' ', length);
-            text[0] = '[', text[1] = ']';
-            if (text > start && text[-1] == '-')
-                text[-1] = ' ';
-        }
-    }
-}
-
-json_t *rows_parse(const char *path, size_t flags, rnn_error *error) {
-    size_t size;
-    char *text = load_file(path, ROWS_MAX_BYTES, &size, error);
-    if (!text)
-        return NULL;
-    json_error_t why;
-    blank_non_finite(text);
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES | flags, &why);
-    if (!root && !*why.text)
-        fail(error, "%.150s: out of memory", path);
-    else if (!root)
-        fail(error, "%.120s: not JSON, or only a part of it: line %d: %.90s", path, why.line,
-             why.text);
-    free(text);
-    return root;
-}
-
 /* ---- Context --------------------------------------------------------------------------------- */
 
-static bool add_context(timed_file *file, const char *name, const json_t *value) {
+/* NULL: no memory. "" of what has no one text. */
+static const char *context_text(timed_file *file, json_span value) {
     char number[32];
-    const char *text = json_string_value(value);
-    if (json_is_number(value)) {
-        snprintf(number, sizeof number, "%.15g", json_number_value(value));
-        text = number;
-    } else if (json_is_boolean(value)) {
-        text = json_is_true(value) ? "true" : "false";
+    if (json_is_text_span(value)) {
+        const char *text = json_text_of(value, file->strings);
+        return text ? text : text_pool_add(file->strings, "?", 1);
     }
-    if (!text)
-        return true;
-    row_context *added = &file->context[file->context_count++];
-    added->name = text_pool_add(file->strings, name, strlen(name));
-    added->text = text_pool_add(file->strings, text, strlen(text));
-    return added->name && added->text;
+    if (!json_is_number_span(value))
+        return text_pool_add(file->strings, value.start, value.length);
+    snprintf(number, sizeof number, "%.15g", json_number_of(value));
+    return text_pool_add(file->strings, number, strlen(number));
 }
 
-static bool read_context(timed_file *file, json_t *context, rnn_error *error) {
-    const char *name;
-    json_t *value;
-    if (json_object_size(context) > ROWS_MAX_MEMBERS)
-        return fail(error, "its context has more than %d members", ROWS_MAX_MEMBERS);
-    file->context = calloc(json_object_size(context) + 1, sizeof *file->context);
+static bool has_one_text(json_span value) {
+    return json_is_text_span(value) || json_is_number_span(value) || json_is_span(value, "true") ||
+           json_is_span(value, "false");
+}
+
+/* The library's own members come first; a program may have given it others of the same name. */
+static bool add_context(timed_file *file, json_span name, json_span value, rnn_error *error) {
+    row_context *added = &file->context[file->context_count];
+    added->name = json_text_of(name, file->strings);
+    if (!added->name)
+        return fail(error, "its context has a member whose name is no text, or out of memory");
+    if (rows_context(file, added->name)) {
+        rows_note(file, "its context has %.100s twice: the second is left out", added->name);
+        return true;
+    }
+    added->text = context_text(file, value);
+    file->context_count++;
+    return added->text || fail(error, "out of memory");
+}
+
+static bool read_context(timed_file *file, json_span context, rnn_error *error) {
+    int members = 0;
+    json_span name, value;
+    file->context = calloc(ROWS_MAX_MEMBERS, sizeof *file->context);
     if (!file->context)
         return fail(error, "out of memory");
-    json_object_foreach(context, name, value) {
-        if (!add_context(file, name, value))
-            return fail(error, "out of memory");
-    }
+    for (json_cursor at = json_inside(context); json_next_member(&at, &name, &value);)
+        if (has_one_text(value) && ++members <= ROWS_MAX_MEMBERS &&
+            !add_context(file, name, value, error))
+            return false;
+    if (members > ROWS_MAX_MEMBERS)
+        rows_note(file, "its context has %d members: those after %d are left out", members,
+                  ROWS_MAX_MEMBERS);
     return true;
 }
 
@@ -108,61 +85,154 @@ static bool check_schema(timed_file *file, rnn_error *error) {
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
-/* Whether an entry is one of a results file. Its name is run_name: `name` has the aggregate's. */
-static const char *check_entry(const json_t *entry, size_t at, rnn_error *error) {
-    const char *name = json_string_value(json_object_get(entry, "run_name"));
-    const char *type = json_string_value(json_object_get(entry, "run_type"));
-    if (!name || !*name)
-        fail(error, "entry %zu of \"benchmarks\" has no run_name", at);
-    else if (!type || (strcmp(type, "iteration") != 0 && strcmp(type, "aggregate") != 0))
-        fail(error, "row %.100s: run_type is \"%.40s\", not iteration or aggregate", name,
-             type ? type : "");
-    else
-        return name;
-    return NULL;
+/* An entry that is one of a row. */
+typedef struct entry_place {
+    json_span name, text;
+    int place;
+} entry_place;
+
+typedef struct entry_list {
+    entry_place *items; /* first in the order of the file, then by name */
+    json_span *texts;   /* in the order of the items */
+    int count, capacity;
+    int complexity; /* entries left out because they are of a family */
+    json_span family;
+} entry_list;
+
+static int shown_length(json_span text) {
+    const size_t length = text.length - 2; /* without its quotes */
+    return length < 100 ? (int)length : 100;
 }
 
-/* A new object: the list of entries of each name, in the file's order. */
-static json_t *group_entries(const json_t *entries, rnn_error *error) {
-    json_t *groups = json_object();
-    size_t i;
-    json_t *entry;
-    json_array_foreach(entries, i, entry) {
-        const char *name = check_entry(entry, i, error);
-        json_t *group = name ? json_object_get(groups, name) : NULL;
-        if (name && !group && json_object_set_new(groups, name, json_array()) == 0)
-            group = json_object_get(groups, name);
-        if (name && json_array_append(group, entry) == 0)
-            continue;
-        if (name)
-            fail(error, "out of memory");
-        json_decref(groups);
+/* Whether the entry is of a row; what is not is noted. */
+static bool is_of_a_row(timed_file *file, entry_list *list, json_span entry, int at,
+                        json_span *name) {
+    if (!json_is_object_span(entry)) {
+        rows_note(file, "entry %d of \"benchmarks\" is no object: it is left out", at);
+        return false;
+    }
+    const entry_kind kind = entry_kind_of(entry);
+    *name = kind.name;
+    if (!kind.name.start)
+        rows_note(file, "entry %d of \"benchmarks\" has no run_name: it is left out", at);
+    else if (kind.complexity && list->complexity++ == 0)
+        list->family = kind.name;
+    else if (!kind.iteration && !kind.aggregate)
+        rows_note(file,
+                  "entry %d of \"benchmarks\", %.*s: run_type is not iteration or aggregate: "
+                  "it is left out",
+                  at, shown_length(kind.name), kind.name.start + 1);
+    return kind.name.start && !kind.complexity && (kind.iteration || kind.aggregate);
+}
+
+static bool append_entry(entry_list *list, json_span name, json_span text) {
+    if (list->count == list->capacity) {
+        const int larger = list->capacity ? 2 * list->capacity : 256;
+        void *grown = realloc(list->items, (size_t)larger * sizeof *list->items);
+        if (!grown)
+            return false;
+        list->items = grown;
+        list->capacity = larger;
+    }
+    list->items[list->count] = (entry_place){name, text, list->count};
+    list->count++;
+    return true;
+}
+
+static bool list_entries(timed_file *file, entry_list *list, json_span entries, rnn_error *error) {
+    int at = 0;
+    json_span entry, name;
+    for (json_cursor cursor = json_inside(entries); json_next_item(&cursor, &entry); at++) {
+        if (at == ROWS_MAX_ENTRIES)
+            return fail(error, "has more than %d entries", ROWS_MAX_ENTRIES);
+        if (is_of_a_row(file, list, entry, at, &name) && !append_entry(list, name, entry))
+            return fail(error, "out of memory");
+    }
+    if (list->complexity)
+        rows_note(
+            file,
+            "%d entries of complexity (BigO, RMS), which are no rows, are left out; the first "
+            "is of %.*s",
+            list->complexity, shown_length(list->family), list->family.start + 1);
+    return true;
+}
+
+static int compare_names(json_span a, json_span b) {
+    const int order = memcmp(a.start, b.start, a.length < b.length ? a.length : b.length);
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+static int by_name_and_place(const void *a, const void *b) {
+    const entry_place *x = a, *y = b;
+    const int order = compare_names(x->name, y->name);
+    return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/* The entries of a row: a run of the list. */
+typedef struct entry_group {
+    int first, count, place; /* place: of its first entry in the file */
+} entry_group;
+
+static int by_place(const void *a, const void *b) {
+    const entry_group *x = a, *y = b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Sorts the list. In the order of the file; free() them. NULL: no memory. */
+static entry_group *group_entries(entry_list *list, int *count) {
+    entry_group *groups = calloc((size_t)list->count, sizeof *groups);
+    list->texts = calloc((size_t)list->count, sizeof *list->texts);
+    if (!groups || !list->texts) {
+        free(groups);
         return NULL;
     }
+    *count = 0;
+    qsort(list->items, (size_t)list->count, sizeof *list->items, by_name_and_place);
+    for (int i = 0; i < list->count; i++) {
+        const entry_place *item = &list->items[i];
+        list->texts[i] = item->text;
+        if (i == 0 || compare_names(item->name, item[-1].name) != 0)
+            groups[(*count)++] = (entry_group){i, 0, item->place};
+        groups[*count - 1].count++;
+    }
+    qsort(groups, (size_t)*count, sizeof *groups, by_place);
     return groups;
 }
 
-static bool read_groups(timed_file *file, json_t *groups, rnn_error *error) {
-    const char *name;
-    json_t *entries;
-    file->rows = calloc(json_object_size(groups), sizeof *file->rows);
+static bool read_groups(timed_file *file, const entry_list *list, const entry_group *groups,
+                        int count, rnn_error *error) {
+    file->rows = calloc((size_t)count, sizeof *file->rows);
     if (!file->rows)
         return fail(error, "out of memory");
-    json_object_foreach(groups, name, entries) {
-        rnn_error why;
+    for (int i = 0; i < count; i++) {
+        const entry_group *group = &groups[i];
         timed_row *row = &file->rows[file->row_count++];
-        if (!row_from_entries(row, name, entries, file->strings, &why))
-            return fail(error, "row %.100s: %.130s", name, why.text);
+        if (!row_from_entries(row, file, list->items[group->first].name, list->texts + group->first,
+                              group->count, error))
+            return false;
     }
     return true;
 }
 
-static bool read_rows(timed_file *file, const json_t *entries, rnn_error *error) {
-    if (json_array_size(entries) == 0)
-        return fail(error, "holds no rows");
-    json_t *groups = group_entries(entries, error);
-    bool ok = groups && read_groups(file, groups, error);
-    json_decref(groups);
+static bool read_list(timed_file *file, entry_list *list, json_span entries, rnn_error *error) {
+    int count;
+    if (!list_entries(file, list, entries, error))
+        return false;
+    if (list->count == 0)
+        return fail(error, "holds no rows%s%.150s", file->note_count ? ": " : "",
+                    file->note_count ? file->notes[0] : "");
+    entry_group *groups = group_entries(list, &count);
+    const bool ok =
+        groups ? read_groups(file, list, groups, count, error) : fail(error, "out of memory");
+    free(groups);
+    return ok;
+}
+
+static bool read_rows(timed_file *file, json_span entries, rnn_error *error) {
+    entry_list list = {0};
+    const bool ok = read_list(file, &list, entries, error);
+    free(list.items);
+    free(list.texts);
     return ok;
 }
 
@@ -179,22 +249,28 @@ static bool add_name(const char *names[ROWS_MAX_NAMES], int *count, const char *
     return true;
 }
 
-static int by_name(const void *a, const void *b) {
+static int by_text(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool list_names(timed_file *file, rnn_error *error) {
+/* Names of another program may look like ours; so many backends or cells tell them apart. */
+static void list_names(timed_file *file) {
     const char *cells[ROWS_MAX_NAMES];
-    int cell_count = 0;
+    int cell_count = 0, beyond = 0;
     for (int i = 0; i < file->row_count; i++) {
-        const timed_row *row = &file->rows[i];
-        if (*row->cell && !add_name(cells, &cell_count, row->cell))
-            return fail(error, "has more than %d cells", ROWS_MAX_NAMES);
-        if (*row->backend && !add_name(file->backends, &file->backend_count, row->backend))
-            return fail(error, "has more than %d backends", ROWS_MAX_NAMES);
+        timed_row *row = &file->rows[i];
+        if (!*row->cell || (add_name(cells, &cell_count, row->cell) &&
+                            add_name(file->backends, &file->backend_count, row->backend)))
+            continue;
+        row->problem = row->name;
+        row->cell = row->backend = "";
+        beyond++;
     }
-    qsort(file->backends, (size_t)file->backend_count, sizeof *file->backends, by_name);
-    return true;
+    if (beyond)
+        rows_note(file,
+                  "has more than %d cells or backends: %d rows of further ones go by their names",
+                  ROWS_MAX_NAMES, beyond);
+    qsort(file->backends, (size_t)file->backend_count, sizeof *file->backends, by_text);
 }
 
 /* ---- Index ----------------------------------------------------------------------------------- */
@@ -207,16 +283,56 @@ static int by_key(const void *a, const void *b) {
     return order ? order : (x->threads > y->threads) - (x->threads < y->threads);
 }
 
-static bool index_rows(timed_file *file, rnn_error *error) {
-    file->index = calloc((size_t)file->row_count, sizeof *file->index);
-    if (!file->index)
-        return fail(error, "out of memory");
+/* Of rows of one key that of the first in the file. */
+static int by_key_and_place(const void *a, const void *b) {
+    const timed_row *x = *(const timed_row *const *)a, *y = *(const timed_row *const *)b;
+    const int order = by_key(a, b);
+    return order ? order : (x > y) - (x < y);
+}
+
+static void fill_index(timed_file *file) {
     for (int i = 0; i < file->row_count; i++)
         file->index[i] = &file->rows[i];
-    qsort(file->index, (size_t)file->row_count, sizeof *file->index, by_key);
-    for (int i = 1; i < file->row_count; i++)
-        if (by_key(&file->index[i - 1], &file->index[i]) == 0)
-            return fail(error, "row %.150s is there twice", file->index[i]->name);
+    qsort(file->index, (size_t)file->row_count, sizeof *file->index, by_key_and_place);
+}
+
+static void free_row(timed_row *row) {
+    free(row->samples);
+    free(row->counters);
+}
+
+/* `twins` has a mark for each row. */
+static void drop_rows(timed_file *file, const bool *twins) {
+    int kept = 0;
+    for (int i = 0; i < file->row_count; i++)
+        if (twins[i])
+            free_row(&file->rows[i]);
+        else
+            file->rows[kept++] = file->rows[i];
+    file->row_count = kept;
+}
+
+static bool index_rows(timed_file *file, rnn_error *error) {
+    bool any = false, *twins = calloc((size_t)file->row_count, sizeof *twins);
+    file->index = calloc((size_t)file->row_count, sizeof *file->index);
+    if (!file->index || !twins) {
+        free(twins);
+        return fail(error, "out of memory");
+    }
+    fill_index(file);
+    for (int i = 1; i < file->row_count; i++) {
+        const timed_row *row = file->index[i];
+        if (by_key(&file->index[i - 1], &row) != 0)
+            continue;
+        any = twins[row - file->rows] = true;
+        rows_note(file, "row %.150s is there twice, under another name before: it is left out",
+                  row->name);
+    }
+    if (any) {
+        drop_rows(file, twins);
+        fill_index(file);
+    }
+    free(twins);
     return true;
 }
 
@@ -261,40 +377,65 @@ const timed_row *rows_find_timed(const timed_file *file, const char *problem, co
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
-static bool read_root(timed_file *file, const json_t *root, rnn_error *error) {
-    json_t *context = json_object_get(root, "context");
-    const json_t *entries = json_object_get(root, "benchmarks");
-    if (!json_is_object(context) || !json_is_array(entries))
+static bool read_root(timed_file *file, json_span root, rnn_error *error) {
+    const bool is_object = json_is_object_span(root);
+    const json_span none = {NULL, 0};
+    const json_span context = is_object ? json_first_member(root, "context") : none;
+    const json_span entries = is_object ? json_first_member(root, "benchmarks") : none;
+    if (!json_is_object_span(context) || !json_is_list_span(entries))
         return fail(error, "is JSON, but no results file: \"%s\" is missing",
-                    json_is_object(context) ? "benchmarks" : "context");
-    return read_context(file, context, error) && check_schema(file, error) &&
-           read_rows(file, entries, error) && list_names(file, error) && index_rows(file, error);
+                    json_is_object_span(context) ? "benchmarks" : "context");
+    file->context_span = context;
+    file->entries = entries;
+    if (!read_context(file, context, error) || !check_schema(file, error) ||
+        !read_rows(file, entries, error))
+        return false;
+    list_names(file);
+    return index_rows(file, error);
 }
 
-bool rows_read(timed_file *file, const char *path, rnn_error *error) {
-    rnn_error why;
-    *file = (timed_file){.path = path};
-    json_t *root = rows_parse(path, JSON_DECODE_INT_AS_REAL, error);
-    if (!root)
+static bool read_text(timed_file *file, size_t size, rnn_error *error) {
+    json_span root;
+    int mended = 0;
+    if (!json_open(file->text, size, &root, &mended, error))
         return false;
+    if (mended)
+        rows_note(file, "%d bytes of its texts are no UTF-8 or control characters: read as '?'",
+                  mended);
+    return read_root(file, root, error);
+}
+
+bool rows_read_with_text(timed_file *file, const char *path, rnn_error *error) {
+    rnn_error why;
+    size_t size;
+    *file = (timed_file){.path = path};
+    file->text = load_file(path, ROWS_MAX_BYTES, &size, error);
+    if (!file->text)
+        return false;
+    file->text = utf16_to_utf8(file->text, &size);
     file->strings = text_pool_new();
-    bool ok = file->strings ? read_root(file, root, &why) : fail(&why, "out of memory");
-    json_decref(root);
-    if (ok)
+    if (file->text && file->strings ? read_text(file, size, &why) : fail(&why, "out of memory"))
         return true;
     fail(error, "%.100s: %.150s", path, why.text);
     rows_free(file);
     return false;
 }
 
+bool rows_read(timed_file *file, const char *path, rnn_error *error) {
+    if (!rows_read_with_text(file, path, error))
+        return false;
+    free(file->text);
+    file->text = NULL;
+    return true;
+}
+
 void rows_free(timed_file *file) {
-    for (int i = 0; i < file->row_count; i++) {
-        free(file->rows[i].samples);
-        free(file->rows[i].counters);
-    }
+    for (int i = 0; i < file->row_count; i++)
+        free_row(&file->rows[i]);
     free(file->rows);
     free(file->context);
     free(file->index);
+    free(file->text);
     text_pool_free(file->strings);
     *file = (timed_file){0};
 }

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
  * A results file read into rows: that of `rnnbench sweep`, of bench/peers/run, or of any other
- * program on Google Benchmark. Strict: what is not wholly understood is refused with the reason,
- * and nothing of it is kept.
+ * program on Google Benchmark. An entry that is not understood costs itself, and the file has a
+ * note of it; what is no results file is refused.
  */
 #ifndef BENCH_ROWS_H
 #define BENCH_ROWS_H
 
-#include "rnn.h"
+#include "json_span.h"
 
 #include <stdbool.h>
 
 #define ROWS_MAX_BYTES (128 << 20)
 
-/* More than any sweep has; they keep what reads a file from taking hours over a hostile one. */
+/* More than any sweep has; they keep what reads a file from taking hours over a hostile one. What
+ * is beyond is left out, and noted. */
 #define ROWS_MAX_MEMBERS 1000 /* of the context; counters of a row */
-#define ROWS_MAX_NAMES   128  /* backends; cells */
+#define ROWS_MAX_NAMES   128  /* backends; cells: rows of further ones go by their whole name */
+#define ROWS_MAX_ENTRIES (2 << 20) /* a file of more is refused */
+#define ROWS_MAX_NOTES   20
 
 /* Member of the context that tells how to read the rest; a file without it is of version 0. */
 #define ROWS_SCHEMA_KEY     "rnnbench_schema"
@@ -23,7 +26,7 @@
 
 typedef struct row_counter {
     const char *name;
-    double value; /* median over the repetitions; NAN where the file has no finite number */
+    double value; /* median over the repetitions; NAN where one has no finite number */
 } row_counter;
 
 /* One benchmark with all its repetitions. The strings live as long as the file. */
@@ -55,10 +58,17 @@ typedef struct timed_file {
     const char *path;
     int schema;      /* 0..ROWS_SCHEMA_VERSION */
     timed_row *rows; /* in file order; no two of one problem, backend and threads */
-    int row_count;   /* 1 or more */
+    int row_count;   /* 1 or more; of a row without a time, `error` says why */
     row_context *context;
     int context_count;
-    void *strings;                        /* private */
+    const char *notes[ROWS_MAX_NOTES]; /* on what was left out, or not taken as it stands */
+    int note_count, notes_left_out;
+    text_pool *strings; /* private */
+
+    /* rows_read_with_text(): the file's text, and what of it is the context and the list of
+     * entries. */
+    char *text;
+    json_span context_span, entries;
     const timed_row **index;              /* the rows, by problem, backend and threads */
     const char *backends[ROWS_MAX_NAMES]; /* each once, by name */
     int backend_count;
@@ -66,7 +76,12 @@ typedef struct timed_file {
 
 /* False: `error` names the file and the reason, and nothing need be freed. A pipe may be read. */
 bool rows_read(timed_file *file, const char *path, rnn_error *error);
+/* The same, and the text stays in memory. */
+bool rows_read_with_text(timed_file *file, const char *path, rnn_error *error);
 void rows_free(timed_file *file); /* accepts a file of zeros */
+
+/* The notes, each a line on stderr that names `command` and the file. */
+void rows_tell_notes(const timed_file *file, const char *command);
 
 /* NULL: there is none. */
 const timed_row *rows_find(const timed_file *file, const char *problem, const char *backend,
