@@ -64,6 +64,9 @@ static bool check_anchor(const compare_view *view, rnn_error *error) {
 }
 
 static void tell_no_pair(const compare_view *view) {
+    rows_tell_notes(view->base, "compare");
+    if (view->next)
+        rows_tell_notes(view->next, "compare");
     if (view->next)
         fprintf(stderr,
                 "rnnbench compare: no row in common that has times and passes the filters: %s has "

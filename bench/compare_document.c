@@ -303,6 +303,14 @@ static void add_file(document *d, const char *role, const timed_file *file) {
     document_add_property(d, role, file->path);
 }
 
+/* What a reader of the file did not take as it stands. */
+static void add_file_notes(document *d, const timed_file *file) {
+    for (int i = 0; i < file->note_count; i++)
+        document_add_note(d, "%s: %s", file->path, file->notes[i]);
+    if (file->notes_left_out)
+        document_add_note(d, "%s: and %d more notes", file->path, file->notes_left_out);
+}
+
 static void add_differences(document *d, const compare_view *view) {
     char differences[4000];
     comparable_describe(comparable_context(view->base), comparable_context(view->next), FOR_COMPARE,
@@ -338,6 +346,9 @@ static void add_notes(document *d, const comparison *c, const compare_view *view
     add_file(d, "base", view->base);
     if (view->next)
         add_file(d, "new", view->next);
+    add_file_notes(d, view->base);
+    if (view->next)
+        add_file_notes(d, view->next);
     if (view->anchor)
         document_add_property(d, "anchor", view->anchor);
     if (view->next)

@@ -158,6 +158,16 @@ static void note_unknown(gate_state *gate, const timed_file *file) {
                   names, rest);
 }
 
+/* Of more than one note the gate's document has the first; all are told. */
+static void note_left_out(gate_state *gate, const timed_file *file) {
+    rows_tell_notes(file, "gate");
+    const int more = file->note_count + file->notes_left_out - 1;
+    if (more > 0)
+        gate_note(gate, "the baseline: %.200s; and %d more notes, on stderr", file->notes[0], more);
+    else if (more == 0)
+        gate_note(gate, "the baseline: %.250s", file->notes[0]);
+}
+
 static int by_problem(const void *a, const void *b) {
     return strcmp(((const gate_row *)a)->problem, ((const gate_row *)b)->problem);
 }
@@ -214,6 +224,7 @@ int gate_list_baseline(gate_state *gate, rnn_error *error) {
     timed_file file;
     if (!rows_read(&file, gate->options->baseline, error))
         return EXIT_USAGE;
+    note_left_out(gate, &file);
     const int status = list_and_compare(gate, &file, error);
     rows_free(&file);
     return status;

@@ -26,6 +26,7 @@ static bool read_file(history_file *file, const char *path) {
         fprintf(stderr, "rnnbench history: %s\n", error.text);
         return false;
     }
+    rows_tell_notes(&file->rows, "history");
     const char *date = comparable_text(&file->rows, "date");
     if (!result_date_parse(date, &file->date)) {
         fprintf(stderr, "rnnbench history: %s: its date is \"%s\"\n", path, date);

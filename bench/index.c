@@ -91,6 +91,7 @@ static bool print_table(FILE *to, const char *folder, const path_list *list, rnn
         timed_file file;
         if (!rows_read(&file, list->paths[i], error))
             return false;
+        rows_tell_notes(&file, "index");
         print_file(to, &file, list->paths[i] + strlen(folder) + 1);
         rows_free(&file);
     }

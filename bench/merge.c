@@ -44,6 +44,8 @@ static bool read_parts(merge_state *merge, rnn_error *error) {
         if (!rows_read_with_text(&merge->parts[merge->count], options->arguments[merge->count],
                                  error))
             return false;
+    for (int i = 0; i < merge->count; i++)
+        rows_tell_notes(&merge->parts[i], "merge");
     return true;
 }
 

@@ -36,6 +36,8 @@ static timed_file *read_files(const cli_options *options, rnn_error *error) {
             free_files(files, i);
             return NULL;
         }
+    for (int i = 0; files && i < count; i++)
+        rows_tell_notes(&files[i], "report");
     return files;
 }
 

@@ -129,6 +129,19 @@ static void write_context(FILE *to, const timed_file *file) {
     fputs("</dl></details>\n", to);
 }
 
+/* What was not taken from the file as it stands there. */
+static void write_notes(FILE *to, const timed_file *file) {
+    for (int i = 0; i < file->note_count; i++) {
+        fputs("<p class=\"note\">", to);
+        html_text(to, without_folder(file->path));
+        fputs(": ", to);
+        html_text(to, file->notes[i]);
+        fputs("</p>\n", to);
+    }
+    if (file->notes_left_out)
+        fprintf(to, "<p class=\"note\">And %d more such notes</p>\n", file->notes_left_out);
+}
+
 void files_write(FILE *to, const report *all) {
     fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">file</th>"
           "<th scope=\"col\">date</th><th scope=\"col\">commit</th><th scope=\"col\">preset</th>"
@@ -142,6 +155,8 @@ void files_write(FILE *to, const report *all) {
         fputs("<p class=\"note\">A problem that is in several files is shown as the last of them "
               "has it, with all its rows, since times of different runs are not comparable.</p>\n",
               to);
+    for (int i = 0; i < all->file_count; i++)
+        write_notes(to, &all->files[i]);
     for (int i = 0; i < all->file_count; i++)
         write_context(to, &all->files[i]);
 }
