@@ -69,13 +69,30 @@ void result_files_free(path_list *list) {
     *list = (path_list){0};
 }
 
+/* Google Benchmark's up to 1.5.0, also on Windows; without a zone, so taken for UTC. */
+static bool parse_old_date(const char *text, struct tm *t) {
+    int end = 0;
+    if (sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d%n", &t->tm_year, &t->tm_mon, &t->tm_mday, &t->tm_hour,
+               &t->tm_min, &t->tm_sec, &end) == 6 &&
+        !text[end])
+        return true;
+    if (sscanf(text, "%2d/%2d/%2d %2d:%2d:%2d%n", &t->tm_mon, &t->tm_mday, &t->tm_year, &t->tm_hour,
+               &t->tm_min, &t->tm_sec, &end) != 6 ||
+        text[end])
+        return false;
+    t->tm_year += 2000;
+    return true;
+}
+
 bool result_date_parse(const char *text, time_t *date) {
     struct tm t = {0};
-    int zone_hours, zone_minutes, end = 0;
-    char sign;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%c%2d:%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday,
-               &t.tm_hour, &t.tm_min, &t.tm_sec, &sign, &zone_hours, &zone_minutes, &end) != 9 ||
-        text[end] || (sign != '+' && sign != '-'))
+    int zone_hours = 0, zone_minutes = 0, end = 0;
+    char sign = '+';
+    const bool old = parse_old_date(text, &t);
+    if (!old &&
+        (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%c%2d:%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday,
+                &t.tm_hour, &t.tm_min, &t.tm_sec, &sign, &zone_hours, &zone_minutes, &end) != 9 ||
+         text[end] || (sign != '+' && sign != '-')))
         return false;
     t.tm_year -= 1900;
     t.tm_mon -= 1;
