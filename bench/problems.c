@@ -15,25 +15,45 @@
 #define MAX_PROBLEMS 20000
 #define MAX_SEGMENTS 32
 
+/* A hash table of the items: twice as many slots as there can be items, a power of two. */
+#define SLOTS (1 << 16)
+
 void problem_list_free(problem_list *list) {
     free(list->items);
+    free(list->slots);
     *list = (problem_list){0};
 }
 
-static bool has(const problem_list *list, const char *text) {
+/* FNV-1a. */
+static unsigned hash_of(const char *text) {
+    unsigned hash = 2166136261u;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
+/* Where the problem of this text has its slot; 0 in it: it is not in the list. */
+static int *find_slot(const problem_list *list, const char *text) {
     char other[PROBLEM_TEXT_SIZE];
-    for (int i = 0; i < list->count; i++) {
-        problem_print(&list->items[i], other);
+    for (unsigned at = hash_of(text);; at++) {
+        int *slot = &list->slots[at % SLOTS];
+        if (*slot == 0)
+            return slot;
+        problem_print(&list->items[*slot - 1], other);
         if (strcmp(text, other) == 0)
-            return true;
+            return slot;
     }
-    return false;
 }
 
 static bool append(problem_list *list, const problem *p, rnn_error *error) {
     char text[PROBLEM_TEXT_SIZE];
     problem_print(p, text);
-    if (has(list, text))
+    if (!list->slots)
+        list->slots = calloc(SLOTS, sizeof *list->slots);
+    if (!list->slots)
+        return fail(error, "out of memory");
+    int *slot = find_slot(list, text);
+    if (*slot)
         return true;
     if (list->count == MAX_PROBLEMS)
         return fail(error, "more than %d problems", MAX_PROBLEMS);
@@ -46,6 +66,7 @@ static bool append(problem_list *list, const problem *p, rnn_error *error) {
         list->capacity = capacity;
     }
     list->items[list->count++] = *p;
+    *slot = list->count;
     return true;
 }
 
@@ -228,6 +249,13 @@ static bool append_cell_grid(problem_list *list, const cli_options *options, rnn
     int_list m = or_default(&options->units, (int_list){units, 1});
     if (!options->directions && direction != RNN_FORWARD)
         return true;
+    /* Sizes are the filters' own: what rejects one problem rejects all. */
+    problem first = problem_defaults(cell, n.values[0], t.values[0], 1, m.values[0]);
+    first.layers[0].direction = direction;
+    first.layers[0].reset_after = reset_after;
+    first.layers[0].features = options->features.count ? options->features.values[0] : m.values[0];
+    if (!options_select(options, &first))
+        return true;
     for (int i = 0; i < n.count; i++)
         for (int j = 0; j < t.count; j++)
             for (int k = 0; k < m.count; k++) {
@@ -303,6 +331,8 @@ static void keep_owned(problem_list *list, const int *owners, int owner) {
         if (owners[i] == owner)
             list->items[kept++] = list->items[i];
     list->count = kept;
+    free(list->slots); /* of where they were */
+    list->slots = NULL;
 }
 
 /* Leaves one shard, its problems in the order they had. */

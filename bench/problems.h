@@ -13,6 +13,7 @@
 typedef struct problem_list {
     problem *items;
     int count, capacity;
+    int *slots; /* private: to find an item by its text; no item may be changed */
 } problem_list;
 
 void problem_list_free(problem_list *list);
