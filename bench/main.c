@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
+#include "standard_files.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,10 +56,20 @@ static bool asks_for_help(int argc, char **argv) {
     return false;
 }
 
+/* The status of a command that has printed all it had to say; what was not written is an error. */
+static int finish(int status) {
+    const bool written = fflush(stdout) == 0;
+    if (written && !ferror(stdout))
+        return status;
+    fprintf(stderr, "rnnbench: standard output: %s\n",
+            written ? "not all was written" : strerror(errno));
+    return status == EXIT_FINE ? EXIT_WRONG : status;
+}
+
 static int run_command(command_id id, int argc, char **argv) {
     if (asks_for_help(argc, argv)) {
         print_help(id);
-        return EXIT_FINE;
+        return finish(EXIT_FINE);
     }
     cli_options options;
     rnn_error error;
@@ -66,14 +78,11 @@ static int run_command(command_id id, int argc, char **argv) {
         warn_of_tuning();
     int status = parsed ? commands[id].run(&options) : refuse_usage(commands[id].name, error.text);
     options_free(&options);
-    if (fflush(stdout) != 0 && status == EXIT_FINE) {
-        perror("rnnbench: standard output");
-        status = EXIT_WRONG;
-    }
-    return status;
+    return finish(status);
 }
 
 int main(int argc, char **argv) {
+    standard_files_open();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow further fails as on a full disk */
     if (argc < 2) {
         print_usage(stderr);
@@ -81,11 +90,11 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_usage(stdout);
-        return EXIT_FINE;
+        return finish(EXIT_FINE);
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("rnnbench " RNN_VERSION);
-        return EXIT_FINE;
+        return finish(EXIT_FINE);
     }
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
