@@ -3,10 +3,88 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
+
+#define MAX_LINKS 40 /* as in the kernel */
+
+/* ---- Links ----------------------------------------------------------------------------------- */
+
+/* Of "a/b" it is "a/", of "b" "". */
+static int folder_length(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? (int)(slash - path) + 1 : 0;
+}
+
+/* Follows one link. False: see errno. */
+static bool follow(char path[PATH_MAX]) {
+    char target[PATH_MAX], whole[PATH_MAX];
+    const ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0)
+        return false;
+    target[length] = '\0';
+    const int kept = *target == '/' ? 0 : folder_length(path);
+    if (snprintf(whole, sizeof whole, "%.*s%s", kept, path, target) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(path, whole, sizeof whole);
+    return true;
+}
+
+/* What the links in /proc lead to is no path, for all that they may read like one. */
+static bool is_in_proc(const char *path) {
+    char folder[PATH_MAX];
+    struct stat of_folder, of_proc;
+    snprintf(folder, sizeof folder, "%.*s.", folder_length(path), path);
+    return stat(folder, &of_folder) == 0 && stat("/proc", &of_proc) == 0 &&
+           of_folder.st_dev == of_proc.st_dev;
+}
+
+/* Follows `path` to the last link that is one. `in_proc`: it is a descriptor of some process. */
+static bool follow_all(char path[PATH_MAX], bool *in_proc) {
+    struct stat info;
+    *in_proc = false;
+    for (int i = 0; lstat(path, &info) == 0 && S_ISLNK(info.st_mode); i++) {
+        if (i == MAX_LINKS) {
+            errno = ELOOP;
+            return false;
+        }
+        if ((*in_proc = is_in_proc(path)))
+            return true;
+        if (!follow(path))
+            return false;
+    }
+    return true;
+}
+
+bool file_is_stream(const char *path) {
+    char real[PATH_MAX];
+    struct stat info;
+    bool in_proc;
+    if (snprintf(real, sizeof real, "%s", path) >= PATH_MAX || !follow_all(real, &in_proc))
+        return false;
+    return in_proc || (stat(real, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode));
+}
+
+bool file_behind_links(const char *path, char real[PATH_MAX]) {
+    bool in_proc;
+    if (snprintf(real, PATH_MAX, "%s", path) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    if (!follow_all(real, &in_proc))
+        return false;
+    if (file_is_stream(real))
+        snprintf(real, PATH_MAX, "%s", path);
+    return true;
+}
+
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static bool write_all(int file, const char *content, size_t size) {
     while (size > 0) {
@@ -37,12 +115,46 @@ static bool write_in_place(const char *path, const char *content, size_t size) {
     return file >= 0 && write_and_close(file, content, size);
 }
 
+/* The descriptor of this process that `path` in /proc is; -1: none. */
+static int own_descriptor(const char *path) {
+    struct stat there, here;
+    char *end;
+    const char *name = path + folder_length(path);
+    const long number = strtol(name, &end, 10);
+    const bool same = end > name && !*end && number <= INT_MAX && stat(path, &there) == 0 &&
+                      fstat((int)number, &here) == 0 && there.st_dev == here.st_dev &&
+                      there.st_ino == here.st_ino;
+    return same ? (int)number : -1;
+}
+
+/* What was printed before comes first. A file that a shell opened goes on where it stands: opened
+ * anew, it would begin from its start, and a socket cannot be. */
+static bool write_to_stream(const char *path, bool in_proc, const char *content, size_t size) {
+    fflush(stdout);
+    const int own = in_proc ? own_descriptor(path) : -1;
+    const int file = own >= 0 ? dup(own) : open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    return file >= 0 && write_and_close(file, content, size);
+}
+
+/* ---- Beside it ------------------------------------------------------------------------------- */
+
 /* A name of this process alone, so that two of them never write into one file. */
 static bool name_part(char part[PATH_MAX], const char *path) {
     if (snprintf(part, PATH_MAX, "%s.%ld.part", path, (long)getpid()) < PATH_MAX)
         return true;
     errno = ENAMETOOLONG;
     return false;
+}
+
+/* A new file; what an earlier process of this number left goes. -1: see errno. */
+static int open_part(char part[PATH_MAX], const char *path, mode_t mode) {
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    if (!name_part(part, path))
+        return -1;
+    const int file = open(part, flags, mode);
+    if (file >= 0 || errno != EEXIST || unlink(part) != 0)
+        return file;
+    return open(part, flags, mode);
 }
 
 static bool remove_part(const char *part) {
@@ -56,43 +168,75 @@ static bool may_not_write_beside(int why) {
     return why == EACCES || why == EPERM || why == EROFS || why == ENAMETOOLONG;
 }
 
-bool file_replace(const char *path, const char *content, size_t size) {
-    char part[PATH_MAX];
+/* The mode last: a change of owner takes some of its bits. */
+static bool take_owner_and_mode(int file, const struct stat *from) {
     struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
-        return write_in_place(path, content, size);
-    int file = -1;
-    if (name_part(part, path))
-        file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fstat(file, &info) != 0)
+        return false;
+    const bool same = info.st_uid == from->st_uid && info.st_gid == from->st_gid;
+    return (same || fchown(file, from->st_uid, from->st_gid) == 0) &&
+           fchmod(file, from->st_mode & 07777) == 0;
+}
+
+/* `old` is what stands there; NULL: nothing. Nobody else may read the new file before it has the
+ * old one's mode. */
+static bool replace_regular(const char *path, const struct stat *old, const char *content,
+                            size_t size) {
+    char part[PATH_MAX];
+    if (old && access(path, W_OK) != 0)
+        return false;
+    const int file = open_part(part, path, old ? 0600 : 0666);
     if (file < 0) /* any other reason, such as a full disk, would leave an emptied file */
         return may_not_write_beside(errno) && write_in_place(path, content, size);
+    if (old && !take_owner_and_mode(file, old)) {
+        close(file);
+        remove_part(part);
+        return write_in_place(path, content, size);
+    }
     if (write_and_close(file, content, size) && rename(part, path) == 0)
         return true;
     return remove_part(part);
 }
 
-bool file_can_be_replaced(const char *path) {
-    char part[PATH_MAX];
+bool file_replace(const char *path, const char *content, size_t size) {
+    char real[PATH_MAX];
     struct stat info;
-    const bool exists = stat(path, &info) == 0;
+    bool in_proc;
+    if (snprintf(real, sizeof real, "%s", path) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    if (!follow_all(real, &in_proc))
+        return false;
+    const bool exists = stat(real, &info) == 0;
+    if (in_proc || (exists && !S_ISREG(info.st_mode)))
+        return write_to_stream(real, in_proc, content, size);
+    return replace_regular(real, exists ? &info : NULL, content, size);
+}
+
+bool file_can_be_replaced(const char *path) {
+    char real[PATH_MAX], part[PATH_MAX];
+    struct stat info;
+    if (file_is_stream(path))
+        return access(path, W_OK) == 0;
+    if (!file_behind_links(path, real))
+        return false;
+    const bool exists = stat(real, &info) == 0;
     if (exists && S_ISDIR(info.st_mode)) {
         errno = EISDIR;
         return false;
     }
-    if (exists && !S_ISREG(info.st_mode))
-        return access(path, W_OK) == 0;
-    const int file =
-        name_part(part, path) ? open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+    if (exists && access(real, W_OK) != 0)
+        return false;
+    const int file = open_part(part, real, 0600);
     if (file >= 0)
         return close(file) == 0 && unlink(part) == 0;
-    return may_not_write_beside(errno) && exists && access(path, W_OK) == 0;
+    return may_not_write_beside(errno) && exists;
 }
 
 bool file_create(const char *path, const char *content, size_t size) {
     char part[PATH_MAX];
-    if (!name_part(part, path))
-        return false;
-    int file = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int file = open_part(part, path, 0666);
     if (file < 0)
         return false;
     if (!write_and_close(file, content, size))

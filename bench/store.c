@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store.h"
 
+#include "replace.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -85,9 +87,13 @@ void store_result_name(time_t now, const char *commit, int shard, int shards,
 
 /* ---- Folders -------------------------------------------------------------------------------- */
 
+/* Where a link leads to nothing yet, there. */
 static bool make_folder(const char *path) {
+    char real[PATH_MAX];
     struct stat info;
-    if (mkdir(path, 0777) == 0)
+    if (!file_behind_links(path, real))
+        return false;
+    if (mkdir(real, 0777) == 0)
         return true;
     if (errno != EEXIST)
         return false;

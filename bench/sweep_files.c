@@ -10,30 +10,24 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- Names ---------------------------------------------------------------------------------- */
 
 /* The path behind a chain of links, for a file that can be written; NULL, and why, for one that
- * cannot. Opens the file as it will be opened at the end, and leaves no trace. */
+ * cannot. A disk that is full now need not be so at the end. */
 static char *writable_file(const char *option, const char *path, rnn_error *error) {
-    struct stat before;
-    bool existed = stat(path, &before) == 0;
-    FILE *file = fopen(path, "a");
-    if (!file) {
+    char real[PATH_MAX];
+    const bool writable =
+        file_can_be_replaced(path) || (errno == ENOSPC && access(path, W_OK) == 0);
+    if (!writable || !file_behind_links(path, real)) {
         fail(error, "%s %.160s: %s", option, path, strerror(errno));
         return NULL;
     }
-    fclose(file);
-    char *real = realpath(path, NULL);
-    if (!real) /* a pipe's link leads nowhere */
-        real = strdup(path);
-    if (!existed && real)
-        unlink(real);
-    if (!real)
+    char *copy = strdup(real);
+    if (!copy)
         fail(error, "%s %.160s: out of memory", option, path);
-    return real;
+    return copy;
 }
 
 static char *join(const char *base, const char *ending) {
@@ -142,7 +136,8 @@ static void tell_failure(const char *path, const char *consequence) {
 
 void sweep_files_write_now_and_then(sweep_files *files) {
     const double most_share = 0.02; /* of the time */
-    if (!files->out || clock_seconds() - files->last_write < files->write_seconds / most_share)
+    if (!files->out || file_is_stream(files->out) ||
+        clock_seconds() - files->last_write < files->write_seconds / most_share)
         return;
     if (write_rows(files) || files->told)
         return;

@@ -26,7 +26,8 @@ bool sweep_files_choose(sweep_files *files, const cli_options *options, const ma
                         rnn_error *error);
 void sweep_files_free(sweep_files *files);
 
-/* Writes what was measured unless that was done a short while ago. A failure is told once: a disk
+/* Writes what was measured unless that was done a short while ago, or to a stream, which has room
+ * for the whole alone. A failure is told once: a disk
  * that is full now need not be so at the end. */
 void sweep_files_write_now_and_then(sweep_files *files);
 

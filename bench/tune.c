@@ -189,7 +189,7 @@ static bool write_now_and_then(tune_state *tune) {
     const double interval = 20;
     rnn_error error;
     double now = clock_seconds();
-    if (now - tune->last_write < interval)
+    if (tune->file.is_stream || now - tune->last_write < interval)
         return true;
     tune->last_write = now;
     return tune_file_write(&tune->file, &error);

@@ -2,7 +2,9 @@
 #include "tune_file.h"
 
 #include "fail.h"
+#include "replace.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,7 +33,17 @@ static bool keep(const rnn_tuning_entry *entry, void *data) {
 }
 
 bool tune_file_write(tune_file *file, rnn_error *error) {
-    return rnn_tuning_write(file->path, file->entries, file->count, error) == RNN_OK;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    bool ok = to && rnn_tuning_print(to, file->entries, file->count);
+    if (to)
+        ok = fclose(to) == 0 && ok;
+    ok = ok && file_replace(file->path, text, size);
+    if (!ok)
+        fail(error, "%.160s: %s", file->path, strerror(errno));
+    free(text);
+    return ok;
 }
 
 static bool read_entries(tune_file *file, bool force, rnn_error *error) {
@@ -50,11 +62,17 @@ static bool read_entries(tune_file *file, bool force, rnn_error *error) {
 
 bool tune_file_open(tune_file *file, const char *path, bool force, rnn_error *error) {
     rnn_error why;
-    file->path = realpath(path, NULL);
+    char real[PATH_MAX];
+    if (!file_behind_links(path, real))
+        return fail(error, "--out %.160s: %s", path, strerror(errno));
+    file->is_stream = file_is_stream(real);
+    file->path = file->is_stream ? NULL : realpath(real, NULL);
     if (!file->path)
-        file->path = strdup(path);
+        file->path = strdup(real);
     if (!file->path)
         return fail(error, "out of memory");
+    if (file->is_stream)
+        return file_can_be_replaced(real) || fail(error, "--out %.160s: %s", path, strerror(errno));
     if (!read_entries(file, force, error))
         return false;
     return tune_file_write(file, &why) || fail(error, "--out %.240s", why.text);

@@ -6,10 +6,11 @@
 #include "tuning.h"
 
 typedef struct tune_file {
-    char *path; /* links resolved */
+    char *path; /* links resolved, unless it is a stream */
     rnn_tuning_entry *entries;
     int count, capacity;
-    bool is_new; /* there was none */
+    bool is_new;    /* there was none */
+    bool is_stream; /* it has room for one text, at the end */
 } tune_file;
 
 /* Reads what is there and writes it again, which shows that it can be written. A file that `auto`

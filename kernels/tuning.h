@@ -18,6 +18,8 @@
 
 #include "rnn.h"
 
+#include <stdio.h>
+
 #define RNN_TUNING_KEY_SIZE    960
 #define RNN_TUNING_LINE_SIZE   1024 /* with its newline */
 #define RNN_TUNING_HEADER_SIZE 1024
@@ -50,9 +52,8 @@ typedef bool rnn_tuning_visit(const rnn_tuning_entry *entry, void *data);
  * something else; RNN_OUT_OF_MEMORY. The text does not name the file. Never blocks or allocates. */
 rnn_status rnn_tuning_read(const char *path, rnn_tuning_visit *visit, void *data, rnn_error *error);
 
-/* Replaces `path` in one step. Sorts the entries; no key may come twice. */
-rnn_status rnn_tuning_write(const char *path, rnn_tuning_entry *entries, int count,
-                            rnn_error *error);
+/* The text of a whole file. Sorts the entries; no key may come twice. False: the stream failed. */
+bool rnn_tuning_print(FILE *to, rnn_tuning_entry *entries, int count);
 
 /* For both of them. */
 #define RNN_TUNING_CHECKSUM_START 0xcbf29ce484222325u
