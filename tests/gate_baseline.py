@@ -190,8 +190,12 @@ class Baseline(Gate):
         first = json.loads(self.file.read_text())["benchmarks"][0]
         for change, why in ((lambda report: report["benchmarks"].append(first), "twice"),
                             (lambda report: report["benchmarks"][0].update(real_time=math.nan), "finite"),
-                            (lambda report: report["benchmarks"][0].update(real_time=0), "time"),
-                            (self.with_context("rnnbench_schema", 99), "rnnbench_schema 99"),
+                            (lambda report: report["benchmarks"][0].update(real_time=0), "time is 0")):
+            done = self.judge(NOT_COMPARABLE, change, "--cell", "gru")  # it is read, and has no such row
+            self.assertRegex(done.stderr, f"edited.json: .*{why}")
+
+    def test_bad_schemas(self):
+        for change, why in ((self.with_context("rnnbench_schema", 99), "rnnbench_schema 99"),
                             (self.with_context("json_schema_version", 2), "json_schema_version 2")):
             self.assertRegex(self.judge(USAGE, change).stderr, f"edited.json: .*{why}")
 
