@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #if RNN_WITH_OPENMP
@@ -26,29 +28,76 @@ static void lower(rnn_core_limit *limit, long cores, const char *set_by) {
 
 /* ---- Affinity ----------------------------------------------------------------------------- */
 
-#if RNN_WITH_OPENMP
-/* Where OpenMP ties threads to places, the mask of this thread is no more than its own place. */
-static bool openmp_ties_threads(void) {
-    static const char *const names[] = {"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY",
-                                        "KMP_AFFINITY"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (getenv(names[i]))
-            return true;
-    return false;
+#if defined(__linux__)
+typedef struct core_mask {
+    cpu_set_t sets[8]; /* 8192 cores: a mask smaller than the kernel's own is an error */
+} core_mask;
+
+static bool mask_of_caller(core_mask *mask) {
+    return sched_getaffinity(0, sizeof mask->sets, mask->sets) == 0;
+}
+
+/* Word by word, as a run asks. */
+static int count_of(const core_mask *mask, int most) {
+    unsigned long words[sizeof *mask / sizeof(unsigned long)];
+    int count = 0;
+    memcpy(words, mask, sizeof words);
+    for (size_t i = 0; i < sizeof words / sizeof *words && count < most; i++)
+        if (words[i])
+            count += __builtin_popcountl(words[i]);
+    return count < most ? count : most;
 }
 #endif
 
-static int cores_of_affinity(int online) {
 #if RNN_WITH_OPENMP
-    if (openmp_ties_threads())
-        return omp_get_num_procs();
+/* Where OpenMP ties threads to places, the mask of this thread is no more than its own place. That
+ * is so for as long as nobody else ties this thread elsewhere, among the other places. */
+static bool is_at_its_place(void) {
+#if defined(__linux__)
+    enum { MOST_PROCESSORS = 1024 };
+    const int place = omp_get_place_num();
+    core_mask mask;
+    int ids[MOST_PROCESSORS];
+    if (place < 0 || omp_get_place_num_procs(place) > MOST_PROCESSORS || !mask_of_caller(&mask))
+        return true;
+    omp_get_place_proc_ids(place, ids);
+    for (int i = 0; i < omp_get_place_num_procs(place); i++)
+        if (CPU_ISSET_S((size_t)ids[i], sizeof mask.sets, mask.sets))
+            return true;
+    return false;
+#else
+    return true;
+#endif
+}
+
+/* Processors of the places that OpenMP ties this thread's regions to; 0: it ties them to none. */
+static int cores_of_places(void) {
+    if (omp_get_proc_bind() == omp_proc_bind_false || omp_get_num_places() == 0)
+        return 0;
+    if (!is_at_its_place())
+        return 1;
+    if (omp_get_proc_bind() == omp_proc_bind_master)
+        return omp_get_place_num() < 0 ? 1 : omp_get_place_num_procs(omp_get_place_num());
+    int cores = 0;
+    for (int place = 0; place < omp_get_num_places(); place++)
+        cores += omp_get_place_num_procs(place);
+    return cores;
+}
+#endif
+
+/* No more than `most`. */
+static int cores_of_affinity(int most) {
+#if RNN_WITH_OPENMP
+    const int cores = cores_of_places();
+    if (cores > 0)
+        return cores < most ? cores : most;
 #endif
 #if defined(__linux__)
-    cpu_set_t sets[8]; /* 8192 cores: a mask smaller than the kernel's own is an error */
-    if (sched_getaffinity(0, sizeof sets, sets) == 0)
-        return CPU_COUNT_S(sizeof sets, sets);
+    core_mask mask;
+    if (mask_of_caller(&mask))
+        return count_of(&mask, most);
 #endif
-    return online;
+    return most;
 }
 
 /* ---- Control groups ----------------------------------------------------------------------- */
@@ -136,21 +185,25 @@ static void lower_by_groups(rnn_core_limit *limit, const char *root, const char 
     }
 }
 
+static void lower_by_quotas(rnn_core_limit *limit, const char *root) {
+    char path[PATH_SIZE], lines[FILE_SIZE], group[PATH_SIZE];
+    snprintf(path, sizeof path, "%.500s/proc/self/cgroup", root);
+    read_text(path, lines, sizeof lines);
+    if (find_group(lines, true, group))
+        lower_by_groups(limit, root, "", group, lower_by_version_2);
+    if (find_group(lines, false, group)) {
+        lower_by_groups(limit, root, "/cpu", group, lower_by_version_1);
+        lower_by_groups(limit, root, "/cpu,cpuacct", group, lower_by_version_1);
+    }
+}
+
 rnn_core_limit rnn_core_limit_below(const char *root) {
     rnn_core_limit limit = {0};
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     limit.online = online > 0 && online < INT_MAX ? (int)online : 1;
     limit.cores = limit.online;
     lower(&limit, cores_of_affinity(limit.online), "affinity");
-    char path[PATH_SIZE], lines[FILE_SIZE], group[PATH_SIZE];
-    snprintf(path, sizeof path, "%.500s/proc/self/cgroup", root);
-    read_text(path, lines, sizeof lines);
-    if (find_group(lines, true, group))
-        lower_by_groups(&limit, root, "", group, lower_by_version_2);
-    if (find_group(lines, false, group)) {
-        lower_by_groups(&limit, root, "/cpu", group, lower_by_version_1);
-        lower_by_groups(&limit, root, "/cpu,cpuacct", group, lower_by_version_1);
-    }
+    lower_by_quotas(&limit, root);
     return limit;
 }
 
@@ -177,3 +230,49 @@ rnn_core_limit rnn_thread_limit(void) {
     lower_by_variable(&limit, "OMP_THREAD_LIMIT");
     return limit;
 }
+
+/* ---- At this moment ------------------------------------------------------------------------- */
+
+#if RNN_WITH_OPENMP
+static long long nanoseconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* Looks ten times a second at most. Of runs that overlap, any may look. */
+static int cores_of_quota(rnn_quota_watch *watch) {
+    const long long now = nanoseconds_now(), every = 100000000;
+    if (now >= atomic_load_explicit(&watch->next_look, memory_order_relaxed)) {
+        rnn_core_limit limit = {.cores = INT_MAX};
+        lower_by_quotas(&limit, "");
+        atomic_store_explicit(&watch->cores, limit.cores, memory_order_relaxed);
+        atomic_store_explicit(&watch->next_look, now + every, memory_order_relaxed);
+    }
+    return atomic_load_explicit(&watch->cores, memory_order_relaxed);
+}
+
+/* OpenMP's pool of threads belongs to the thread that opens regions, and so does this: the process
+ * in which it has opened one. A child inherits both, but not the pool's threads. */
+static bool has_its_pool(void) {
+    static _Thread_local pid_t opened_in;
+    const pid_t here = getpid();
+    if (opened_in == 0)
+        opened_in = here;
+    return opened_in == here;
+}
+
+int rnn_threads_now(int threads, rnn_quota_watch *watch) {
+    if (threads == 1 || !has_its_pool())
+        return 1;
+    int cores = cores_of_affinity(threads);
+    if (watch && cores > 1 && cores_of_quota(watch) < cores)
+        cores = cores_of_quota(watch);
+    return cores < threads ? cores : threads;
+}
+#else
+int rnn_threads_now(int threads, rnn_quota_watch *watch) {
+    (void)watch;
+    return threads;
+}
+#endif

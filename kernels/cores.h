@@ -3,6 +3,8 @@
 #ifndef RNN_CORES_H
 #define RNN_CORES_H
 
+#include <stdatomic.h>
+
 typedef struct rnn_core_limit {
     int cores;       /* at least 1 */
     int online;      /* the machine's */
@@ -16,5 +18,19 @@ int rnn_usable_cores(void);
 
 /* The same, lowered by OMP_NUM_THREADS and OMP_THREAD_LIMIT. */
 rnn_core_limit rnn_thread_limit(void);
+
+/* What the quota of the control groups was when a run last looked: reading it takes as long as a
+ * small run. */
+typedef struct rnn_quota_watch {
+    atomic_llong next_look; /* in nanoseconds; 0: at once */
+    atomic_int cores;
+} rnn_quota_watch;
+
+/* Of the `threads` that a plan is for, those that a run which the calling thread begins now should
+ * have: no more than the cores that this thread may use at this moment, by its affinity or the
+ * places of OpenMP, and by the quota where there is a watch. 1 in a child process whose parent
+ * opened a parallel region on this thread: the child's OpenMP would wait for threads that only the
+ * parent has. */
+int rnn_threads_now(int threads, rnn_quota_watch *watch);
 
 #endif

@@ -252,11 +252,23 @@ typedef struct rnn_io {
  * threads on the first run and where a run has another number of them; its threads wait for each
  * other, spinning at first, asleep in the end, and one that starts on another's core moves to a
  * free core of its affinity, which stays as it was; onednn allocates a little inside the library;
- * libxsmm where runs of one plan overlap, and with threads on the first run). Re-entrant: any
- * number of runs of one plan may overlap in time, each with its own scratch and outputs. Scratch
- * and outputs must not overlap inputs or each other, except that a final state may be the same
- * array as its initial one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer, a
- * length outside 0..T or lengths and mask without shape.masked, before anything is written;
+ * libxsmm where runs of one plan overlap or lack cores, and with threads on the first run).
+ * Re-entrant: any number of runs of one plan may overlap in time, each with its own scratch and
+ * outputs.
+ *
+ * A run takes no more threads than the calling thread may use cores when the run begins: by its
+ * affinity or the places that OpenMP was given and, for openmp and its kin, by the quota of its
+ * control group, which is looked up ten times a second at most. The bits are the same.
+ *
+ * After fork() a child may go on with its parent's plans and make new ones. Where its parent ran
+ * plans of several threads on the thread that forked, or made such plans of onednn, the child's
+ * copy of that thread computes alone, whatever the plan is for; a new thread of the child's has
+ * threads as usual. A parent that used OpenMP by itself must not leave this to a child: OpenMP's
+ * threads are not there any more, and a run would wait for them.
+ *
+ * Scratch and outputs must not overlap inputs or each other, except that a final state may be the
+ * same array as its initial one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer,
+ * a length outside 0..T or lengths and mask without shape.masked, before anything is written;
  * RNN_BACKEND_FAILED. */
 RNN_API rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch,
                                 rnn_error *error);

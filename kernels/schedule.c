@@ -6,6 +6,7 @@
  * openmp_team one slice, openmp what the cost model finds quickest. None changes a bit of the
  * result.
  */
+#include "cores.h"
 #include "engine.h"
 #include "registry.h"
 #include "team.h"
@@ -24,6 +25,7 @@ typedef struct scheduled_engine {
     int slice_rows; /* at most */
     int end_spins;  /* of a thread that waits for the others to end */
     size_t slice_scratch;
+    rnn_quota_watch watch, *quota; /* the one behind the pointer changes with runs */
     char implementation[96];
 } scheduled_engine;
 
@@ -67,6 +69,7 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
         free(scheduled);
         return status;
     }
+    scheduled->quota = &scheduled->watch;
     scheduled->batch = problem->shape.batch;
     scheduled->timesteps = problem->shape.timesteps;
     scheduled->split = split;
@@ -237,12 +240,18 @@ static void run_slices(shared_run *run) {
     rnn_member_meet(&(rnn_member){me, threads, &run->end, run->scheduled->end_spins});
 }
 
+/* Slice by slice, for which the scratch is. */
+static rnn_status run_alone(const shared_run *run) {
+    for (int s = 0; s < run->scheduled->split.slices; s++)
+        run_slice(run, s, 0, 1);
+    return RNN_OK;
+}
+
 static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const scheduled_engine *scheduled = state;
     const rnn_split split = scheduled->split;
-    const int threads = split.slices * split.members;
-    if (threads == 1)
-        return run_serial(state, io, scratch, error);
+    const int threads = rnn_threads_now(split.slices * split.members, scheduled->quota);
+    (void)error;
     shared_run run;
     run.scheduled = scheduled;
     run.io = io;
@@ -252,6 +261,8 @@ static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch,
     rnn_taken_cores_reset(&run.cores);
     rnn_engine_take_turn(scheduled->engine);
     divide_batch(scheduled, io, run.begin);
+    if (threads == 1)
+        return run_alone(&run);
     for (int s = 0; split.members > 1 && s < split.slices; s++)
         rnn_engine_prepare(scheduled->engine, split.members,
                            run.scratch + (size_t)s * scheduled->slice_scratch);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 
+#include "cores.h"
+
 #if RNN_WITH_OPENMP
 #include <omp.h>
 #endif
@@ -70,6 +72,9 @@ bool xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND
         libxsmm_dnn_set_tensor_data_ptr(call->tensors[operand], operands[operand]);
     libxsmm_dnn_rnncell_bind_internalstate(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD,
                                            operands[XSMM_I]);
+    const int threads = rnn_threads_now(call->threads, NULL);
+    if (threads < call->threads)
+        return false;
     if (call->threads == 1)
         return libxsmm_dnn_rnncell_execute_st(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD, 0, 0) ==
                LIBXSMM_DNN_SUCCESS;

@@ -191,9 +191,9 @@ static rnn_status onednn_create(void **state, const rnn_problem *problem,
     plan->problem = problem;
     plan->runtime = onednn_threads_find();
     /* A primitive is shaped for the thread count at its creation. */
-    int before = onednn_threads_set(&plan->runtime, problem->threads);
+    onednn_setting before = onednn_threads_set(&plan->runtime, problem->threads);
     rnn_status status = fill_plan(plan, weights, error);
-    onednn_threads_set(&plan->runtime, before);
+    onednn_threads_restore(&plan->runtime, before);
     if (status == RNN_OK)
         *state = plan;
     else
@@ -287,7 +287,7 @@ static rnn_status run_with_own_calls(const onednn_plan *plan, const rnn_io *io, 
 
 static rnn_status onednn_run(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const onednn_plan *plan = state;
-    int before = onednn_threads_set(&plan->runtime, plan->problem->threads);
+    onednn_setting before = onednn_threads_set(&plan->runtime, plan->problem->threads);
     rnn_status status;
     if (atomic_flag_test_and_set_explicit(&plan->calls->taken, memory_order_acquire)) {
         status = run_with_own_calls(plan, io, scratch, error);
@@ -295,7 +295,7 @@ static rnn_status onednn_run(const void *state, const rnn_io *io, void *scratch,
         status = run_model(plan, plan->calls, io, scratch, error);
         atomic_flag_clear_explicit(&plan->calls->taken, memory_order_release);
     }
-    onednn_threads_set(&plan->runtime, before);
+    onednn_threads_restore(&plan->runtime, before);
     return status;
 }
 
