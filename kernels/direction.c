@@ -237,7 +237,7 @@ static void announce(const direction_run *direction, int steps) {
         rnn_progress_advance(direction->steps_done, (unsigned)steps);
 }
 
-void run_direction(engine_run *run, const direction_run *direction) {
+void rnn_run_direction(engine_run *run, const direction_run *direction) {
     const lane_arrays *arrays = direction->arrays;
     const int units = direction->layer->units, steps = run->timesteps;
     const size_t stride = direction->packed->state_floats;

@@ -50,6 +50,6 @@ typedef struct direction_run {
 } direction_run;
 
 /* All members of the direction's team call it; when it returns, all are done. */
-void run_direction(engine_run *run, const direction_run *direction);
+void rnn_run_direction(engine_run *run, const direction_run *direction);
 
 #endif

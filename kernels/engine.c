@@ -33,22 +33,22 @@ static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, are
     weights_reader reader = {.kernels = engine->kernels,
                              .rows = engine->rows,
                              .projected_rows =
-                                 engine->rows * workspace_chunk_steps(engine->rows, timesteps)};
+                                 engine->rows * rnn_workspace_chunk_steps(engine->rows, timesteps)};
     const rnn_weights *next = weights ? weights->layers : NULL;
     for (int i = 0, end_of_way = 0; i < model->layer_count; i++) {
         if (i == end_of_way) {
             reader.members = engine->members / engine->ways[i].lanes;
             end_of_way += engine->ways[i].layers;
         }
-        pack_layer(&engine->layers[i], &model->layers[i], next, reader, room);
+        rnn_pack_layer(&engine->layers[i], &model->layers[i], next, reader, room);
         if (next)
             next += rnn_layer_directions(&model->layers[i]);
     }
     if (model->dense)
-        pack_dense(&engine->dense, model->dense,
-                   rnn_layer_output_width(&model->layers[model->layer_count - 1]),
-                   weights ? weights->dense_kernel : NULL, weights ? weights->dense_bias : NULL,
-                   engine->kernels->vector_floats, room);
+        rnn_pack_dense(&engine->dense, model->dense,
+                       rnn_layer_output_width(&model->layers[model->layer_count - 1]),
+                       weights ? weights->dense_kernel : NULL, weights ? weights->dense_bias : NULL,
+                       engine->kernels->vector_floats, room);
 }
 
 /* Whether the halves of a layer are joined element by element. */
@@ -164,14 +164,14 @@ size_t rnn_engine_scratch_size(const rnn_engine *engine, int rows, int members) 
     const workspace_shape shape = shape_of(engine, rows, members);
     arena counted = {NULL, 0};
     workspace work;
-    workspace_take(&work, &shape, 0, &counted);
+    rnn_workspace_take(&work, &shape, 0, &counted);
     return counted.used;
 }
 
 void rnn_engine_prepare(const rnn_engine *engine, int members, void *scratch) {
     const workspace_shape shape = shape_of(engine, 1, members);
     arena memory = {scratch, 0};
-    workspace_prepare(&shape, &memory);
+    rnn_workspace_prepare(&shape, &memory);
 }
 
 /* ---- One layer ---------------------------------------------------------------------------- */
@@ -265,7 +265,7 @@ static void run_layer(engine_run *run, const layer_run *at, int lanes) {
             continue;
         direction_run direction;
         set_direction(&direction, run, at, which, lane, &member);
-        run_direction(run, &direction);
+        rnn_run_direction(run, &direction);
     }
     if (lanes > 1)
         rnn_member_meet(&run->member);
@@ -288,7 +288,7 @@ static void run_wavefront(engine_run *run, const layer_run *layers, const rnn_wa
     direction.steps_done = &run->work.steps_done[layers[lane].index];
     if (lane > 0)
         direction.x_steps = &run->work.steps_done[layers[lane - 1].index];
-    run_direction(run, &direction);
+    rnn_run_direction(run, &direction);
     rnn_member_meet(&run->member);
 }
 
@@ -399,7 +399,7 @@ void rnn_engine_run(const rnn_engine *engine, const rnn_io *io, int first_row, i
     run.first_row = first_row;
     run.timesteps = shape.timesteps;
     run.turn = engine->turn ? atomic_load_explicit(engine->turn, memory_order_relaxed) : 0;
-    workspace_take(&run.work, &shape, index, &memory);
+    rnn_workspace_take(&run.work, &shape, index, &memory);
     run.member = (rnn_member){index, members, run.work.barrier, 0};
     for (int n = 0; n < rows; n++)
         run.work.every_row[n] = n;

@@ -131,8 +131,8 @@ static void set_layouts(packed_layer *packed, const rnn_layer *layer, int blocks
     }
 }
 
-void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
-                weights_reader reader, arena *room) {
+void rnn_pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
+                    weights_reader reader, arena *room) {
     const int vector_floats = reader.kernels->vector_floats;
     const int blocks = (layer->units + vector_floats - 1) / vector_floats;
     *packed = (packed_layer){.state_floats = (size_t)blocks * (size_t)vector_floats};
@@ -143,8 +143,8 @@ void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights 
                        vector_floats, room);
 }
 
-void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
-                const float *bias, int vector_floats, arena *room) {
+void rnn_pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
+                    const float *bias, int vector_floats, arena *room) {
     const int blocks = (dense->units + vector_floats - 1) / vector_floats;
     const panel_layout layout = layout_of(0, 1, blocks, 4, 1);
     const size_t row = (size_t)dense->units;

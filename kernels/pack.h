@@ -42,11 +42,11 @@ typedef struct weights_reader {
 
 /* Takes the arrays of a layer from the arena and, where `weights` is given, fills them. `weights`
  * has one entry a direction. */
-void pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
-                weights_reader reader, arena *room);
+void rnn_pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
+                    weights_reader reader, arena *room);
 
 /* The same for the head; kernel and bias may be NULL to count only. */
-void pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
-                const float *bias, int vector_floats, arena *room);
+void rnn_pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
+                    const float *bias, int vector_floats, arena *room);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "workspace.h"
 
-int workspace_chunk_steps(int rows, int timesteps) {
+int rnn_workspace_chunk_steps(int rows, int timesteps) {
     int chunk = WORKSPACE_PROJECTED_ROWS / rows < 1 ? 1 : WORKSPACE_PROJECTED_ROWS / rows;
     return chunk < timesteps ? chunk : timesteps;
 }
@@ -46,7 +46,7 @@ static void take_barriers(workspace *work, const workspace_shape *shape, arena *
         arena_take(room, alone ? 0 : (size_t)shape->lanes, sizeof *work->lane_barrier);
 }
 
-void workspace_prepare(const workspace_shape *shape, arena *room) {
+void rnn_workspace_prepare(const workspace_shape *shape, arena *room) {
     workspace work;
     take_barriers(&work, shape, room);
     rnn_barrier_reset(work.barrier);
@@ -56,12 +56,12 @@ void workspace_prepare(const workspace_shape *shape, arena *room) {
         rnn_barrier_reset(&work.lane_barrier[i]);
 }
 
-void workspace_take(workspace *work, const workspace_shape *shape, int member, arena *room) {
+void rnn_workspace_take(workspace *work, const workspace_shape *shape, int member, arena *room) {
     const size_t n = (size_t)shape->rows, sequence_rows = n * (size_t)shape->timesteps;
     const size_t chunk_rows = most_chunk_rows(shape->rows, shape->timesteps);
     take_barriers(work, shape, room);
     work->rows = shape->rows;
-    work->chunk_steps = workspace_chunk_steps(shape->rows, shape->timesteps);
+    work->chunk_steps = rnn_workspace_chunk_steps(shape->rows, shape->timesteps);
     for (int i = 0; i < shape->lanes; i++)
         work->lanes[i] = take_lane(shape, chunk_rows, room);
     work->half = arena_floats(room, sequence_rows * shape->row.half);

@@ -48,14 +48,14 @@ typedef struct workspace {
 } workspace;
 
 /* Steps whose input is projected at a time. */
-int workspace_chunk_steps(int rows, int timesteps);
+int rnn_workspace_chunk_steps(int rows, int timesteps);
 
 /* Takes the arrays of all members from the arena, and sets them as `member` sees them. Fewer rows,
  * members or lanes never take more. */
-void workspace_take(workspace *work, const workspace_shape *shape, int member, arena *room);
+void rnn_workspace_take(workspace *work, const workspace_shape *shape, int member, arena *room);
 
 /* Makes the barriers ready; once a run, before any member of a team of more than one enters. Good
  * for a smaller team, too. */
-void workspace_prepare(const workspace_shape *shape, arena *room);
+void rnn_workspace_prepare(const workspace_shape *shape, arena *room);
 
 #endif

@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FINE, SLOWER, NOT_COMPARABLE = 0, 1, 3
 
 # Of `kernels/direction.c`: all timesteps of one direction of a layer, by one thread.
-HEAD = "void run_direction(engine_run *run, const direction_run *direction) {\n"
+HEAD = "void rnn_run_direction(engine_run *run, const direction_run *direction) {\n"
 BEGIN = HEAD + "    const unsigned long long slowed_since = __builtin_ia32_rdtsc();\n"
 # The compiler must not know the number, or the two builds would differ in more than that.
 TAIL = """    static const volatile unsigned long long percent = {percent};

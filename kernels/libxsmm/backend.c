@@ -249,7 +249,7 @@ static bool is_dense(const xsmm_plan *plan, rnn_strides strides, int width) {
 
 static void xsmm_destroy(void *opaque) {
     xsmm_plan *plan = opaque;
-    xsmm_call_destroy(plan->call);
+    rnn_xsmm_call_destroy(plan->call);
     free(plan->memory);
     free(plan);
 }
@@ -269,7 +269,7 @@ static rnn_status xsmm_create(void **out, const rnn_problem *problem,
     snprintf(plan->implementation, sizeof plan->implementation,
              "%s %s nc_kcck, blocks of %d rows, %d units, %d features", LIBXSMM_VERSION,
              libxsmm_get_target_arch(), plan->cell.bn, plan->cell.bk, plan->cell.bc);
-    rnn_status status = xsmm_call_create(&plan->call, &plan->cell, error);
+    rnn_status status = rnn_xsmm_call_create(&plan->call, &plan->cell, error);
     if (status == RNN_OK && !pack_weights(plan, weights->layers))
         status = rnn_fail(error, RNN_OUT_OF_MEMORY, "libxsmm: out of memory for the weights");
     if (status == RNN_OK)
@@ -335,7 +335,7 @@ static void deliver_final(const rnn_io *io, int state, const float *last, size_t
 static rnn_status execute(const xsmm_plan *plan, const float *const *operands, rnn_error *error) {
     bool executed = false;
     if (!atomic_flag_test_and_set(&plan->call->taken)) {
-        executed = xsmm_call_execute(plan->call, operands);
+        executed = rnn_xsmm_call_execute(plan->call, operands);
         atomic_flag_clear(&plan->call->taken);
     }
     if (executed)
@@ -343,11 +343,11 @@ static rnn_status execute(const xsmm_plan *plan, const float *const *operands, r
     libxsmm_dnn_rnncell_desc cell = plan->cell;
     cell.threads = 1;
     xsmm_call *call;
-    rnn_status status = xsmm_call_create(&call, &cell, error);
+    rnn_status status = rnn_xsmm_call_create(&call, &cell, error);
     if (status != RNN_OK)
         return status;
-    executed = xsmm_call_execute(call, operands);
-    xsmm_call_destroy(call);
+    executed = rnn_xsmm_call_execute(call, operands);
+    rnn_xsmm_call_destroy(call);
     return executed ? RNN_OK : rnn_fail(error, RNN_BACKEND_FAILED, "libxsmm: execution failed");
 }
 

@@ -36,8 +36,8 @@ static bool bind(xsmm_call *call, xsmm_operand operand) {
                LIBXSMM_DNN_SUCCESS;
 }
 
-rnn_status xsmm_call_create(xsmm_call **out, const libxsmm_dnn_rnncell_desc *description,
-                            rnn_error *error) {
+rnn_status rnn_xsmm_call_create(xsmm_call **out, const libxsmm_dnn_rnncell_desc *description,
+                                rnn_error *error) {
     libxsmm_dnn_err_t status;
     xsmm_call *call = calloc(1, sizeof *call);
     if (call) {
@@ -49,14 +49,14 @@ rnn_status xsmm_call_create(xsmm_call **out, const libxsmm_dnn_rnncell_desc *des
     for (int operand = 0; bound && operand < XSMM_OPERAND_COUNT; operand++)
         bound = bind(call, operand);
     if (!bound) { /* the description is one that libxsmm takes, so there is no other reason */
-        xsmm_call_destroy(call);
+        rnn_xsmm_call_destroy(call);
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "libxsmm: out of memory for a run");
     }
     *out = call;
     return RNN_OK;
 }
 
-void xsmm_call_destroy(xsmm_call *call) {
+void rnn_xsmm_call_destroy(xsmm_call *call) {
     if (!call)
         return;
     for (int operand = 0; operand < XSMM_OPERAND_COUNT; operand++)
@@ -67,7 +67,7 @@ void xsmm_call_destroy(xsmm_call *call) {
     free(call);
 }
 
-bool xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND_COUNT]) {
+bool rnn_xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND_COUNT]) {
     for (int operand = 0; operand < XSMM_OPERAND_COUNT; operand++)
         libxsmm_dnn_set_tensor_data_ptr(call->tensors[operand], operands[operand]);
     libxsmm_dnn_rnncell_bind_internalstate(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD,

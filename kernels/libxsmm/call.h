@@ -33,12 +33,12 @@ typedef struct xsmm_call {
     libxsmm_dnn_tensor *tensors[XSMM_OPERAND_COUNT];
 } xsmm_call;
 
-rnn_status xsmm_call_create(xsmm_call **call, const libxsmm_dnn_rnncell_desc *description,
-                            rnn_error *error);
-void xsmm_call_destroy(xsmm_call *call); /* accepts NULL */
+rnn_status rnn_xsmm_call_create(xsmm_call **call, const libxsmm_dnn_rnncell_desc *description,
+                                rnn_error *error);
+void rnn_xsmm_call_destroy(xsmm_call *call); /* accepts NULL */
 
 /* False where the system gave fewer threads than the handle's barrier waits for, which computes
  * nothing, or where the cell failed on any thread; what it has written is then not to be used. */
-bool xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND_COUNT]);
+bool rnn_xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND_COUNT]);
 
 #endif

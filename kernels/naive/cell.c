@@ -45,15 +45,15 @@ static float activation_of(rnn_activation activation, float x) {
     return x;
 }
 
-void naive_activate(rnn_activation activation, float *values, int count) {
+void rnn_naive_activate(rnn_activation activation, float *values, int count) {
     for (int j = 0; j < count; j++)
         values[j] = activation_of(activation, values[j]);
 }
 
 /* ---- Products ----------------------------------------------------------------------------- */
 
-void naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,
-                       int rows, int columns, int stride) {
+void rnn_naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,
+                           int rows, int columns, int stride) {
     for (int k = 0; k < rows; k++) {
         const float *row = matrix + (size_t)k * (size_t)stride;
         for (int j = 0; j < columns; j++)
@@ -69,7 +69,7 @@ static void project_input(const rnn_layer *layer, const naive_weights *weights, 
         memcpy(z, weights->bias, (size_t)width * sizeof *z);
     else
         memset(z, 0, (size_t)width * sizeof *z);
-    naive_add_product(z, x, weights->kernel, layer->features, width, width);
+    rnn_naive_add_product(z, x, weights->kernel, layer->features, width, width);
 }
 
 /* ---- Cells -------------------------------------------------------------------------------- */
@@ -79,8 +79,8 @@ static void step_simple(const rnn_layer *layer, const naive_weights *weights, co
                         float *h, float *z) {
     int M = layer->units;
     project_input(layer, weights, x, z);
-    naive_add_product(z, h, weights->recurrent_kernel, M, M, M);
-    naive_activate(layer->activation, z, M);
+    rnn_naive_add_product(z, h, weights->recurrent_kernel, M, M, M);
+    rnn_naive_activate(layer->activation, z, M);
     memcpy(h, z, (size_t)M * sizeof *h);
 }
 
@@ -90,14 +90,14 @@ static void step_lstm(const rnn_layer *layer, const naive_weights *weights, cons
     int M = layer->units;
     float *i = z, *f = z + M, *candidate = z + 2 * M, *o = z + 3 * M;
     project_input(layer, weights, x, z);
-    naive_add_product(z, h, weights->recurrent_kernel, M, 4 * M, 4 * M);
-    naive_activate(layer->recurrent_activation, i, M);
-    naive_activate(layer->recurrent_activation, f, M);
-    naive_activate(layer->activation, candidate, M);
-    naive_activate(layer->recurrent_activation, o, M);
+    rnn_naive_add_product(z, h, weights->recurrent_kernel, M, 4 * M, 4 * M);
+    rnn_naive_activate(layer->recurrent_activation, i, M);
+    rnn_naive_activate(layer->recurrent_activation, f, M);
+    rnn_naive_activate(layer->activation, candidate, M);
+    rnn_naive_activate(layer->recurrent_activation, o, M);
     for (int j = 0; j < M; j++)
         h[j] = c[j] = f[j] * c[j] + i[j] * candidate[j];
-    naive_activate(layer->activation, h, M);
+    rnn_naive_activate(layer->activation, h, M);
     for (int j = 0; j < M; j++)
         h[j] *= o[j];
 }
@@ -113,13 +113,13 @@ static void step_gru_reset_after(const rnn_layer *layer, const naive_weights *we
         memcpy(recurrent, weights->bias + 3 * M, 3 * (size_t)M * sizeof *recurrent);
     else
         memset(recurrent, 0, 3 * (size_t)M * sizeof *recurrent);
-    naive_add_product(recurrent, h, weights->recurrent_kernel, M, 3 * M, 3 * M);
+    rnn_naive_add_product(recurrent, h, weights->recurrent_kernel, M, 3 * M, 3 * M);
     for (int j = 0; j < 2 * M; j++)
         zrh[j] += recurrent[j];
-    naive_activate(layer->recurrent_activation, zrh, 2 * M);
+    rnn_naive_activate(layer->recurrent_activation, zrh, 2 * M);
     for (int j = 0; j < M; j++)
         candidate[j] += r[j] * recurrent[2 * M + j];
-    naive_activate(layer->activation, candidate, M);
+    rnn_naive_activate(layer->activation, candidate, M);
     for (int j = 0; j < M; j++)
         h[j] = z[j] * h[j] + (1 - z[j]) * candidate[j];
 }
@@ -132,23 +132,23 @@ static void step_gru_reset_before(const rnn_layer *layer, const naive_weights *w
     float *z = zrh, *r = zrh + M, *candidate = zrh + 2 * M;
     float *reset = zrh + 3 * M; /* r h */
     project_input(layer, weights, x, zrh);
-    naive_add_product(zrh, h, U, M, 2 * M, 3 * M);
-    naive_activate(layer->recurrent_activation, zrh, 2 * M);
+    rnn_naive_add_product(zrh, h, U, M, 2 * M, 3 * M);
+    rnn_naive_activate(layer->recurrent_activation, zrh, 2 * M);
     for (int j = 0; j < M; j++)
         reset[j] = r[j] * h[j];
-    naive_add_product(candidate, reset, U + 2 * M, M, M, 3 * M);
-    naive_activate(layer->activation, candidate, M);
+    rnn_naive_add_product(candidate, reset, U + 2 * M, M, M, 3 * M);
+    rnn_naive_activate(layer->activation, candidate, M);
     for (int j = 0; j < M; j++)
         h[j] = z[j] * h[j] + (1 - z[j]) * candidate[j];
 }
 
-size_t naive_step_scratch(const rnn_layer *layer) {
+size_t rnn_naive_step_scratch(const rnn_layer *layer) {
     size_t arrays = layer->cell == RNN_GRU ? 6 : (size_t)rnn_cell_gates(layer->cell);
     return arrays * (size_t)layer->units;
 }
 
-void naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x, float *h,
-                float *c, float *scratch) {
+void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x, float *h,
+                    float *c, float *scratch) {
     if (layer->cell == RNN_SIMPLE)
         step_simple(layer, weights, x, h, scratch);
     else if (layer->cell == RNN_LSTM)

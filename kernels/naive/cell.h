@@ -10,17 +10,17 @@ typedef struct naive_weights {
     float *kernel, *recurrent_kernel, *bias;
 } naive_weights;
 
-/* Floats that naive_step needs besides the states. */
-size_t naive_step_scratch(const rnn_layer *layer);
+/* Floats that rnn_naive_step needs besides the states. */
+size_t rnn_naive_step_scratch(const rnn_layer *layer);
 
 /* From x [D], h [M] and, for LSTM, c [M] to the next h and c, in place. */
-void naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x, float *h,
-                float *c, float *scratch);
+void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x, float *h,
+                    float *c, float *scratch);
 
 /* y [columns] += x [rows] times columns of a matrix whose rows lie `stride` apart. */
-void naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,
-                       int rows, int columns, int stride);
+void rnn_naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,
+                           int rows, int columns, int stride);
 
-void naive_activate(rnn_activation activation, float *values, int count);
+void rnn_naive_activate(rnn_activation activation, float *values, int count);
 
 #endif

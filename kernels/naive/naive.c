@@ -74,7 +74,7 @@ static void measure_scratch(naive_state *state) {
     size_t timesteps = (size_t)state->problem->shape.timesteps;
     for (int i = 0; i < model->layer_count; i++) {
         const rnn_layer *layer = &model->layers[i];
-        state->step_floats = larger(state->step_floats, naive_step_scratch(layer));
+        state->step_floats = larger(state->step_floats, rnn_naive_step_scratch(layer));
         state->units = larger(state->units, (size_t)layer->units);
         if (i + 1 < model->layer_count || model->dense)
             state->sequence_floats =
@@ -128,7 +128,7 @@ typedef struct row_run {
     const naive_state *state;
     const rnn_io *io;
     int n;
-    float *step;       /* scratch of naive_step */
+    float *step;       /* scratch of rnn_naive_step */
     float *h, *c;      /* the running state */
     float *zeros;      /* what a masked step may put out */
     float *between[2]; /* sequences between layers, in turn */
@@ -169,8 +169,9 @@ static void put_out(rnn_merge merge, float *restrict y, const float *restrict va
 }
 
 /* One direction of one layer over all steps; `state` is the index of its h among the model's. */
-static void run_direction(const row_run *run, const rnn_layer *layer, const naive_weights *weights,
-                          const_sequence x, sequence y, bool second_half, int state) {
+static void rnn_run_direction(const row_run *run, const rnn_layer *layer,
+                              const naive_weights *weights, const_sequence x, sequence y,
+                              bool second_half, int state) {
     int T = run->state->problem->shape.timesteps;
     bool backward = second_half || layer->direction == RNN_BACKWARD;
     rnn_merge merge = second_half ? layer->merge : RNN_CONCAT;
@@ -182,7 +183,7 @@ static void run_direction(const row_run *run, const rnn_layer *layer, const naiv
         int t = backward ? T - 1 - step : step;
         bool counts = rnn_step_counts(run->io, T, run->n, t);
         if (counts)
-            naive_step(layer, weights, x.rows + t * x.stride, run->h, run->c, run->step);
+            rnn_naive_step(layer, weights, x.rows + t * x.stride, run->h, run->c, run->step);
         const float *output = !counts && rnn_layer_zeroes_masked(layer) ? run->zeros : run->h;
         /* In processing order; the second half is flipped back in time to meet the first. */
         int row = second_half ? t : step;
@@ -199,14 +200,14 @@ static void run_direction(const row_run *run, const rnn_layer *layer, const naiv
 /* y_backward is used by RNN_NONE only. */
 static void run_layer(const row_run *run, const rnn_layer *layer, const naive_weights *weights,
                       const_sequence x, sequence y, sequence y_backward, int state) {
-    run_direction(run, layer, weights, x, y, false, state);
+    rnn_run_direction(run, layer, weights, x, y, false, state);
     if (layer->direction != RNN_BIDIRECTIONAL)
         return;
     if (layer->merge == RNN_NONE)
         y = y_backward;
     else if (layer->merge == RNN_CONCAT)
         y.rows += layer->units;
-    run_direction(run, layer, weights + 1, x, y, true, state + rnn_cell_states(layer->cell));
+    rnn_run_direction(run, layer, weights + 1, x, y, true, state + rnn_cell_states(layer->cell));
 }
 
 /* ---- One model, one sequence -------------------------------------------------------------- */
@@ -220,9 +221,9 @@ static void run_dense(const naive_state *state, const_sequence x, sequence y) {
         float *row = y.rows + t * y.stride;
         for (int j = 0; j < dense->units; j++)
             row[j] = dense->use_bias ? state->dense_bias[j] : 0;
-        naive_add_product(row, x.rows + t * x.stride, state->dense_kernel, features, dense->units,
-                          dense->units);
-        naive_activate(dense->activation, row, dense->units);
+        rnn_naive_add_product(row, x.rows + t * x.stride, state->dense_kernel, features,
+                              dense->units, dense->units);
+        rnn_naive_activate(dense->activation, row, dense->units);
     }
 }
 

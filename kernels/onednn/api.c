@@ -3,29 +3,31 @@
 
 #if DNNL_VERSION_MAJOR >= 3
 
-api_layout_ref api_layout_reference(const api_layout *layout) {
+api_layout_ref rnn_onednn_api_layout_reference(const api_layout *layout) {
     return layout->descriptor;
 }
 
-void api_layout_clear(api_layout *layout) {
+void rnn_onednn_api_layout_clear(api_layout *layout) {
     if (layout->descriptor)
         dnnl_memory_desc_destroy(layout->descriptor);
     layout->descriptor = NULL;
 }
 
-dnnl_status_t api_layout_strided(api_layout *layout, int dimensions, const dnnl_dims_t sizes,
-                                 const dnnl_dims_t strides) {
+dnnl_status_t rnn_onednn_api_layout_strided(api_layout *layout, int dimensions,
+                                            const dnnl_dims_t sizes, const dnnl_dims_t strides) {
     return dnnl_memory_desc_create_with_strides(&layout->descriptor, dimensions, sizes, dnnl_f32,
                                                 strides);
 }
 
-dnnl_status_t api_layout_any(api_layout *layout, int dimensions, const dnnl_dims_t sizes) {
+dnnl_status_t rnn_onednn_api_layout_any(api_layout *layout, int dimensions,
+                                        const dnnl_dims_t sizes) {
     return dnnl_memory_desc_create_with_tag(&layout->descriptor, dimensions, sizes, dnnl_f32,
                                             dnnl_format_tag_any);
 }
 
-dnnl_status_t api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn *rnn,
-                               dnnl_engine_t engine, const_dnnl_primitive_attr_t attributes) {
+dnnl_status_t rnn_onednn_api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn *rnn,
+                                          dnnl_engine_t engine,
+                                          const_dnnl_primitive_attr_t attributes) {
     const_dnnl_memory_desc_t x = rnn->src_layer.descriptor, h = rnn->src_iter.descriptor,
                              c = rnn->src_iter_c.descriptor, w = rnn->weights_layer.descriptor,
                              u = rnn->weights_iter.descriptor, b = rnn->bias.descriptor,
@@ -54,44 +56,46 @@ dnnl_status_t api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn
     return dnnl_invalid_arguments;
 }
 
-dnnl_status_t api_inner_product_describe(dnnl_primitive_desc_t *description,
-                                         const api_inner_product *inner_product,
-                                         dnnl_engine_t engine,
-                                         const_dnnl_primitive_attr_t attributes) {
+dnnl_status_t rnn_onednn_api_inner_product_describe(dnnl_primitive_desc_t *description,
+                                                    const api_inner_product *inner_product,
+                                                    dnnl_engine_t engine,
+                                                    const_dnnl_primitive_attr_t attributes) {
     return dnnl_inner_product_forward_primitive_desc_create(
         description, engine, dnnl_forward_inference, inner_product->src.descriptor,
         inner_product->weights.descriptor, inner_product->bias.descriptor,
         inner_product->dst.descriptor, attributes);
 }
 
-dnnl_status_t api_append_eltwise(dnnl_post_ops_t post_ops, dnnl_alg_kind_t algorithm, float alpha,
-                                 float beta) {
+dnnl_status_t rnn_onednn_api_append_eltwise(dnnl_post_ops_t post_ops, dnnl_alg_kind_t algorithm,
+                                            float alpha, float beta) {
     return dnnl_post_ops_append_eltwise(post_ops, algorithm, alpha, beta);
 }
 
 #else
 
-api_layout_ref api_layout_reference(const api_layout *layout) {
+api_layout_ref rnn_onednn_api_layout_reference(const api_layout *layout) {
     return &layout->descriptor;
 }
 
-void api_layout_clear(api_layout *layout) {
+void rnn_onednn_api_layout_clear(api_layout *layout) {
     *layout = (api_layout){0};
 }
 
-dnnl_status_t api_layout_strided(api_layout *layout, int dimensions, const dnnl_dims_t sizes,
-                                 const dnnl_dims_t strides) {
+dnnl_status_t rnn_onednn_api_layout_strided(api_layout *layout, int dimensions,
+                                            const dnnl_dims_t sizes, const dnnl_dims_t strides) {
     return dnnl_memory_desc_init_by_strides(&layout->descriptor, dimensions, sizes, dnnl_f32,
                                             strides);
 }
 
-dnnl_status_t api_layout_any(api_layout *layout, int dimensions, const dnnl_dims_t sizes) {
+dnnl_status_t rnn_onednn_api_layout_any(api_layout *layout, int dimensions,
+                                        const dnnl_dims_t sizes) {
     return dnnl_memory_desc_init_by_tag(&layout->descriptor, dimensions, sizes, dnnl_f32,
                                         dnnl_format_tag_any);
 }
 
-dnnl_status_t api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn *rnn,
-                               dnnl_engine_t engine, const_dnnl_primitive_attr_t attributes) {
+dnnl_status_t rnn_onednn_api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn *rnn,
+                                          dnnl_engine_t engine,
+                                          const_dnnl_primitive_attr_t attributes) {
     const dnnl_memory_desc_t *x = &rnn->src_layer.descriptor, *h = &rnn->src_iter.descriptor,
                              *c = &rnn->src_iter_c.descriptor, *w = &rnn->weights_layer.descriptor,
                              *u = &rnn->weights_iter.descriptor, *b = &rnn->bias.descriptor,
@@ -125,10 +129,10 @@ dnnl_status_t api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn
     return dnnl_primitive_desc_create(description, &operation, attributes, engine, NULL);
 }
 
-dnnl_status_t api_inner_product_describe(dnnl_primitive_desc_t *description,
-                                         const api_inner_product *inner_product,
-                                         dnnl_engine_t engine,
-                                         const_dnnl_primitive_attr_t attributes) {
+dnnl_status_t rnn_onednn_api_inner_product_describe(dnnl_primitive_desc_t *description,
+                                                    const api_inner_product *inner_product,
+                                                    dnnl_engine_t engine,
+                                                    const_dnnl_primitive_attr_t attributes) {
     dnnl_inner_product_desc_t operation;
     dnnl_status_t status = dnnl_inner_product_forward_desc_init(
         &operation, dnnl_forward_inference, &inner_product->src.descriptor,
@@ -139,8 +143,8 @@ dnnl_status_t api_inner_product_describe(dnnl_primitive_desc_t *description,
     return dnnl_primitive_desc_create(description, &operation, attributes, engine, NULL);
 }
 
-dnnl_status_t api_append_eltwise(dnnl_post_ops_t post_ops, dnnl_alg_kind_t algorithm, float alpha,
-                                 float beta) {
+dnnl_status_t rnn_onednn_api_append_eltwise(dnnl_post_ops_t post_ops, dnnl_alg_kind_t algorithm,
+                                            float alpha, float beta) {
     const float scale = 1.0f;
     return dnnl_post_ops_append_eltwise(post_ops, scale, algorithm, alpha, beta);
 }

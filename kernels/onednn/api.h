@@ -18,14 +18,15 @@ typedef struct api_layout {
     dnnl_memory_desc_t descriptor;
 } api_layout;
 
-api_layout_ref api_layout_reference(const api_layout *layout);
-void api_layout_clear(api_layout *layout);
+api_layout_ref rnn_onednn_api_layout_reference(const api_layout *layout);
+void rnn_onednn_api_layout_clear(api_layout *layout);
 
 /* f32 with the given distances between neighbours, in floats. */
-dnnl_status_t api_layout_strided(api_layout *layout, int dimensions, const dnnl_dims_t sizes,
-                                 const dnnl_dims_t strides);
+dnnl_status_t rnn_onednn_api_layout_strided(api_layout *layout, int dimensions,
+                                            const dnnl_dims_t sizes, const dnnl_dims_t strides);
 /* f32 in the layout that the primitive likes best. */
-dnnl_status_t api_layout_any(api_layout *layout, int dimensions, const dnnl_dims_t sizes);
+dnnl_status_t rnn_onednn_api_layout_any(api_layout *layout, int dimensions,
+                                        const dnnl_dims_t sizes);
 
 typedef enum api_cell { API_VANILLA_RNN, API_LSTM, API_GRU, API_LBR_GRU } api_cell;
 
@@ -39,19 +40,20 @@ typedef struct api_rnn {
     api_layout dst_layer, dst_iter, dst_iter_c;
 } api_rnn;
 
-dnnl_status_t api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn *rnn,
-                               dnnl_engine_t engine, const_dnnl_primitive_attr_t attributes);
+dnnl_status_t rnn_onednn_api_rnn_describe(dnnl_primitive_desc_t *description, const api_rnn *rnn,
+                                          dnnl_engine_t engine,
+                                          const_dnnl_primitive_attr_t attributes);
 
 typedef struct api_inner_product {
     api_layout src, weights, bias, dst;
 } api_inner_product;
 
-dnnl_status_t api_inner_product_describe(dnnl_primitive_desc_t *description,
-                                         const api_inner_product *inner_product,
-                                         dnnl_engine_t engine,
-                                         const_dnnl_primitive_attr_t attributes);
+dnnl_status_t rnn_onednn_api_inner_product_describe(dnnl_primitive_desc_t *description,
+                                                    const api_inner_product *inner_product,
+                                                    dnnl_engine_t engine,
+                                                    const_dnnl_primitive_attr_t attributes);
 
-dnnl_status_t api_append_eltwise(dnnl_post_ops_t post_ops, dnnl_alg_kind_t algorithm, float alpha,
-                                 float beta);
+dnnl_status_t rnn_onednn_api_append_eltwise(dnnl_post_ops_t post_ops, dnnl_alg_kind_t algorithm,
+                                            float alpha, float beta);
 
 #endif

@@ -54,8 +54,8 @@ static rnn_status layer_supports(const rnn_layer *layer, int index, rnn_error *e
 
 static rnn_status onednn_supports(const rnn_problem *problem, rnn_error *error) {
     const rnn_model *model = &problem->model;
-    onednn_threads runtime = onednn_threads_find();
-    if (!onednn_threads_can_be(&runtime, problem->threads))
+    onednn_threads runtime = rnn_onednn_threads_find();
+    if (!rnn_onednn_threads_can_be(&runtime, problem->threads))
         return rnn_fail(error, RNN_UNSUPPORTED,
                         "onednn: threads: %d, this oneDNN does not take its threads from OpenMP",
                         problem->threads);
@@ -67,7 +67,7 @@ static rnn_status onednn_supports(const rnn_problem *problem, rnn_error *error) 
         if (status != RNN_OK)
             return status;
     }
-    if (model->dense && !onednn_dense_has_activation(model->dense->activation))
+    if (model->dense && !rnn_onednn_dense_has_activation(model->dense->activation))
         return rnn_fail(error, RNN_UNSUPPORTED,
                         "onednn: dense.activation: %s is not among its post-ops",
                         rnn_activation_name(model->dense->activation));
@@ -85,12 +85,12 @@ static rnn_status create_layers(onednn_plan *plan, const rnn_weights *weights, r
         const bool last = i + 1 == model->layer_count;
         onednn_place place = {.batch = shape->batch, .timesteps = shape->timesteps, .x = x};
         if (!last)
-            place.y = onednn_rows_dense(
+            place.y = rnn_onednn_rows_dense(
                 (onednn_rows){shape->batch, shape->timesteps, rnn_layer_output_width(layer)});
         else
             place.y = model->dense ? plan->head.x : shape->y;
         rnn_status status =
-            onednn_layer_create(&plan->layers[i], layer, &place, weights, plan->engine, error);
+            rnn_onednn_layer_create(&plan->layers[i], layer, &place, weights, plan->engine, error);
         if (status != RNN_OK)
             return status;
         x = place.y;
@@ -105,7 +105,7 @@ static size_t handed_on(const onednn_plan *plan, int i) {
     const rnn_shape *shape = &plan->problem->shape;
     if (i + 1 == model->layer_count && !model->dense)
         return 0;
-    return onednn_rows_floats(
+    return rnn_onednn_rows_floats(
         (onednn_rows){shape->batch, model->layers[i].return_sequences ? shape->timesteps : 1,
                       rnn_layer_output_width(&model->layers[i])});
 }
@@ -128,7 +128,7 @@ static void reserve_scratch(onednn_plan *plan) {
 static rnn_status create_zeros(onednn_plan *plan, rnn_error *error) {
     size_t floats = 0;
     for (int i = 0; i < plan->problem->model.layer_count; i++)
-        floats = larger(floats, onednn_layer_state_floats(&plan->layers[i]));
+        floats = larger(floats, rnn_onednn_layer_state_floats(&plan->layers[i]));
     plan->zeros = calloc(floats, sizeof *plan->zeros);
     return plan->zeros ? RNN_OK : rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory");
 }
@@ -151,18 +151,18 @@ static rnn_status fill_plan(onednn_plan *plan, const rnn_model_weights *weights,
     plan->layers = calloc((size_t)model->layer_count, sizeof *plan->layers);
     if (!plan->layers)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory");
-    rnn_status status =
-        onednn_check(dnnl_engine_create(&plan->engine, dnnl_cpu, 0), "dnnl_engine_create", error);
+    rnn_status status = rnn_onednn_check(dnnl_engine_create(&plan->engine, dnnl_cpu, 0),
+                                         "dnnl_engine_create", error);
     /* The head goes first: it says how the last layer's output must lie. */
     if (status == RNN_OK && model->dense)
-        status = onednn_dense_create(&plan->head, plan->problem, weights, plan->engine, error);
+        status = rnn_onednn_dense_create(&plan->head, plan->problem, weights, plan->engine, error);
     if (status == RNN_OK)
         status = create_layers(plan, weights->layers, error);
     if (status == RNN_OK)
         status = create_zeros(plan, error);
     if (status == RNN_OK)
-        status = onednn_calls_create(&plan->calls, plan->layers, model->layer_count, head_of(plan),
-                                     plan->engine, error);
+        status = rnn_onednn_calls_create(&plan->calls, plan->layers, model->layer_count,
+                                         head_of(plan), plan->engine, error);
     if (status != RNN_OK)
         return status;
     reserve_scratch(plan);
@@ -172,10 +172,10 @@ static rnn_status fill_plan(onednn_plan *plan, const rnn_model_weights *weights,
 
 static void onednn_destroy(void *state) {
     onednn_plan *plan = state;
-    onednn_calls_destroy(plan->calls);
+    rnn_onednn_calls_destroy(plan->calls);
     for (int i = 0; plan->layers && i < plan->problem->model.layer_count; i++)
-        onednn_layer_clear(&plan->layers[i]);
-    onednn_dense_clear(&plan->head);
+        rnn_onednn_layer_clear(&plan->layers[i]);
+    rnn_onednn_dense_clear(&plan->head);
     if (plan->engine)
         dnnl_engine_destroy(plan->engine);
     free(plan->layers);
@@ -189,11 +189,11 @@ static rnn_status onednn_create(void **state, const rnn_problem *problem,
     if (!plan)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory");
     plan->problem = problem;
-    plan->runtime = onednn_threads_find();
+    plan->runtime = rnn_onednn_threads_find();
     /* A primitive is shaped for the thread count at its creation. */
-    onednn_setting before = onednn_threads_set(&plan->runtime, problem->threads);
+    onednn_setting before = rnn_onednn_threads_set(&plan->runtime, problem->threads);
     rnn_status status = fill_plan(plan, weights, error);
-    onednn_threads_restore(&plan->runtime, before);
+    rnn_onednn_threads_restore(&plan->runtime, before);
     if (status == RNN_OK)
         *state = plan;
     else
@@ -261,8 +261,8 @@ static rnn_status run_model(const onednn_plan *plan, const onednn_calls *calls, 
             .final_states = io->final_states ? io->final_states + first_state : NULL,
             .zeros = plan->zeros,
         };
-        rnn_status status = onednn_layer_run(&plan->layers[i], &calls->layers[i], calls->stream,
-                                             &layer_io, layer_scratch, error);
+        rnn_status status = rnn_onednn_layer_run(&plan->layers[i], &calls->layers[i], calls->stream,
+                                                 &layer_io, layer_scratch, error);
         if (status != RNN_OK)
             return status;
         x = layer_io.y;
@@ -270,24 +270,24 @@ static rnn_status run_model(const onednn_plan *plan, const onednn_calls *calls, 
     }
     if (!model->dense)
         return RNN_OK;
-    return onednn_dense_run(&plan->head, plan->problem, &calls->head, calls->stream, x, io->y,
-                            layer_scratch, error);
+    return rnn_onednn_dense_run(&plan->head, plan->problem, &calls->head, calls->stream, x, io->y,
+                                layer_scratch, error);
 }
 
 static rnn_status run_with_own_calls(const onednn_plan *plan, const rnn_io *io, char *scratch,
                                      rnn_error *error) {
     onednn_calls *calls = NULL;
-    rnn_status status = onednn_calls_create(&calls, plan->layers, plan->problem->model.layer_count,
-                                            head_of(plan), plan->engine, error);
+    rnn_status status = rnn_onednn_calls_create(
+        &calls, plan->layers, plan->problem->model.layer_count, head_of(plan), plan->engine, error);
     if (status == RNN_OK)
         status = run_model(plan, calls, io, scratch, error);
-    onednn_calls_destroy(calls);
+    rnn_onednn_calls_destroy(calls);
     return status;
 }
 
 static rnn_status onednn_run(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const onednn_plan *plan = state;
-    onednn_setting before = onednn_threads_set(&plan->runtime, plan->problem->threads);
+    onednn_setting before = rnn_onednn_threads_set(&plan->runtime, plan->problem->threads);
     rnn_status status;
     if (atomic_flag_test_and_set_explicit(&plan->calls->taken, memory_order_acquire)) {
         status = run_with_own_calls(plan, io, scratch, error);
@@ -295,7 +295,7 @@ static rnn_status onednn_run(const void *state, const rnn_io *io, void *scratch,
         status = run_model(plan, plan->calls, io, scratch, error);
         atomic_flag_clear_explicit(&plan->calls->taken, memory_order_release);
     }
-    onednn_threads_restore(&plan->runtime, before);
+    rnn_onednn_threads_restore(&plan->runtime, before);
     return status;
 }
 

@@ -17,8 +17,9 @@ typedef struct onednn_calls {
 } onednn_calls;
 
 /* `head` is NULL where the model has none. */
-rnn_status onednn_calls_create(onednn_calls **calls, const onednn_layer *layers, int layer_count,
-                               const onednn_dense *head, dnnl_engine_t engine, rnn_error *error);
-void onednn_calls_destroy(onednn_calls *calls); /* accepts NULL */
+rnn_status rnn_onednn_calls_create(onednn_calls **calls, const onednn_layer *layers,
+                                   int layer_count, const onednn_dense *head, dnnl_engine_t engine,
+                                   rnn_error *error);
+void rnn_onednn_calls_destroy(onednn_calls *calls); /* accepts NULL */
 
 #endif

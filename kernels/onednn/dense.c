@@ -35,7 +35,7 @@ static const eltwise_chain chains[RNN_ACTIVATION_COUNT] = {
     [RNN_EXPONENTIAL] = {true, {{dnnl_eltwise_exp, 0, 0}}},
 };
 
-bool onednn_dense_has_activation(rnn_activation activation) {
+bool rnn_onednn_dense_has_activation(rnn_activation activation) {
     return chains[activation].known;
 }
 
@@ -43,17 +43,17 @@ static rnn_status add_activation(dnnl_primitive_attr_t attributes, rnn_activatio
                                  rnn_error *error) {
     dnnl_post_ops_t post_ops;
     rnn_status status =
-        onednn_check(dnnl_post_ops_create(&post_ops), "dnnl_post_ops_create", error);
+        rnn_onednn_check(dnnl_post_ops_create(&post_ops), "dnnl_post_ops_create", error);
     if (status != RNN_OK)
         return status;
     const eltwise *steps = chains[activation].steps;
     for (int i = 0; i < 2 && steps[i].algorithm != dnnl_alg_kind_undef && status == RNN_OK; i++)
-        status = onednn_check(
-            api_append_eltwise(post_ops, steps[i].algorithm, steps[i].alpha, steps[i].beta),
-            "dnnl_post_ops_append_eltwise", error);
+        status = rnn_onednn_check(rnn_onednn_api_append_eltwise(post_ops, steps[i].algorithm,
+                                                                steps[i].alpha, steps[i].beta),
+                                  "dnnl_post_ops_append_eltwise", error);
     if (status == RNN_OK)
-        status = onednn_check(dnnl_primitive_attr_set_post_ops(attributes, post_ops),
-                              "dnnl_primitive_attr_set_post_ops", error);
+        status = rnn_onednn_check(dnnl_primitive_attr_set_post_ops(attributes, post_ops),
+                                  "dnnl_primitive_attr_set_post_ops", error);
     dnnl_post_ops_destroy(post_ops);
     return status;
 }
@@ -89,10 +89,10 @@ static void place(onednn_dense *dense, const rnn_problem *problem, ptrdiff_t *sp
     *spacing = in_place ? even_spacing(y, problem->shape.y, &batch_major) : 0;
     dense->writes_y = *spacing > 0;
     dense->y = problem->shape.y;
-    dense->x = onednn_rows_dense(x);
+    dense->x = rnn_onednn_rows_dense(x);
     if (!dense->writes_y) {
         *spacing = y.width;
-        dense->y = onednn_rows_dense(y);
+        dense->y = rnn_onednn_rows_dense(y);
     } else if (batch_major) {
         dense->x = (rnn_strides){.batch = (ptrdiff_t)x.timesteps * x.width, .time = x.width};
     }
@@ -104,7 +104,7 @@ static void place(onednn_dense *dense, const rnn_problem *problem, ptrdiff_t *sp
 static dnnl_status_t kernel_layout(api_layout *layout, const rnn_problem *problem) {
     const dnnl_dims_t sizes = {problem->model.dense->units, input_width(problem)};
     const dnnl_dims_t strides = {1, problem->model.dense->units};
-    return api_layout_strided(layout, 2, sizes, strides);
+    return rnn_onednn_api_layout_strided(layout, 2, sizes, strides);
 }
 
 static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_dense *dense,
@@ -120,26 +120,26 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_dense *
     const dnnl_dims_t weights = {units, features}, bias = {units};
 
     api_inner_product product = {0};
-    dnnl_status_t status = api_layout_strided(&product.src, 2, src, src_strides);
+    dnnl_status_t status = rnn_onednn_api_layout_strided(&product.src, 2, src, src_strides);
     if (status == dnnl_success)
-        status = api_layout_strided(&product.dst, 2, dst, dst_strides);
+        status = rnn_onednn_api_layout_strided(&product.dst, 2, dst, dst_strides);
     if (status == dnnl_success)
-        status = api_layout_any(&product.weights, 2, weights);
+        status = rnn_onednn_api_layout_any(&product.weights, 2, weights);
     if (status == dnnl_success && problem->model.dense->use_bias)
-        status = api_layout_any(&product.bias, 1, bias);
+        status = rnn_onednn_api_layout_any(&product.bias, 1, bias);
     if (status == dnnl_success)
-        status = api_inner_product_describe(description, &product, engine, attributes);
-    api_layout_clear(&product.src);
-    api_layout_clear(&product.weights);
-    api_layout_clear(&product.bias);
-    api_layout_clear(&product.dst);
+        status = rnn_onednn_api_inner_product_describe(description, &product, engine, attributes);
+    rnn_onednn_api_layout_clear(&product.src);
+    rnn_onednn_api_layout_clear(&product.weights);
+    rnn_onednn_api_layout_clear(&product.bias);
+    rnn_onednn_api_layout_clear(&product.dst);
     return status;
 }
 
 static rnn_status create_operation(onednn_dense *dense, const rnn_problem *problem,
                                    dnnl_engine_t engine, rnn_error *error) {
     dnnl_primitive_attr_t attributes;
-    rnn_status status = onednn_attributes_create(&attributes, error);
+    rnn_status status = rnn_onednn_attributes_create(&attributes, error);
     if (status != RNN_OK)
         return status;
     dnnl_primitive_desc_t description = NULL;
@@ -148,10 +148,10 @@ static rnn_status create_operation(onednn_dense *dense, const rnn_problem *probl
         dnnl_status_t described = describe(&description, dense, problem, true, engine, attributes);
         if (described == dnnl_unimplemented || described == dnnl_invalid_arguments)
             described = describe(&description, dense, problem, false, engine, attributes);
-        status = onednn_check(described, "primitive descriptor of the Dense head", error);
+        status = rnn_onednn_check(described, "primitive descriptor of the Dense head", error);
     }
     dnnl_primitive_attr_destroy(attributes);
-    return status == RNN_OK ? onednn_operation_create(&dense->operation, description, error)
+    return status == RNN_OK ? rnn_onednn_operation_create(&dense->operation, description, error)
                             : status;
 }
 
@@ -160,32 +160,32 @@ static rnn_status pack_weights(onednn_dense *dense, const rnn_problem *problem,
                                rnn_error *error) {
     onednn_operation *operation = &dense->operation;
     api_layout kernel = {0}, bias = {0};
-    rnn_status status = onednn_check(kernel_layout(&kernel, problem),
-                                     "memory descriptor of the Dense kernel", error);
+    rnn_status status = rnn_onednn_check(kernel_layout(&kernel, problem),
+                                         "memory descriptor of the Dense kernel", error);
     if (status == RNN_OK)
-        status = onednn_operation_pack(operation, DNNL_ARG_WEIGHTS, &kernel, weights->dense_kernel,
-                                       engine, error);
+        status = rnn_onednn_operation_pack(operation, DNNL_ARG_WEIGHTS, &kernel,
+                                           weights->dense_kernel, engine, error);
     if (status == RNN_OK && problem->model.dense->use_bias) {
         const dnnl_dims_t sizes = {problem->model.dense->units};
-        status = onednn_layout_dense(&bias, 1, sizes, error);
+        status = rnn_onednn_layout_dense(&bias, 1, sizes, error);
         if (status == RNN_OK)
-            status = onednn_operation_pack(operation, DNNL_ARG_BIAS, &bias, weights->dense_bias,
-                                           engine, error);
+            status = rnn_onednn_operation_pack(operation, DNNL_ARG_BIAS, &bias, weights->dense_bias,
+                                               engine, error);
     }
-    api_layout_clear(&kernel);
-    api_layout_clear(&bias);
+    rnn_onednn_api_layout_clear(&kernel);
+    rnn_onednn_api_layout_clear(&bias);
     return status;
 }
 
-rnn_status onednn_dense_create(onednn_dense *dense, const rnn_problem *problem,
-                               const rnn_model_weights *weights, dnnl_engine_t engine,
-                               rnn_error *error) {
+rnn_status rnn_onednn_dense_create(onednn_dense *dense, const rnn_problem *problem,
+                                   const rnn_model_weights *weights, dnnl_engine_t engine,
+                                   rnn_error *error) {
     rnn_status status = create_operation(dense, problem, engine, error);
     if (status == RNN_OK)
         status = pack_weights(dense, problem, weights, engine, error);
     if (status != RNN_OK)
         return status;
-    size_t y_floats = onednn_rows_floats(rows_of(problem, problem->model.dense->units));
+    size_t y_floats = rnn_onednn_rows_floats(rows_of(problem, problem->model.dense->units));
     if (!dense->writes_y)
         dense->y_copy = onednn_scratch_floats(&dense->scratch_size, y_floats);
     dense->scratchpad =
@@ -193,31 +193,32 @@ rnn_status onednn_dense_create(onednn_dense *dense, const rnn_problem *problem,
     return RNN_OK;
 }
 
-void onednn_dense_clear(onednn_dense *dense) {
-    onednn_operation_clear(&dense->operation);
+void rnn_onednn_dense_clear(onednn_dense *dense) {
+    rnn_onednn_operation_clear(&dense->operation);
 }
 
 /* ---- Run ---------------------------------------------------------------------------------- */
 
-rnn_status onednn_dense_call_create(onednn_call *call, const onednn_dense *dense,
-                                    dnnl_engine_t engine, rnn_error *error) {
+rnn_status rnn_onednn_dense_call_create(onednn_call *call, const onednn_dense *dense,
+                                        dnnl_engine_t engine, rnn_error *error) {
     static const int arguments[] = {DNNL_ARG_SRC, DNNL_ARG_DST};
-    return onednn_call_create(call, &dense->operation, arguments, 2, engine, error);
+    return rnn_onednn_call_create(call, &dense->operation, arguments, 2, engine, error);
 }
 
-rnn_status onednn_dense_run(const onednn_dense *dense, const rnn_problem *problem,
-                            const onednn_call *call, dnnl_stream_t stream, const float *x, float *y,
-                            char *scratch, rnn_error *error) {
+rnn_status rnn_onednn_dense_run(const onednn_dense *dense, const rnn_problem *problem,
+                                const onednn_call *call, dnnl_stream_t stream, const float *x,
+                                float *y, char *scratch, rnn_error *error) {
     float *output = dense->writes_y ? y : (float *)(scratch + dense->y_copy);
-    rnn_status status = onednn_call_bind(call, DNNL_ARG_SRC, x, error);
+    rnn_status status = rnn_onednn_call_bind(call, DNNL_ARG_SRC, x, error);
     if (status == RNN_OK)
-        status = onednn_call_bind(call, DNNL_ARG_DST, output, error);
+        status = rnn_onednn_call_bind(call, DNNL_ARG_DST, output, error);
     if (status == RNN_OK)
-        status = onednn_call_bind(call, DNNL_ARG_SCRATCHPAD, scratch + dense->scratchpad, error);
+        status =
+            rnn_onednn_call_bind(call, DNNL_ARG_SCRATCHPAD, scratch + dense->scratchpad, error);
     if (status == RNN_OK)
-        status = onednn_call_execute(call, &dense->operation, stream, error);
+        status = rnn_onednn_call_execute(call, &dense->operation, stream, error);
     if (status == RNN_OK && !dense->writes_y)
-        onednn_rows_copy(rows_of(problem, problem->model.dense->units), y, problem->shape.y, output,
-                         dense->y);
+        rnn_onednn_rows_copy(rows_of(problem, problem->model.dense->units), y, problem->shape.y,
+                             output, dense->y);
     return status;
 }

@@ -16,18 +16,18 @@ typedef struct onednn_dense {
     size_t scratch_size;
 } onednn_dense;
 
-bool onednn_dense_has_activation(rnn_activation activation);
+bool rnn_onednn_dense_has_activation(rnn_activation activation);
 
 /* The structure is all zero before. */
-rnn_status onednn_dense_create(onednn_dense *dense, const rnn_problem *problem,
-                               const rnn_model_weights *weights, dnnl_engine_t engine,
-                               rnn_error *error);
-void onednn_dense_clear(onednn_dense *dense);
+rnn_status rnn_onednn_dense_create(onednn_dense *dense, const rnn_problem *problem,
+                                   const rnn_model_weights *weights, dnnl_engine_t engine,
+                                   rnn_error *error);
+void rnn_onednn_dense_clear(onednn_dense *dense);
 
-rnn_status onednn_dense_call_create(onednn_call *call, const onednn_dense *dense,
-                                    dnnl_engine_t engine, rnn_error *error);
-rnn_status onednn_dense_run(const onednn_dense *dense, const rnn_problem *problem,
-                            const onednn_call *call, dnnl_stream_t stream, const float *x, float *y,
-                            char *scratch, rnn_error *error);
+rnn_status rnn_onednn_dense_call_create(onednn_call *call, const onednn_dense *dense,
+                                        dnnl_engine_t engine, rnn_error *error);
+rnn_status rnn_onednn_dense_run(const onednn_dense *dense, const rnn_problem *problem,
+                                const onednn_call *call, dnnl_stream_t stream, const float *x,
+                                float *y, char *scratch, rnn_error *error);
 
 #endif

@@ -27,8 +27,8 @@ static onednn_rows state_rows(const onednn_layer *l) {
     return (onednn_rows){l->place.batch, 1, l->layer->units};
 }
 
-size_t onednn_layer_state_floats(const onednn_layer *l) {
-    return (size_t)rnn_layer_directions(l->layer) * onednn_rows_floats(state_rows(l));
+size_t rnn_onednn_layer_state_floats(const onednn_layer *l) {
+    return (size_t)rnn_layer_directions(l->layer) * rnn_onednn_rows_floats(state_rows(l));
 }
 
 /* ---- Description -------------------------------------------------------------------------- */
@@ -41,7 +41,7 @@ static dnnl_status_t sequence_layout(api_layout *layout, onednn_rows rows, rnn_s
         strides.time = rows.batch * strides.batch;
     const dnnl_dims_t sizes = {rows.timesteps, rows.batch, rows.width};
     const dnnl_dims_t distances = {strides.time, strides.batch, 1};
-    return api_layout_strided(layout, 3, sizes, distances);
+    return rnn_onednn_api_layout_strided(layout, 3, sizes, distances);
 }
 
 static dnnl_status_t state_layout(api_layout *layout, int directions, onednn_rows rows,
@@ -51,17 +51,17 @@ static dnnl_status_t state_layout(api_layout *layout, int directions, onednn_row
         row_stride = rows.width;
     const dnnl_dim_t state = rows.batch * row_stride;
     const dnnl_dims_t strides = {directions * state, state, row_stride, 1};
-    return api_layout_strided(layout, 4, sizes, strides);
+    return rnn_onednn_api_layout_strided(layout, 4, sizes, strides);
 }
 
 static dnnl_status_t lay_out_activations(api_rnn *rnn, const onednn_layer *l) {
     const int directions = rnn_layer_directions(l->layer);
     const onednn_rows x = input_rows(l), y = sequence_rows(l), state = state_rows(l);
     dnnl_status_t status =
-        sequence_layout(&rnn->src_layer, x, l->reads_x ? l->place.x : onednn_rows_dense(x));
+        sequence_layout(&rnn->src_layer, x, l->reads_x ? l->place.x : rnn_onednn_rows_dense(x));
     if (status == dnnl_success)
         status = sequence_layout(&rnn->dst_layer, y,
-                                 l->writes_sequence_to_y ? l->place.y : onednn_rows_dense(y));
+                                 l->writes_sequence_to_y ? l->place.y : rnn_onednn_rows_dense(y));
     if (status == dnnl_success)
         status = state_layout(&rnn->src_iter, directions, state, state.width);
     if (status == dnnl_success)
@@ -78,12 +78,12 @@ static dnnl_status_t lay_out_weights(api_rnn *rnn, const rnn_layer *layer) {
     const int directions = rnn_layer_directions(layer), gates = rnn_cell_gates(layer->cell);
     const dnnl_dims_t kernel = {1, directions, layer->features, gates, layer->units};
     const dnnl_dims_t recurrent = {1, directions, layer->units, gates, layer->units};
-    const dnnl_dims_t bias = {1, directions, onednn_bias_gates(layer), layer->units};
-    dnnl_status_t status = api_layout_any(&rnn->weights_layer, 5, kernel);
+    const dnnl_dims_t bias = {1, directions, rnn_onednn_bias_gates(layer), layer->units};
+    dnnl_status_t status = rnn_onednn_api_layout_any(&rnn->weights_layer, 5, kernel);
     if (status == dnnl_success)
-        status = api_layout_any(&rnn->weights_iter, 5, recurrent);
+        status = rnn_onednn_api_layout_any(&rnn->weights_iter, 5, recurrent);
     if (status == dnnl_success)
-        status = api_layout_any(&rnn->bias, 4, bias);
+        status = rnn_onednn_api_layout_any(&rnn->bias, 4, bias);
     return status;
 }
 
@@ -123,7 +123,7 @@ static void clear_layouts(api_rnn *rnn) {
                              &rnn->weights_layer, &rnn->weights_iter, &rnn->bias,
                              &rnn->dst_layer,     &rnn->dst_iter,     &rnn->dst_iter_c};
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
-        api_layout_clear(layouts[i]);
+        rnn_onednn_api_layout_clear(layouts[i]);
 }
 
 /* `in_place`: whether oneDNN may work on x and y with their own strides. */
@@ -131,7 +131,7 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_layer *
                               dnnl_engine_t engine, const_dnnl_primitive_attr_t attributes) {
     const rnn_layer *layer = l->layer;
     bool own_merge = layer->merge == RNN_MUL || layer->merge == RNN_NONE;
-    l->reads_x = in_place && onednn_rows_are_apart(input_rows(l), l->place.x);
+    l->reads_x = in_place && rnn_onednn_rows_are_apart(input_rows(l), l->place.x);
     l->writes_sequence_to_y = in_place && layer->return_sequences && !own_merge;
     l->writes_state_to_y =
         in_place && !layer->return_sequences && layer->direction != RNN_BIDIRECTIONAL;
@@ -141,7 +141,7 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_layer *
     if (status == dnnl_success)
         status = lay_out_weights(&rnn, layer);
     if (status == dnnl_success)
-        status = api_rnn_describe(description, &rnn, engine, attributes);
+        status = rnn_onednn_api_rnn_describe(description, &rnn, engine, attributes);
     clear_layouts(&rnn);
     return status;
 }
@@ -149,12 +149,12 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_layer *
 /* ---- Creation ----------------------------------------------------------------------------- */
 
 static void reserve_scratch(onednn_layer *l) {
-    size_t states = (size_t)rnn_cell_states(l->layer->cell) * onednn_layer_state_floats(l);
+    size_t states = (size_t)rnn_cell_states(l->layer->cell) * rnn_onednn_layer_state_floats(l);
     size_t *size = &l->scratch_size;
     if (!l->reads_x)
-        l->x_copy = onednn_scratch_floats(size, onednn_rows_floats(input_rows(l)));
+        l->x_copy = onednn_scratch_floats(size, rnn_onednn_rows_floats(input_rows(l)));
     if (!l->writes_sequence_to_y)
-        l->sequence = onednn_scratch_floats(size, onednn_rows_floats(sequence_rows(l)));
+        l->sequence = onednn_scratch_floats(size, rnn_onednn_rows_floats(sequence_rows(l)));
     l->initial_states = onednn_scratch_floats(size, states);
     l->final_states = onednn_scratch_floats(size, states);
     l->scratchpad = onednn_scratch_bytes(size, l->operation.scratchpad_size);
@@ -162,7 +162,7 @@ static void reserve_scratch(onednn_layer *l) {
 
 static rnn_status create_operation(onednn_layer *l, dnnl_engine_t engine, rnn_error *error) {
     dnnl_primitive_attr_t attributes;
-    rnn_status status = onednn_attributes_create(&attributes, error);
+    rnn_status status = rnn_onednn_attributes_create(&attributes, error);
     if (status != RNN_OK)
         return status;
     dnnl_primitive_desc_t description;
@@ -170,33 +170,34 @@ static rnn_status create_operation(onednn_layer *l, dnnl_engine_t engine, rnn_er
     if (described == dnnl_unimplemented || described == dnnl_invalid_arguments)
         described = describe(&description, l, false, engine, attributes);
     dnnl_primitive_attr_destroy(attributes);
-    status = onednn_check(described, "primitive descriptor of the layer", error);
-    return status == RNN_OK ? onednn_operation_create(&l->operation, description, error) : status;
+    status = rnn_onednn_check(described, "primitive descriptor of the layer", error);
+    return status == RNN_OK ? rnn_onednn_operation_create(&l->operation, description, error)
+                            : status;
 }
 
-rnn_status onednn_layer_create(onednn_layer *l, const rnn_layer *description,
-                               const onednn_place *place, const rnn_weights *weights,
-                               dnnl_engine_t engine, rnn_error *error) {
+rnn_status rnn_onednn_layer_create(onednn_layer *l, const rnn_layer *description,
+                                   const onednn_place *place, const rnn_weights *weights,
+                                   dnnl_engine_t engine, rnn_error *error) {
     l->layer = description;
     l->place = *place;
     rnn_status status = create_operation(l, engine, error);
     if (status == RNN_OK)
-        status = onednn_pack_weights(&l->operation, description, weights, engine, error);
+        status = rnn_onednn_pack_weights(&l->operation, description, weights, engine, error);
     if (status == RNN_OK)
         reserve_scratch(l);
     return status;
 }
 
-void onednn_layer_clear(onednn_layer *l) {
-    onednn_operation_clear(&l->operation);
+void rnn_onednn_layer_clear(onednn_layer *l) {
+    rnn_onednn_operation_clear(&l->operation);
 }
 
-rnn_status onednn_layer_call_create(onednn_call *call, const onednn_layer *l, dnnl_engine_t engine,
-                                    rnn_error *error) {
+rnn_status rnn_onednn_layer_call_create(onednn_call *call, const onednn_layer *l,
+                                        dnnl_engine_t engine, rnn_error *error) {
     static const int arguments[] = {DNNL_ARG_SRC_LAYER, DNNL_ARG_SRC_ITER,   DNNL_ARG_DST_LAYER,
                                     DNNL_ARG_DST_ITER,  DNNL_ARG_SRC_ITER_C, DNNL_ARG_DST_ITER_C};
     int count = l->layer->cell == RNN_LSTM ? 6 : 4;
-    return onednn_call_create(call, &l->operation, arguments, count, engine, error);
+    return rnn_onednn_call_create(call, &l->operation, arguments, count, engine, error);
 }
 
 /* ---- States ------------------------------------------------------------------------------- */
@@ -224,7 +225,7 @@ static float *final_operand(const onednn_layer *l, const onednn_layer_io *io, in
     if (wanted && l->layer->direction != RNN_BIDIRECTIONAL)
         return wanted;
     float *states = (float *)(scratch + l->final_states);
-    return states + (size_t)s * onednn_layer_state_floats(l);
+    return states + (size_t)s * rnn_onednn_layer_state_floats(l);
 }
 
 /* Where oneDNN reads state s of all directions. `output` is what it will write: it may do so before
@@ -239,9 +240,9 @@ static const float *initial_operand(const onednn_layer *l, const onednn_layer_io
     if (directions == 1 && forward != output)
         return forward;
 
-    const size_t floats = onednn_rows_floats(state_rows(l));
+    const size_t floats = rnn_onednn_rows_floats(state_rows(l));
     float *states = (float *)(scratch + l->initial_states);
-    float *copy = states + (size_t)s * onednn_layer_state_floats(l);
+    float *copy = states + (size_t)s * rnn_onednn_layer_state_floats(l);
     memcpy(copy, forward ? forward : io->zeros, floats * sizeof *copy);
     if (directions == 2)
         memcpy(copy + floats, backward ? backward : io->zeros, floats * sizeof *copy);
@@ -252,13 +253,14 @@ static const float *initial_operand(const onednn_layer *l, const onednn_layer_io
 static void deliver_final(const onednn_layer *l, const onednn_layer_io *io, int s,
                           const float *output) {
     const onednn_rows rows = state_rows(l);
-    const rnn_strides dense = onednn_rows_dense(rows);
+    const rnn_strides dense = rnn_onednn_rows_dense(rows);
     const bool in_y = s == 0 && l->writes_state_to_y;
     for (int d = 0; d < rnn_layer_directions(l->layer); d++) {
         float *wanted = wanted_final(l, io, d, s);
         if (wanted && wanted != output)
-            onednn_rows_copy(rows, wanted, dense, output + (size_t)d * onednn_rows_floats(rows),
-                             in_y ? l->place.y : dense);
+            rnn_onednn_rows_copy(rows, wanted, dense,
+                                 output + (size_t)d * rnn_onednn_rows_floats(rows),
+                                 in_y ? l->place.y : dense);
     }
 }
 
@@ -266,32 +268,32 @@ static void deliver_final(const onednn_layer *l, const onednn_layer_io *io, int 
 
 static void deliver_last(const onednn_layer *l, const onednn_layer_io *io, const float *h) {
     const onednn_rows rows = state_rows(l);
-    const rnn_strides dense = onednn_rows_dense(rows);
+    const rnn_strides dense = rnn_onednn_rows_dense(rows);
     if (l->layer->direction == RNN_BIDIRECTIONAL)
-        onednn_rows_merge(rows, l->layer->merge, h, h + onednn_rows_floats(rows), dense, io->y,
-                          io->y_backward, l->place.y);
+        rnn_onednn_rows_merge(rows, l->layer->merge, h, h + rnn_onednn_rows_floats(rows), dense,
+                              io->y, io->y_backward, l->place.y);
     else if (!l->writes_state_to_y)
-        onednn_rows_copy(rows, io->y, l->place.y, h, dense);
+        rnn_onednn_rows_copy(rows, io->y, l->place.y, h, dense);
 }
 
 static void deliver_sequence(const onednn_layer *l, const onednn_layer_io *io,
                              const float *sequence) {
     const rnn_layer *layer = l->layer;
     const onednn_rows rows = sequence_rows(l);
-    const rnn_strides dense = onednn_rows_dense(rows);
+    const rnn_strides dense = rnn_onednn_rows_dense(rows);
     if (layer->merge == RNN_MUL || layer->merge == RNN_NONE) {
         const onednn_rows halves = {rows.batch, rows.timesteps, layer->units};
-        onednn_rows_merge(halves, layer->merge, sequence, sequence + layer->units, dense, io->y,
-                          io->y_backward, l->place.y);
+        rnn_onednn_rows_merge(halves, layer->merge, sequence, sequence + layer->units, dense, io->y,
+                              io->y_backward, l->place.y);
         return;
     }
     if (!l->writes_sequence_to_y)
-        onednn_rows_copy(rows, io->y, l->place.y, sequence, dense);
+        rnn_onednn_rows_copy(rows, io->y, l->place.y, sequence, dense);
     if (layer->merge == RNN_AVE)
-        onednn_rows_halve(rows, io->y, l->place.y);
+        rnn_onednn_rows_halve(rows, io->y, l->place.y);
     /* oneDNN leaves each output at its own time, Keras puts them in processing order. */
     if (layer->direction == RNN_BACKWARD)
-        onednn_rows_reverse_time(rows, io->y, l->place.y);
+        rnn_onednn_rows_reverse_time(rows, io->y, l->place.y);
 }
 
 /* ---- Run ---------------------------------------------------------------------------------- */
@@ -301,18 +303,19 @@ static const float *input_operand(const onednn_layer *l, const float *x, char *s
         return x;
     const onednn_rows rows = input_rows(l);
     float *copy = (float *)(scratch + l->x_copy);
-    onednn_rows_copy(rows, copy, onednn_rows_dense(rows), x, l->place.x);
+    rnn_onednn_rows_copy(rows, copy, rnn_onednn_rows_dense(rows), x, l->place.x);
     return copy;
 }
 
 static rnn_status bind_state(const onednn_call *call, int initial_argument, const float *initial,
                              int final_argument, const float *final, rnn_error *error) {
-    rnn_status status = onednn_call_bind(call, initial_argument, initial, error);
-    return status == RNN_OK ? onednn_call_bind(call, final_argument, final, error) : status;
+    rnn_status status = rnn_onednn_call_bind(call, initial_argument, initial, error);
+    return status == RNN_OK ? rnn_onednn_call_bind(call, final_argument, final, error) : status;
 }
 
-rnn_status onednn_layer_run(const onednn_layer *l, const onednn_call *call, dnnl_stream_t stream,
-                            const onednn_layer_io *io, char *scratch, rnn_error *error) {
+rnn_status rnn_onednn_layer_run(const onednn_layer *l, const onednn_call *call,
+                                dnnl_stream_t stream, const onednn_layer_io *io, char *scratch,
+                                rnn_error *error) {
     const int states = rnn_cell_states(l->layer->cell);
     const float *x = input_operand(l, io->x, scratch);
     float *sequence = l->writes_sequence_to_y ? io->y : (float *)(scratch + l->sequence);
@@ -323,9 +326,9 @@ rnn_status onednn_layer_run(const onednn_layer *l, const onednn_call *call, dnnl
         initial[s] = initial_operand(l, io, s, final[s], scratch);
     }
 
-    rnn_status status = onednn_call_bind(call, DNNL_ARG_SRC_LAYER, x, error);
+    rnn_status status = rnn_onednn_call_bind(call, DNNL_ARG_SRC_LAYER, x, error);
     if (status == RNN_OK)
-        status = onednn_call_bind(call, DNNL_ARG_DST_LAYER, sequence, error);
+        status = rnn_onednn_call_bind(call, DNNL_ARG_DST_LAYER, sequence, error);
     if (status == RNN_OK)
         status =
             bind_state(call, DNNL_ARG_SRC_ITER, initial[0], DNNL_ARG_DST_ITER, final[0], error);
@@ -333,9 +336,9 @@ rnn_status onednn_layer_run(const onednn_layer *l, const onednn_call *call, dnnl
         status =
             bind_state(call, DNNL_ARG_SRC_ITER_C, initial[1], DNNL_ARG_DST_ITER_C, final[1], error);
     if (status == RNN_OK)
-        status = onednn_call_bind(call, DNNL_ARG_SCRATCHPAD, scratch + l->scratchpad, error);
+        status = rnn_onednn_call_bind(call, DNNL_ARG_SCRATCHPAD, scratch + l->scratchpad, error);
     if (status == RNN_OK)
-        status = onednn_call_execute(call, &l->operation, stream, error);
+        status = rnn_onednn_call_execute(call, &l->operation, stream, error);
     if (status != RNN_OK)
         return status;
 

@@ -25,13 +25,13 @@ typedef struct onednn_layer {
 } onednn_layer;
 
 /* `weights` has one entry a direction. The structure is all zero before. */
-rnn_status onednn_layer_create(onednn_layer *layer, const rnn_layer *description,
-                               const onednn_place *place, const rnn_weights *weights,
-                               dnnl_engine_t engine, rnn_error *error);
-void onednn_layer_clear(onednn_layer *layer);
+rnn_status rnn_onednn_layer_create(onednn_layer *layer, const rnn_layer *description,
+                                   const onednn_place *place, const rnn_weights *weights,
+                                   dnnl_engine_t engine, rnn_error *error);
+void rnn_onednn_layer_clear(onednn_layer *layer);
 
-rnn_status onednn_layer_call_create(onednn_call *call, const onednn_layer *layer,
-                                    dnnl_engine_t engine, rnn_error *error);
+rnn_status rnn_onednn_layer_call_create(onednn_call *call, const onednn_layer *layer,
+                                        dnnl_engine_t engine, rnn_error *error);
 
 /* The state lists are those of rnn_io from this layer's first state on, or NULL. */
 typedef struct onednn_layer_io {
@@ -39,14 +39,14 @@ typedef struct onednn_layer_io {
     float *y, *y_backward;
     const float *const *initial_states;
     float *const *final_states;
-    const float *zeros; /* onednn_layer_state_floats of them */
+    const float *zeros; /* rnn_onednn_layer_state_floats of them */
 } onednn_layer_io;
 
 /* Floats of h (or c) of all directions. */
-size_t onednn_layer_state_floats(const onednn_layer *layer);
+size_t rnn_onednn_layer_state_floats(const onednn_layer *layer);
 
-rnn_status onednn_layer_run(const onednn_layer *layer, const onednn_call *call,
-                            dnnl_stream_t stream, const onednn_layer_io *io, char *scratch,
-                            rnn_error *error);
+rnn_status rnn_onednn_layer_run(const onednn_layer *layer, const onednn_call *call,
+                                dnnl_stream_t stream, const onednn_layer_io *io, char *scratch,
+                                rnn_error *error);
 
 #endif

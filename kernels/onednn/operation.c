@@ -3,7 +3,7 @@
 
 #include <oneapi/dnnl/dnnl_debug.h>
 
-rnn_status onednn_check(dnnl_status_t status, const char *call, rnn_error *error) {
+rnn_status rnn_onednn_check(dnnl_status_t status, const char *call, rnn_error *error) {
     switch (status) {
     case dnnl_success:
         return RNN_OK;
@@ -16,12 +16,12 @@ rnn_status onednn_check(dnnl_status_t status, const char *call, rnn_error *error
     }
 }
 
-rnn_status onednn_attributes_create(dnnl_primitive_attr_t *attributes, rnn_error *error) {
-    rnn_status status =
-        onednn_check(dnnl_primitive_attr_create(attributes), "dnnl_primitive_attr_create", error);
+rnn_status rnn_onednn_attributes_create(dnnl_primitive_attr_t *attributes, rnn_error *error) {
+    rnn_status status = rnn_onednn_check(dnnl_primitive_attr_create(attributes),
+                                         "dnnl_primitive_attr_create", error);
     if (status != RNN_OK)
         return status;
-    status = onednn_check(
+    status = rnn_onednn_check(
         dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user),
         "dnnl_primitive_attr_set_scratchpad_mode", error);
     if (status != RNN_OK)
@@ -35,33 +35,34 @@ static api_layout_ref operand_layout(const onednn_operation *operation, int argu
     return dnnl_primitive_desc_query_md(operation->description, dnnl_query_exec_arg_md, argument);
 }
 
-rnn_status onednn_operation_create(onednn_operation *operation, dnnl_primitive_desc_t description,
-                                   rnn_error *error) {
+rnn_status rnn_onednn_operation_create(onednn_operation *operation,
+                                       dnnl_primitive_desc_t description, rnn_error *error) {
     operation->description = description;
     operation->scratchpad_size = dnnl_memory_desc_get_size(
         dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0));
-    return onednn_check(dnnl_primitive_create(&operation->primitive, description),
-                        "dnnl_primitive_create", error);
+    return rnn_onednn_check(dnnl_primitive_create(&operation->primitive, description),
+                            "dnnl_primitive_create", error);
 }
 
 static rnn_status memory_create(dnnl_memory_t *memory, api_layout_ref layout, dnnl_engine_t engine,
                                 const void *data, rnn_error *error) {
     void *handle = (void *)(uintptr_t)data;
-    return onednn_check(dnnl_memory_create(memory, layout, engine, handle), "dnnl_memory_create",
-                        error);
+    return rnn_onednn_check(dnnl_memory_create(memory, layout, engine, handle),
+                            "dnnl_memory_create", error);
 }
 
 static rnn_status execute_once(dnnl_primitive_t primitive, dnnl_engine_t engine,
                                const dnnl_exec_arg_t *operands, int count, rnn_error *error) {
     dnnl_stream_t stream;
-    rnn_status status = onednn_check(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags),
-                                     "dnnl_stream_create", error);
+    rnn_status status =
+        rnn_onednn_check(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags),
+                         "dnnl_stream_create", error);
     if (status != RNN_OK)
         return status;
-    status = onednn_check(dnnl_primitive_execute(primitive, stream, count, operands),
-                          "dnnl_primitive_execute", error);
+    status = rnn_onednn_check(dnnl_primitive_execute(primitive, stream, count, operands),
+                              "dnnl_primitive_execute", error);
     if (status == RNN_OK)
-        status = onednn_check(dnnl_stream_wait(stream), "dnnl_stream_wait", error);
+        status = rnn_onednn_check(dnnl_stream_wait(stream), "dnnl_stream_wait", error);
     dnnl_stream_destroy(stream);
     return status;
 }
@@ -70,14 +71,14 @@ static rnn_status reorder(dnnl_memory_t from, api_layout_ref from_layout, dnnl_m
                           api_layout_ref to_layout, dnnl_engine_t engine, rnn_error *error) {
     dnnl_primitive_desc_t description;
     rnn_status status =
-        onednn_check(dnnl_reorder_primitive_desc_create(&description, from_layout, engine,
-                                                        to_layout, engine, NULL),
-                     "dnnl_reorder_primitive_desc_create", error);
+        rnn_onednn_check(dnnl_reorder_primitive_desc_create(&description, from_layout, engine,
+                                                            to_layout, engine, NULL),
+                         "dnnl_reorder_primitive_desc_create", error);
     if (status != RNN_OK)
         return status;
     dnnl_primitive_t primitive;
-    status = onednn_check(dnnl_primitive_create(&primitive, description), "dnnl_primitive_create",
-                          error);
+    status = rnn_onednn_check(dnnl_primitive_create(&primitive, description),
+                              "dnnl_primitive_create", error);
     dnnl_primitive_desc_destroy(description);
     if (status != RNN_OK)
         return status;
@@ -87,9 +88,10 @@ static rnn_status reorder(dnnl_memory_t from, api_layout_ref from_layout, dnnl_m
     return status;
 }
 
-rnn_status onednn_operation_pack(onednn_operation *operation, int argument, const api_layout *plain,
-                                 const float *data, dnnl_engine_t engine, rnn_error *error) {
-    api_layout_ref plain_layout = api_layout_reference(plain);
+rnn_status rnn_onednn_operation_pack(onednn_operation *operation, int argument,
+                                     const api_layout *plain, const float *data,
+                                     dnnl_engine_t engine, rnn_error *error) {
+    api_layout_ref plain_layout = rnn_onednn_api_layout_reference(plain);
     api_layout_ref packed_layout = operand_layout(operation, argument);
     dnnl_memory_t from, packed;
     rnn_status status = memory_create(&packed, packed_layout, engine, DNNL_MEMORY_ALLOCATE, error);
@@ -106,7 +108,7 @@ rnn_status onednn_operation_pack(onednn_operation *operation, int argument, cons
     return status;
 }
 
-void onednn_operation_clear(onednn_operation *operation) {
+void rnn_onednn_operation_clear(onednn_operation *operation) {
     for (int i = 0; i < operation->weights_count; i++)
         dnnl_memory_destroy(operation->weights[i].memory);
     if (operation->primitive)
@@ -129,9 +131,9 @@ static rnn_status add_operand(onednn_call *call, const onednn_operation *operati
     return status;
 }
 
-rnn_status onednn_call_create(onednn_call *call, const onednn_operation *operation,
-                              const int *arguments, int count, dnnl_engine_t engine,
-                              rnn_error *error) {
+rnn_status rnn_onednn_call_create(onednn_call *call, const onednn_operation *operation,
+                                  const int *arguments, int count, dnnl_engine_t engine,
+                                  rnn_error *error) {
     for (int i = 0; i < operation->weights_count; i++)
         call->operands[i] = operation->weights[i];
     call->shared = call->count = operation->weights_count;
@@ -144,27 +146,27 @@ rnn_status onednn_call_create(onednn_call *call, const onednn_operation *operati
     return status;
 }
 
-void onednn_call_clear(onednn_call *call) {
+void rnn_onednn_call_clear(onednn_call *call) {
     for (int i = call->shared; i < call->count; i++)
         dnnl_memory_destroy(call->operands[i].memory);
     *call = (onednn_call){0};
 }
 
-rnn_status onednn_call_bind(const onednn_call *call, int argument, const void *data,
-                            rnn_error *error) {
+rnn_status rnn_onednn_call_bind(const onednn_call *call, int argument, const void *data,
+                                rnn_error *error) {
     void *handle = (void *)(uintptr_t)data;
     for (int i = call->shared; i < call->count; i++)
         if (call->operands[i].arg == argument)
-            return onednn_check(dnnl_memory_set_data_handle(call->operands[i].memory, handle),
-                                "dnnl_memory_set_data_handle", error);
+            return rnn_onednn_check(dnnl_memory_set_data_handle(call->operands[i].memory, handle),
+                                    "dnnl_memory_set_data_handle", error);
     return RNN_OK;
 }
 
-rnn_status onednn_call_execute(const onednn_call *call, const onednn_operation *operation,
-                               dnnl_stream_t stream, rnn_error *error) {
-    rnn_status status = onednn_check(
+rnn_status rnn_onednn_call_execute(const onednn_call *call, const onednn_operation *operation,
+                                   dnnl_stream_t stream, rnn_error *error) {
+    rnn_status status = rnn_onednn_check(
         dnnl_primitive_execute(operation->primitive, stream, call->count, call->operands),
         "dnnl_primitive_execute", error);
-    return status == RNN_OK ? onednn_check(dnnl_stream_wait(stream), "dnnl_stream_wait", error)
+    return status == RNN_OK ? rnn_onednn_check(dnnl_stream_wait(stream), "dnnl_stream_wait", error)
                             : status;
 }

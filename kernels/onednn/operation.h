@@ -26,29 +26,30 @@ typedef struct onednn_call {
 } onednn_call;
 
 /* RNN_OK, or the rnn_status that stands for oneDNN's with a text that names the call. */
-rnn_status onednn_check(dnnl_status_t status, const char *call, rnn_error *error);
+rnn_status rnn_onednn_check(dnnl_status_t status, const char *call, rnn_error *error);
 
 /* Attributes that every primitive here has: the scratchpad is the caller's. */
-rnn_status onednn_attributes_create(dnnl_primitive_attr_t *attributes, rnn_error *error);
+rnn_status rnn_onednn_attributes_create(dnnl_primitive_attr_t *attributes, rnn_error *error);
 
 /* Takes over `description`, also on failure. Both structures are all zero before. */
-rnn_status onednn_operation_create(onednn_operation *operation, dnnl_primitive_desc_t description,
-                                   rnn_error *error);
+rnn_status rnn_onednn_operation_create(onednn_operation *operation,
+                                       dnnl_primitive_desc_t description, rnn_error *error);
 /* Packs an operand that never changes; `data` lies as `plain` says and is not needed afterwards. */
-rnn_status onednn_operation_pack(onednn_operation *operation, int argument, const api_layout *plain,
-                                 const float *data, dnnl_engine_t engine, rnn_error *error);
-void onednn_operation_clear(onednn_operation *operation);
+rnn_status rnn_onednn_operation_pack(onednn_operation *operation, int argument,
+                                     const api_layout *plain, const float *data,
+                                     dnnl_engine_t engine, rnn_error *error);
+void rnn_onednn_operation_clear(onednn_operation *operation);
 
-/* `arguments` are the operands that onednn_call_bind sets before each run. */
-rnn_status onednn_call_create(onednn_call *call, const onednn_operation *operation,
-                              const int *arguments, int count, dnnl_engine_t engine,
-                              rnn_error *error);
-void onednn_call_clear(onednn_call *call);
+/* `arguments` are the operands that rnn_onednn_call_bind sets before each run. */
+rnn_status rnn_onednn_call_create(onednn_call *call, const onednn_operation *operation,
+                                  const int *arguments, int count, dnnl_engine_t engine,
+                                  rnn_error *error);
+void rnn_onednn_call_clear(onednn_call *call);
 
 /* oneDNN does not write to its inputs, though its handles have no const. */
-rnn_status onednn_call_bind(const onednn_call *call, int argument, const void *data,
-                            rnn_error *error);
-rnn_status onednn_call_execute(const onednn_call *call, const onednn_operation *operation,
-                               dnnl_stream_t stream, rnn_error *error);
+rnn_status rnn_onednn_call_bind(const onednn_call *call, int argument, const void *data,
+                                rnn_error *error);
+rnn_status rnn_onednn_call_execute(const onednn_call *call, const onednn_operation *operation,
+                                   dnnl_stream_t stream, rnn_error *error);
 
 #endif

@@ -4,24 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-rnn_status onednn_layout_dense(api_layout *layout, int dimensions, const dnnl_dims_t sizes,
-                               rnn_error *error) {
+rnn_status rnn_onednn_layout_dense(api_layout *layout, int dimensions, const dnnl_dims_t sizes,
+                                   rnn_error *error) {
     dnnl_dims_t strides;
     dnnl_dim_t stride = 1;
     for (int i = dimensions; i-- > 0; stride *= sizes[i])
         strides[i] = stride;
-    return onednn_check(api_layout_strided(layout, dimensions, sizes, strides),
-                        "memory descriptor with strides", error);
+    return rnn_onednn_check(rnn_onednn_api_layout_strided(layout, dimensions, sizes, strides),
+                            "memory descriptor with strides", error);
 }
 
-static rnn_status pack_dense(onednn_operation *operation, int argument, int dimensions,
-                             const dnnl_dims_t sizes, const float *data, dnnl_engine_t engine,
-                             rnn_error *error) {
+static rnn_status rnn_pack_dense(onednn_operation *operation, int argument, int dimensions,
+                                 const dnnl_dims_t sizes, const float *data, dnnl_engine_t engine,
+                                 rnn_error *error) {
     api_layout plain = {0};
-    rnn_status status = onednn_layout_dense(&plain, dimensions, sizes, error);
+    rnn_status status = rnn_onednn_layout_dense(&plain, dimensions, sizes, error);
     if (status == RNN_OK)
-        status = onednn_operation_pack(operation, argument, &plain, data, engine, error);
-    api_layout_clear(&plain);
+        status = rnn_onednn_operation_pack(operation, argument, &plain, data, engine, error);
+    rnn_onednn_api_layout_clear(&plain);
     return status;
 }
 
@@ -32,7 +32,7 @@ static rnn_status pack_kernels(onednn_operation *operation, int argument, const 
     int gates = rnn_cell_gates(layer->cell);
     const dnnl_dims_t sizes = {1, backward ? 2 : 1, rows, gates, layer->units};
     if (!backward)
-        return pack_dense(operation, argument, 5, sizes, forward, engine, error);
+        return rnn_pack_dense(operation, argument, 5, sizes, forward, engine, error);
 
     size_t floats = (size_t)rows * (size_t)gates * (size_t)layer->units;
     float *joined = malloc(2 * floats * sizeof *joined);
@@ -40,7 +40,7 @@ static rnn_status pack_kernels(onednn_operation *operation, int argument, const 
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory while packing weights");
     memcpy(joined, forward, floats * sizeof *joined);
     memcpy(joined + floats, backward, floats * sizeof *joined);
-    rnn_status status = pack_dense(operation, argument, 5, sizes, joined, engine, error);
+    rnn_status status = rnn_pack_dense(operation, argument, 5, sizes, joined, engine, error);
     free(joined);
     return status;
 }
@@ -51,7 +51,7 @@ static bool is_linear_before_reset(const rnn_layer *layer) {
     return layer->cell == RNN_GRU && layer->reset_after;
 }
 
-int onednn_bias_gates(const rnn_layer *layer) {
+int rnn_onednn_bias_gates(const rnn_layer *layer) {
     return is_linear_before_reset(layer) ? 4 : rnn_cell_gates(layer->cell);
 }
 
@@ -67,7 +67,7 @@ static void fold_bias(float *folded, const float *bias, size_t units) {
 /* oneDNN wants a bias: without one it is zeros. */
 static rnn_status pack_bias(onednn_operation *operation, const rnn_layer *layer,
                             const rnn_weights *weights, dnnl_engine_t engine, rnn_error *error) {
-    int directions = rnn_layer_directions(layer), gates = onednn_bias_gates(layer);
+    int directions = rnn_layer_directions(layer), gates = rnn_onednn_bias_gates(layer);
     size_t units = (size_t)layer->units, floats = (size_t)gates * units;
     float *bias = calloc((size_t)directions * floats, sizeof *bias);
     if (!bias)
@@ -80,13 +80,14 @@ static rnn_status pack_bias(onednn_operation *operation, const rnn_layer *layer,
             memcpy(part, weights[d].bias, floats * sizeof *part);
     }
     const dnnl_dims_t sizes = {1, directions, gates, layer->units};
-    rnn_status status = pack_dense(operation, DNNL_ARG_BIAS, 4, sizes, bias, engine, error);
+    rnn_status status = rnn_pack_dense(operation, DNNL_ARG_BIAS, 4, sizes, bias, engine, error);
     free(bias);
     return status;
 }
 
-rnn_status onednn_pack_weights(onednn_operation *operation, const rnn_layer *layer,
-                               const rnn_weights *weights, dnnl_engine_t engine, rnn_error *error) {
+rnn_status rnn_onednn_pack_weights(onednn_operation *operation, const rnn_layer *layer,
+                                   const rnn_weights *weights, dnnl_engine_t engine,
+                                   rnn_error *error) {
     bool both = layer->direction == RNN_BIDIRECTIONAL;
     rnn_status status =
         pack_kernels(operation, DNNL_ARG_WEIGHTS_LAYER, layer, layer->features, weights[0].kernel,

@@ -5,15 +5,15 @@
 
 #include <string.h>
 
-rnn_strides onednn_rows_dense(onednn_rows rows) {
+rnn_strides rnn_onednn_rows_dense(onednn_rows rows) {
     return (rnn_strides){.batch = rows.width, .time = (ptrdiff_t)rows.batch * rows.width};
 }
 
-size_t onednn_rows_floats(onednn_rows rows) {
+size_t rnn_onednn_rows_floats(onednn_rows rows) {
     return (size_t)rows.batch * (size_t)rows.timesteps * (size_t)rows.width;
 }
 
-bool onednn_rows_are_apart(onednn_rows rows, rnn_strides strides) {
+bool rnn_onednn_rows_are_apart(onednn_rows rows, rnn_strides strides) {
     if (rows.batch == 1)
         return rows.timesteps == 1 || strides.time >= rows.width;
     if (rows.timesteps == 1)
@@ -27,8 +27,8 @@ static ptrdiff_t row_offset(rnn_strides strides, int n, int t) {
     return n * strides.batch + t * strides.time;
 }
 
-void onednn_rows_copy(onednn_rows rows, float *to, rnn_strides to_strides, const float *from,
-                      rnn_strides from_strides) {
+void rnn_onednn_rows_copy(onednn_rows rows, float *to, rnn_strides to_strides, const float *from,
+                          rnn_strides from_strides) {
     for (int t = 0; t < rows.timesteps; t++)
         for (int n = 0; n < rows.batch; n++)
             memcpy(to + row_offset(to_strides, n, t), from + row_offset(from_strides, n, t),
@@ -43,14 +43,14 @@ static void swap_rows(float *a, float *b, int width) {
     }
 }
 
-void onednn_rows_reverse_time(onednn_rows rows, float *y, rnn_strides strides) {
+void rnn_onednn_rows_reverse_time(onednn_rows rows, float *y, rnn_strides strides) {
     for (int early = 0, late = rows.timesteps - 1; early < late; early++, late--)
         for (int n = 0; n < rows.batch; n++)
             swap_rows(y + row_offset(strides, n, early), y + row_offset(strides, n, late),
                       rows.width);
 }
 
-void onednn_rows_halve(onednn_rows rows, float *y, rnn_strides strides) {
+void rnn_onednn_rows_halve(onednn_rows rows, float *y, rnn_strides strides) {
     for (int t = 0; t < rows.timesteps; t++)
         for (int n = 0; n < rows.batch; n++) {
             float *row = y + row_offset(strides, n, t);
@@ -70,9 +70,9 @@ static void join_row(rnn_merge merge, int width, const float *forward, const flo
     memcpy(merge == RNN_NONE ? y_backward : y + width, backward, bytes);
 }
 
-void onednn_rows_merge(onednn_rows rows, rnn_merge merge, const float *forward,
-                       const float *backward, rnn_strides half_strides, float *y, float *y_backward,
-                       rnn_strides y_strides) {
+void rnn_onednn_rows_merge(onednn_rows rows, rnn_merge merge, const float *forward,
+                           const float *backward, rnn_strides half_strides, float *y,
+                           float *y_backward, rnn_strides y_strides) {
     for (int t = 0; t < rows.timesteps; t++)
         for (int n = 0; n < rows.batch; n++) {
             ptrdiff_t half = row_offset(half_strides, n, t), out = row_offset(y_strides, n, t);

@@ -10,19 +10,19 @@ typedef struct onednn_rows {
 } onednn_rows;
 
 /* [T, N, width] without gaps. */
-rnn_strides onednn_rows_dense(onednn_rows rows);
-bool onednn_rows_are_apart(onednn_rows rows, rnn_strides strides);
-size_t onednn_rows_floats(onednn_rows rows);
+rnn_strides rnn_onednn_rows_dense(onednn_rows rows);
+bool rnn_onednn_rows_are_apart(onednn_rows rows, rnn_strides strides);
+size_t rnn_onednn_rows_floats(onednn_rows rows);
 
-void onednn_rows_copy(onednn_rows rows, float *to, rnn_strides to_strides, const float *from,
-                      rnn_strides from_strides);
+void rnn_onednn_rows_copy(onednn_rows rows, float *to, rnn_strides to_strides, const float *from,
+                          rnn_strides from_strides);
 /* Swaps row t with row T - 1 - t. */
-void onednn_rows_reverse_time(onednn_rows rows, float *y, rnn_strides strides);
-void onednn_rows_halve(onednn_rows rows, float *y, rnn_strides strides);
+void rnn_onednn_rows_reverse_time(onednn_rows rows, float *y, rnn_strides strides);
+void rnn_onednn_rows_halve(onednn_rows rows, float *y, rnn_strides strides);
 
 /* Joins the halves of a bidirectional layer, each `width` wide. */
-void onednn_rows_merge(onednn_rows rows, rnn_merge merge, const float *forward,
-                       const float *backward, rnn_strides half_strides, float *y, float *y_backward,
-                       rnn_strides y_strides);
+void rnn_onednn_rows_merge(onednn_rows rows, rnn_merge merge, const float *forward,
+                           const float *backward, rnn_strides half_strides, float *y,
+                           float *y_backward, rnn_strides y_strides);
 
 #endif

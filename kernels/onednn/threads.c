@@ -31,7 +31,7 @@ static bool find(const char *name, const char *version, void *function) {
     return found != NULL;
 }
 
-onednn_threads onednn_threads_find(void) {
+onednn_threads rnn_onednn_threads_find(void) {
     onednn_threads runtime;
     if (find("omp_get_max_threads", "OMP_1.0", &runtime.get_max_threads) &&
         find("omp_set_num_threads", "OMP_1.0", &runtime.set_num_threads) &&
@@ -43,18 +43,18 @@ onednn_threads onednn_threads_find(void) {
 
 #else
 
-onednn_threads onednn_threads_find(void) {
+onednn_threads rnn_onednn_threads_find(void) {
     return (onednn_threads){NULL};
 }
 
 #endif
 
-bool onednn_threads_can_be(const onednn_threads *runtime, int threads) {
+bool rnn_onednn_threads_can_be(const onednn_threads *runtime, int threads) {
     bool sequential = DNNL_CPU_THREADING_RUNTIME == DNNL_RUNTIME_SEQ;
     return runtime->set_num_threads || (sequential && threads == 1);
 }
 
-onednn_setting onednn_threads_set(const onednn_threads *runtime, int threads) {
+onednn_setting rnn_onednn_threads_set(const onednn_threads *runtime, int threads) {
     onednn_setting before = {threads, -1};
     if (!runtime->set_num_threads)
         return before;
@@ -68,7 +68,7 @@ onednn_setting onednn_threads_set(const onednn_threads *runtime, int threads) {
     return before;
 }
 
-void onednn_threads_restore(const onednn_threads *runtime, onednn_setting before) {
+void rnn_onednn_threads_restore(const onednn_threads *runtime, onednn_setting before) {
     if (!runtime->set_num_threads)
         return;
     if (before.threads != runtime->get_max_threads())

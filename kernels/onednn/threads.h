@@ -18,14 +18,14 @@ typedef struct onednn_setting {
     int levels; /* of regions with more than one thread; -1: as it is */
 } onednn_setting;
 
-onednn_threads onednn_threads_find(void);
+onednn_threads rnn_onednn_threads_find(void);
 
-/* Whether onednn_threads_set can make oneDNN use this many threads. */
-bool onednn_threads_can_be(const onednn_threads *runtime, int threads);
+/* Whether rnn_onednn_threads_set can make oneDNN use this many threads. */
+bool rnn_onednn_threads_can_be(const onednn_threads *runtime, int threads);
 
 /* Sets the count for what the calling thread starts, all of it on this thread alone where
  * rnn_threads_now says so, and returns what was set before. */
-onednn_setting onednn_threads_set(const onednn_threads *runtime, int threads);
-void onednn_threads_restore(const onednn_threads *runtime, onednn_setting before);
+onednn_setting rnn_onednn_threads_set(const onednn_threads *runtime, int threads);
+void rnn_onednn_threads_restore(const onednn_threads *runtime, onednn_setting before);
 
 #endif
