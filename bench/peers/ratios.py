@@ -90,7 +90,8 @@ class Measurements:
         peers = ALL_PEERS if named is None else [name for name in named.split(", ") if name]
         self.peers += [name for name in peers if name not in self.peers]
         for entry in content["benchmarks"]:
-            if entry["run_type"] == "iteration" and not entry.get("error_occurred"):
+            without_time = entry.get("error_occurred") or entry.get("skipped")
+            if entry["run_type"] == "iteration" and not without_time:
                 name = entry["run_name"].removesuffix("/process_time/real_time")
                 if self.file_of.setdefault(name, path) != path:
                     raise Repeated(f"{name} is in {self.file_of[name]} as well")
