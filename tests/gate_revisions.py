@@ -20,9 +20,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from gate_fake import (  # noqa: E402
-    BRIEF, FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, USAGE, Gate, RealGate, environment,
-    main)
+    FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, ROW, USAGE, Gate, RealGate, environment, main)
 
+SHORT = [*ROW, "--budget", "3s"]
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
 # A revision that builds, into a worker like that of gate_fake_worker.py.
@@ -65,12 +65,12 @@ class Repositories(Gate):
         return repository
 
     def judge(self, status, repository, name="HEAD", **more):
-        return self.gate(status, "--against", name, *BRIEF, "--cache", self.folder / "cache/deep",
+        return self.gate(status, "--against", name, *SHORT, "--cache", self.folder / "cache/deep",
                          cwd=repository, **more)
 
     def start(self, repository, **more):
         process = subprocess.Popen(
-            [PROGRAM, "gate", "--against", "HEAD", *BRIEF, "--cache", self.folder / "cache/deep"], cwd=repository,
+            [PROGRAM, "gate", "--against", "HEAD", *SHORT, "--cache", self.folder / "cache/deep"], cwd=repository,
             text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(**more))
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -114,7 +114,7 @@ class Revisions(Repositories):
             foreign = Path("/usr")
         for cache, why in [*cases, (foreign, "of another user")]:
             with self.subTest(cache=cache):
-                done = self.gate(USAGE, "--against", "HEAD", *BRIEF, "--cache", cache, cwd=repository)
+                done = self.gate(USAGE, "--against", "HEAD", *SHORT, "--cache", cache, cwd=repository)
                 self.assertRegex(done.stderr, f"rnnbench gate: --cache .*: .*{why}")
                 self.assertNotIn("building", done.stderr)
         self.assertEqual([*others.iterdir(), *group.iterdir()], [])

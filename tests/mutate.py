@@ -5,6 +5,7 @@ A mistake that can no longer be made, because its text is gone, is a failure too
 
 Usage: mutate.py SOURCE BUILD [NAME...]     the build is up to date
 """
+import os
 import subprocess
 import sys
 import tempfile
@@ -80,13 +81,17 @@ def first_failure(output):
 def equivalence(program, mutation):
     """Exit status and output of the test that is to see the mistake."""
     done = subprocess.run([program, mutation.backend, mutation.cell],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env={**os.environ, "OMP_WAIT_POLICY": "passive"})
     return done.returncode, done.stdout
 
 
-def passes_unbroken(mutants, mutation):
-    """None where the backend cannot run here."""
-    status, output = equivalence(mutants.build / PROGRAM, mutation)
+def passes_unbroken(mutants, mutation, known):
+    """None where the backend cannot run here. What is known of one backend and cell is that of others."""
+    key = mutation.backend, mutation.cell
+    if key not in known:
+        known[key] = equivalence(mutants.build / PROGRAM, mutation)
+    status, output = known[key]
     if status == SKIPPED:
         print(f"{mutation.name}: {output.strip()}")
         return None
@@ -116,7 +121,8 @@ def main(arguments):
     chosen = [mutation for mutation in MUTATIONS if mutation.name in names]
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         mutants = Mutants(*arguments[:2], folder)
-        sound = [passes_unbroken(mutants, mutation) for mutation in chosen]
+        known = {}
+        sound = [passes_unbroken(mutants, mutation, known) for mutation in chosen]
         caught = [passes and is_caught(mutants, mutation) for passes, mutation in zip(sound, chosen)]
     print(f"{caught.count(True)} caught, {caught.count(False)} not, {caught.count(None)} skipped")
     return 1 if False in caught or True not in caught else 0
