@@ -18,8 +18,9 @@
 #include <unistd.h>
 
 #define MOST_WORDS   16
-#define HANGS        100 /* seconds, by the real clock: long enough to be ended */
-#define FEW_RUNS     5   /* that go well */
+#define HANGS        100  /* seconds, by the real clock: long enough to be ended */
+#define FEW_RUNS     5    /* that go well */
+#define SLOW_RUN     2e-3 /* seconds, of a run that is quicker even with sanitizers */
 #define MANY_PLACES  300
 #define STARVED_SIZE 4096
 
@@ -239,7 +240,7 @@ static void work(int count) {
 }
 
 static void answer_run(int count) {
-    const double per_run = seconds_of("PER_RUN", 1e-4);
+    const double per_run = seconds_of("PER_RUN", SLOW_RUN);
     const double cpu_seconds = seconds_of("CPU_PER_RUN", per_run) * count;
     runs++;
     if (is("slow if large") && is_large)

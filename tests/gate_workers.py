@@ -6,10 +6,11 @@ Usage: gate_workers.py RNNBENCH FAKE [unittest's arguments]
 """
 import json
 import sys
+import unittest
 
 sys.dont_write_bytecode = True
 from gate_fake import (  # noqa: E402
-    ALLOWANCE, BUDGET, FINE, LARGE, NOT_COMPARABLE, USAGE, WRONG, Gate, main)
+    ALLOWANCE, BUDGET, FINE, LARGE, NOT_COMPARABLE, SANITIZED, USAGE, WRONG, Gate, main)
 
 
 class Workers(Gate):
@@ -79,6 +80,7 @@ class Workers(Gate):
         self.assertEqual(self.row_of("naive")["why"], "not timed, as a result is wrong")
         self.assertLess(self.seconds, BUDGET)
 
+    @unittest.skipIf(SANITIZED, "a sanitizer ends where there is no memory for itself")
     def test_a_wrong_row_before_the_base_fails(self):
         """It is named, whatever became of the row behind it."""
         for fails in "dies", "hangs":
@@ -90,6 +92,7 @@ class Workers(Gate):
                 self.assertEqual(sorted(row["verdict"] for row in report["rows"]), ["WRONG", "not judged"])
                 self.assertEqual("out of luck" in "\n".join(report["notes"]), fails == "dies")
 
+    @unittest.skipIf(SANITIZED, "a sanitizer ends where there is no memory for itself")
     def test_errors_of_a_new_build_after_the_check(self):
         """As of memory: when it is calibrated, and in a round."""
         for until in 0, 3:
