@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * One backend against the oracle, on the problems of one cell.
  *
- *   equivalence [--seed S] [--seconds S] [--problem TEXT] BACKEND CELL
+ *   equivalence [--first] [--seed S] [--seconds S] [--problem TEXT] BACKEND CELL
  *
  * Without options: every row of reference/problems.inc, with guard pages at either end, on one
  * thread and on more where the backend takes them. With --seconds: random problems for that long.
+ * With --first: no further than the first one that fails.
  */
 #include "cases.h"
 #include "problem_table.h"
@@ -22,6 +23,7 @@ typedef struct session {
     rnn_backend_info backend;
     rnn_cell cell;
     uint64_t seed;
+    bool only_first;
     int problems, claimed, refused; /* claimed: the backend says that it does the problem */
     int checks, failed;
     double max_error;
@@ -75,6 +77,8 @@ static bool is_claimed(session *s, const problem *p) {
 }
 
 static void check_problem(session *s, const problem *p) {
+    if (s->only_first && s->failed)
+        return;
     s->problems++;
     if (!is_claimed(s, p))
         return;
@@ -160,16 +164,16 @@ static int finish(session *s) {
 /* ---- Command line -------------------------------------------------------------------------- */
 
 static int usage(void) {
-    printf("equivalence [--seed S] [--exact | --seconds S | --problem TEXT] BACKEND CELL\n");
+    printf(
+        "equivalence [--first] [--seed S] [--exact | --seconds S | --problem TEXT] BACKEND CELL\n");
     return 2;
 }
 
 int main(int argc, char **argv) {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"seconds", required_argument, NULL, 't'},
-                                            {"problem", required_argument, NULL, 'p'},
-                                            {"exact", no_argument, NULL, 'e'},
-                                            {0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},    {"seconds", required_argument, NULL, 't'},
+        {"problem", required_argument, NULL, 'p'}, {"exact", no_argument, NULL, 'e'},
+        {"first", no_argument, NULL, 'f'},         {0}};
     session s = {.seed = 1};
     double seconds = 0;
     bool exact = false;
@@ -183,6 +187,8 @@ int main(int argc, char **argv) {
             text = optarg;
         else if (option == 'e')
             exact = true;
+        else if (option == 'f')
+            s.only_first = true;
         else
             return usage();
     }

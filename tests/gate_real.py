@@ -25,11 +25,6 @@ class Times(RealGate):
         self.assertIn(report["rows"][0]["verdict"], ("not slower", "not judged"))
         self.assertLess(self.seconds, 3 + ALLOWANCE)
 
-    def test_a_slower_build(self):
-        done = self.gate(WRONG, "--against", self.fake, *ROW, "--budget", "3s", PER_RUN="1e-9")
-        self.assertIn("SLOWER: 1 of 1 rows", done.stdout)
-        self.assertLess(self.seconds, 3 + ALLOWANCE)
-
     def test_many_rows_in_a_small_budget(self):
         self.gate(NOT_WRONG, "--against", PROGRAM, "--budget", "6s", "--threads", "1", "--out",
                   self.out, "--threshold", "60%")
@@ -40,14 +35,21 @@ class Times(RealGate):
             if row["verdict"] == "not judged":
                 self.assertIn("budget", row["why"])
 
+
+class Waits(RealGate):
+    """What comes out the same on a busy machine."""
+
+    def test_a_slower_build(self):
+        done = self.gate(WRONG, "--against", self.fake, *ROW, "--budget", "3s", PER_RUN="1e-9")
+        self.assertIn("SLOWER: 1 of 1 rows", done.stdout)
+        self.assertLess(self.seconds, 3 + ALLOWANCE)
+
     def test_too_small_a_budget(self):
         done = self.gate(NOT_COMPARABLE, "--against", self.fake, "--problem",
                          "lstm/N:64/T:50/U:256", "--backend", "naive", "--budget", "1s")
         self.assertRegex(done.stdout + done.stderr, "the budget is too small")
         self.assertLess(self.seconds, 1 + ALLOWANCE)
 
-
-class Waits(RealGate):
     def test_a_base_that_hangs(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="hangs", PER_RUN="1e-6")
         self.assertRegex(done.stderr, "no answer in time|budget")

@@ -24,6 +24,11 @@ class Workers(Gate):
         self.assertRegex(done.stderr, "no answer in time|budget")
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
+    def test_a_base_that_lingers(self):
+        """Behind its last answer: it is ended."""
+        self.against_fake(NOT_COMPARABLE, FAKE="lingers")
+        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+
     def test_a_base_that_babbles(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="babbles")
         self.assertIn("answered something else than JSON", done.stderr)

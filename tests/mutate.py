@@ -80,7 +80,7 @@ def first_failure(output):
 
 def equivalence(program, mutation):
     """Exit status and output of the test that is to see the mistake."""
-    done = subprocess.run([program, mutation.backend, mutation.cell],
+    done = subprocess.run([program, "--first", mutation.backend, mutation.cell],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           env={**os.environ, "OMP_WAIT_POLICY": "passive"})
     return done.returncode, done.stdout

@@ -53,7 +53,7 @@ MUTATIONS = [
              WORKERS, "Workers.test_a_base_that_babbles"),
     Mutation("who lingers is waited for", "bench/worker_process.c",
              "    if (!has_ended(w, clock_seconds() + (*w->stop ? 0.2 : seconds)))",
-             "    if (!has_ended(w, clock_seconds() + 10 * seconds))", CLI, "Instructions.test_the_budget_under_valgrind"),
+             "    if (!has_ended(w, clock_seconds() + 10 * seconds))", WORKERS, "Workers.test_a_base_that_lingers"),
     Mutation("an interruption is not seen", "bench/worker_process.c", "    if (*w->stop) {\n", "    if (0) {\n",
              "gate_real.py", "Waits.test_interruption"),
     # ---- Budget and verdict
@@ -78,7 +78,7 @@ MUTATIONS = [
     Mutation("an answer without time", "bench/gate_checks.c", "else if (end == GATE_GOES_ON && !(*seconds > 0))",
              "else if (0)", WORKERS, "Workers.test_a_base_whose_answers_have_no_time"),
     Mutation("one count is enough", "bench/gate_instructions.c", "row->outcome == GATE_SLOWER ? confirm_count",
-             "row->outcome == GATE_OUTCOMES ? confirm_count", CLI, "Instructions.test_counts_what_is_slower_again"),
+             "row->outcome == GATE_OUTCOMES ? confirm_count", CLI, "Instructions.test_without_time_to_count_again"),
     # ---- Baselines
     Mutation("a baseline's threshold", "bench/gate.c", "#define BASELINE_THRESHOLD 0.20", "#define BASELINE_THRESHOLD 200",
              BASELINE, "Baseline.test_slower_than_it"),
