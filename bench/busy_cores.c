@@ -31,15 +31,17 @@ static void read_ticks(core_ticks *ticks) {
 }
 
 int busy_cores_quietest(void) {
-    static int last; /* stays where all are alike */
+    static int last = -1; /* stays where all are alike, at first where this program is */
     core_ticks before, after;
     cpu_set_t usable;
     if (sched_getaffinity(0, sizeof usable, &usable) != 0)
         return last;
+    if (last < 0)
+        last = sched_getcpu();
     read_ticks(&before);
     clock_sleep(WATCHED_SECONDS);
     read_ticks(&after);
-    int found = CPU_ISSET((size_t)last, &usable) ? last : -1;
+    int found = last >= 0 && CPU_ISSET((size_t)last, &usable) ? last : -1;
     for (int core = 0; core < CPU_SETSIZE; core++)
         if (CPU_ISSET((size_t)core, &usable) &&
             (found < 0 ||

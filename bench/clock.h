@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Time, and all that waits for it: the tests link a clock that they set, and no wait is long. */
+ * Time, and all that waits for it. Tests link another clock, which they set. */
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H
 

@@ -18,6 +18,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #define DEFAULT_BUDGET    30
 #define LEAST_BUDGET      1
@@ -212,6 +214,14 @@ static int gate_programs(gate_state *gate, const document_format *format) {
     return say(listed, error.text);
 }
 
+/* What a gate draws is drawn anew in each: the same draws would favour one side for ever. */
+static uint64_t random_start(void) {
+    uint64_t start;
+    if (getrandom(&start, sizeof start, GRND_NONBLOCK) != (ssize_t)sizeof start)
+        start = (uint64_t)(1e9 * clock_seconds()) ^ (uint64_t)getpid() << 32;
+    return start;
+}
+
 int command_gate(const cli_options *options) {
     const document_format *format;
     rnn_error error;
@@ -226,7 +236,7 @@ int command_gate(const cli_options *options) {
         .rule = {.threshold = options->threshold > 0 ? options->threshold : threshold,
                  .floor = options->floor > 0 ? options->floor : DEFAULT_FLOOR},
         .budget = options->budget > 0 ? options->budget : budget,
-        .random = options->seed,
+        .random = random_start(),
         .stop = interrupt_catch()};
     const int status = gate_programs(&gate, format);
     gate_free_rows(&gate);

@@ -18,7 +18,7 @@
  * are compared run for run must have as many, or that cost would make one of them slower. */
 static bool runs_are_shared(const gate_row *row) {
     const gate_side *base = &row->sides[BASE], *new = &row->sides[NEW];
-    return base->threads == new->threads &&strcmp(base->backend, new->backend) == 0;
+    return strcmp(base->backend, new->backend) == 0 && base->threads == new->threads;
 }
 
 /* The mean number of runs of a sample, which the slower side fills. */

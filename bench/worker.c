@@ -127,7 +127,7 @@ static void obey(worker *w, char *line) {
     worker_answer_error(text);
 }
 
-/* In front of all that is allocated later. NULL: nothing is to be moved. */
+/* Allocated first, so that all the rest lies behind it. NULL: nothing is to be moved. */
 static char *shift_heap(void) {
     const char *shift = getenv(WORKER_SHIFT_VARIABLE);
     return shift ? strdup(shift) : NULL;

@@ -112,7 +112,7 @@ bool worker_start(worker_process *w, const char *const *words, worker_place plac
     return fail(error, "no process: %s", strerror(why));
 }
 
-/* What it still has to say is not read: it ends all the same, or is ended. */
+/* Waits at its output, which it closes as it ends. What it still says there is not read. */
 static bool has_ended(const worker_process *w, double deadline) {
     while (waitpid(w->pid, NULL, WNOHANG) == 0) {
         const double now = clock_seconds();
@@ -224,7 +224,7 @@ static bool make_room(worker_process *w) {
 
 /* More of its output into `unread`. */
 static worker_outcome read_more(worker_process *w, double deadline, rnn_error *error) {
-    /* Which looks once even when it is late: it may be this program that was stopped. */
+    /* One look is had even when it is late: it may be this program that was stopped. */
     const int ready = clock_wait(w->from, deadline);
     if (*w->stop) {
         fail(error, "interrupted");

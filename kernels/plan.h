@@ -16,7 +16,7 @@ struct rnn_plan {
     size_t scratch_size;
 };
 
-/* rnn_plan_create, but of what known_faults.inc refuses too: for the test of that table. */
+/* As rnn_plan_create, but does not refuse what known_faults.inc has: for the test of that table. */
 rnn_status rnn_plan_create_despite_faults(rnn_plan **plan, const char *backend,
                                           const rnn_model *model, const rnn_model_weights *weights,
                                           const rnn_shape *shape, int threads, rnn_error *error);

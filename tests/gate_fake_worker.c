@@ -9,6 +9,7 @@
 #include <glob.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,7 @@ static int runs; /* commands so far */
 static bool is_large;
 static int counted; /* of the processes with WORK, which one this is; 0: none */
 
-/* ---- What its environment says ----------------------------------------------------------------
- */
+/* ---- What its environment says -------------------------------------------------------------- */
 
 static const char *setting(const char *name, const char *otherwise) {
     const char *value = getenv(name);
@@ -66,8 +66,7 @@ static bool is_due(void) {
     return !getenv("UNTIL") || turn() >= atoi(getenv("UNTIL"));
 }
 
-/* ---- Time -------------------------------------------------------------------------------------
- */
+/* ---- Time ----------------------------------------------------------------------------------- */
 
 static void take(double seconds) {
     const struct timespec time = {.tv_sec = (time_t)seconds,
@@ -95,8 +94,7 @@ static void die(const char *why) {
     exit(1);
 }
 
-/* ---- The worker of the other side -------------------------------------------------------------
- */
+/* ---- The worker of the other side ----------------------------------------------------------- */
 
 /* 0: none yet. */
 static pid_t other_child(const char *path) {
@@ -139,8 +137,7 @@ static void end_new_worker(bool hangs) {
         silence(output);
 }
 
-/* ---- What goes wrong before an answer ---------------------------------------------------------
- */
+/* ---- What goes wrong before an answer ------------------------------------------------------- */
 
 static bool has_word(char *const *words, int count, const char *word) {
     for (int i = 0; i < count; i++)
@@ -178,8 +175,7 @@ static void pause_or_starve(char *const *words, int count) {
         starve_new_worker();
 }
 
-/* ---- Answers ----------------------------------------------------------------------------------
- */
+/* ---- Answers -------------------------------------------------------------------------------- */
 
 static void answer_check(int count) {
     if (is("old"))
@@ -208,17 +204,26 @@ static int shift_of(pid_t worker) {
     return shift;
 }
 
-static void note_shifts(const char *path) {
-    FILE *shifts = fopen(path, "a");
-    if (!shifts)
-        die("no file for the shifts");
-    fprintf(shifts, "%d %d\n", shift_of(getpid()), shift_of(new_worker()));
-    fclose(shifts);
+/* Into the file that the variable names, if it does. */
+__attribute__((format(printf, 2, 3))) static void note(const char *variable, const char *format,
+                                                       ...) {
+    const char *path = getenv(variable);
+    FILE *file = path ? fopen(path, "a") : NULL;
+    va_list arguments;
+    if (path && !file)
+        die("no file for notes");
+    if (!file)
+        return;
+    va_start(arguments, format);
+    vfprintf(file, format, arguments);
+    va_end(arguments);
+    fclose(file);
 }
 
 static void answer_prepare(char *const *words) {
     if (getenv("SHIFTS"))
-        note_shifts(getenv("SHIFTS"));
+        note("SHIFTS", "%d %d\n", shift_of(getpid()), shift_of(new_worker()));
+    note("COUNTS", "\n"); /* a line a round */
     is_large = strstr(words[3], "U:256");
     puts(is("lacks") ? "{\"error\": \"no such backend\", \"refused\": true}" : "{}");
 }
@@ -243,6 +248,7 @@ static void answer_run(int count) {
     const double per_run = seconds_of("PER_RUN", SLOW_RUN);
     const double cpu_seconds = seconds_of("CPU_PER_RUN", per_run) * count;
     runs++;
+    note("COUNTS", "%d ", count);
     if (is("slow if large") && is_large)
         hang();
     if (runs > FEW_RUNS && is("dies"))
@@ -289,8 +295,7 @@ static void answer(char *const *words, int count) {
         puts("{}");
 }
 
-/* ---- From its start to its end ----------------------------------------------------------------
- */
+/* ---- From its start to its end -------------------------------------------------------------- */
 
 static void start(void) {
     char path[PATH_MAX] = "";

@@ -10,8 +10,7 @@
 
 #include <cmocka.h>
 
-/* ---- What gate_plan.c asks of the rest of the gate --------------------------------------------
- */
+/* ---- What gate_plan.c asks of the rest of the gate ------------------------------------------ */
 
 bool gate_row_by_cpu(const gate_row *row) {
     return row->sides[BASE].threads == 1 && row->sides[NEW].threads == 1;
@@ -34,8 +33,7 @@ void gate_leave_out(gate_row *row, gate_outcome outcome, const char *format, ...
     row->outcome = outcome;
 }
 
-/* ---- Numbers of runs ---------------------------------------------------------------------------
- */
+/* ---- Numbers of runs ------------------------------------------------------------------------ */
 
 enum { DRAWS = 4000 };
 

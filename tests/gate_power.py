@@ -99,9 +99,10 @@ def link_padded(sound, folder, number):
     """The sound program, linked from the same objects with padding before them and each library."""
     build_folder, program = sound.parents[1], folder / f"rnnbench-{number}"
     command = run(["ninja", "-C", build_folder, "-t", "commands", "bench/rnnbench"]).splitlines()[-1]
-    words, choices, linked = shlex.split(command), random.Random(number), []
+    words, choices, linked, is_first = shlex.split(command), random.Random(number), [], True
     for index, word in enumerate(words):
-        if word.endswith(".a") or (word.endswith(".o") and not any(".o" == w[-2:] for w in linked)):
+        if word.endswith(".a") or word.endswith(".o") and is_first:
+            is_first = False
             linked.append(padding(folder, f"{number}-{index}", choices))
         linked.append(str(program) if word == "bench/rnnbench" else word)
     run(linked, cwd=build_folder)

@@ -53,7 +53,7 @@ class Waits(RealGate):
     def test_a_base_that_hangs(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="hangs", PER_RUN="1e-6")
         self.assertRegex(done.stderr, "no answer in time|budget")
-        self.assertLess(self.seconds, BUDGET + ALLOWANCE)
+        self.assertLess(self.seconds, 3 * BUDGET)  # other tests run beside it; the exact time is of Workers
         self.assertGreater(self.seconds, BUDGET)
 
     def test_the_clock_of_tests(self):
@@ -64,7 +64,7 @@ class Waits(RealGate):
     def test_interruption(self):
         starts = self.folder / "starts"
         process = subprocess.Popen(
-            [PROGRAM, "gate", "--against", str(self.fake), *ROW, "--budget", "30s"], stdout=subprocess.PIPE,
+            [PROGRAM, "gate", "--against", str(self.fake), *ROW, "--budget", "10s"], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
             env=environment(PER_RUN="1e-5", STARTS=str(starts), TMPDIR=str(self.folder)))
         self.addCleanup(process.wait)

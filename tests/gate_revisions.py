@@ -25,7 +25,7 @@ from gate_fake import (  # noqa: E402
 SHORT = [*ROW, "--budget", "3s"]
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
-# A revision that builds, into a worker like that of gate_fake_worker.py.
+# A revision that builds, into a worker like that of gate_fake_worker.c.
 REVISION = {
     "meson.build": "project('fake', 'c')\nsubdir('bench')\n",
     "bench/meson.build": "executable('rnnbench', 'fake.c')\n",

@@ -5,6 +5,7 @@
   isa_leak.py leak BUILD    no AVX outside the objects made for it, no AVX-512 in those of AVX2
   isa_leak.py spill BUILD   the innermost loops of the products touch no vector on the stack, and
                             fetch the weights to come
+  isa_leak.py alignment BUILD    all functions that are timed begin at a cache line
 
 An object of an instruction set is known by its source's name.
 """
@@ -16,6 +17,7 @@ from collections import namedtuple
 from pathlib import Path
 
 SKIPPED = 77
+CACHE_LINE = 64
 AVX2_OBJECTS = re.compile(r"(isa_autovec|isa_avx2|peak_avx2)\.c\.o$")
 AVX512_OBJECTS = re.compile(r"(isa_avx512|peak_avx512)\.c\.o$")
 # VEX-coded instructions on general registers; the others start with v.
@@ -157,8 +159,31 @@ def check_spills(build):
     return failed
 
 
+def functions_of(path):
+    """Name and address, within its object, of each that is not set apart as hardly ever called."""
+    text = subprocess.run(["objdump", "--syms", str(path)], check=True, capture_output=True, text=True).stdout
+    for line in text.splitlines():
+        if found := re.match(r"([0-9a-f]+) .{6}F \.text\t[0-9a-f]+ (?:\.hidden )?(\S+)$", line):
+            yield found[2], int(found[1], 16)
+
+
+def check_alignment(build):
+    count = failed = 0
+    for path in sorted(Path(build, "kernels").rglob("*.c.o")):
+        for name, address in functions_of(path):
+            count += 1
+            if address % CACHE_LINE:
+                failed += 1
+                print(f"FAILED {path.name} {name}: begins {address % CACHE_LINE} bytes behind a cache line")
+    if count < 100:
+        print(f"FAILED: found only {count} functions below", build)
+        failed += 1
+    print(f"{count} functions, {failed} that do not begin at a cache line")
+    return failed
+
+
 def main(arguments):
-    checks = {"leak": check_leaks, "spill": check_spills}
+    checks = {"leak": check_leaks, "spill": check_spills, "alignment": check_alignment}
     if len(arguments) != 2 or arguments[0] not in checks:
         print(__doc__)
         return 2
