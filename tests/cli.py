@@ -165,6 +165,21 @@ class Commands(unittest.TestCase):
                 listed = run("list", HWLOC_XMLFILE=file.name).stdout
             self.assertRegex(listed, rf"(?m)^ +cpu +{re.escape(cpu)}$")
 
+    def test_what_a_library_gets_wrong_is_refused_and_listed(self):
+        text = run("list").stdout
+        version = re.search(r"Intel oneDNN, (\d+)\.(\d+)\.(\d+)", text)
+        is_wrong = version and (3, 7, 0) <= tuple(map(int, version.groups())) <= (3, 8, 1) \
+            and "avx512" in text.split("backends")[0]
+        problem = "gru/N:2/T:2/D:1/U:1/reset_after:0"
+        told = re.findall(rf"(?m)^ +onednn +as {problem}: (.*)$", text)
+        self.assertEqual(len(told), 1 if is_wrong else 0, text)
+        if not is_wrong:
+            return
+        self.assertRegex(told[0], r"layers\[0\]\.units: 1, oneDNN 3\.[78]\.\d computes wrongly")
+        for command in ["check"], ["sweep", *BRIEF] if HAS_SWEEP else ["check"]:
+            done = run(*command, "--backend", "onednn", "--problem", problem)
+            self.assertIn("computes wrongly", done.stdout + done.stderr)
+
     def test_list_says_why_one_is_missing(self):
         self.assertIn("switched off by RNN_ISA", run("list", RNN_ISA="naive").stdout)
 

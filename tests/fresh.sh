@@ -4,7 +4,7 @@
 # folder, clones what is committed here into it, runs bench/run and tests/run there, and removes it.
 #   tests/fresh.sh SUITE     as in: tests/fresh.sh trixie
 # FRESH_MIRROR=URL instead of the mirror of this machine's apt; FRESH_CACHE=FOLDER keeps the packages for
-# the next time. TMPDIR has to have room for 4 GB, where devices and programs work.
+# the next time. TMPDIR, by default /var/tmp, has to have room for 4 GB, where devices and programs work.
 # Skipped (77) without root, debootstrap, the right to mount, or the mirror. Otherwise the last line is
 # `N passed, N failed, N skipped`: the tests, and bench/run as one.
 set -euo pipefail
@@ -33,8 +33,12 @@ make_system() {
     local arguments=(--variant=minbase --cache-dir="$cache" "$suite" "$system")
     [ -z "$mirror" ] || arguments+=("$mirror")
     case $mirror in https:*) arguments=(--include=ca-certificates "${arguments[@]}") ;; esac
-    debootstrap --download-only "${arguments[@]}" >"$folder/download.log" 2>&1 ||
-        skip "no $suite from ${mirror:-the mirror of debootstrap}: $(tail -n 1 "$folder/download.log")"
+    debootstrap --download-only "${arguments[@]}" >"$folder/download.log" 2>&1 || {
+        grep -qE "Failed getting release file|Couldn't (download|retrieve)" "$folder/download.log" &&
+            skip "no $suite from ${mirror:-the mirror of debootstrap}: $(tail -n 1 "$folder/download.log")"
+        tail -n 20 "$folder/download.log"
+        fail "debootstrap --download-only $suite"
+    }
     debootstrap "${arguments[@]}" >"$folder/debootstrap.log" 2>&1 || {
         tail -n 20 "$folder/debootstrap.log"
         fail "debootstrap $suite"
@@ -69,15 +73,16 @@ step() {
 }
 
 inside() {
-    local archives=$system/var/cache/apt/archives passed=0 failed=0 closing counts=(0 1 0)
+    local archives=$system/var/cache/apt/archives passed=0 failed=0 status=0 closing counts=(0 1 0)
     make_system
     clone
     cp "$cache"/*.deb "$archives"
     if step bench/run; then passed=1; else failed=1; fi
-    step tests/run || true
+    step tests/run || status=$?
     cp -u "$archives"/*.deb "$cache"
     closing=$(tail -n 1 "$folder/tests-run.log" | grep -xE '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped') &&
         read -r -a counts <<<"${closing//[!0-9 ]/}"
+    [ "$status" -eq 0 ] || [ "${counts[1]}" -gt 0 ] || failed=$((failed + 1)) # as where no test ran
     failed=$((failed + counts[1]))
     say "$suite: $SECONDS s"
     echo "$((passed + counts[0])) passed, $failed failed, ${counts[2]} skipped"
@@ -98,9 +103,10 @@ mirror_of_apt() {
 clean_up() {
     local status=$?
     trap '' INT TERM
-    [ -z "$inner" ] || kill -KILL "$inner" 2>/dev/null || true
+    # The first process in there, whose end takes all others along, and is waited for by unshare.
+    [ -z "$inner" ] || pkill -KILL -P "$inner" || true
     wait 2>/dev/null || true
-    if grep -qF " $folder/" /proc/self/mounts; then
+    if findmnt --list --noheadings --output TARGET | grep -qF "$folder/"; then
         echo "not removed, as something is mounted there: $folder"
     else
         rm -rf --one-file-system "$folder"
@@ -121,9 +127,15 @@ own_world=(unshare --mount --propagation private --pid --fork --kill-child)
 "${own_world[@]}" true 2>/dev/null || skip "mounting is not permitted here, as in most containers"
 
 inner=''
-folder=$(mktemp -d)
+folder=$(realpath "$(mktemp -d -p "${TMPDIR:-/var/tmp}")")
 trap clean_up EXIT
 trap 'exit 130' INT TERM
+# What debootstrap needs and many containers and temporary folders lack.
+# shellcheck disable=SC2016 # of the inner shell
+"${own_world[@]}" sh -ec 'mkdir "$1/tried"; mknod "$1/tried/null" c 1 3; echo >"$1/tried/null"
+    cp /bin/true "$1/tried"; "$1/tried/true"; mount -t proc proc "$1/tried"' sh "$folder" 2>/dev/null ||
+    skip "devices, programs or mounts do not work in $folder; TMPDIR chooses another folder"
+rm -rf "$folder/tried"
 cache=${FRESH_CACHE:-$folder/cache}/$1
 mkdir -p "$cache"
 "${own_world[@]}" "${BASH_SOURCE[0]}" --inside "$folder" "$(realpath "$cache")" "$1" \

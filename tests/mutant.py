@@ -50,10 +50,9 @@ class Mutants:
         """The word of a compiler's command, where it is a path of the sources: in the copy of them."""
         flag, path = ("-I", word[2:]) if word.startswith("-I") else ("", word)
         absolute = (self.build / path).resolve()
-        inside = absolute == self.source or self.source in absolute.parents
-        if word.startswith("-") and not flag or not inside or self.build in [absolute, *absolute.parents]:
-            return word
-        return f"{flag}{self.copy / absolute.relative_to(self.source)}"
+        folders = [absolute, *absolute.parents]
+        is_path = not path.startswith("-") and self.source in folders and self.build not in folders
+        return f"{flag}{self.copy / absolute.relative_to(self.source)}" if is_path else word
 
     def compile(self, output):
         """The object of the copied sources as they are now; returns its path."""
