@@ -70,8 +70,9 @@ static bool is_at_its_place(void) {
 #endif
 }
 
-/* Processors of the places that OpenMP ties this thread's regions to; 0: it ties them to none. */
-static int cores_of_places(void) {
+/* Processors of the places that OpenMP ties this thread's regions to, `most` being enough to know;
+ * 0: it ties them to none. */
+static int cores_of_places(int most) {
     if (omp_get_proc_bind() == omp_proc_bind_false || omp_get_num_places() == 0)
         return 0;
     if (!is_at_its_place())
@@ -79,7 +80,7 @@ static int cores_of_places(void) {
     if (omp_get_proc_bind() == omp_proc_bind_master)
         return omp_get_place_num() < 0 ? 1 : omp_get_place_num_procs(omp_get_place_num());
     int cores = 0;
-    for (int place = 0; place < omp_get_num_places(); place++)
+    for (int place = 0; place < omp_get_num_places() && cores < most; place++)
         cores += omp_get_place_num_procs(place);
     return cores;
 }
@@ -88,7 +89,7 @@ static int cores_of_places(void) {
 /* No more than `most`. */
 static int cores_of_affinity(int most) {
 #if RNN_WITH_OPENMP
-    const int cores = cores_of_places();
+    const int cores = cores_of_places(most);
     if (cores > 0)
         return cores < most ? cores : most;
 #endif
@@ -233,46 +234,45 @@ rnn_core_limit rnn_thread_limit(void) {
 
 /* ---- At this moment ------------------------------------------------------------------------- */
 
-#if RNN_WITH_OPENMP
-static long long nanoseconds_now(void) {
+static unsigned milliseconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000000LL + now.tv_nsec;
+    return (unsigned)now.tv_sec * 1000 + (unsigned)(now.tv_nsec / 1000000);
 }
 
-/* Looks ten times a second at most. Of runs that overlap, any may look. */
+/* Of runs that overlap, any may look. Whoever sees the time of the next look sees the cores, too.
+ */
 static int cores_of_quota(rnn_quota_watch *watch) {
-    const long long now = nanoseconds_now(), every = 100000000;
-    if (now >= atomic_load_explicit(&watch->next_look, memory_order_relaxed)) {
+    const unsigned now = milliseconds_now(), between_looks = 100;
+    const bool seen = atomic_load_explicit(&watch->cores, memory_order_acquire) > 0;
+    if (!seen || (int)(now - atomic_load_explicit(&watch->next_look, memory_order_acquire)) >= 0) {
         rnn_core_limit limit = {.cores = INT_MAX};
-        lower_by_quotas(&limit, "");
+        lower_by_quotas(&limit, watch->root);
         atomic_store_explicit(&watch->cores, limit.cores, memory_order_relaxed);
-        atomic_store_explicit(&watch->next_look, now + every, memory_order_relaxed);
+        atomic_store_explicit(&watch->next_look, now + between_looks, memory_order_release);
+        return limit.cores;
     }
     return atomic_load_explicit(&watch->cores, memory_order_relaxed);
 }
 
-/* OpenMP's pool of threads belongs to the thread that opens regions, and so does this: the process
- * in which it has opened one. A child inherits both, but not the pool's threads. */
-static bool has_its_pool(void) {
-    static _Thread_local pid_t opened_in;
+/* OpenMP's pool of threads belongs to the thread that opens regions, and so does this mark: the
+ * process in which it first opened one. A child inherits both, but not the pool's threads. */
+static __attribute__((tls_model("initial-exec"))) _Thread_local pid_t opened_in;
+
+static int or_alone_after_fork(int threads) {
     const pid_t here = getpid();
-    if (opened_in == 0)
+    if (opened_in == 0 && threads > 1)
         opened_in = here;
-    return opened_in == here;
+    return opened_in == 0 || opened_in == here ? threads : 1;
 }
 
 int rnn_threads_now(int threads, rnn_quota_watch *watch) {
-    if (threads == 1 || !has_its_pool())
+    if (threads == 1)
         return 1;
     int cores = cores_of_affinity(threads);
-    if (watch && cores > 1 && cores_of_quota(watch) < cores)
-        cores = cores_of_quota(watch);
-    return cores < threads ? cores : threads;
+    if (watch && cores > 1) {
+        const int allowed = cores_of_quota(watch);
+        cores = allowed < cores ? allowed : cores;
+    }
+    return or_alone_after_fork(cores < 1 ? 1 : cores);
 }
-#else
-int rnn_threads_now(int threads, rnn_quota_watch *watch) {
-    (void)watch;
-    return threads;
-}
-#endif

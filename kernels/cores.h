@@ -20,10 +20,11 @@ int rnn_usable_cores(void);
 rnn_core_limit rnn_thread_limit(void);
 
 /* What the quota of the control groups was when a run last looked: reading it takes as long as a
- * small run. */
+ * small run, and so is done ten times a second at most. */
 typedef struct rnn_quota_watch {
-    atomic_llong next_look; /* in nanoseconds; 0: at once */
-    atomic_int cores;
+    const char *root;      /* as of rnn_core_limit_below */
+    atomic_uint next_look; /* in milliseconds */
+    atomic_int cores;      /* 0: not looked yet */
 } rnn_quota_watch;
 
 /* Of the `threads` that a plan is for, those that a run which the calling thread begins now should

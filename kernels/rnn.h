@@ -8,11 +8,11 @@
  * Letters used throughout: batch N, timesteps T, features D (width of a layer's input), units M
  * (width of its state), gates G (SimpleRNN 1, LSTM 4, GRU 3). All numbers are 32-bit floats.
  *
- * The library never prints, never aborts and keeps no global state, as far as it is ours: libraries
- * behind the backends openmp (the compiler's runtime ends the process where it cannot start a
- * thread), onednn and libxsmm have ways of their own when memory runs out. A function that can fail
- * returns an rnn_status and, where `error` is not NULL, writes one line that names the field and
- * its value.
+ * The library never prints, never aborts and keeps no global state but for one mark a thread (see
+ * rnn_plan_run on fork()), as far as it is ours: libraries behind the backends openmp (the
+ * compiler's runtime ends the process where it cannot start a thread), onednn and libxsmm have ways
+ * of their own when memory runs out. A function that can fail returns an rnn_status and, where
+ * `error` is not NULL, writes one line that names the field and its value.
  *
  * The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction set of our
  * own kernels; it is read whenever a plan is created or the backends are listed. oneDNN and
@@ -256,15 +256,16 @@ typedef struct rnn_io {
  * Re-entrant: any number of runs of one plan may overlap in time, each with its own scratch and
  * outputs.
  *
- * A run takes no more threads than the calling thread may use cores when the run begins: by its
- * affinity or the places that OpenMP was given and, for openmp and its kin, by the quota of its
- * control group, which is looked up ten times a second at most. The bits are the same.
+ * A run of openmp and its kin takes no more threads than the calling thread may use cores when the
+ * run begins: by its affinity or the places that OpenMP was given, and by the quota of its control
+ * group, which each plan reads ten times a second at most. onednn and libxsmm compute on the
+ * calling thread alone where that may use a single core. None of this changes a bit.
  *
- * After fork() a child may go on with its parent's plans and make new ones. Where its parent ran
- * plans of several threads on the thread that forked, or made such plans of onednn, the child's
- * copy of that thread computes alone, whatever the plan is for; a new thread of the child's has
- * threads as usual. A parent that used OpenMP by itself must not leave this to a child: OpenMP's
- * threads are not there any more, and a run would wait for them.
+ * After fork() a child may go on with its parent's plans and make new ones. A plan of several
+ * threads that the parent had run, or had made with onednn, has left a mark on the thread that did
+ * so; in the child that thread's copy computes alone, whatever the plan is for, and a new thread of
+ * the child's has threads as usual. A parent that used OpenMP by itself must not leave plans of
+ * several threads to that copy: a run would wait for OpenMP's threads, which are not there.
  *
  * Scratch and outputs must not overlap inputs or each other, except that a final state may be the
  * same array as its initial one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer,

@@ -18,14 +18,21 @@
 #include <omp.h>
 #endif
 
+/* The batch cut into so many slices, each of so many rows at most. */
+typedef struct batch_slices {
+    int count, rows;
+    size_t scratch; /* bytes of each */
+} batch_slices;
+
 typedef struct scheduled_engine {
     rnn_engine *engine;
     int batch, timesteps;
+    bool masked;
     rnn_split split;
-    int slice_rows; /* at most */
-    int end_spins;  /* of a thread that waits for the others to end */
-    size_t slice_scratch;
-    rnn_quota_watch watch, *quota; /* the one behind the pointer changes with runs */
+    batch_slices slices;
+    int end_spins; /* of a thread that waits for the others to end */
+    size_t scratch_size;
+    rnn_quota_watch *quota; /* changes with runs */
     char implementation[96];
 } scheduled_engine;
 
@@ -45,10 +52,25 @@ static void describe(scheduled_engine *scheduled, const rnn_kernels *kernels) {
 }
 
 /* Where some sequences are short, slices of equal work are not of equal size. */
-static int most_slice_rows(const rnn_problem *problem, int slices) {
-    const int even = 1 + (problem->shape.batch - 1) / slices;
-    const int slack = problem->shape.masked && slices > 1 ? 2 : 1;
-    return even > problem->shape.batch / slack ? problem->shape.batch : even * slack;
+static int most_slice_rows(const scheduled_engine *scheduled, int slices) {
+    const int even = 1 + (scheduled->batch - 1) / slices;
+    const int slack = scheduled->masked && slices > 1 ? 2 : 1;
+    return even > scheduled->batch / slack ? scheduled->batch : even * slack;
+}
+
+static batch_slices cut_batch(const scheduled_engine *scheduled, int count, int members) {
+    const int rows = most_slice_rows(scheduled, count);
+    return (batch_slices){count, rows, rnn_engine_scratch_size(scheduled->engine, rows, members)};
+}
+
+/* Enough for a run that has fewer threads than slices were planned, too. */
+static size_t most_scratch(const scheduled_engine *scheduled) {
+    size_t most = scheduled->slices.scratch * (size_t)scheduled->slices.count;
+    for (int count = 1; count < scheduled->split.slices; count++) {
+        const size_t size = cut_batch(scheduled, count, 1).scratch * (size_t)count;
+        most = size > most ? size : most;
+    }
+    return most;
 }
 
 /* What a thread may have to wait for the others at the end, of the time of a run. */
@@ -56,27 +78,45 @@ static const double END_UNEVENNESS = 0.125;
 
 typedef rnn_split split_function(const rnn_cost_model *cost);
 
+static void release(scheduled_engine *scheduled) {
+    if (scheduled)
+        free(scheduled->quota);
+    free(scheduled);
+}
+
+/* NULL: no memory. */
+static scheduled_engine *allocate(void) {
+    scheduled_engine *scheduled = calloc(1, sizeof *scheduled);
+    rnn_quota_watch *quota = scheduled ? calloc(1, sizeof *quota) : NULL;
+    if (!quota) {
+        release(scheduled);
+        return NULL;
+    }
+    quota->root = "";
+    scheduled->quota = quota;
+    return scheduled;
+}
+
 static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
                                    split_function *split_by, const rnn_problem *problem,
                                    const rnn_model_weights *weights, rnn_error *error) {
-    scheduled_engine *scheduled = calloc(1, sizeof *scheduled);
+    scheduled_engine *scheduled = allocate();
     if (!scheduled)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "plan: out of memory");
     const rnn_cost_model cost = rnn_cost_model_of(problem, kernels);
     const rnn_split split = split_by(&cost);
     rnn_status status = rnn_engine_create(&scheduled->engine, &cost, split, weights, error);
     if (status != RNN_OK) {
-        free(scheduled);
+        release(scheduled);
         return status;
     }
-    scheduled->quota = &scheduled->watch;
     scheduled->batch = problem->shape.batch;
     scheduled->timesteps = problem->shape.timesteps;
+    scheduled->masked = problem->shape.masked;
     scheduled->split = split;
     scheduled->end_spins = rnn_spins_within(END_UNEVENNESS * rnn_split_seconds(&cost, split));
-    scheduled->slice_rows = most_slice_rows(problem, split.slices);
-    scheduled->slice_scratch =
-        rnn_engine_scratch_size(scheduled->engine, scheduled->slice_rows, split.members);
+    scheduled->slices = cut_batch(scheduled, split.slices, split.members);
+    scheduled->scratch_size = most_scratch(scheduled);
     describe(scheduled, kernels);
     if (split_by == rnn_quickest_split && cost.cores < problem->threads)
         snprintf(scheduled->implementation + strlen(scheduled->implementation),
@@ -89,12 +129,11 @@ static rnn_status create_scheduled(void **state, const rnn_kernels *kernels,
 static void destroy_scheduled(void *state) {
     scheduled_engine *scheduled = state;
     rnn_engine_destroy(scheduled->engine);
-    free(scheduled);
+    release(scheduled);
 }
 
 static size_t scheduled_scratch_size(const void *state) {
-    const scheduled_engine *scheduled = state;
-    return scheduled->slice_scratch * (size_t)scheduled->split.slices;
+    return ((const scheduled_engine *)state)->scratch_size;
 }
 
 static size_t scheduled_packed_size(const void *state) {
@@ -176,9 +215,9 @@ static long long row_work(const rnn_io *io, int timesteps, int row) {
 /* Where slice `slice`, which begins at row `begin`, ends: where the work up to there, `*done`,
  * comes closest to its share, but neither with more rows than a slice has scratch for nor with so
  * few that the slices after it would. */
-static int end_of_slice(const scheduled_engine *scheduled, const rnn_io *io, int slice, int begin,
-                        long long total, long long *done) {
-    const int slices = scheduled->split.slices, most = scheduled->slice_rows;
+static int end_of_slice(const scheduled_engine *scheduled, const batch_slices *cut,
+                        const rnn_io *io, int slice, int begin, long long total, long long *done) {
+    const int slices = cut->count, most = cut->rows;
     const long long least = (long long)scheduled->batch - begin - (slices - 1LL - slice) * most;
     int end = begin;
     while (end < scheduled->batch && end - begin < most) {
@@ -193,15 +232,16 @@ static int end_of_slice(const scheduled_engine *scheduled, const rnn_io *io, int
 
 /* Slice s has the rows begin[s] .. begin[s + 1]: as many as any other or, where some steps do not
  * count, about as much work. */
-static void divide_batch(const scheduled_engine *scheduled, const rnn_io *io, int *begin) {
-    const int batch = scheduled->batch, slices = scheduled->split.slices;
+static void divide_batch(const scheduled_engine *scheduled, const batch_slices *cut,
+                         const rnn_io *io, int *begin) {
+    const int batch = scheduled->batch, slices = cut->count;
     const bool ragged = slices > 1 && (io->lengths || io->mask);
     long long total = 0, done = 0;
     for (int row = 0; ragged && row < batch; row++)
         total += row_work(io, scheduled->timesteps, row);
     begin[0] = 0;
     for (int s = 0; s < slices; s++)
-        begin[s + 1] = ragged ? end_of_slice(scheduled, io, s, begin[s], total, &done)
+        begin[s + 1] = ragged ? end_of_slice(scheduled, cut, io, s, begin[s], total, &done)
                               : (int)((long long)batch * (s + 1) / slices);
 }
 
@@ -210,6 +250,7 @@ typedef struct shared_run {
     const scheduled_engine *scheduled;
     const rnn_io *io;
     char *scratch;
+    batch_slices slices;
     int begin[RNN_MAX_THREADS + 1]; /* of the slices' rows */
     atomic_int next_slice;
     rnn_taken_cores cores;
@@ -221,7 +262,7 @@ static void run_slice(const shared_run *run, int slice, int index, int members) 
     const int first = run->begin[slice], rows = run->begin[slice + 1] - first;
     if (rows > 0)
         rnn_engine_run(scheduled->engine, run->io, first, rows, index, members,
-                       run->scratch + (size_t)slice * scheduled->slice_scratch);
+                       run->scratch + (size_t)slice * run->slices.scratch);
 }
 
 /* A thread without a team takes slices as long as there are any: so the others go on without one
@@ -229,7 +270,7 @@ static void run_slice(const shared_run *run, int slice, int index, int members) 
  */
 static void run_slices(shared_run *run) {
     const int threads = omp_get_num_threads(), me = omp_get_thread_num();
-    const int slices = run->scheduled->split.slices, members = threads / slices;
+    const int slices = run->slices.count, members = threads / slices;
     rnn_take_core(&run->cores);
     if (members <= 1)
         for (int s; (s = atomic_fetch_add(&run->next_slice, 1)) < slices;)
@@ -240,32 +281,30 @@ static void run_slices(shared_run *run) {
     rnn_member_meet(&(rnn_member){me, threads, &run->end, run->scheduled->end_spins});
 }
 
-/* Slice by slice, for which the scratch is. */
-static rnn_status run_alone(const shared_run *run) {
-    for (int s = 0; s < run->scheduled->split.slices; s++)
-        run_slice(run, s, 0, 1);
-    return RNN_OK;
+/* As planned, or as many as there are threads: more would read the weights again for each. */
+static batch_slices slices_for(const scheduled_engine *scheduled, int threads) {
+    return threads < scheduled->slices.count ? cut_batch(scheduled, threads, 1) : scheduled->slices;
 }
 
 static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const scheduled_engine *scheduled = state;
     const rnn_split split = scheduled->split;
     const int threads = rnn_threads_now(split.slices * split.members, scheduled->quota);
-    (void)error;
+    if (threads == 1)
+        return run_serial(state, io, scratch, error);
     shared_run run;
     run.scheduled = scheduled;
     run.io = io;
     run.scratch = scratch;
+    run.slices = slices_for(scheduled, threads);
     atomic_init(&run.next_slice, 0);
     rnn_barrier_reset(&run.end);
     rnn_taken_cores_reset(&run.cores);
     rnn_engine_take_turn(scheduled->engine);
-    divide_batch(scheduled, io, run.begin);
-    if (threads == 1)
-        return run_alone(&run);
-    for (int s = 0; split.members > 1 && s < split.slices; s++)
+    divide_batch(scheduled, &run.slices, io, run.begin);
+    for (int s = 0; threads > run.slices.count && s < run.slices.count; s++)
         rnn_engine_prepare(scheduled->engine, split.members,
-                           run.scratch + (size_t)s * scheduled->slice_scratch);
+                           run.scratch + (size_t)s * run.slices.scratch);
 #pragma omp parallel num_threads(threads)
     run_slices(&run);
     return RNN_OK;

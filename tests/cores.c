@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cores.h"
@@ -118,6 +119,24 @@ static void nonsense_limits_nothing(void **state) {
     expect_quota(INT_MAX, "");
 }
 
+/* A run that begins after the quota was changed; a quota is seen 100 ms later at the latest. */
+static int threads_after(const char *quota, rnn_quota_watch *watch) {
+    write_file("/sys/fs/cgroup/w/cpu.max", quota);
+    nanosleep(&(struct timespec){.tv_nsec = 120000000}, NULL);
+    return rnn_threads_now(2, watch);
+}
+
+static void a_quota_that_comes_and_goes(void **state) {
+    (void)state;
+    skip_on_one_core();
+    rnn_quota_watch watch = {.root = root};
+    write_file("/proc/self/cgroup", "0::/w\n");
+    assert_int_equal(threads_after("max 100000\n", &watch), 2);
+    assert_int_equal(threads_after("100000 100000\n", &watch), 1);
+    assert_int_equal(rnn_threads_now(2, NULL), 2);
+    assert_int_equal(threads_after("max 100000\n", &watch), 2);
+}
+
 static void affinity(void **state) {
     (void)state;
     cpu_set_t before, one;
@@ -158,6 +177,7 @@ int main(void) {
         cmocka_unit_test(version_2),
         cmocka_unit_test(version_1),
         cmocka_unit_test(nonsense_limits_nothing),
+        cmocka_unit_test(a_quota_that_comes_and_goes),
         cmocka_unit_test(affinity),
         cmocka_unit_test(openmp_variables),
     };

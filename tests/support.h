@@ -17,4 +17,8 @@ void *test_alloc(size_t bytes);
 
 double seconds_now(void);
 
+/* Runs have the threads that their plan is for, however few cores there are here, but where this is
+ * true: else no machine of two cores would try a team of three. */
+extern bool test_threads_are_limited;
+
 #endif

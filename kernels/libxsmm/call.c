@@ -68,13 +68,12 @@ void rnn_xsmm_call_destroy(xsmm_call *call) {
 }
 
 bool rnn_xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPERAND_COUNT]) {
+    if (rnn_threads_now(call->threads, NULL) < call->threads)
+        return false;
     for (int operand = 0; operand < XSMM_OPERAND_COUNT; operand++)
         libxsmm_dnn_set_tensor_data_ptr(call->tensors[operand], operands[operand]);
     libxsmm_dnn_rnncell_bind_internalstate(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD,
                                            operands[XSMM_I]);
-    const int threads = rnn_threads_now(call->threads, NULL);
-    if (threads < call->threads)
-        return false;
     if (call->threads == 1)
         return libxsmm_dnn_rnncell_execute_st(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD, 0, 0) ==
                LIBXSMM_DNN_SUCCESS;

@@ -169,7 +169,7 @@ static void put_out(rnn_merge merge, float *restrict y, const float *restrict va
 }
 
 /* One direction of one layer over all steps; `state` is the index of its h among the model's. */
-static void rnn_run_direction(const row_run *run, const rnn_layer *layer,
+static void run_one_direction(const row_run *run, const rnn_layer *layer,
                               const naive_weights *weights, const_sequence x, sequence y,
                               bool second_half, int state) {
     int T = run->state->problem->shape.timesteps;
@@ -200,14 +200,14 @@ static void rnn_run_direction(const row_run *run, const rnn_layer *layer,
 /* y_backward is used by RNN_NONE only. */
 static void run_layer(const row_run *run, const rnn_layer *layer, const naive_weights *weights,
                       const_sequence x, sequence y, sequence y_backward, int state) {
-    rnn_run_direction(run, layer, weights, x, y, false, state);
+    run_one_direction(run, layer, weights, x, y, false, state);
     if (layer->direction != RNN_BIDIRECTIONAL)
         return;
     if (layer->merge == RNN_NONE)
         y = y_backward;
     else if (layer->merge == RNN_CONCAT)
         y.rows += layer->units;
-    rnn_run_direction(run, layer, weights + 1, x, y, true, state + rnn_cell_states(layer->cell));
+    run_one_direction(run, layer, weights + 1, x, y, true, state + rnn_cell_states(layer->cell));
 }
 
 /* ---- One model, one sequence -------------------------------------------------------------- */

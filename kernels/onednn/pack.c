@@ -14,9 +14,9 @@ rnn_status rnn_onednn_layout_dense(api_layout *layout, int dimensions, const dnn
                             "memory descriptor with strides", error);
 }
 
-static rnn_status rnn_pack_dense(onednn_operation *operation, int argument, int dimensions,
-                                 const dnnl_dims_t sizes, const float *data, dnnl_engine_t engine,
-                                 rnn_error *error) {
+static rnn_status pack_plain(onednn_operation *operation, int argument, int dimensions,
+                             const dnnl_dims_t sizes, const float *data, dnnl_engine_t engine,
+                             rnn_error *error) {
     api_layout plain = {0};
     rnn_status status = rnn_onednn_layout_dense(&plain, dimensions, sizes, error);
     if (status == RNN_OK)
@@ -32,7 +32,7 @@ static rnn_status pack_kernels(onednn_operation *operation, int argument, const 
     int gates = rnn_cell_gates(layer->cell);
     const dnnl_dims_t sizes = {1, backward ? 2 : 1, rows, gates, layer->units};
     if (!backward)
-        return rnn_pack_dense(operation, argument, 5, sizes, forward, engine, error);
+        return pack_plain(operation, argument, 5, sizes, forward, engine, error);
 
     size_t floats = (size_t)rows * (size_t)gates * (size_t)layer->units;
     float *joined = malloc(2 * floats * sizeof *joined);
@@ -40,7 +40,7 @@ static rnn_status pack_kernels(onednn_operation *operation, int argument, const 
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory while packing weights");
     memcpy(joined, forward, floats * sizeof *joined);
     memcpy(joined + floats, backward, floats * sizeof *joined);
-    rnn_status status = rnn_pack_dense(operation, argument, 5, sizes, joined, engine, error);
+    rnn_status status = pack_plain(operation, argument, 5, sizes, joined, engine, error);
     free(joined);
     return status;
 }
@@ -80,7 +80,7 @@ static rnn_status pack_bias(onednn_operation *operation, const rnn_layer *layer,
             memcpy(part, weights[d].bias, floats * sizeof *part);
     }
     const dnnl_dims_t sizes = {1, directions, gates, layer->units};
-    rnn_status status = rnn_pack_dense(operation, DNNL_ARG_BIAS, 4, sizes, bias, engine, error);
+    rnn_status status = pack_plain(operation, DNNL_ARG_BIAS, 4, sizes, bias, engine, error);
     free(bias);
     return status;
 }
