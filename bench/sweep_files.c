@@ -10,17 +10,27 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- Names ---------------------------------------------------------------------------------- */
 
+/* A disk that is full now need not be so at the end; a file that is not there yet would be missed
+ * only then. */
+static bool can_be_written(const char *path) {
+    if (file_can_be_replaced(path))
+        return true;
+    const int why = errno;
+    const bool later = (why == ENOSPC || why == EDQUOT) && access(path, W_OK) == 0;
+    errno = why;
+    return later;
+}
+
 /* The path behind a chain of links, for a file that can be written; NULL, and why, for one that
- * cannot. A disk that is full now need not be so at the end. */
+ * cannot. */
 static char *writable_file(const char *option, const char *path, rnn_error *error) {
     char real[PATH_MAX];
-    const bool writable =
-        file_can_be_replaced(path) || (errno == ENOSPC && access(path, W_OK) == 0);
-    if (!writable || !file_behind_links(path, real)) {
+    if (!can_be_written(path) || !file_behind_links(path, real)) {
         fail(error, "%s %.160s: %s", option, path, strerror(errno));
         return NULL;
     }
@@ -28,6 +38,25 @@ static char *writable_file(const char *option, const char *path, rnn_error *erro
     if (!copy)
         fail(error, "%s %.160s: out of memory", option, path);
     return copy;
+}
+
+static const char *name_in_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool stat_folder(const char *path, struct stat *info) {
+    char folder[PATH_MAX];
+    const int length = (int)(name_in_folder(path) - path);
+    return snprintf(folder, sizeof folder, "%.*s.", length, path) < PATH_MAX &&
+           stat(folder, info) == 0;
+}
+
+/* Whether both are one name in one folder, however that is written: neither need be there. */
+static bool is_same_file(const char *a, const char *b) {
+    struct stat of_a, of_b;
+    return strcmp(name_in_folder(a), name_in_folder(b)) == 0 && stat_folder(a, &of_a) &&
+           stat_folder(b, &of_b) && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
 }
 
 static char *join(const char *base, const char *ending) {
@@ -75,7 +104,7 @@ bool sweep_files_choose(sweep_files *files, const cli_options *options, const ma
         return false;
     if (table && !(files->table = writable_file("--table", table, error)))
         return false;
-    if (out && table && strcmp(files->out, files->table) == 0)
+    if (out && table && is_same_file(files->out, files->table))
         return fail(error, "--table %.160s: the same file as --out", table);
     return !options->save || (out && table) || choose_in_store(files, options, machine, error);
 }

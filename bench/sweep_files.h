@@ -26,9 +26,9 @@ bool sweep_files_choose(sweep_files *files, const cli_options *options, const ma
                         rnn_error *error);
 void sweep_files_free(sweep_files *files);
 
-/* Writes what was measured unless that was done a short while ago, or to a stream, which has room
- * for the whole alone. A failure is told once: a disk
- * that is full now need not be so at the end. */
+/* Writes what was measured unless that was done a short while ago, or `out` is a stream: what is
+ * written there stays, so it gets the whole at the end. A failure is told once: a disk that is full
+ * now need not be so at the end. */
 void sweep_files_write_now_and_then(sweep_files *files);
 
 /* At the end, both files; neither where nothing was measured, so that an earlier file is kept.

@@ -5,6 +5,7 @@
 Usage: outputs.py RNNBENCH [unittest's arguments]
 """
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -141,6 +142,36 @@ class Outputs(unittest.TestCase):
         done = run("sweep", *QUICK, "--save", "--results", self.folder / "results")
         self.assertEqual(done.returncode, FINE, done.stderr)
         self.assertEqual(len(list((self.folder / "elsewhere").glob("*/*.json"))), 1)
+
+    def test_one_file_for_both(self):
+        """However it is written, and whether or not it is there: the table would replace the rows."""
+        (self.folder / "real").mkdir()
+        (self.folder / "linked").symlink_to("real")
+        (self.folder / "real/link").symlink_to("x")
+        for there in False, True:
+            if there:
+                (self.folder / "real/x").write_text("old")
+            for out, table in (("x", "./x"), ("./x", self.folder / "real/x"), ("x", "../linked/x"), ("link", "./x")):
+                with self.subTest(out=out, table=str(table), there=there):
+                    done = run("sweep", *QUICK, "--out", out, "--table", table, cwd=self.folder / "real")
+                    self.assertEqual(done.returncode, USAGE, done.stderr)
+                    self.assertIn("the same file as --out", done.stderr)
+        self.assertEqual((self.folder / "real/x").read_text(), "old")
+
+    def in_mounts(self, mount, *arguments):
+        """Runs the command where that was mounted, for itself alone; skips where one may not."""
+        own = ["unshare", "-m", "sh", "-c", f'{mount} && exec "$@"', "sh"]
+        if not shutil.which("unshare") or subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
+            self.skipTest("may not mount")
+        return subprocess.run([*own, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120,
+                              check=False)
+
+    def test_a_full_disk_is_told(self):
+        """Of a file that is not there yet, too."""
+        done = self.in_mounts(f"mount -t tmpfs -o nr_inodes=1 none {self.folder}", "sweep", *QUICK, "--out",
+                              self.folder / "new")
+        self.assertEqual(done.returncode, USAGE, done.stderr)
+        self.assertIn("No space left", done.stderr)
 
     def test_a_loop(self):
         (self.folder / "loop").symlink_to("loop")
