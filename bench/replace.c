@@ -110,9 +110,36 @@ static bool write_and_close(int file, const char *content, size_t size) {
     return ok;
 }
 
+static bool give_up(int file) {
+    const int why = errno;
+    close(file);
+    errno = why;
+    return false;
+}
+
+/* First what the file grows by, so that a disk without room for it leaves the file as it was. */
+static bool grow(int file, off_t old_size, const char *content, size_t size) {
+    if (size <= (size_t)old_size || write_all(file, content + old_size, size - (size_t)old_size))
+        return true;
+    const int why = errno;
+    const bool shrunk = ftruncate(file, old_size) == 0;
+    errno = shrunk ? why : errno;
+    return false;
+}
+
 static bool write_in_place(const char *path, const char *content, size_t size) {
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return file >= 0 && write_and_close(file, content, size);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0 && errno == ENOENT)
+        file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0)
+        return false;
+    const off_t old_size = lseek(file, 0, SEEK_END);
+    if (old_size < 0 || !grow(file, old_size, content, size) || lseek(file, 0, SEEK_SET) != 0)
+        return give_up(file);
+    const size_t within = size < (size_t)old_size ? size : (size_t)old_size;
+    if (ftruncate(file, (off_t)size) != 0)
+        return give_up(file);
+    return write_and_close(file, content, within);
 }
 
 /* The descriptor of this process that `path` in /proc is; -1: none. */
@@ -178,6 +205,11 @@ static bool take_owner_and_mode(int file, const struct stat *from) {
            fchmod(file, from->st_mode & 07777) == 0;
 }
 
+/* A mount point can be written to, but not renamed over, and some servers deny only the latter. */
+static bool may_not_rename(int why) {
+    return why == EBUSY || why == EACCES || why == EPERM;
+}
+
 /* `old` is what stands there; NULL: nothing. Nobody else may read the new file before it has the
  * old one's mode. */
 static bool replace_regular(const char *path, const struct stat *old, const char *content,
@@ -193,9 +225,12 @@ static bool replace_regular(const char *path, const struct stat *old, const char
         remove_part(part);
         return write_in_place(path, content, size);
     }
-    if (write_and_close(file, content, size) && rename(part, path) == 0)
+    if (!write_and_close(file, content, size))
+        return remove_part(part);
+    if (rename(part, path) == 0)
         return true;
-    return remove_part(part);
+    remove_part(part);
+    return may_not_rename(errno) && write_in_place(path, content, size);
 }
 
 bool file_replace(const char *path, const char *content, size_t size) {
@@ -214,6 +249,12 @@ bool file_replace(const char *path, const char *content, size_t size) {
     return replace_regular(real, exists ? &info : NULL, content, size);
 }
 
+/* Opening tells more than access(): of a file that can only be appended to, for example. */
+static bool can_be_written(const char *path) {
+    const int file = open(path, O_WRONLY | O_CLOEXEC);
+    return file >= 0 && close(file) == 0;
+}
+
 bool file_can_be_replaced(const char *path) {
     char real[PATH_MAX], part[PATH_MAX];
     struct stat info;
@@ -226,7 +267,7 @@ bool file_can_be_replaced(const char *path) {
         errno = EISDIR;
         return false;
     }
-    if (exists && access(real, W_OK) != 0)
+    if (exists && !can_be_written(real))
         return false;
     const int file = open_part(part, real, 0600);
     if (file >= 0)

@@ -9,10 +9,12 @@
 
 /* `path` gets this content. A regular file is whole at any moment, whenever the program ends: a new
  * one is written beside it, which gets its mode and owner, and renamed. Where its owner cannot be
- * kept, or no file can be put beside it, it is written to instead. Symbolic links stay, and what
- * they lead to is replaced, or made where there is nothing yet. What is no regular file, such as a
- * pipe, is written to, and a descriptor (/dev/stdout, /dev/fd/3) goes on where it stands. On
- * failure errno says why, and a file that was to be replaced is as it was. */
+ * kept, no file can be put beside it, or nothing renamed over it, such as a mount point, it is
+ * written to instead: a program that is killed just then leaves a mixture. Symbolic links stay, and
+ * what they lead to is replaced, or made where there is nothing yet. What is no regular file, such
+ * as a pipe, is written to, and a descriptor (/dev/stdout, /dev/fd/3) goes on where it stands. On
+ * failure errno says why, and a file that was to be replaced is as it was, unless it was being
+ * written to when the device failed; a full disk is found before. */
 bool file_replace(const char *path, const char *content, size_t size);
 
 /* Whether that is likely to succeed, now; errno says why not. Nothing is opened that would notice,

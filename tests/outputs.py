@@ -173,6 +173,21 @@ class Outputs(unittest.TestCase):
         self.assertEqual(done.returncode, USAGE, done.stderr)
         self.assertIn("No space left", done.stderr)
 
+    def test_a_mount_point(self):
+        """Nothing can be renamed over it, as with a file that a container is given."""
+        outside, inside = self.folder / "outside", self.folder / "inside"
+        for name, (command, option, start) in self.commands().items():
+            with self.subTest(name):
+                outside.write_text("old" * 100000)
+                inside.write_text("")
+                done = self.in_mounts(f"mount --bind {outside} {inside}", *command, option, inside)
+                if "gnuplot" not in done.stderr:
+                    self.assertEqual(done.returncode, FINE, done.stderr)
+                text = outside.read_text()
+                self.assertTrue(text.startswith(start), text[:100])
+                self.assertNotIn("oldold", text)
+                self.assertEqual([file.name for file in self.folder.glob("*.part")], [])
+
     def test_a_loop(self):
         (self.folder / "loop").symlink_to("loop")
         for name, (command, option, _) in self.commands().items():

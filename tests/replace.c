@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 enum { SIZE = 4 << 20 };
-static char folder[] = "/tmp/rnnbench-replace-XXXXXX", path[64], part[128];
+static char folder[] = "/tmp/rnnbench-replace-XXXXXX", path[320], part[400];
 static char *content;
 
 static const char *of_letter(char letter) {
@@ -87,6 +87,32 @@ static void a_full_disk_leaves_the_file_as_it_was(void **state) {
     assert_int_not_equal(access(part, F_OK), 0);
 }
 
+/* No part has room beside a name of this length. */
+static void a_file_written_in_place(void **state) {
+    (void)state;
+    char short_path[sizeof path];
+    memcpy(short_path, path, sizeof path);
+    snprintf(path, sizeof path, "%s/%0250d", folder, 0);
+    assert_true(file_replace(path, of_letter('a'), SIZE));
+    assert_int_equal(letter_of_file(), 'a');
+    struct rlimit before, limit = {SIZE + SIZE / 2, RLIM_INFINITY};
+    char *larger = calloc(2, SIZE);
+    getrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    assert_false(file_replace(path, larger, 2 * SIZE));
+    const int why = errno;
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_int_equal(why, EFBIG);
+    assert_int_equal(letter_of_file(), 'a');
+    assert_true(file_replace(path, larger, 2 * SIZE));
+    assert_true(file_replace(path, of_letter('b'), SIZE));
+    assert_int_equal(letter_of_file(), 'b');
+    free(larger);
+    unlink(path);
+    memcpy(path, short_path, sizeof path);
+}
+
 static void a_device_is_written_to(void **state) {
     (void)state;
     assert_true(file_replace("/dev/null", "x", 1));
@@ -119,6 +145,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_at_any_moment),
         cmocka_unit_test(a_full_disk_leaves_the_file_as_it_was),
+        cmocka_unit_test(a_file_written_in_place),
         cmocka_unit_test(a_device_is_written_to),
         cmocka_unit_test(a_new_file_replaces_none),
         cmocka_unit_test(no_folder),
