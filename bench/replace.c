@@ -45,7 +45,8 @@ static bool is_in_proc(const char *path) {
            of_folder.st_dev == of_proc.st_dev;
 }
 
-/* Follows `path` to the last link that is one. `in_proc`: it is a descriptor of some process. */
+/* The kernel judges each link first: some, such as those of others in /tmp, it may not follow.
+ * Follows `path` to the last link that is one. `in_proc`: it is a descriptor of some process. */
 static bool follow_all(char path[PATH_MAX], bool *in_proc) {
     struct stat info;
     *in_proc = false;
@@ -56,7 +57,7 @@ static bool follow_all(char path[PATH_MAX], bool *in_proc) {
         }
         if ((*in_proc = is_in_proc(path)))
             return true;
-        if (!follow(path))
+        if ((stat(path, &info) != 0 && errno == EACCES) || !follow(path))
             return false;
     }
     return true;

@@ -188,6 +188,23 @@ class Outputs(unittest.TestCase):
                 self.assertNotIn("oldold", text)
                 self.assertEqual([file.name for file in self.folder.glob("*.part")], [])
 
+    def test_links_of_others(self):
+        """Where the kernel follows no link of somebody else's, nor do we."""
+        protected = Path("/proc/sys/fs/protected_symlinks")
+        if os.geteuid() != 0 or not protected.exists() or protected.read_text() != "1\n":
+            self.skipTest("such links are followed, or cannot be made")
+        shared = self.folder / "shared"
+        shared.mkdir()
+        shared.chmod(0o1777)
+        (self.folder / "old").write_text("old")
+        (shared / "link").symlink_to(self.folder / "old")
+        os.chown(shared / "link", 12345, 12345, follow_symlinks=False)
+        for name, (command, option, _) in self.commands().items():
+            done = run(*command, option, shared / "link")
+            self.assertIn(done.returncode, (WRONG, USAGE), name)
+            self.assertIn("Permission denied", done.stderr, name)
+            self.assertEqual((self.folder / "old").read_text(), "old", name)
+
     def test_a_loop(self):
         (self.folder / "loop").symlink_to("loop")
         for name, (command, option, _) in self.commands().items():
