@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_LINKS 40 /* as in the kernel */
@@ -166,23 +167,29 @@ static bool write_to_stream(const char *path, bool in_proc, const char *content,
 
 /* ---- Beside it ------------------------------------------------------------------------------- */
 
-/* A name of this process alone, so that two of them never write into one file. */
+/* A name that is likely to be free. */
 static bool name_part(char part[PATH_MAX], const char *path) {
-    if (snprintf(part, PATH_MAX, "%s.%ld.part", path, (long)getpid()) < PATH_MAX)
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const unsigned number = (unsigned)now.tv_nsec ^ (unsigned)getpid() << 8;
+    if (snprintf(part, PATH_MAX, "%s.%06x.part", path, number & 0xffffff) < PATH_MAX)
         return true;
     errno = ENAMETOOLONG;
     return false;
 }
 
-/* A new file; what an earlier process of this number left goes. -1: see errno. */
+/* A new file, so that two processes never write into one, be they of one number in two containers.
+ * -1: see errno. */
 static int open_part(char part[PATH_MAX], const char *path, mode_t mode) {
-    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    if (!name_part(part, path))
-        return -1;
-    const int file = open(part, flags, mode);
-    if (file >= 0 || errno != EEXIST || unlink(part) != 0)
-        return file;
-    return open(part, flags, mode);
+    const int most_tries = 100;
+    int file = -1;
+    errno = EEXIST;
+    for (int i = 0; i < most_tries && file < 0 && errno == EEXIST; i++) {
+        if (!name_part(part, path))
+            return -1;
+        file = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    }
+    return file;
 }
 
 static bool remove_part(const char *part) {
