@@ -332,3 +332,13 @@ char *json_text_of(json_span value, text_pool *pool) {
         return unescaped(value, pool);
     return text_pool_add(pool, value.start + 1, value.length - 2);
 }
+
+const char *json_shown_text_of(json_span value, text_pool *pool) {
+    const char *text = value.start ? json_text_of(value, pool) : NULL;
+    return text ? text : text_pool_add(pool, "?", value.start ? 1 : 0);
+}
+
+int json_compare_texts(json_span a, json_span b) {
+    const int order = memcmp(a.start, b.start, a.length < b.length ? a.length : b.length);
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}

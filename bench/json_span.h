@@ -43,10 +43,15 @@ json_span json_first_member(json_span object, const char *name);
 /* Whether the name of a member, or a text, is this one, which needs no escapes. */
 bool json_text_is(json_span text, const char *wanted);
 
+/* Of two names or texts as they are written: below, at or above 0. */
+int json_compare_texts(json_span a, json_span b);
+
 double json_number_of(json_span value); /* NAN: it is no finite number */
 /* The same times 10^exponent, rounded only once. */
 double json_scaled_number_of(json_span value, int exponent);
 /* NULL: no memory, or an escape that stands for no character. */
 char *json_text_of(json_span value, text_pool *pool);
+/* The same, but of such an escape "?", and "" of no span. NULL: no memory. */
+const char *json_shown_text_of(json_span value, text_pool *pool);
 
 #endif

@@ -221,16 +221,10 @@ static bool split_own_name(timed_row *row, text_pool *pool) {
     return true;
 }
 
-/* NULL: no memory. Of a text with an escape that stands for no character, "?". */
-static const char *pooled(timed_file *file, json_span text) {
-    const char *copy = text.start ? json_text_of(text, file->strings) : NULL;
-    return copy ? copy : text_pool_add(file->strings, "?", text.start ? 1 : 0);
-}
-
 static bool set_names(timed_row *row, timed_file *file, json_span name, const entry_fields *entry,
                       rnn_error *error) {
-    row->name = pooled(file, name);
-    row->label = pooled(file, entry->of[LABEL]);
+    row->name = json_shown_text_of(name, file->strings);
+    row->label = json_shown_text_of(entry->of[LABEL], file->strings);
     if (!row->name || !row->label)
         return fail(error, "out of memory");
     if (!split_own_name(row, file->strings)) {
@@ -372,7 +366,7 @@ static bool set_failure(timed_row *row, timed_file *file, const chosen_entries *
                              failed ? "it failed, without a message"
                                     : "it was skipped, without a message",
                              error);
-        row->error = pooled(file, message);
+        row->error = json_shown_text_of(message, file->strings);
         return row->error || fail(error, "out of memory");
     }
     return true;
@@ -381,20 +375,14 @@ static bool set_failure(timed_row *row, timed_file *file, const chosen_entries *
 /* ---- Numbers --------------------------------------------------------------------------------- */
 
 typedef struct found_counter {
-    const char *name;
-    int length, entry;
+    json_span name;
     double value;
+    int entry;
 } found_counter;
-
-static int compare_names(const found_counter *x, const found_counter *y) {
-    const int length = x->length < y->length ? x->length : y->length;
-    const int order = memcmp(x->name, y->name, (size_t)length);
-    return order ? order : (x->length > y->length) - (x->length < y->length);
-}
 
 static int by_name(const void *a, const void *b) {
     const found_counter *x = a, *y = b;
-    const int order = compare_names(x, y);
+    const int order = json_compare_texts(x->name, y->name);
     return order ? order : (x->entry > y->entry) - (x->entry < y->entry);
 }
 
@@ -409,8 +397,7 @@ static int counters_of(json_span entry, int place, found_counter *to) {
         if (at != FIELD_COUNT)
             found.of[at] = value;
         else if (json_is_number_span(value) && to)
-            to[count++] =
-                (found_counter){name.start, (int)name.length, place, json_number_of(value)};
+            to[count++] = (found_counter){name, json_number_of(value), place};
         else
             count += json_is_number_span(value);
     }
@@ -422,7 +409,7 @@ static int sort_counters(found_counter *found, int count) {
     int names = count > 0;
     qsort(found, (size_t)count, sizeof *found, by_name);
     for (int i = 1; i < count; i++)
-        names += compare_names(&found[i], &found[i - 1]) != 0;
+        names += json_compare_texts(found[i].name, found[i - 1].name) != 0;
     return names;
 }
 
@@ -431,11 +418,11 @@ static bool add_counters(timed_row *row, timed_file *file, const found_counter *
                          double *room, int entries) {
     for (int i = 0, end; i < count; i = end) {
         int values = 0;
-        for (end = i; end < count && compare_names(&found[end], &found[i]) == 0; end++)
+        for (end = i; end < count && json_compare_texts(found[end].name, found[i].name) == 0; end++)
             if (end == i || found[end].entry != found[end - 1].entry)
                 room[values++] = found[end].value;
         row_counter *counter = &row->counters[row->counter_count];
-        counter->name = pooled(file, (json_span){found[i].name, (size_t)found[i].length});
+        counter->name = json_shown_text_of(found[i].name, file->strings);
         counter->value = values == entries ? median(room, values) : NAN;
         if (!counter->name)
             return false;

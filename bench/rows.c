@@ -18,10 +18,8 @@
 /* NULL: no memory. "" of what has no one text. */
 static const char *context_text(timed_file *file, json_span value) {
     char number[32];
-    if (json_is_text_span(value)) {
-        const char *text = json_text_of(value, file->strings);
-        return text ? text : text_pool_add(file->strings, "?", 1);
-    }
+    if (json_is_text_span(value))
+        return json_shown_text_of(value, file->strings);
     if (!json_is_number_span(value))
         return text_pool_add(file->strings, value.start, value.length);
     snprintf(number, sizeof number, "%.15g", json_number_of(value));
@@ -36,9 +34,9 @@ static bool has_one_text(json_span value) {
 /* The library's own members come first; a program may have given it others of the same name. */
 static bool add_context(timed_file *file, json_span name, json_span value, rnn_error *error) {
     row_context *added = &file->context[file->context_count];
-    added->name = json_text_of(name, file->strings);
+    added->name = json_shown_text_of(name, file->strings);
     if (!added->name)
-        return fail(error, "its context has a member whose name is no text, or out of memory");
+        return fail(error, "out of memory");
     if (rows_context(file, added->name)) {
         rows_note(file, "its context has %.100s twice: the second is left out", added->name);
         return true;
@@ -157,14 +155,9 @@ static bool list_entries(timed_file *file, entry_list *list, json_span entries, 
     return true;
 }
 
-static int compare_names(json_span a, json_span b) {
-    const int order = memcmp(a.start, b.start, a.length < b.length ? a.length : b.length);
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 static int by_name_and_place(const void *a, const void *b) {
     const entry_place *x = a, *y = b;
-    const int order = compare_names(x->name, y->name);
+    const int order = json_compare_texts(x->name, y->name);
     return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
@@ -191,7 +184,7 @@ static entry_group *group_entries(entry_list *list, int *count) {
     for (int i = 0; i < list->count; i++) {
         const entry_place *item = &list->items[i];
         list->texts[i] = item->text;
-        if (i == 0 || compare_names(item->name, item[-1].name) != 0)
+        if (i == 0 || json_compare_texts(item->name, item[-1].name) != 0)
             groups[(*count)++] = (entry_group){i, 0, item->place};
         groups[*count - 1].count++;
     }

@@ -171,7 +171,8 @@ class Readers(unittest.TestCase):
     def test_context(self):
         """Members of the library's own names, too many of them, and what is no text."""
         text = self.with_entry(iteration(), 0, **{f"m{i}": i for i in range(1100)})
-        path = self.write(text.replace('"context": {', '"context": {"deep": [[{"a": []}]], "cpu": "first", '))
+        odd = r'"deep": [[{"a": []}]], "cpu": "first", "\ud800": "lone", "\u0000": 7, "x\udc00": true, '
+        path = self.write(text.replace('"context": {', '"context": {' + odd))
         texts = self.readers(path)
         self.check_rows(texts, path)
         self.assertRegex(re.sub(r"\s+", " ", texts["compare"]), "has cpu twice.* members: those after 1000")
