@@ -238,23 +238,18 @@ static bool set_names(timed_row *row, timed_file *file, json_span name, const en
 
 /* ---- Entries that count ---------------------------------------------------------------------- */
 
+/* Their fields, which take many times as much memory as most entries, are found when needed. */
 typedef struct chosen_entries {
-    entry_fields *items;
     json_span *spans;
     int count;
     bool aggregated;
 } chosen_entries;
 
-static void choose(chosen_entries *chosen, json_span entry, const entry_fields *f) {
-    chosen->items[chosen->count] = *f;
-    chosen->spans[chosen->count++] = entry;
-}
-
 static void choose_repetitions(chosen_entries *chosen, const json_span *entries, int count) {
     for (int i = 0; i < count; i++) {
         const entry_fields f = fields_of(entries[i]);
         if (is_text(&f, RUN_TYPE, "iteration"))
-            choose(chosen, entries[i], &f);
+            chosen->spans[chosen->count++] = entries[i];
     }
 }
 
@@ -266,7 +261,7 @@ static void choose_aggregate(chosen_entries *chosen, timed_row *row, timed_file 
         if (!is_text(&f, AGGREGATE_NAME, name) || is_text(&f, AGGREGATE_UNIT, "percentage"))
             continue;
         if (chosen->count == 0) {
-            choose(chosen, entries[i], &f);
+            chosen->spans[chosen->count++] = entries[i];
             continue;
         }
         rows_note(file, "row %.150s is there twice: a second %s is left out", row->name, name);
@@ -292,7 +287,8 @@ static bool mark_twins(const chosen_entries *chosen, bool *twins) {
     if (!sorted)
         return false;
     for (int i = 0; i < chosen->count; i++) {
-        const double index = number_of(&chosen->items[i], REPETITION_INDEX);
+        const entry_fields f = fields_of(chosen->spans[i]);
+        const double index = number_of(&f, REPETITION_INDEX);
         if (!isnan(index))
             sorted[count++] = (indexed_entry){index, i};
     }
@@ -312,14 +308,13 @@ static bool drop_twins(chosen_entries *chosen, const timed_row *row, timed_file 
         return false;
     }
     const int all = chosen->count;
-    const double repetitions = number_of(&chosen->items[0], REPETITIONS);
+    const entry_fields first = fields_of(chosen->spans[0]);
+    const double repetitions = number_of(&first, REPETITIONS);
     const int most = repetitions >= 1 && repetitions < all ? (int)repetitions : all;
     chosen->count = 0;
     for (int i = 0; i < all && chosen->count < most; i++)
-        if (!twins[i]) {
-            chosen->items[chosen->count] = chosen->items[i];
+        if (!twins[i])
             chosen->spans[chosen->count++] = chosen->spans[i];
-        }
     free(twins);
     if (chosen->count < all)
         rows_note(file, "row %.150s is there twice: %d of its %d measurements are left out",
@@ -330,9 +325,8 @@ static bool drop_twins(chosen_entries *chosen, const timed_row *row, timed_file 
 /* All repetitions, or one aggregate in their place. */
 static bool choose_entries(chosen_entries *chosen, timed_row *row, timed_file *file,
                            const json_span *entries, int count, rnn_error *error) {
-    chosen->items = calloc((size_t)count, sizeof *chosen->items);
     chosen->spans = calloc((size_t)count, sizeof *chosen->spans);
-    if (!chosen->items || !chosen->spans)
+    if (!chosen->spans)
         return fail(error, "out of memory");
     choose_repetitions(chosen, entries, count);
     if (chosen->count)
@@ -356,11 +350,11 @@ static bool set_error(timed_row *row, timed_file *file, const char *text, rnn_er
 static bool set_failure(timed_row *row, timed_file *file, const chosen_entries *chosen,
                         rnn_error *error) {
     for (int i = 0; i < chosen->count; i++) {
-        const entry_fields *f = &chosen->items[i];
-        const bool failed = json_is_span(f->of[ERROR_OCCURRED], "true");
-        if (!failed && !json_is_span(f->of[SKIPPED], "true"))
+        const entry_fields f = fields_of(chosen->spans[i]);
+        const bool failed = json_is_span(f.of[ERROR_OCCURRED], "true");
+        if (!failed && !json_is_span(f.of[SKIPPED], "true"))
             continue;
-        const json_span message = f->of[failed ? ERROR_MESSAGE : SKIP_MESSAGE];
+        const json_span message = f.of[failed ? ERROR_MESSAGE : SKIP_MESSAGE];
         if (message.length <= 2)
             return set_error(row, file,
                              failed ? "it failed, without a message"
@@ -462,11 +456,11 @@ static bool read_counters(timed_row *row, timed_file *file, const chosen_entries
 static bool read_times(timed_row *row, chosen_entries *chosen, rnn_error *why) {
     const int all = chosen->count;
     chosen->count = 0;
-    for (int i = 0; i < all; i++)
-        if (read_time(&chosen->items[i], &row->samples[chosen->count], why)) {
-            chosen->items[chosen->count] = chosen->items[i];
+    for (int i = 0; i < all; i++) {
+        const entry_fields f = fields_of(chosen->spans[i]);
+        if (read_time(&f, &row->samples[chosen->count], why))
             chosen->spans[chosen->count++] = chosen->spans[i];
-        }
+    }
     row->sample_count = chosen->count;
     return chosen->count == all;
 }
@@ -486,8 +480,9 @@ static bool read_numbers(timed_row *row, timed_file *file, chosen_entries *chose
         return fail(error, "out of memory");
     row->median = median(row->samples, row->sample_count);
     for (int i = 0, exponent = 0; i < chosen->count; i++) {
-        time_unit(&chosen->items[i], &exponent);
-        room[i] = seconds_of(&chosen->items[i], CPU_TIME, exponent);
+        const entry_fields f = fields_of(chosen->spans[i]);
+        time_unit(&f, &exponent);
+        room[i] = seconds_of(&f, CPU_TIME, exponent);
     }
     row->cpu_seconds = median(room, chosen->count);
     const bool ok = read_counters(row, file, chosen, room) || fail(error, "out of memory");
@@ -514,7 +509,6 @@ bool row_from_entries(timed_row *row, timed_file *file, json_span name, const js
         row->samples = calloc((size_t)chosen.count, sizeof *row->samples);
         ok = row->samples ? read_row(row, file, &chosen, error) : fail(error, "out of memory");
     }
-    free(chosen.items);
     free(chosen.spans);
     return ok;
 }
