@@ -12,6 +12,7 @@
 #include "gate_instructions.h"
 #include "interrupt.h"
 #include "replace.h"
+#include "temporary.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -191,6 +192,15 @@ static int find_base(gate_state *gate, char program[PATH_MAX], char name[PATH_MA
     }
 }
 
+/* Workers need one each, and a revision takes minutes to build. */
+static bool check_temporary_folder(rnn_error *error) {
+    char path[PATH_MAX];
+    if (!temporary_name(path, error))
+        return false;
+    unlink(path);
+    return true;
+}
+
 static int gate_programs(gate_state *gate, const document_format *format) {
     char programs[SIDES][PATH_MAX], base_name[PATH_MAX + 100];
     rnn_error error;
@@ -198,6 +208,8 @@ static int gate_programs(gate_state *gate, const document_format *format) {
         return say(EXIT_USAGE, "this program's own file is not to be found");
     for (int side = 0; side < SIDES; side++)
         gate->programs[side] = programs[side];
+    if (!check_temporary_folder(&error))
+        return say(EXIT_USAGE, error.text);
     gate->names[BASE] = base_name;
     gate->names[NEW] = programs[NEW];
     const int found = find_base(gate, programs[BASE], base_name);

@@ -90,6 +90,12 @@ class Revisions(Repositories):
         self.assertNotIn("building", self.judge(FINE, repository / "bench").stderr)
         self.assertEqual(self.kept(), ["", ".log"])
 
+    def test_no_temporary_files(self):
+        """Told before anything is built."""
+        done = self.judge(USAGE, self.commit(REVISION), TMPDIR=str(self.folder / "none"))
+        self.assertIn(f"no temporary file in {self.folder}/none: No such file", done.stderr)
+        self.assertFalse((self.folder / "cache").exists())
+
     def test_a_cache_that_cannot_be_used(self):
         repository = self.commit(REVISION)
         file, others, link, group = (self.folder / name for name in ("file", "others", "link", "group"))
