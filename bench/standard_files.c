@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "standard_files.h"
 
+#include "options.h"
+
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-/* By system calls alone, since it runs before any library is ready. */
+/* The lowest that is closed is what open() returns. */
 void standard_files_open(void) {
     for (int file = 0; file <= 2; file++)
-        if (syscall(SYS_fcntl, file, F_GETFD) < 0)
-            syscall(SYS_openat, AT_FDCWD, "/dev/null", file == 0 ? O_WRONLY : O_RDONLY, 0);
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", file == 0 ? O_WRONLY : O_RDONLY) != file)
+            _exit(EXIT_USAGE);
 }
 
-/* Libraries open files of their own, and keep them, before main() begins. */
+#ifdef __GLIBC__
+/* Libraries open files of their own, and keep them, before main() begins. Other C libraries need
+ * not know this section; with those main() does it. */
 __attribute__((section(".preinit_array"),
                used)) static void (*const before_all)(void) = standard_files_open;
+#endif

@@ -114,7 +114,7 @@ class Outputs(unittest.TestCase):
                 pipe, texts = self.folder / f"pipe-{name}", []
                 os.mkfifo(pipe)
                 (self.folder / f"link-{name}").symlink_to(pipe)
-                reader = threading.Thread(target=lambda: texts.append(pipe.read_text()))
+                reader = threading.Thread(target=lambda: texts.append(pipe.read_text()), daemon=True)
                 reader.start()
                 start = self.write(name, self.folder / f"link-{name}")
                 reader.join(60)
@@ -232,6 +232,11 @@ class Outputs(unittest.TestCase):
                            capture_output=True, timeout=60, check=False)
             self.assertTrue(out.read_text().startswith("{") and out.read_text().endswith("}\n"), where)
             out.unlink()
+
+    def test_nothing_to_open_in_their_place(self):
+        """Else the next file that is opened would be read, or printed to."""
+        done = self.in_mounts("mount -t tmpfs none /dev && exec <&-", "--version")
+        self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
 
 
 if __name__ == "__main__":
