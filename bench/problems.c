@@ -17,6 +17,7 @@
 
 /* A hash table of the items: twice as many slots as there can be items, a power of two. */
 #define SLOTS (1 << 16)
+_Static_assert(SLOTS >= 2 * MAX_PROBLEMS, "a search must end soon");
 
 void problem_list_free(problem_list *list) {
     free(list->items);
