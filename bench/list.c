@@ -6,6 +6,7 @@
 #include "known_faults.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void print_pair(const char *key, const char *value, void *data) {
     (void)data;
@@ -73,7 +74,8 @@ static bool print_known_faults(bool any) {
             continue;
         rnn_model model = problem_model(&p);
         rnn_shape shape = problem_shape(&p);
-        if (rnn_backend_supports(fault->backend, &model, &shape, 1, &why) != RNN_UNSUPPORTED)
+        if (rnn_backend_supports(fault->backend, &model, &shape, 1, &why) != RNN_UNSUPPORTED ||
+            !strstr(why.text, fault->what)) /* refused for another reason */
             continue;
         printf("%s  %-12s as %s: %s\n", any ? "" : "\nmissing\n", fault->backend, fault->problem,
                why.text);

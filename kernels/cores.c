@@ -2,14 +2,16 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "cores.h"
 
+#include "rnn.h"
+
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -234,45 +236,80 @@ rnn_core_limit rnn_thread_limit(void) {
 
 /* ---- At this moment ------------------------------------------------------------------------- */
 
+/* Of a clock that is read in no time and goes on every few milliseconds. */
 static unsigned milliseconds_now(void) {
     struct timespec now;
+#ifdef CLOCK_MONOTONIC_COARSE
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+#else
     clock_gettime(CLOCK_MONOTONIC, &now);
+#endif
     return (unsigned)now.tv_sec * 1000 + (unsigned)(now.tv_nsec / 1000000);
 }
 
 /* Of runs that overlap, any may look. Whoever sees the time of the next look sees the cores, too.
  */
-static int cores_of_quota(rnn_quota_watch *watch) {
-    const unsigned now = milliseconds_now(), between_looks = 100;
-    const bool seen = atomic_load_explicit(&watch->cores, memory_order_acquire) > 0;
-    if (!seen || (int)(now - atomic_load_explicit(&watch->next_look, memory_order_acquire)) >= 0) {
-        rnn_core_limit limit = {.cores = INT_MAX};
-        lower_by_quotas(&limit, watch->root);
-        atomic_store_explicit(&watch->cores, limit.cores, memory_order_relaxed);
-        atomic_store_explicit(&watch->next_look, now + between_looks, memory_order_release);
-        return limit.cores;
-    }
-    return atomic_load_explicit(&watch->cores, memory_order_relaxed);
+static int cores_of_quota(rnn_quota_watch *watch, unsigned now) {
+    const unsigned between_looks = 100;
+    const unsigned next = atomic_load_explicit(&watch->next_look, memory_order_acquire);
+    const int cores = atomic_load_explicit(&watch->cores, memory_order_acquire);
+    if (cores > 0 && (int)(now - next) < 0)
+        return cores;
+    rnn_core_limit limit = {.cores = INT_MAX};
+    lower_by_quotas(&limit, watch->root);
+    atomic_store_explicit(&watch->cores, limit.cores, memory_order_relaxed);
+    atomic_store_explicit(&watch->next_look, now + between_looks, memory_order_release);
+    return limit.cores;
 }
 
-/* OpenMP's pool of threads belongs to the thread that opens regions, and so does this mark: the
- * process in which it first opened one. A child inherits both, but not the pool's threads. */
-static __attribute__((tls_model("initial-exec"))) _Thread_local pid_t opened_in;
+/* How many times this process, or one of those that it is a child of, was a child. */
+static unsigned forks;
 
+static void count_fork(void) {
+    forks++;
+}
+
+__attribute__((constructor)) static void watch_forks(void) {
+    pthread_atfork(NULL, NULL, count_fork);
+}
+
+/* What a thread knows of itself: asking the system takes as long as a small run. */
+typedef struct caller_marks {
+    unsigned next_look;  /* in milliseconds; at its cores */
+    int cores;           /* 0: not looked yet */
+    bool has_pool;       /* it has opened a parallel region, */
+    unsigned pool_forks; /* after so many forks */
+} caller_marks;
+
+static __attribute__((tls_model("initial-exec"))) _Thread_local caller_marks marks;
+
+static int cores_of_caller(unsigned now) {
+    const unsigned between_looks = 10;
+    if (marks.cores == 0 || (int)(now - marks.next_look) >= 0) {
+        marks.cores = cores_of_affinity(RNN_MAX_THREADS);
+        marks.next_look = now + between_looks;
+    }
+    return marks.cores;
+}
+
+/* OpenMP's pool of threads belongs to the thread that opens regions, and so does this mark. A child
+ * inherits both, but not the pool's threads. */
 static int or_alone_after_fork(int threads) {
-    const pid_t here = getpid();
-    if (opened_in == 0 && threads > 1)
-        opened_in = here;
-    return opened_in == 0 || opened_in == here ? threads : 1;
+    if (!marks.has_pool && threads > 1) {
+        marks.has_pool = true;
+        marks.pool_forks = forks;
+    }
+    return marks.has_pool && marks.pool_forks != forks ? 1 : threads;
 }
 
 int rnn_threads_now(int threads, rnn_quota_watch *watch) {
     if (threads == 1)
         return 1;
-    int cores = cores_of_affinity(threads);
+    const unsigned now = milliseconds_now();
+    int cores = cores_of_caller(now);
     if (watch && cores > 1) {
-        const int allowed = cores_of_quota(watch);
+        const int allowed = cores_of_quota(watch, now);
         cores = allowed < cores ? allowed : cores;
     }
-    return or_alone_after_fork(cores < 1 ? 1 : cores);
+    return or_alone_after_fork(cores < 1 ? 1 : cores < threads ? cores : threads);
 }

@@ -28,7 +28,7 @@ typedef struct rnn_quota_watch {
 } rnn_quota_watch;
 
 /* Of the `threads` that a plan is for, those that a run which the calling thread begins now should
- * have: no more than the cores that this thread may use at this moment, by its affinity or the
+ * have: no more than the cores that this thread may use, or might 10 ms ago, by its affinity or the
  * places of OpenMP, and by the quota where there is a watch. 1 in a child process whose parent
  * opened a parallel region on this thread: the child's OpenMP would wait for threads that only the
  * parent has. */

@@ -8,11 +8,11 @@
  * Letters used throughout: batch N, timesteps T, features D (width of a layer's input), units M
  * (width of its state), gates G (SimpleRNN 1, LSTM 4, GRU 3). All numbers are 32-bit floats.
  *
- * The library never prints, never aborts and keeps no global state but for one mark a thread (see
- * rnn_plan_run on fork()), as far as it is ours: libraries behind the backends openmp (the
- * compiler's runtime ends the process where it cannot start a thread), onednn and libxsmm have ways
- * of their own when memory runs out. A function that can fail returns an rnn_status and, where
- * `error` is not NULL, writes one line that names the field and its value.
+ * The library never prints, never aborts and keeps no global state but for what it knows of forks
+ * and of each thread's cores (see rnn_plan_run), as far as it is ours: libraries behind the
+ * backends openmp (the compiler's runtime ends the process where it cannot start a thread), onednn
+ * and libxsmm have ways of their own when memory runs out. A function that can fail returns an
+ * rnn_status and, where `error` is not NULL, writes one line that names the field and its value.
  *
  * The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction set of our
  * own kernels; it is read whenever a plan is created or the backends are listed. oneDNN and
@@ -258,8 +258,9 @@ typedef struct rnn_io {
  *
  * A run of openmp and its kin takes no more threads than the calling thread may use cores when the
  * run begins: by its affinity or the places that OpenMP was given, and by the quota of its control
- * group, which each plan reads ten times a second at most. onednn and libxsmm compute on the
- * calling thread alone where that may use a single core. None of this changes a bit.
+ * group. Each thread looks at the first again after 10 ms, each plan at the last after 100. onednn
+ * and libxsmm compute on the calling thread alone where that may use a single core. None of this
+ * changes a bit.
  *
  * After fork() a child may go on with its parent's plans and make new ones. A plan of several
  * threads that the parent had run, or had made with onednn, has left a mark on the thread that did

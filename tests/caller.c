@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { THREADS = 2, MANY_THREADS = 16, SECONDS_OF_A_CHILD = 20, TRIES = 40, ATTEMPTS = 5 };
@@ -157,6 +158,12 @@ static int threads_of_child(bool on_a_new_thread) {
     return WEXITSTATUS(status);
 }
 
+/* Pins or frees this thread, and waits for it to be seen. */
+static void use_cores(const cpu_set_t *cores) {
+    must(sched_setaffinity(0, sizeof *cores, cores) == 0, "", "no affinity can be set");
+    nanosleep(&(struct timespec){.tv_nsec = 30000000}, NULL);
+}
+
 /* What a run is given here, on one core, here again, and in children. */
 static void check_threads_now(void) {
     cpu_set_t all, one;
@@ -167,9 +174,9 @@ static void check_threads_now(void) {
     const int usable = rnn_thread_limit().cores;
     must(here == (usable < THREADS ? usable : THREADS), "",
          "a run has other threads than list says");
-    sched_setaffinity(0, sizeof one, &one);
+    use_cores(&one);
     must(rnn_threads_now(THREADS, NULL) == 1, "", "several threads on one core");
-    sched_setaffinity(0, sizeof all, &all);
+    use_cores(&all);
     must(rnn_threads_now(THREADS, NULL) == here, "", "threads do not come back");
     must(rnn_threads_now(1, NULL) == 1, "", "more threads than asked for");
     must(threads_of_child(true) == here, "", "a new thread of a child has fewer threads");

@@ -19,6 +19,7 @@ Exit status: 0 the rates are as promised, 1 they are not, 2 usage.
 import argparse
 import contextlib
 import json
+import math
 import os
 import platform
 import random
@@ -139,8 +140,12 @@ def one_gate(program, against, options, number, folder):
         sys.exit(f"FAILED: status {done.returncode}\n{done.stderr}")
     report = json.loads(out.read_text(encoding="utf-8"))
     slower = [row for row in report["rows"] if row["verdict"] == "SLOWER"]
+    judged = [row for row in report["rows"] if row["verdict"] not in ("not judged", "new", "gone")]
+    widest = max(judged, key=lambda row: abs(math.log(row["ratio"])), default=None)
     return {"status": done.returncode, "seconds": round(seconds, 2),
             "slower": [f"{row['problem']} {row['backend']} {row['threads']}" for row in slower],
+            "widest": widest and [f"{widest['problem']} {widest['backend']} {widest['threads']}",
+                                  round(widest["ratio"], 4)],
             "not_judged": sum(row["verdict"] == "not judged" for row in report["rows"]),
             "rows": len(report["rows"])}
 
@@ -154,6 +159,7 @@ def figures(name, gates):
     wrong = sum(not gate["right"] for gate in gates)
     allowed = PROMISES[name] * len(gates) // 40
     return {"gates": len(gates), "wrong": wrong, "allowed": allowed, "kept": wrong <= allowed,
+            "widest": sorted(gate["widest"][1] for gate in gates if gate["widest"]),
             "without_verdict": sum(gate["status"] == NOT_COMPARABLE for gate in gates),
             "longest_s": max(gate["seconds"] for gate in gates), "each": gates}
 
@@ -173,6 +179,7 @@ def experiment(name, programs, kernels, options, folder):
             gates.append(gate)
             print(f"{name} {number}/{count}: {'right' if gate['right'] else 'WRONG'}, "
                   f"{len(rights)} slower, {gate['not_judged']} of {gate['rows']} not judged, "
+                  f"the widest ratio {gate['widest']}, "
                   f"{gate['seconds']} s", flush=True)
             yield figures(name, gates)
 
@@ -203,6 +210,9 @@ def markdown(result):
             else (f"{count} of {gates}", f"at most {allowed}")
         lines.append(f"| {titles[name]} | {shown[0]} | {shown[1]} |")
     where = result["machine"]
+    if "padded" in result["experiments"]:
+        widest = result["experiments"]["padded"]["widest"]
+        lines += ["", f"With padding, the row furthest from a ratio of 1 in each gate: {min(widest)} to {max(widest)}."]
     lines += ["", f"`--budget {result['budget']}`, threshold 5%; {where['cpu']}, {where['cores']} "
                   f"cores, commit {result['commit']}, {result['date']}."]
     return "\n".join(lines) + "\n"

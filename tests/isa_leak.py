@@ -5,7 +5,7 @@
   isa_leak.py leak BUILD    no AVX outside the objects made for it, no AVX-512 in those of AVX2
   isa_leak.py spill BUILD   the innermost loops of the products touch no vector on the stack, and
                             fetch the weights to come
-  isa_leak.py alignment BUILD    all functions that are timed begin at a cache line
+  isa_leak.py alignment BUILD    all functions begin at a cache line
 
 An object of an instruction set is known by its source's name.
 """
@@ -159,7 +159,9 @@ def check_spills(build):
     return failed
 
 
-def functions_of(path):
+# ---- Alignment -----------------------------------------------------------------------------------
+
+def function_addresses(path):
     """Name and address, within its object, of each that is not set apart as hardly ever called."""
     text = subprocess.run(["objdump", "--syms", str(path)], check=True, capture_output=True, text=True).stdout
     for line in text.splitlines():
@@ -170,7 +172,7 @@ def functions_of(path):
 def check_alignment(build):
     count = failed = 0
     for path in sorted(Path(build, "kernels").rglob("*.c.o")):
-        for name, address in functions_of(path):
+        for name, address in function_addresses(path):
             count += 1
             if address % CACHE_LINE:
                 failed += 1
