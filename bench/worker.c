@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,10 @@ int command_worker(const cli_options *options) {
     while (!w.quit && !reader_left && getline(&line, &size, stdin) >= 0) {
         obey(&w, line);
         reader_left = fflush(stdout) != 0;
+    }
+    if (reader_left) { /* as a driver does that has what it wants: nobody is left to be told */
+        __fpurge(stdout);
+        clearerr(stdout);
     }
     free(line);
     case_destroy(w.reference);

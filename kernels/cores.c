@@ -52,15 +52,28 @@ static int count_of(const core_mask *mask, int most) {
 #endif
 
 #if RNN_WITH_OPENMP
+#if defined(__linux__)
+/* OpenMP ties a thread that is new to it to a place as soon as it is asked for that. */
+static int place_of_caller(const core_mask *before) {
+    const int place = omp_get_place_num();
+    core_mask now;
+    if (mask_of_caller(&now) && memcmp(&now, before, sizeof now) != 0)
+        sched_setaffinity(0, sizeof before->sets, before->sets);
+    return place;
+}
+#endif
+
 /* Where OpenMP ties threads to places, the mask of this thread is no more than its own place. That
  * is so for as long as nobody else ties this thread elsewhere, among the other places. */
 static bool is_at_its_place(void) {
 #if defined(__linux__)
     enum { MOST_PROCESSORS = 1024 };
-    const int place = omp_get_place_num();
     core_mask mask;
     int ids[MOST_PROCESSORS];
-    if (place < 0 || omp_get_place_num_procs(place) > MOST_PROCESSORS || !mask_of_caller(&mask))
+    if (!mask_of_caller(&mask))
+        return true;
+    const int place = place_of_caller(&mask);
+    if (place < 0 || omp_get_place_num_procs(place) > MOST_PROCESSORS)
         return true;
     omp_get_place_proc_ids(place, ids);
     for (int i = 0; i < omp_get_place_num_procs(place); i++)
@@ -251,14 +264,14 @@ static unsigned milliseconds_now(void) {
  */
 static int cores_of_quota(rnn_quota_watch *watch, unsigned now) {
     const unsigned between_looks = 100;
-    const unsigned next = atomic_load_explicit(&watch->next_look, memory_order_acquire);
+    const unsigned last = atomic_load_explicit(&watch->last_look, memory_order_acquire);
     const int cores = atomic_load_explicit(&watch->cores, memory_order_acquire);
-    if (cores > 0 && (int)(now - next) < 0)
+    if (cores > 0 && now - last < between_looks)
         return cores;
     rnn_core_limit limit = {.cores = INT_MAX};
     lower_by_quotas(&limit, watch->root);
     atomic_store_explicit(&watch->cores, limit.cores, memory_order_relaxed);
-    atomic_store_explicit(&watch->next_look, now + between_looks, memory_order_release);
+    atomic_store_explicit(&watch->last_look, now, memory_order_release);
     return limit.cores;
 }
 
@@ -275,19 +288,22 @@ __attribute__((constructor)) static void watch_forks(void) {
 
 /* What a thread knows of itself: asking the system takes as long as a small run. */
 typedef struct caller_marks {
-    unsigned next_look;  /* in milliseconds; at its cores */
+    unsigned last_look;  /* in milliseconds; at its cores */
     int cores;           /* 0: not looked yet */
     bool has_pool;       /* it has opened a parallel region, */
     unsigned pool_forks; /* after so many forks */
 } caller_marks;
 
-static __attribute__((tls_model("initial-exec"))) _Thread_local caller_marks marks;
+#ifdef __GLIBC__ /* which has room for such variables of a library that is loaded later */
+__attribute__((tls_model("initial-exec")))
+#endif
+static _Thread_local caller_marks marks;
 
 static int cores_of_caller(unsigned now) {
     const unsigned between_looks = 10;
-    if (marks.cores == 0 || (int)(now - marks.next_look) >= 0) {
+    if (marks.cores == 0 || now - marks.last_look >= between_looks) {
         marks.cores = cores_of_affinity(RNN_MAX_THREADS);
-        marks.next_look = now + between_looks;
+        marks.last_look = now;
     }
     return marks.cores;
 }

@@ -23,7 +23,7 @@ rnn_core_limit rnn_thread_limit(void);
  * small run, and so is done ten times a second at most. */
 typedef struct rnn_quota_watch {
     const char *root;      /* as of rnn_core_limit_below */
-    atomic_uint next_look; /* in milliseconds */
+    atomic_uint last_look; /* in milliseconds */
     atomic_int cores;      /* 0: not looked yet */
 } rnn_quota_watch;
 

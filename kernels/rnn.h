@@ -259,8 +259,8 @@ typedef struct rnn_io {
  * A run of openmp and its kin takes no more threads than the calling thread may use cores when the
  * run begins: by its affinity or the places that OpenMP was given, and by the quota of its control
  * group. Each thread looks at the first again after 10 ms, each plan at the last after 100. onednn
- * and libxsmm compute on the calling thread alone where that may use a single core. None of this
- * changes a bit.
+ * computes on the calling thread alone where that may use a single core, libxsmm where it may use
+ * fewer than the plan has threads. None of this changes a bit.
  *
  * After fork() a child may go on with its parent's plans and make new ones. A plan of several
  * threads that the parent had run, or had made with onednn, has left a mark on the thread that did

@@ -144,6 +144,7 @@ def one_gate(program, against, options, number, folder):
     widest = max(judged, key=lambda row: abs(math.log(row["ratio"])), default=None)
     return {"status": done.returncode, "seconds": round(seconds, 2),
             "slower": [f"{row['problem']} {row['backend']} {row['threads']}" for row in slower],
+            "faster": sum(row["verdict"] == "faster" for row in report["rows"]),
             "widest": widest and [f"{widest['problem']} {widest['backend']} {widest['threads']}",
                                   round(widest["ratio"], 4)],
             "not_judged": sum(row["verdict"] == "not judged" for row in report["rows"]),
@@ -176,9 +177,11 @@ def experiment(name, programs, kernels, options, folder):
             gate = one_gate(new, sound, options, number, folder)
             rights = [is_slowed(row, kernels) for row in gate["slower"]]
             gate["right"] = (bool(rights) and all(rights)) if is_power else not rights
+            if is_padded:  # which of the two builds has bad luck is chance
+                gate["right"] &= gate["faster"] == 0
             gates.append(gate)
             print(f"{name} {number}/{count}: {'right' if gate['right'] else 'WRONG'}, "
-                  f"{len(rights)} slower, {gate['not_judged']} of {gate['rows']} not judged, "
+                  f"{len(rights)} slower, {gate['faster']} faster, {gate['not_judged']} of {gate['rows']} not judged, "
                   f"the widest ratio {gate['widest']}, "
                   f"{gate['seconds']} s", flush=True)
             yield figures(name, gates)
@@ -201,7 +204,7 @@ def markdown(result):
                        f"{result['slowdown']}%, right rows named",
               "false_alarms_busy": "false alarms, one core kept busy",
               "power_busy": "caught, one core kept busy",
-              "padded": "named no row: builds that differ in padding alone"}
+              "padded": "named no row, slower or faster: builds that differ in padding alone"}
     lines = ["| | of gates | promised |", "|---|---|---|"]
     for name, found in result["experiments"].items():
         count, gates, allowed = found["wrong"], found["gates"], found["allowed"]
@@ -212,7 +215,8 @@ def markdown(result):
     where = result["machine"]
     if "padded" in result["experiments"]:
         widest = result["experiments"]["padded"]["widest"]
-        lines += ["", f"With padding, the row furthest from a ratio of 1 in each gate: {min(widest)} to {max(widest)}."]
+        if widest:
+            lines += ["", f"With padding, the row furthest from a ratio of 1 in each gate: {min(widest)} to {max(widest)}."]
     lines += ["", f"`--budget {result['budget']}`, threshold 5%; {where['cpu']}, {where['cores']} "
                   f"cores, commit {result['commit']}, {result['date']}."]
     return "\n".join(lines) + "\n"

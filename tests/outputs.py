@@ -16,10 +16,11 @@ from pathlib import Path
 
 import results_fake
 
-PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
+PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
 FINE, WRONG, USAGE = 0, 1, 2
 PROBLEM = "lstm/N:1/T:2/D:3/U:4"
 QUICK = ["--problem", "lstm/N:1/T:1/U:1", "--backend", "naive", "--repetitions", "1", "--min-time", "1e-6"]
+SWEEP = ["sweep", *QUICK, "--peak-time", "0.02"]
 
 
 def run(*arguments, **options):
@@ -41,7 +42,7 @@ class Outputs(unittest.TestCase):
                 "report": (["report", self.input], "--out", "<!DOCTYPE"),
                 "compare": (["compare", self.input, self.input, "--format", "text"], "--out", "rnnbench compare"),
                 "history": (["history", PROBLEM, self.input, "--format", "text"], "--out", PROBLEM),
-                "sweep": (["sweep", *QUICK], "--out", "{"), "table": (["sweep", *QUICK], "--table", ""),
+                "sweep": (SWEEP, "--out", "{"), "table": (SWEEP, "--table", ""),
                 "tune": (["tune", *QUICK, "--force", "--threads", "1"], "--out", "rnnbench tuning")}
 
     def write(self, name, target):
@@ -139,7 +140,7 @@ class Outputs(unittest.TestCase):
 
     def test_a_store_behind_a_link(self):
         (self.folder / "results").symlink_to("elsewhere")
-        done = run("sweep", *QUICK, "--save", "--results", self.folder / "results")
+        done = run(*SWEEP, "--save", "--results", self.folder / "results")
         self.assertEqual(done.returncode, FINE, done.stderr)
         self.assertEqual(len(list((self.folder / "elsewhere").glob("*/*.json"))), 1)
 
@@ -153,7 +154,7 @@ class Outputs(unittest.TestCase):
                 (self.folder / "real/x").write_text("old")
             for out, table in (("x", "./x"), ("./x", self.folder / "real/x"), ("x", "../linked/x"), ("link", "./x")):
                 with self.subTest(out=out, table=str(table), there=there):
-                    done = run("sweep", *QUICK, "--out", out, "--table", table, cwd=self.folder / "real")
+                    done = run(*SWEEP, "--out", out, "--table", table, cwd=self.folder / "real")
                     self.assertEqual(done.returncode, USAGE, done.stderr)
                     self.assertIn("the same file as --out", done.stderr)
         self.assertEqual((self.folder / "real/x").read_text(), "old")
@@ -168,7 +169,7 @@ class Outputs(unittest.TestCase):
 
     def test_a_full_disk_is_told(self):
         """Of a file that is not there yet, too."""
-        done = self.in_mounts(f"mount -t tmpfs -o nr_inodes=1 none {self.folder}", "sweep", *QUICK, "--out",
+        done = self.in_mounts(f"mount -t tmpfs -o nr_inodes=1 none {self.folder}", *SWEEP, "--out",
                               self.folder / "new")
         self.assertEqual(done.returncode, USAGE, done.stderr)
         self.assertIn("No space left", done.stderr)
