@@ -46,7 +46,8 @@ class Workers(Gate):
     def test_the_number_of_runs_is_drawn_anew_each_round(self):
         """Of a row whose runs take some 1.5 samples: the calibration's lines are the first ones."""
         counts = self.folder / "counts"
-        self.against_fake(FINE, COUNTS=str(counts), PER_RUN="1.7e-4")
+        self.gate(FINE, "--against", self.fake, "--problem", "lstm/N:1/T:1/U:1", "--backend", "scalar", "--budget",
+                  f"{BUDGET}s", COUNTS=str(counts), PER_RUN="1.7e-4")
         rounds = [set(line.split()) for line in counts.read_text().splitlines() if line][1:]
         self.assertGreater(len(rounds), 12)
         self.assertEqual({len(numbers) for numbers in rounds}, {1})

@@ -38,13 +38,13 @@ onednn_threads rnn_onednn_threads_find(void) {
         find("omp_get_max_active_levels", "OMP_3.0", &runtime.get_max_active_levels) &&
         find("omp_set_max_active_levels", "OMP_3.0", &runtime.set_max_active_levels))
         return runtime;
-    return (onednn_threads){NULL};
+    return (onednn_threads){0};
 }
 
 #else
 
 onednn_threads rnn_onednn_threads_find(void) {
-    return (onednn_threads){NULL};
+    return (onednn_threads){0};
 }
 
 #endif
