@@ -44,6 +44,7 @@ static gate_row row_of(const char *base, double base_seconds, const char *new, d
 
 static double mean_of_draws(gate_row row, side_id side, bool *are_alike) {
     gate_state gate = {.sample_seconds = 2.5e-4, .random = 1};
+    const double draws = DRAWS;
     double sum = 0;
     *are_alike = true;
     for (int i = 0; i < DRAWS; i++) {
@@ -51,7 +52,7 @@ static double mean_of_draws(gate_row row, side_id side, bool *are_alike) {
         *are_alike &= row.sides[BASE].runs == row.sides[NEW].runs;
         sum += row.sides[side].runs;
     }
-    return sum / DRAWS;
+    return sum / draws;
 }
 
 /* Each side's own calibration says another number: one below 1.5 runs of 166 us, one above. */

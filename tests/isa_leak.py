@@ -162,10 +162,11 @@ def check_spills(build):
 # ---- Alignment -----------------------------------------------------------------------------------
 
 def function_addresses(path):
-    """Name and address, within its object, of each that is not set apart as hardly ever called."""
+    """Name and address, within its object, of each that is not set apart as hardly ever called, nor made
+    by the compiler, as .omp.reduction.reduction_func is."""
     text = subprocess.run(["objdump", "--syms", str(path)], check=True, capture_output=True, text=True).stdout
     for line in text.splitlines():
-        if found := re.match(r"([0-9a-f]+) .{6}F \.text\t[0-9a-f]+ (?:\.hidden )?(\S+)$", line):
+        if found := re.match(r"([0-9a-f]+) .{6}F \.text\t[0-9a-f]+ (?:\.hidden )?([^.\s]\S*)$", line):
             yield found[2], int(found[1], 16)
 
 
