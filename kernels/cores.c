@@ -329,3 +329,7 @@ int rnn_threads_now(int threads, rnn_quota_watch *watch) {
     }
     return or_alone_after_fork(cores < 1 ? 1 : cores < threads ? cores : threads);
 }
+
+bool rnn_can_start_threads(void) {
+    return or_alone_after_fork(2) == 2;
+}

@@ -4,6 +4,7 @@
 #define RNN_CORES_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 typedef struct rnn_core_limit {
     int cores;       /* at least 1 */
@@ -33,5 +34,8 @@ typedef struct rnn_quota_watch {
  * opened a parallel region on this thread: the child's OpenMP would wait for threads that only the
  * parent has. */
 int rnn_threads_now(int threads, rnn_quota_watch *watch);
+
+/* Whether the calling thread's OpenMP has threads to start: not in a child as above. */
+bool rnn_can_start_threads(void);
 
 #endif

@@ -258,15 +258,16 @@ typedef struct rnn_io {
  *
  * A run of openmp and its kin takes no more threads than the calling thread may use cores when the
  * run begins: by its affinity or the places that OpenMP was given, and by the quota of its control
- * group. Each thread looks at the first again after 10 ms, each plan at the last after 100. onednn
- * computes on the calling thread alone where that may use a single core, libxsmm where it may use
- * fewer than the plan has threads. None of this changes a bit.
+ * group. Each thread looks at the first again after 10 ms, each plan at the last after 100. libxsmm
+ * computes on the calling thread alone where that may use fewer than the plan has threads; onednn
+ * always takes them all. None of this changes a bit.
  *
  * After fork() a child may go on with its parent's plans and make new ones. A plan of several
  * threads that the parent had run, or had made with onednn, has left a mark on the thread that did
- * so; in the child that thread's copy computes alone, whatever the plan is for, and a new thread of
- * the child's has threads as usual. A parent that used OpenMP by itself must not leave plans of
- * several threads to that copy: a run would wait for OpenMP's threads, which are not there.
+ * so; in the child that thread's copy computes alone, whatever the plan is for (a plan of onednn's
+ * with several threads: RNN_BACKEND_FAILED), and a new thread of the child's has threads as usual.
+ * A parent that used OpenMP by itself must not leave plans of several threads to that copy: a run
+ * would wait for OpenMP's threads, which are not there.
  *
  * Scratch and outputs must not overlap inputs or each other, except that a final state may be the
  * same array as its initial one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer,

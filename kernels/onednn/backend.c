@@ -7,6 +7,7 @@
  * keeps one set, and a run that finds it taken makes another, which is the only case in which this
  * backend allocates (oneDNN itself makes a small argument map at every execution). */
 #include "calls.h"
+#include "cores.h"
 #include "rows.h"
 #include "scratch.h"
 #include "threads.h"
@@ -183,17 +184,30 @@ static void onednn_destroy(void *state) {
     free(plan);
 }
 
+/* The library cuts its work for as many threads as a plan has: on one alone some of it is not done.
+ */
+static rnn_status check_threads(int threads, rnn_error *error) {
+    if (threads == 1 || rnn_can_start_threads())
+        return RNN_OK;
+    return rnn_fail(error, RNN_BACKEND_FAILED,
+                    "onednn: threads: %d, after fork() the calling thread has none of OpenMP's",
+                    threads);
+}
+
 static rnn_status onednn_create(void **state, const rnn_problem *problem,
                                 const rnn_model_weights *weights, rnn_error *error) {
+    rnn_status status = check_threads(problem->threads, error);
+    if (status != RNN_OK)
+        return status;
     onednn_plan *plan = calloc(1, sizeof *plan);
     if (!plan)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory");
     plan->problem = problem;
     plan->runtime = rnn_onednn_threads_find();
     /* A primitive is shaped for the thread count at its creation. */
-    onednn_setting before = rnn_onednn_threads_set(&plan->runtime, problem->threads);
-    rnn_status status = fill_plan(plan, weights, error);
-    rnn_onednn_threads_restore(&plan->runtime, before);
+    int before = rnn_onednn_threads_set(&plan->runtime, problem->threads);
+    status = fill_plan(plan, weights, error);
+    rnn_onednn_threads_set(&plan->runtime, before);
     if (status == RNN_OK)
         *state = plan;
     else
@@ -287,15 +301,17 @@ static rnn_status run_with_own_calls(const onednn_plan *plan, const rnn_io *io, 
 
 static rnn_status onednn_run(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const onednn_plan *plan = state;
-    onednn_setting before = rnn_onednn_threads_set(&plan->runtime, plan->problem->threads);
-    rnn_status status;
+    rnn_status status = check_threads(plan->problem->threads, error);
+    if (status != RNN_OK)
+        return status;
+    int before = rnn_onednn_threads_set(&plan->runtime, plan->problem->threads);
     if (atomic_flag_test_and_set_explicit(&plan->calls->taken, memory_order_acquire)) {
         status = run_with_own_calls(plan, io, scratch, error);
     } else {
         status = run_model(plan, plan->calls, io, scratch, error);
         atomic_flag_clear_explicit(&plan->calls->taken, memory_order_release);
     }
-    rnn_onednn_threads_restore(&plan->runtime, before);
+    rnn_onednn_threads_set(&plan->runtime, before);
     return status;
 }
 
