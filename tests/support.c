@@ -32,13 +32,28 @@ void *test_alloc(size_t bytes) {
     return memset(memory, 0, whole);
 }
 
-bool test_threads_are_limited = false;
+/* ---- What the linker puts in place of functions of librnn --------------------------------------
+ */
 
-/* The linker puts this in place of rnn_threads_now. */
+bool test_threads_are_limited = false;
+int test_threads_given = RNN_MAX_THREADS;
+
 int __real_rnn_threads_now(int threads, rnn_quota_watch *watch);
 int __wrap_rnn_threads_now(int threads, rnn_quota_watch *watch);
 int __wrap_rnn_threads_now(int threads, rnn_quota_watch *watch) {
-    return test_threads_are_limited ? __real_rnn_threads_now(threads, watch) : threads;
+    if (test_threads_are_limited)
+        return __real_rnn_threads_now(threads, watch);
+    return threads < test_threads_given ? threads : test_threads_given;
+}
+
+int test_cores = 0;
+
+rnn_core_limit __real_rnn_thread_limit(void);
+rnn_core_limit __wrap_rnn_thread_limit(void);
+rnn_core_limit __wrap_rnn_thread_limit(void) {
+    if (test_cores == 0)
+        return __real_rnn_thread_limit();
+    return (rnn_core_limit){.cores = test_cores, .online = test_cores};
 }
 
 double seconds_now(void) {

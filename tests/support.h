@@ -20,5 +20,10 @@ double seconds_now(void);
 /* Runs have the threads that their plan is for, however few cores there are here, but where this is
  * true: else no machine of two cores would try a team of three. */
 extern bool test_threads_are_limited;
+/* Otherwise, no more than these, as if a control group or an affinity left no more. */
+extern int test_threads_given;
+
+/* Cores that plans are made for, by the cost model and by auto; 0: those that there are. */
+extern int test_cores;
 
 #endif
