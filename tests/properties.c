@@ -74,16 +74,37 @@ static answer same_bits_when_run_twice(const subject *s) {
     return finish(&again, holds);
 }
 
+/* Ways to divide a batch among threads, by what a plan says of itself. */
+static int in_slices, by_a_team, in_slices_by_teams;
+
+static void note_division(const rnn_plan *plan) {
+    const char *implementation = rnn_plan_implementation(plan);
+    const bool slices = strstr(implementation, " slices"),
+               team = strstr(implementation, "team of ");
+    in_slices += slices && !team;
+    by_a_team += team && !slices;
+    in_slices_by_teams += slices && team;
+}
+
+/* Plans are made for as many cores as there are threads, however few cores there are here. */
 static answer same_bits_on_more_threads(const subject *s) {
+    static const int numbers_of_threads[] = {2, 3, 4, 5, 8, 16};
     if (!s->threaded)
         return NOT_APPLICABLE;
     trial again;
     create_copy(&again, s->whole);
     bool holds = true;
-    for (int threads = 2; holds && threads <= 5; threads++) {
-        trial_run(&again, s->backend, threads);
+    for (size_t i = 0; holds && i < sizeof numbers_of_threads / sizeof *numbers_of_threads; i++) {
+        if (s->behind_library && numbers_of_threads[i] > 5) /* whose threads wait for long */
+            break;
+        test_cores = numbers_of_threads[i];
+        rnn_plan *plan = trial_plan(&again, s->backend, test_cores);
+        note_division(plan);
+        trial_run_plan(&again, plan, 0xff);
+        rnn_plan_destroy(plan);
         holds = trials_agree(s->whole, &again, s->behind_library ? CLOSE : SAME_BITS);
     }
+    test_cores = 0;
     return finish(&again, holds);
 }
 
@@ -522,6 +543,11 @@ static const char *const options[] = {
     "N:3/T:4/D:5/U:6/output:last/dense:2/dense_activation:sigmoid",
     "N:3/T:4/D:5/U:6/activation:relu/strides:padded",
     "N:3/T:4/D:5/U:256/state:1",
+    /* which threads divide in every way */
+    "N:16/T:8/D:32/U:48/mask:lengths",
+    "N:2/T:16/D:5/U:64+64/direction:bidirectional/state:1",
+    "N:4/T:16/D:5/U:48+33/direction:bidirectional/merge:sum/mask:lengths",
+    "N:2/T:16/D:5/U:64+64+64+64",
 };
 static const char *const gru_options[] = {
     "N:4/T:6/D:5/U:17/reset_after:0/state:1",
@@ -554,6 +580,9 @@ static void check_problem(subject *s, const char *text, tally *counts) {
     trial_run(&whole, s->backend, 1);
     s->whole = &whole;
     for (int i = 0; i < PROPERTY_COUNT; i++) {
+        char tried[PROBLEM_TEXT_SIZE + 80];
+        snprintf(tried, sizeof tried, "%s, %s: %s", s->backend, text, properties[i].name);
+        expect_an_end(tried);
         answer found = properties[i].check(s);
         counts->held[i] += found == HOLDS;
         counts->failed += found == FAILS;
@@ -591,6 +620,10 @@ int main(int argc, char **argv) {
         vacuous |= counts.held[i] == 0 && expected && !s.behind_library;
     }
     printf("%d failed, %d problems refused by %s\n", counts.failed, counts.refused, s.backend);
+    printf("%d plans in slices, %d by a team, %d in slices by teams\n", in_slices, by_a_team,
+           in_slices_by_teams);
+    if (strcmp(s.backend, "openmp") == 0 && test_cores_were_asked)
+        vacuous |= !(in_slices && by_a_team && in_slices_by_teams);
     if (vacuous)
         printf("FAILED: a property was never asked about\n");
     return counts.failed || vacuous;

@@ -168,6 +168,7 @@ static void check_split(const problem *p, rnn_split split, const int32_t *length
     create_pair(&t, &alone, p);
     split_to_take = split;
     rnn_plan *plan = trial_plan(&t, backend, threads);
+    expect_an_end(rnn_plan_implementation(plan));
     for (int round = 0; round < (lengths ? 1 : ROUNDS); round++) {
         int32_t drawn[MOST_ROWS];
         draw_lengths(drawn, p, &state);

@@ -3,10 +3,12 @@
 
 #include "cores.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 rnn_backend_info require_backend(const char *name) {
     rnn_backend_info info;
@@ -47,10 +49,12 @@ int __wrap_rnn_threads_now(int threads, rnn_quota_watch *watch) {
 }
 
 int test_cores = 0;
+bool test_cores_were_asked = false;
 
 rnn_core_limit __real_rnn_thread_limit(void);
 rnn_core_limit __wrap_rnn_thread_limit(void);
 rnn_core_limit __wrap_rnn_thread_limit(void) {
+    test_cores_were_asked = true;
     if (test_cores == 0)
         return __real_rnn_thread_limit();
     return (rnn_core_limit){.cores = test_cores, .online = test_cores};
@@ -60,4 +64,30 @@ double seconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- Tests that hang ---------------------------------------------------------------------------
+ */
+
+enum { SECONDS_TO_END = 25 };
+
+static char tried[600];
+
+/* With what a signal handler may call. */
+static void fail_without_end(int signal) {
+    static const char before[] = "FAILED: has no end: ", after[] = "\n";
+    (void)signal;
+    const bool written = write(STDOUT_FILENO, before, sizeof before - 1) > 0 &&
+                         write(STDOUT_FILENO, tried, strlen(tried)) >= 0 &&
+                         write(STDOUT_FILENO, after, sizeof after - 1) > 0;
+    _exit(written ? 1 : 2);
+}
+
+void expect_an_end(const char *text) {
+    if (text) {
+        fflush(stdout);
+        snprintf(tried, sizeof tried, "%s", text);
+    }
+    signal(SIGALRM, fail_without_end);
+    alarm(SECONDS_TO_END);
 }

@@ -17,6 +17,11 @@ void *test_alloc(size_t bytes);
 
 double seconds_now(void);
 
+/* From here, or from the next call on, what a test does takes no longer than some 25 seconds: else
+ * it fails with a line that says so rather than hang. Runs of a trial call it by themselves. `text`
+ * says what is being tried, NULL: the same as before. */
+void expect_an_end(const char *text);
+
 /* Runs have the threads that their plan is for, however few cores there are here, but where this is
  * true: else no machine of two cores would try a team of three. */
 extern bool test_threads_are_limited;
@@ -25,5 +30,7 @@ extern int test_threads_given;
 
 /* Cores that plans are made for, by the cost model and by auto; 0: those that there are. */
 extern int test_cores;
+/* Whether anybody has; not in a unity build, where these functions cannot be replaced. */
+extern bool test_cores_were_asked;
 
 #endif

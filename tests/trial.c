@@ -65,6 +65,7 @@ void trial_run_plan(trial *t, const rnn_plan *plan, int garbage) {
     void *scratch = test_alloc(size);
     memset(scratch, garbage, size);
     arrays_poison(&t->arrays, ARRAY_INPUTS_END, ARRAY_COUNT);
+    expect_an_end(NULL);
     if (rnn_plan_run(plan, &t->arrays.io, scratch, &error) != RNN_OK)
         fail("rnn_plan_run", &error);
     free(scratch);
