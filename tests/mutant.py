@@ -22,6 +22,19 @@ def run(command, **options):
     return done.stdout
 
 
+def occurrences(source, mutation):
+    """How often the text of the mistake is in the sources: it can be made where that is once."""
+    path = Path(source, mutation.file)
+    return path.read_text(encoding="utf-8").count(mutation.text) if path.exists() else 0
+
+
+def is_linked(name, linked):
+    """Whether the linker, asked twice to trace, took this object of the build, from an archive or not."""
+    member, folder = Path(name).name, Path(name).parent.parent
+    return any(line == name or line.startswith(f"({folder}/") and line.endswith(f".a){member}")
+               for line in linked.splitlines())
+
+
 class Mutants:
     """Those of one build: SOURCE as it was built in BUILD. They are made in a folder elsewhere."""
 
@@ -32,6 +45,7 @@ class Mutants:
             shutil.copytree(self.source / part, self.copy / part, symlinks=True)
         entries = json.loads((self.build / "compile_commands.json").read_text())
         self.compile_commands = {entry["output"]: shlex.split(entry["command"]) for entry in entries}
+        self.known_commands = {}
         self.users = self.read_users(run(["ninja", "-C", self.build, "-t", "deps"]))
 
     def read_users(self, text):
@@ -66,10 +80,16 @@ class Mutants:
         run([*command, "-O1", "-w", "-o", made], cwd=self.build)
         return made
 
+    def commands(self, program):
+        """Those by which the build makes it; the last one links it."""
+        if program not in self.known_commands:
+            self.known_commands[program] = run(["ninja", "-C", self.build, "-t", "commands", program]).splitlines()
+        return self.known_commands[program]
+
     def link(self, program, objects, to, compiled):
         """As the build does, with some objects in place of its own. They go before its libraries, which
-        then have nothing to add that is in them."""
-        *before, last = run(["ninja", "-C", self.build, "-t", "commands", program]).splitlines()
+        then have nothing to add that is in them. False where it is made of none of them."""
+        *before, last = self.commands(program)
         parts = [name for name in objects if any(f" -o {name} " in line for line in before)]
         for name in parts:
             compiled[name] = compiled.get(name) or self.compile(name)
@@ -77,16 +97,18 @@ class Mutants:
         words = [str(made.pop(word, word)) for word in shlex.split(last)]
         place = words.index("-o")
         words[place + 1] = str(to)
-        run(words[:place + 2] + list(made.values()) + words[place + 2:], cwd=self.build)
+        linked = run([*words[:place + 2], *made.values(), *words[place + 2:], "-Wl,-t,-t"], cwd=self.build)
+        assert not (stale := [name for name in parts if is_linked(name, linked)]), f"{to} has the build's own {stale}"
         return bool(parts)
 
     def make(self, mutation, *programs, kernels=None):
-        """Paths of the programs with the mistake: none where its text is not there once. Of kernels in
-        several instruction sets those named alone have it, which are all that the test runs."""
+        """Paths of the programs with the mistake, each None where it is made of nothing that the mistake
+        changes; none where its text is not there once. Of kernels in several instruction sets those named
+        alone have it, which are all that the test runs."""
         path = self.copy / mutation.file
-        right = path.read_text(encoding="utf-8") if path.exists() else ""
-        if right.count(mutation.text) != 1:
+        if occurrences(self.copy, mutation) != 1:
             return []
+        right = path.read_text(encoding="utf-8")
         objects = [name for name in self.users.get(mutation.file, [])
                    if not (of := KERNELS.search(name)) or kernels is None or of[1] == kernels]
         path.write_text(right.replace(mutation.text, mutation.broken), encoding="utf-8")
@@ -96,4 +118,4 @@ class Mutants:
             linked = [self.link(program, objects, to, compiled) for program, to in zip(programs, made)]
         finally:
             path.write_text(right, encoding="utf-8")
-        return made if all(linked) else []
+        return [to if has_it else None for to, has_it in zip(made, linked)]

@@ -1,132 +1,170 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Breaks the sources on purpose, one mistake at a time, and asks whether the equivalence test sees it.
-A mistake that can no longer be made, because its text is gone, is a failure too.
+"""Breaks the sources on purpose, one mistake at a time, and asks whether the test that is named for it
+sees it; without the mistake that test must pass. A mistake that can no longer be made, because its text is
+gone, is a failure too. mutations/ has them.
 
-Usage: mutate.py SOURCE BUILD [NAME...]     the build is up to date
+Usage: mutate.py SOURCE BUILD [--sample SEED] [NAME...]     the build is up to date
+       mutate.py SOURCE --texts
+By default all; with --sample ten that SEED, as a commit, chooses; those of these NAMEs. --texts makes none:
+it only asks whether each could be made, and its test is there.
 """
+import argparse
 import os
+import random
+import re
+import signal
 import subprocess
 import sys
 import tempfile
-from collections import namedtuple
+import time
+from pathlib import Path
 
 sys.dont_write_bytecode = True
-from mutant import Mutants  # noqa: E402
+from mutant import Mutants, occurrences  # noqa: E402
+from mutations import MUTATIONS  # noqa: E402
+from mutations.kinds import CRASHES, FAILS, HANGS, Built, Source  # noqa: E402
 
-PROGRAM = "tests/equivalence"
-SKIPPED = 77
-CRASHES = range(-64, 0)  # how subprocess reports a signal
-
-Mutation = namedtuple("Mutation", "name file text broken backend cell outcomes")
-
-MUTATIONS = [
-    Mutation("gate order", "kernels/cells/lstm.inc.h",
-             "vf_fma(f, vf_load(c_row), vf_mul(i, candidate))",
-             "vf_fma(i, vf_load(c_row), vf_mul(f, candidate))", "scalar", "lstm", [1]),
-    Mutation("vector tail", "kernels/vec/avx2.h",
-             "(lanes + VF_FLOATS - count)",
-             "(lanes + VF_FLOATS - count + 1)", "avx2", "gru", [1]),
-    Mutation("beyond the vector tail", "kernels/vec/avx2.h",
-             "_mm256_maskstore_ps(to, mask, a)",
-             "((void)mask, _mm256_storeu_ps(to, a))", "avx2", "gru", [1, *CRASHES]),
-    Mutation("vector tail of AVX-512", "kernels/vec/avx512.h",
-             "(1u << count) - 1",
-             "(1u << (count - 1)) - 1", "avx512", "gru", [1]),
-    Mutation("gates of the second pass", "kernels/pack.c",
-             "layout.first_gate + pass * gates",
-             "layout.first_gate + 0 * pass * gates", "avx2", "lstm", [1]),
-    Mutation("sums of the second pass", "kernels/kernels.inc.h",
-             "rows->out[r] += at_once * vectors",
-             "rows->out[r] += 0 * vectors", "avx2", "lstm", [1]),
-    Mutation("mask", "kernels/direction.c",
-             "rnn_step_counts(run->io, run->timesteps, run->first_row + n, t)",
-             "rnn_step_counts(run->io, run->timesteps, run->first_row + n, run->timesteps - 1 - t)",
-             "scalar", "gru", [1]),
-    Mutation("a member's share", "kernels/direction.c",
-             "step->end_panel = panels.end;",
-             "step->end_panel = panels.end - (panels.begin > 0);", "openmp_team", "lstm", [1]),
-    Mutation("what the last panel lacks", "kernels/kernels.inc.h",
-             "shape.blocks - full * shape.blocks_per_panel;",
-             "shape.blocks_per_panel;", "avx512", "simple_rnn", [1, *CRASHES]),
-    Mutation("the input of a member's panels", "kernels/direction.c",
-             "panels_of_input(packed, mine)",
-             "mine", "scalar", "gru", [1]),
-    Mutation("the input of panels that stream", "kernels/direction.c",
-             "panels_of_input(packed, group)",
-             "group", "scalar", "gru", [1]),
-    Mutation("panels that stream, from the last", "kernels/direction.c",
-             "panels.end -= count;",
-             "panels.end -= count + 1;", "scalar", "lstm", [1]),
-    Mutation("panels that stream, from the first", "kernels/direction.c",
-             "panels.begin += count;",
-             "panels.begin += count + 1;", "scalar", "lstm", [1]),
-    Mutation("wavefront", "kernels/direction.c",
-             "if (direction->x_steps)",
-             "if (direction->x_steps && first > 0)", "openmp_team", "lstm", [1]),
-    Mutation("merge", "kernels/merge.h",
-             "y[i] = 0.5f * (forward[i] + backward[i])",
-             "y[i] = forward[i] + backward[i]", "scalar", "simple_rnn", [1]),
-    Mutation("naive's gate order", "kernels/naive/cell.c",
-             "f[j] * c[j] + i[j] * candidate[j]",
-             "i[j] * c[j] + f[j] * candidate[j]", "naive", "lstm", [1]),
-]
+SAMPLE = 10
+PASSES, SKIPPED, ERROR = "passes", "is skipped", "ends with an error"
+SKIP_STATUS = 77  # as Meson has it
+TIMEOUT = 240
+# The lines by which programs of cmocka, those of TAP, the others and Python's unittest say what failed.
+FAILURE = re.compile(r"(?m)^(\[  FAILED  \]|not ok\b|FAILED\b)")
+SCRIPT_FAILURE = re.compile(r"(?m)^FAILED \(failures=")
+CAUGHT_SIGNAL = re.compile(r"Test failed with exception: .*")  # cmocka catches them
 
 
-def first_failure(output):
-    lines = [line for line in output.splitlines() if line.startswith("FAILED")]
-    return lines[0] if lines else "no line"
+def words_of(mutants, test, made=None):
+    """The test's command, with programs that were made in place of the build's."""
+    for word in test.command:
+        if isinstance(word, Source):
+            yield from (sys.executable, str(mutants.source / word.path))
+        elif isinstance(word, Built):
+            yield str((made or {}).get(word.path) or mutants.build / word.path)
+        else:
+            yield word
 
 
-def equivalence(program, mutation):
-    """Exit status and output of the test that is to see the mistake."""
-    done = subprocess.run([program, "--first", mutation.backend, mutation.cell],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          env={**os.environ, "OMP_WAIT_POLICY": "passive"})
-    return done.returncode, done.stdout
+def outcome(is_script, status, output):
+    if status < 0 or CAUGHT_SIGNAL.search(output):
+        return CRASHES
+    if status == SKIP_STATUS or (is_script and status == 0 and re.search(r"(?m)^OK \(skipped=", output)):
+        return SKIPPED
+    if status == 0:
+        return PASSES
+    return FAILS if (SCRIPT_FAILURE if is_script else FAILURE).search(output) else ERROR
+
+
+def run_test(mutants, test, made=None):
+    """What became of it, and its output. Of one that hangs nothing is left."""
+    process = subprocess.Popen(list(words_of(mutants, test, made)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
+                               env={**os.environ, "OMP_WAIT_POLICY": "passive", **test.environment})
+    try:
+        output, _ = process.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return HANGS, process.communicate()[0]
+    became = outcome(isinstance(test.command[0], Source), process.returncode, output)
+    return became, output if process.returncode >= 0 else f"{output}ended by signal {-process.returncode}\n"
+
+
+def what_failed(output):
+    """The line of an output that says it best."""
+    said = (re.search(r"(?m)^Traceback .*\n(?:[ \n].*\n?)*(.*)", output) or  # its last line: what was not so
+            re.search(r"(?m)^(.*(?: is not |!=|not in range| has failed|failed with exception).*)$", output) or
+            re.search(r"(?m)^((?:FAILED|not ok|\[  FAILED  \]|ended by signal).*)$", output))
+    return said[1][:150] if said else "no line"
 
 
 def passes_unbroken(mutants, mutation, known):
-    """None where the backend cannot run here. What is known of one backend and cell is that of others."""
-    key = mutation.backend, mutation.cell
-    if key not in known:
-        known[key] = equivalence(mutants.build / PROGRAM, mutation)
-    status, output = known[key]
-    if status == SKIPPED:
-        print(f"{mutation.name}: {output.strip()}")
+    """None where it is skipped. Many mutations have one test."""
+    key = mutation.test.command, tuple(sorted(mutation.test.environment.items()))
+    missing = [word.path for word in mutation.test.command
+               if isinstance(word, Built) and not (mutants.build / word.path).exists()]
+    if missing:
+        print(f"{mutation.name}: skipped: this build has no {missing[0]}")
         return None
-    if status != 0:
-        print(f"FAILED {mutation.name}: the test fails without it\n{output}")
-    return status == 0
+    if key not in known:
+        known[key] = run_test(mutants, mutation.test)
+    became, output = known[key]
+    if became == SKIPPED:
+        print(f"{mutation.name}: skipped: {output.strip().splitlines()[0] if output.strip() else 'no reason'}")
+        return None
+    if became != PASSES:
+        print(f"FAILED {mutation.name}: without it the test {became}\n{output}")
+    return became == PASSES
 
 
 def is_caught(mutants, mutation):
-    programs = mutants.make(mutation, PROGRAM, kernels=mutation.backend)
-    if not programs:
-        print(f"FAILED {mutation.name}: not found once in {mutation.file}: {mutation.text}")
+    programs = [word.path for word in mutation.test.command if isinstance(word, Built)]
+    made = mutants.make(mutation, *programs, kernels=mutation.kernels)
+    if not any(made):
+        print(f"FAILED {mutation.name}: " +
+              (f"no program of its test is made of {mutation.file}" if made else
+               f"not found once in {mutation.file}: {mutation.text}"))
         return False
-    status, output = equivalence(programs[0], mutation)
-    if status not in mutation.outcomes or (status == 1 and "FAILED" not in output):
-        print(f"FAILED {mutation.name}: not caught, status {status}\n{output}")
+    became, output = run_test(mutants, mutation.test, dict(zip(programs, made)))
+    if became not in mutation.outcomes:
+        print(f"FAILED {mutation.name}: not caught: the test {became}\n{output}")
         return False
-    print(f"{mutation.name}: caught, status {status}: {first_failure(output)}")
+    print(f"{mutation.name}: {became}: {what_failed(output)}")
     return True
 
 
-def main(arguments):
-    if len(arguments) < 2:
-        print(__doc__)
-        return 2
-    names = arguments[2:] or [mutation.name for mutation in MUTATIONS]
-    chosen = [mutation for mutation in MUTATIONS if mutation.name in names]
+def is_caught_or_skipped(mutants, mutation, known):
+    start = time.monotonic()
+    passes = passes_unbroken(mutants, mutation, known)
+    caught = passes and is_caught(mutants, mutation)
+    print(f"    {time.monotonic() - start:.1f} s", flush=True)
+    return caught
+
+
+def unmakeable(source):
+    """What keeps mutations from being made or seen, a line each."""
+    names = [mutation.name for mutation in MUTATIONS]
+    yield from (f"{name}: the name of several" for name in sorted(set(names)) if names.count(name) > 1)
+    for mutation in MUTATIONS:
+        if (count := occurrences(source, mutation)) != 1:
+            yield f"{mutation.name}: {count} times in {mutation.file}: {mutation.text}"
+        if isinstance(script := mutation.test.command[0], Source):
+            function = mutation.test.command[-1].split(".")[-1]
+            path = Path(source, script.path)
+            if not path.exists() or f"def {function}(" not in path.read_text(encoding="utf-8"):
+                yield f"{mutation.name}: no {function} in {script.path}"
+
+
+def choose(options):
+    chosen = [mutation for mutation in MUTATIONS if not options.names or mutation.name in options.names]
+    if options.sample is None:
+        return chosen
+    print(f"of {len(chosen)} mutations {min(SAMPLE, len(chosen))}, as chosen by --sample {options.sample}")
+    return random.Random(options.sample).sample(chosen, min(SAMPLE, len(chosen)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source")
+    parser.add_argument("build", nargs="?")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--sample", metavar="SEED")
+    parser.add_argument("--texts", action="store_true")
+    options = parser.parse_intermixed_args()
+    unknown = set(options.names) - {mutation.name for mutation in MUTATIONS}
+    if unknown or bool(options.build) == options.texts:
+        parser.error(f"no mutation is named {', '.join(sorted(unknown))}" if unknown else "a BUILD or --texts")
+    faults = list(unmakeable(options.source))
+    print("".join(f"FAILED {fault}\n" for fault in faults), end="")
+    if options.texts:
+        print(f"{len(MUTATIONS)} mutations, {len(faults)} faults")
+        return 1 if faults else 0
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
-        mutants = Mutants(*arguments[:2], folder)
-        known = {}
-        sound = [passes_unbroken(mutants, mutation, known) for mutation in chosen]
-        caught = [passes and is_caught(mutants, mutation) for passes, mutation in zip(sound, chosen)]
+        mutants, known = Mutants(options.source, options.build, folder), {}
+        caught = [is_caught_or_skipped(mutants, mutation, known) for mutation in choose(options)]
     print(f"{caught.count(True)} caught, {caught.count(False)} not, {caught.count(None)} skipped")
-    return 1 if False in caught or True not in caught else 0
+    return 1 if faults or False in caught or True not in caught else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

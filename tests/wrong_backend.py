@@ -15,12 +15,13 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from mutant import Mutants  # noqa: E402
-from mutate import MUTATIONS  # noqa: E402
+from mutations.kernels import MUTATIONS  # noqa: E402
 
 FINE, WRONG = 0, 1
 BROKEN = next(mutation for mutation in MUTATIONS if mutation.name == "gate order")
 PROGRAM, CLOCKED = "bench/rnnbench", "tests/rnnbench_clocked"
-CASE = ["--problem", f"{BROKEN.cell}/N:2/T:3/D:4/U:5", "--backend", f"naive,{BROKEN.backend}"]
+CELL, BACKEND = "lstm", BROKEN.kernels
+CASE = ["--problem", f"{CELL}/N:2/T:3/D:4/U:5", "--backend", f"naive,{BACKEND}"]
 
 
 class Outcome:
@@ -37,7 +38,7 @@ class Outcome:
         self.timed = {row["run_name"].split("/")[1] for row in rows}
         tuning = Path(folder, "tuning")
         # long enough for a spread with which something can win
-        self.tune = self.run("tune", *CASE, "--repetitions", "5", "--min-time", "0.01", "--out", tuning, RNN_ISA=BROKEN.backend)
+        self.tune = self.run("tune", *CASE, "--repetitions", "5", "--min-time", "0.01", "--out", tuning, RNN_ISA=BACKEND)
         self.tuned = tuning.read_text()
         report = Path(folder, "gate.json")
         self.program = clocked
@@ -56,7 +57,7 @@ class WrongBackend(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="wrong-") as folder:
             mutants = Mutants(*sys.argv[1:3], folder)
             intact = [mutants.build / PROGRAM, mutants.build / CLOCKED]
-            broken = mutants.make(BROKEN, PROGRAM, CLOCKED, kernels=BROKEN.backend)
+            broken = mutants.make(BROKEN, PROGRAM, CLOCKED, kernels=BACKEND)
             assert broken, f"not found once in {BROKEN.file}: {BROKEN.text}"
             cls.intact, cls.broken = (Outcome(*programs, intact[1], Path(folder, name))
                                       for name, programs in (("intact", intact), ("broken", broken)))
@@ -66,22 +67,22 @@ class WrongBackend(unittest.TestCase):
         self.assertIn(", 0 mismatches\n", self.intact.check.stdout)
         self.assertEqual(self.broken.check.returncode, WRONG)
         self.assertRegex(self.broken.check.stdout, r", [1-9]\d* mismatches\n")
-        self.assertRegex(self.broken.check.stdout, f"WRONG .*--backend {BROKEN.backend} ")
+        self.assertRegex(self.broken.check.stdout, f"WRONG .*--backend {BACKEND} ")
 
     def test_sweep_times_what_is_right(self):
         self.assertEqual(self.intact.sweep.returncode, FINE, self.intact.sweep.stdout)
-        self.assertEqual(self.intact.timed, {"naive", BROKEN.backend})
+        self.assertEqual(self.intact.timed, {"naive", BACKEND})
         self.assertEqual(self.broken.sweep.returncode, WRONG)
-        self.assertIn(f"WRONG {BROKEN.cell}/{BROKEN.backend}/", self.broken.sweep.stdout)
+        self.assertIn(f"WRONG {CELL}/{BACKEND}/", self.broken.sweep.stdout)
         self.assertIn(" 1 wrong, ", self.broken.sweep.stdout)
         self.assertEqual(self.broken.timed, {"naive"})
 
     def test_tune_never_writes_what_is_wrong(self):
         self.assertEqual(self.intact.tune.returncode, FINE, self.intact.tune.stdout)
         self.assertEqual(self.broken.tune.returncode, WRONG)
-        self.assertIn(f"WRONG {BROKEN.cell}/{BROKEN.backend}/", self.broken.tune.stdout)
+        self.assertIn(f"WRONG {CELL}/{BACKEND}/", self.broken.tune.stdout)
         self.assertIn(" naive 1 ", self.broken.tuned)
-        self.assertNotIn(f" {BROKEN.backend} ", self.broken.tuned)
+        self.assertNotIn(f" {BACKEND} ", self.broken.tuned)
 
     def test_gate_times_nothing(self):
         self.assertNotEqual(self.intact.gate.returncode, WRONG, self.intact.gate.stderr)
@@ -90,7 +91,7 @@ class WrongBackend(unittest.TestCase):
         self.assertIn("WRONG: 1 of 2 rows; nothing was timed", self.broken.gated["notes"])
         self.assertEqual(self.broken.gated["rounds"], [])
         (row,) = [row for row in self.broken.gated["rows"] if row["verdict"] == "WRONG"]
-        self.assertEqual(row["backend"], BROKEN.backend)
+        self.assertEqual(row["backend"], BACKEND)
 
 
 if __name__ == "__main__":

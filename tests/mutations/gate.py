@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Mistakes in `rnnbench gate`, whose tests go by a clock of their own and must not have become blind."""
+from mutations.kinds import Mutation, script
+
+FAKE = "tests/gate_fake_worker"
+
+
+def clocked(name, test):
+    return script(name, test, "tests/rnnbench_clocked", FAKE)
+
+
+def by_real_clock(name, test):
+    return script(name, test, "bench/rnnbench", FAKE)
+
+
+def verdicts(test):
+    return clocked("gate_cli.py", f"Verdicts.{test}")
+
+
+def workers(test):
+    return clocked("gate_workers.py", f"Workers.{test}")
+
+
+def baseline(test):
+    return clocked("gate_baseline.py", f"Baseline.{test}")
+
+
+def revisions(test):
+    return clocked("gate_revisions.py", f"Revisions.{test}")
+
+
+MUTATIONS = [
+    # ---- Workers that die, hang or answer with errors
+    Mutation("a hang is never told", "bench/gate_workers.c", "#define HANGS_SECONDS 5.0", "#define HANGS_SECONDS 5e9",
+             workers("test_a_new_build_that_hangs_over_no_row")),
+    Mutation("no second try", "bench/gate_workers.c", "before[side] ? GATE_FAILED : GATE_HUNG", "GATE_FAILED",
+             workers("test_a_pause_is_no_hang")),
+    Mutation("tries without end", "bench/gate_workers.c", "before[side] ? GATE_FAILED : GATE_HUNG", "GATE_HUNG",
+             workers("test_a_new_build_that_hangs_over_no_row")),
+    Mutation("an old pause counts", "bench/gate_workers.c", "        before[side] = false;", "        (void)before;",
+             workers("test_two_pauses_are_no_hang")),
+    Mutation("what is cut never hangs", "bench/gate_workers.c", "return before || hangs ? GATE_FAILED : GATE_LATE;",
+             "return (void)hangs, before ? GATE_FAILED : GATE_LATE;", workers("test_a_hang_that_the_budget_cuts")),
+    Mutation("a slow row takes all", "bench/gate_workers.c", "slow ? now + gate->patience : INFINITY", "INFINITY",
+             verdicts("test_one_row_that_takes_too_long")),
+    Mutation("the base always starts first", "bench/gate_workers.c",
+             "gate->first_side = random_chance(&gate->random, 2) ? BASE : NEW", "gate->first_side = BASE",
+             workers("test_either_side_starts_first")),
+    Mutation("as many runs in every round", "bench/gate_plan.c",
+             "random_below(&gate->random, 1 << 20) / (double)(1 << 20)", "0.5",
+             workers("test_the_number_of_runs_is_drawn_anew_each_round")),
+    Mutation("memory always lies where it lay", "bench/gate_workers.c",
+             ".shift = random_below(&gate->random, WORKER_MOST_SHIFT)", ".shift = WORKER_MOST_SHIFT / 2",
+             workers("test_memory_lies_elsewhere_in_each_round")),
+    Mutation("the wrong side is blamed", "bench/gate_rows.c", "return side == NEW || !gate->options->against;",
+             "return side == BASE || !gate->options->against;", workers("test_a_base_that_dies")),
+    Mutation("how it ended is not read", "bench/worker_process.c", "WEXITSTATUS(status));", "0);",
+             workers("test_a_base_that_dies")),
+    Mutation("an error is a refusal", "bench/worker_process.c", "? WORKER_REFUSED : WORKER_CANNOT",
+             "? WORKER_CANNOT : WORKER_REFUSED", workers("test_errors_of_a_new_build_after_the_check")),
+    Mutation("babble is an answer", "bench/worker_process.c", "if (!json_is_object(answer))", "if (0)",
+             workers("test_a_base_that_babbles")),
+    Mutation("who lingers is waited for", "bench/worker_process.c",
+             "    if (!has_ended(w, clock_seconds() + (*w->stop ? 0.2 : seconds)))",
+             "    if (!has_ended(w, clock_seconds() + 10 * seconds))", workers("test_a_base_that_lingers")),
+    Mutation("an interruption is not seen", "bench/worker_process.c", "    if (*w->stop) {\n", "    if (0) {\n",
+             by_real_clock("gate_real.py", "Waits.test_interruption")),
+    # ---- Budget and verdict
+    Mutation("the last moment never comes", "bench/gate_workers.c", "gate->budget + 0.5 * GATE_ALLOWANCE",
+             "gate->budget + 500 * GATE_ALLOWANCE", workers("test_a_base_that_hangs")),
+    Mutation("rounds ignore the budget", "bench/gate.c", "gate->start + GATE_FIRST_SHARE * gate->budget",
+             "gate->start + 3 * gate->budget", verdicts("test_a_slower_build")),
+    Mutation("late is fine", "bench/gate.c", "case GATE_LATE:\n        return say(EXIT_NOT_COMPARABLE,",
+             "case GATE_LATE:\n        return say(EXIT_FINE,", workers("test_a_check_that_is_late")),
+    Mutation("nothing is confirmed", "bench/gate.c",
+             "    if (gate_due_rows(gate, true) == 0)\n        return GATE_GOES_ON;",
+             "    if (gate_due_rows(gate, true) >= 0)\n        return GATE_GOES_ON;", verdicts("test_a_slower_build")),
+    Mutation("the threshold asked for is not used", "bench/gate.c",
+             "options->threshold > 0 ? options->threshold : threshold", "threshold", baseline("test_the_threshold")),
+    Mutation("the ratio upside down", "bench/gate_rounds.c", "log(new / base)", "log(base / new)",
+             verdicts("test_a_slower_build")),
+    Mutation("empty rounds count", "bench/gate_rounds.c",
+             "        if (measured(gate, again) == before)\n            break;\n", "        (void)before;\n",
+             verdicts("test_rounds_without_a_measurement_do_not_count")),
+    Mutation("the floor is 0", "bench/gate_rule.c", "* seconds > rule->floor", "* seconds > 0",
+             verdicts("test_the_floor")),
+    Mutation("a wrong base is timed", "bench/gate_checks.c", "    else if (!base.passed)", "    else if (0)",
+             verdicts("test_a_base_that_is_wrong")),
+    Mutation("an answer without time", "bench/gate_checks.c", "else if (end == GATE_GOES_ON && !(*seconds > 0))",
+             "else if (0)", workers("test_a_base_whose_answers_have_no_time")),
+    Mutation("one count is enough", "bench/gate_instructions.c", "row->outcome == GATE_SLOWER ? confirm_count",
+             "row->outcome == GATE_OUTCOMES ? confirm_count",
+             clocked("gate_cli.py", "Instructions.test_without_time_to_count_again")),
+    # ---- Baselines
+    Mutation("a baseline's threshold", "bench/gate.c", "#define BASELINE_THRESHOLD 0.20",
+             "#define BASELINE_THRESHOLD 200", baseline("test_slower_than_it")),
+    Mutation("a baseline's ratio", "bench/gate_baseline.c", "to->reference.offset = log(ratio);",
+             "to->reference.offset = 0;", baseline("test_slower_than_it")),
+    Mutation("few repetitions do", "bench/gate_baseline.c", "#define LEAST_SAMPLES  6", "#define LEAST_SAMPLES  1",
+             baseline("test_too_few_repetitions")),
+    Mutation("any machine will do", "bench/gate_baseline.c", "if (check.refused && !gate->options->anyway)", "if (0)",
+             baseline("test_another_machine")),
+    # ---- Revisions
+    Mutation("flags are not in the key", "bench/gate_revision.c",
+             '            add_to_key(build, "%s=%s\\n", variables[i], value);', "            (void)value;",
+             revisions("test_each_way_to_build_is_kept")),
+    Mutation("the compiler's version is not in the key", "bench/gate_revision.c",
+             '        add_to_key(build, "%s", line);', "        (void)build;", revisions("test_another_compiler")),
+    Mutation("a key that is cut", "bench/gate_revision.c", "build->key_is_cut |= ", "build->key_is_cut &= ",
+             revisions("test_flags_that_are_too_long")),
+    Mutation("a folder of everybody", "bench/gate_revision.c", "if (found.st_mode & S_IWOTH)", "if (0)",
+             revisions("test_a_cache_that_cannot_be_used")),
+    Mutation("a build that failed", "bench/gate_revision.c", "    if (status == 0)\n        return BASE_FOUND;",
+             "    if (status >= 0)\n        return BASE_FOUND;", revisions("test_one_that_does_not_build")),
+    Mutation("a build goes on", "bench/gate_revision.c", "            kill(-pid, SIGTERM);", "            (void)pid;",
+             by_real_clock("gate_revisions.py", "Interrupted.test_an_interrupted_build")),
+]
