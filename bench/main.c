@@ -18,12 +18,6 @@ static const command_row commands[COMMAND_COUNT] = {
 #undef COMMAND
 };
 
-int refuse_usage(const char *command, const char *why) {
-    fflush(stdout);
-    fprintf(stderr, "rnnbench %s: %s\n", command, why);
-    return EXIT_USAGE;
-}
-
 /* Once, whatever the command: `auto` would ignore it in silence. */
 static void warn_of_tuning(void) {
     rnn_error error;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include "commands.h"
 #include "fail.h"
 
 #include <ctype.h>
@@ -449,4 +450,10 @@ void options_tell_threads(const cli_options *options, int cores, const char *set
         if (options->threads.values[i] > cores)
             printf("threads %d: more than the %d cores that are usable here%s%s\n",
                    options->threads.values[i], cores, *set_by ? ": " : "", set_by);
+}
+
+int refuse_usage(const char *command, const char *why) {
+    fflush(stdout);
+    fprintf(stderr, "rnnbench %s: %s\n", command, why);
+    return EXIT_USAGE;
 }

@@ -196,6 +196,49 @@ class Compare(unittest.TestCase):
         self.assertIn("a change shows only where 4 or more of these 20 rows",
                       "\n".join(self.json_of(*files)["notes"]))
 
+    # ---- As many tests as rows -------------------------------------------------------------------
+
+    def changes(self, apart, count, factor=1.2):
+        """Of `count` rows of five repetitions: in so many of them all five are slower, which has a p of
+        2 / 252, and in the others none is: (p, adjusted p, change) of one of each."""
+        before = [1e-6, 1.01e-6, 1.02e-6, 1.03e-6, 1.04e-6]
+        names = [name_of(f"lstm/N:{n}/T:1/D:1/U:1", "avx2") for n in range(1, count + 1)]
+        base = self.write("base.json", {name: before for name in names})
+        new = self.write("new.json", {name: [factor * s for s in before] if i < apart else before
+                                      for i, name in enumerate(names)})
+        rows = self.json_of(base, new)["rows"]
+        self.assertEqual([row["problem"] for row in rows], [f"lstm/N:{n}/T:1/D:1/U:1" for n in range(1, count + 1)])
+        self.assertEqual({row["change"] for row in rows[apart:]} | {""}, {""})
+        self.assertEqual(len({row["change"] for row in rows[:apart]}), 1)
+        self.assertAlmostEqual(rows[0]["p"], 2 / 252, places=12)
+        return rows[0]["p_adjusted"], rows[0]["change"]
+
+    def test_significant_only_before_the_correction(self):
+        for apart, count, factor, adjusted, change in (
+                (1, 1, 1.2, 2 / 252, "slower"), (1, 6, 1.2, 6 * 2 / 252, "slower"),  # 0.0476
+                (1, 7, 1.2, 7 * 2 / 252, ""),  # 0.0556
+                (1, 40, 1.2, 40 * 2 / 252, ""), (6, 40, 1.2, 40 * 2 / 252 / 6, ""),
+                (7, 40, 1.2, 40 * 2 / 252 / 7, "slower"),  # 0.0454
+                (1, 6, 0.8, 6 * 2 / 252, "faster"), (1, 7, 0.8, 7 * 2 / 252, "")):
+            with self.subTest(apart=apart, count=count, factor=factor):
+                found, said = self.changes(apart, count, factor)
+                self.assertAlmostEqual(found, adjusted, places=12)
+                self.assertEqual(said, change)
+
+    def test_only_what_is_shown_is_corrected_for(self):
+        """Filters leave fewer tests; rows without a p are none."""
+        self.changes(1, 40)
+        rows = self.json_of(self.folder / "base.json", self.folder / "new.json", "--batch", "1:4")["rows"]
+        self.assertAlmostEqual(rows[0]["p_adjusted"], 4 * 2 / 252, places=12)
+        self.assertEqual([row["change"] for row in rows], ["slower", "", "", ""])
+        single = {name_of(f"gru/N:{n}/T:1/D:1/U:1", "avx2"): [1e-6] for n in range(20)}
+        few = {name_of(SMALL, "avx2"): [1e-6, 1.01e-6, 1.02e-6, 1.03e-6, 1.04e-6]}
+        base = self.write("base.json", {**few, **single})
+        new = self.write("new.json", {name: [1.2 * s for s in times] for name, times in {**few, **single}.items()})
+        changes = {row["problem"]: (row["p_adjusted"], row["change"]) for row in self.json_of(base, new)["rows"]}
+        self.assertAlmostEqual(changes.pop(SMALL)[0], 2 / 252, places=12)
+        self.assertEqual(set(changes.values()), {(None, "")})
+
     # ---- Backends, and machines ------------------------------------------------------------------
 
     def backends_file(self):

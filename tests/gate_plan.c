@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * How many runs a sample of a gate has, on either side. */
+ * How a gate shares its budget out among rows and rounds: how many runs a sample has on either
+ * side, what a row costs, and what is left out where there is no time for all. */
+#include "clock.h"
 #include "gate.h"
 
 #include <math.h>
@@ -9,29 +11,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-
-/* ---- What gate_plan.c asks of the rest of the gate ------------------------------------------ */
-
-bool gate_row_by_cpu(const gate_row *row) {
-    return row->sides[BASE].threads == 1 && row->sides[NEW].threads == 1;
-}
-
-bool gate_is_due(const gate_row *row, bool again) {
-    return !row->left_out && (!again || row->suspect);
-}
-
-int gate_due_rows(const gate_state *gate, bool again) {
-    int count = 0;
-    for (int i = 0; i < gate->row_count; i++)
-        count += gate_is_due(&gate->rows[i], again);
-    return count;
-}
-
-void gate_leave_out(gate_row *row, gate_outcome outcome, const char *format, ...) {
-    (void)format;
-    row->left_out = true;
-    row->outcome = outcome;
-}
 
 /* ---- Numbers of runs ------------------------------------------------------------------------ */
 
@@ -90,11 +69,98 @@ static void test_times_that_are_no_measure(void **state) {
     assert_int_equal(instant.sides[NEW].runs, 100000000);
 }
 
+/* ---- What a row costs, and who is left out --------------------------------------------------- */
+
+static void assert_near(double value, double expected) {
+    if (!(fabs(value - expected) <= 1e-9))
+        fail_msg("%.12g is not %.12g", value, expected);
+}
+
+/* A sample of one run of 1 ms, an untimed one before it and 60 us for the answer: 2.06 ms, four in
+ * a group. On several threads those of the last run have 0.3 ms to fall asleep. */
+static void test_cost(void **state) {
+    (void)state;
+    const gate_state gate = {.groups = 8, .sample_seconds = 2.5e-4};
+    gate_row row = row_of("naive", 1e-3, "naive", 1e-3);
+    row.prepare_seconds = 0.01;
+    assert_near(gate_row_cost(&gate, &row), 0.01 + 8 * 4 * 2.06e-3);
+    row.sides[NEW].threads = 2;
+    assert_near(gate_row_cost(&gate, &row), 0.01 + 8 * 4 * (2.06e-3 + 3e-4));
+    row = row_of("naive", 1e-4, "naive", 5e-5); /* 2.5 runs of the slower side on either */
+    assert_near(gate_row_cost(&gate, &row), 8 * 2 * (3.5 * 1.5e-4 + 2 * 6e-5));
+}
+
+enum { FOUR = 4 };
+
+/* One takes a second, the others 10 us: each of these costs 10.5 ms a round at the most, of 8
+ * groups. */
+static gate_state gate_of_four(gate_row rows[FOUR], double budget) {
+    for (int i = 0; i < FOUR; i++)
+        rows[i] = row_of("naive", i == 2 ? 1 : 1e-5, "naive", i == 2 ? 1 : 1e-5);
+    return (gate_state){.rows = rows, .row_count = FOUR, .budget = budget};
+}
+
+/* At the least it costs 8 s a round, of which 6 are wanted. */
+static void test_the_most_expensive_is_left_out(void **state) {
+    (void)state;
+    gate_row rows[FOUR];
+    gate_state gate = gate_of_four(rows, 60);
+    gate_plan_rounds(&gate, false, clock_seconds() + 40);
+    for (int i = 0; i < FOUR; i++)
+        assert_int_equal(rows[i].left_out, i == 2);
+    assert_int_equal(rows[2].outcome, GATE_UNJUDGED);
+    assert_string_equal(rows[2].why, "the budget is too small for so many rows");
+    assert_int_equal(gate.groups, GATE_MAX_GROUPS);
+    gate = gate_of_four(rows, 90);
+    gate_plan_rounds(&gate, false, clock_seconds() + 50);
+    assert_false(rows[2].left_out);
+    assert_int_equal(gate.groups, 1);
+}
+
+/* The second series has 0.33 of the budget, and needs 8 rounds of four rows. With the slow row as
+ * the suspect one takes 8.1 s. With another as one of few, all rows count for a tenth: of 2, 3 and
+ * 8 groups that is 1.7, 2.5 and 6.5 s. */
+static void test_rounds_to_confirm(void **state) {
+    (void)state;
+    const struct {
+        double budget;
+        int slow, others;
+    } cases[] = {{60, 2, 11}, {200, 7, 26}, {600, 24, 30}};
+    assert_int_equal(gate_least_rounds_again(FOUR), 8);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gate_row rows[FOUR];
+        gate_state gate = gate_of_four(rows, cases[i].budget);
+        gate_plan_rounds(&gate, false, clock_seconds() + 1000);
+        assert_int_equal(gate.groups, GATE_MAX_GROUPS);
+        assert_int_equal(rows[2].expected_rounds_again, cases[i].slow);
+        assert_int_equal(rows[0].expected_rounds_again, cases[i].others);
+    }
+}
+
+/* In the second series only those that are suspect take time. */
+static void test_the_second_series(void **state) {
+    (void)state;
+    gate_row rows[FOUR];
+    gate_state gate = gate_of_four(rows, 60);
+    rows[1].suspect = true;
+    gate_plan_rounds(&gate, true, clock_seconds() + 10);
+    assert_int_equal(gate_due_rows(&gate, false), FOUR);
+    assert_int_equal(gate.groups, GATE_MAX_GROUPS);
+    rows[2].suspect = true;
+    gate_plan_rounds(&gate, true, clock_seconds() + 10);
+    assert_int_equal(gate_due_rows(&gate, false), FOUR - 1);
+    assert_string_equal(rows[2].why, "suspect, and the budget is too small to confirm it");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_sides_have_as_many),
         cmocka_unit_test(test_two_backends_have_their_own),
         cmocka_unit_test(test_times_that_are_no_measure),
+        cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_the_most_expensive_is_left_out),
+        cmocka_unit_test(test_rounds_to_confirm),
+        cmocka_unit_test(test_the_second_series),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,34 @@ static void test_the_floor(void **data) {
     assert_int_equal(gates_that_name(log(1.40), 0.01, &quick_row, true), GATES);
 }
 
+/* Both bounds count, in either direction, and neither is enough. */
+static void test_what_matters(void **data) {
+    (void)data;
+    assert_true(gate_matters(&rule, log(1.06), 2e-6));    /* 120 ns */
+    assert_true(gate_matters(&rule, log(0.94), 2e-6));    /* as much, and 6.2% as a logarithm */
+    assert_false(gate_matters(&rule, log(1.06), 1.6e-6)); /* 96 ns */
+    assert_false(gate_matters(&rule, log(0.94), 1.6e-6));
+    assert_false(gate_matters(&rule, log(1.04), 1));
+    assert_false(gate_matters(&rule, log(0.96), 1));
+}
+
+/* Of a row without noise just what matters is visible: the threshold, or the floor where it is
+ * more. */
+static void test_visible_without_noise(void **data) {
+    (void)data;
+    double logs[ROUNDS] = {0};
+    const gate_series series = {logs, ROUNDS, ROUNDS};
+    const struct {
+        double seconds, visible;
+    } cases[] = {{1, 1.05}, {2e-6, 1.05}, {1e-6, 1.1}, {0.5e-6, 1.2}, {0.1e-6, 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const gate_reference row = {.seconds = cases[i].seconds};
+        const double visible =
+            gate_visible(&rule, &series, &row, ROWS, ROUNDS, ROUNDS_AGAIN, 0.95, 20);
+        assert_true(fabs(visible - cases[i].visible) < 1e-9);
+    }
+}
+
 /* A baseline's own uncertainty speaks for the accused. */
 static void test_slack(void **data) {
     (void)data;
@@ -158,6 +186,8 @@ int main(void) {
         cmocka_unit_test(test_power),
         cmocka_unit_test(test_below_the_threshold),
         cmocka_unit_test(test_the_floor),
+        cmocka_unit_test(test_what_matters),
+        cmocka_unit_test(test_visible_without_noise),
         cmocka_unit_test(test_slack),
         cmocka_unit_test(test_too_few_rounds),
         cmocka_unit_test(test_visible),

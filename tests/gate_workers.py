@@ -5,12 +5,14 @@
 Usage: gate_workers.py RNNBENCH FAKE [unittest's arguments]
 """
 import json
+import subprocess
 import sys
 import unittest
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 from gate_fake import (  # noqa: E402
-    ALLOWANCE, BUDGET, FINE, LARGE, NOT_COMPARABLE, SANITIZED, USAGE, WRONG, Gate, main)
+    ALLOWANCE, BUDGET, FINE, LARGE, NOT_COMPARABLE, PROGRAM, SANITIZED, USAGE, WRONG, Gate, environment, main)
 
 
 class Workers(Gate):
@@ -42,6 +44,27 @@ class Workers(Gate):
         for side in sides:
             self.assertGreater(len(set(side)), 0.8 * len(side))
         self.assertNotEqual(sides[0], sides[1])
+
+    @unittest.skipIf(SANITIZED, "a sanitizer has a heap of its own")
+    def test_a_worker_moves_its_heap(self):
+        """By a copy of what moves its stack. What it allocates later lies behind that."""
+        text, later = b"shift" * 800, b"later" * 4000
+        with subprocess.Popen([PROGRAM, "worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              env=environment(RNNBENCH_SHIFT=text.decode(), SHARED_CLOCK=str(self.clock))) as worker:
+            worker.stdin.write(later + b"\n")
+            worker.stdin.flush()
+            self.assertIn(b"unknown command", worker.stdout.readline())
+            process = Path("/proc", str(worker.pid))
+            (heap,) = [line.split()[0] for line in (process / "maps").read_text().splitlines()
+                       if line.endswith("[heap]")]
+            begin, end = (int(address, 16) for address in heap.split("-"))
+            with (process / "mem").open("rb") as memory:
+                memory.seek(begin)
+                content = memory.read(end - begin)
+            worker.stdin.close()
+        self.assertIn(text + b"\0", content)
+        self.assertIn(later[10:], content)
+        self.assertLess(content.index(text), content.index(later[10:]))
 
     def test_the_number_of_runs_is_drawn_anew_each_round(self):
         """Of a row whose runs take some 1.5 samples: the calibration's lines are the first ones."""

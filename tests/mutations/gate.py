@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Mistakes in `rnnbench gate`, whose tests go by a clock of their own and must not have become blind."""
-from mutations.kinds import Mutation, script
+from mutations.kinds import Mutation, program, script
 
 FAKE = "tests/gate_fake_worker"
 
@@ -28,6 +28,8 @@ def baseline(test):
 def revisions(test):
     return clocked("gate_revisions.py", f"Revisions.{test}")
 
+
+VERDICT, PLAN, RULE = (program(f"tests/gate_{name}") for name in ("verdict", "plan", "rule_test"))
 
 MUTATIONS = [
     # ---- Workers that die, hang or answer with errors
@@ -114,4 +116,35 @@ MUTATIONS = [
              "    if (status >= 0)\n        return BASE_FOUND;", revisions("test_one_that_does_not_build")),
     Mutation("a build goes on", "bench/gate_revision.c", "            kill(-pid, SIGTERM);", "            (void)pid;",
              by_real_clock("gate_revisions.py", "Interrupted.test_an_interrupted_build")),
+    # ---- As many tests as rows, the floor, and how the budget is shared out
+    Mutation("slower without correction", "bench/gate_verdict.c", "judge_suspect(gate, row, slower[i], measured)",
+             "judge_suspect(gate, row, p_slower(row), measured)", VERDICT),
+    Mutation("faster without correction", "bench/gate_verdict.c", "judge_quiet(gate, row, faster[i], measured)",
+             "judge_quiet(gate, row, p_faster(row), measured)", VERDICT),
+    Mutation("rows that are not suspect are no tests", "bench/gate_verdict.c",
+             "gate_p_slower(&row->second, &row->reference) : 1;", "gate_p_slower(&row->second, &row->reference) : NAN;",
+             VERDICT),
+    Mutation("rows that were left out are tests", "bench/gate_verdict.c",
+             "    if (row->left_out || row->first.count < 2)\n        return NAN;",
+             "    if (row->left_out || row->first.count < 2)\n        return 1;", VERDICT),
+    Mutation("faster below the floor", "bench/gate_verdict.c",
+             "gate_matters(&gate->rule, effect, row->reference.seconds);",
+             "gate_matters(&gate->rule, effect, 1);", VERDICT),
+    Mutation("the floor of the new time", "bench/gate_verdict.c",
+             "median(times->logs, times->count) / exp(gate_effect(&row->first, &row->reference));",
+             "median(times->logs, times->count);", VERDICT),
+    Mutation("the second series is above any floor", "bench/gate_rule.c",
+             "is_slow(rule, second, reference) && adjusted_p", "gate_effect(second, reference) > 0 && adjusted_p", VERDICT),
+    Mutation("the floor is no part of what is visible", "bench/gate_rule.c", "log1p(rule->floor / reference->seconds)",
+             "0.0", RULE),
+    Mutation("a floor for slowdowns alone", "bench/gate_rule.c", "fabs(expm1(effect)) * seconds", "effect * seconds", RULE),
+    Mutation("two rounds to confirm do", "bench/gate_rule.c", "least_rounds(GATE_SECOND_P / (rows > 1 ? rows : 1))",
+             "least_rounds(GATE_SECOND_P)", VERDICT),
+    Mutation("the cheapest is left out", "bench/gate_plan.c", "gate_row_cost(gate, row) > gate_row_cost(gate, found)",
+             "gate_row_cost(gate, row) < gate_row_cost(gate, found)", PLAN),
+    Mutation("no thread needs to sleep", "bench/gate_plan.c", "samples += 2 * SLEEP_SECONDS;", "samples += 0;", PLAN),
+    Mutation("the whole budget is the second series'", "bench/gate_plan.c",
+             "(GATE_SECOND_SHARE - GATE_FIRST_SHARE) * gate->budget", "GATE_SECOND_SHARE * gate->budget", PLAN),
+    Mutation("a heap that does not move", "bench/worker.c", "char *shift = shift_heap();",
+             "char *shift = NULL; (void)shift_heap;", workers("test_a_worker_moves_its_heap")),
 ]
