@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The numbers of rnnbench report against values worked out by hand: quartiles, losses, worst cases, means,
+who is the fastest, scaling, peaks. What goes to gnuplot is recorded; none is needed.
+
+Usage: report_numbers.py RNNBENCH [unittest's arguments]
+"""
+import os
+import re
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+import report_files as made  # noqa: E402
+from report_cli import WRONG, Page, Reports, run  # noqa: E402
+
+SMALL, LARGE = made.sizes(1, 2, 4), made.sizes(8, 2, 4)
+
+
+def timed(backend, times, sizes=SMALL, threads=1, cell="lstm", **members):
+    return made.row(made.own_name(cell, backend, sizes, threads), times, **members)
+
+
+class Numbers(Reports):
+    def page(self, *rows, **context):
+        """And `self.script`: what was to be drawn."""
+        record = self.folder / "script"
+        gnuplot = self.folder / "gnuplot"
+        gnuplot.write_text(f"#!/bin/sh\ncat >{record}\n")
+        gnuplot.chmod(0o755)
+        done = run(self.file(rows, **context), "--out", self.out, path=f"{self.folder}:{os.environ['PATH']}")
+        self.assertEqual(done.returncode, WRONG)
+        self.assertRegex(done.stderr, "gnuplot drew 0 of")
+        self.script = record.read_text()
+        return Page(self.out)
+
+    def table(self, page, words):
+        """{first cell of a line: its other cells} of the table whose caption or head has these words."""
+        (table,) = [table for table in page.all("table") if words in " ".join(
+            "".join(part.itertext()) for part in table if part.tag in ("caption", "thead"))]
+        return {"".join(line[0].itertext()): ["".join(cell.itertext()) for cell in line[1:]]
+                for line in table.find("tbody")}
+
+    def blocks(self):
+        """The lines of numbers that each plot has of each backend."""
+        return [[[float(word) for word in line.split()] for line in block.splitlines()]
+                for block in re.findall(r"(?s)\$b\d+ << EOD\n(.*?)EOD\n", self.script)]
+
+    # ---- Losses ----------------------------------------------------------------------------------
+
+    LOSSES = {  # sizes: ours, theirs
+        made.sizes(1, 2, 4): ([100, 110, 120, 130, 140], [200, 210, 220, 230, 240]),  # 1.833
+        made.sizes(2, 2, 4): ([200, 210, 220, 230, 240], [100, 110, 120, 130, 140]),  # 0.545, apart
+        made.sizes(4, 2, 4): ([120, 140, 160, 180, 200], [110, 130, 150, 170, 190]),  # 0.9375, within noise
+        # 0.824: quartiles 160..180 above 130..150, though the slowest of theirs is above our fastest
+        made.sizes(8, 2, 4): ([110, 160, 170, 180, 230], [80, 130, 140, 150, 200])}
+
+    def losses(self, peer):
+        for sizes, (ours, theirs) in self.LOSSES.items():
+            yield timed("auto", ours, sizes)
+            yield timed(peer, theirs, sizes)
+
+    def test_losses(self):
+        page = self.page(*self.losses("onednn"))
+        mean, interval, *others = self.table(page, "How many times faster")["onednn"]
+        self.assertEqual(mean, "0.94\u00d7")  # (22/12 x 12/22 x 15/16 x 14/17) ^ 1/4 = 0.9374
+        self.assertEqual(others, ["4", "3", "2", "0.55\u00d7", "lstm/N:2/T:2/D:4/U:4, 1 thread"])
+        low, high = (float(text.rstrip("\u00d7")) for text in interval.split("\u2013"))
+        self.assertTrue(0.55 < low < 0.9374 < high < 1.83)
+        self.assertIn("auto is the fastest, or within 5% of it, on 25.0% of 4 cases, and 0.94\u00d7 as fast as onednn "
+                      "(geometric mean; at worst 0.55\u00d7).", page.texts("p")[2])
+
+    def test_losses_to_the_best_of_several(self):
+        """On each case the fastest peer counts; naive is held against alone, and is no peer."""
+        page = self.page(timed("auto", [100] * 3), timed("onednn", [200] * 3), timed("torch", [400] * 3),
+                         timed("naive", [1600] * 3),
+                         timed("auto", [100] * 3, LARGE), timed("onednn", [400] * 3, LARGE),
+                         timed("torch", [50] * 3, LARGE), timed("naive", [400] * 3, LARGE))
+        lines = self.table(page, "How many times faster")
+        self.assertEqual(list(lines), ["onednn", "torch", "best of all peers", "naive"])
+        self.assertEqual({name: [line[0], *line[2:6]] for name, line in lines.items()},
+                         {"onednn": ["2.83\u00d7", "2", "0", "0", "2.00\u00d7"],  # root of 8
+                          "torch": ["1.41\u00d7", "2", "1", "1", "0.50\u00d7"],  # of 2
+                          "best of all peers": ["1.00\u00d7", "2", "1", "1", "0.50\u00d7"],
+                          "naive": ["8.00\u00d7", "2", "0", "0", "4.00\u00d7"]})
+        self.assertIn("1.00\u00d7 as fast as the best of all peers on each", page.texts("p")[2])
+
+    def test_a_peer_on_fewer_threads_counts_once(self):
+        page = self.page(timed("auto", [100] * 3), timed("auto", [50] * 3, threads=2), timed("onednn", [300] * 3))
+        self.assertEqual(self.table(page, "How many times faster")["onednn"][:3], ["3.00\u00d7", 3 * "\u2013", "1"])
+
+    def test_strips(self):
+        """5th, 25th, 50th, 75th and 95th percentile of 1, 2, 4, 8 and 16 times faster."""
+        rows = []
+        for i in range(5):
+            sizes = made.sizes(1 << i, 2, 4)
+            rows += [timed("auto", [100] * 3, sizes), timed("onednn", [100 << i] * 3, sizes)]
+        self.page(*rows)
+        (boxes,) = re.findall(r"(?s)\$boxes << EOD\n(.*?)EOD\n", self.script)
+        self.assertEqual([float(word) for word in boxes.split()[1:]], [1.2, 2, 4, 8, 14.4])
+
+    # ---- Who is the fastest ----------------------------------------------------------------------
+
+    def test_who_is_the_fastest(self):
+        """5% slower is about as fast, 6% is not."""
+        page = self.page(timed("auto", [100, 101, 102]), timed("avx2", [106, 106, 106]), timed("naive", [107] * 3),
+                         timed("auto", [200] * 3, LARGE), timed("avx2", [100] * 3, LARGE))
+        self.assertEqual(self.table(page, "Who is the fastest"),
+                         {"auto": ["50.0%", "50.0%", "2"], "avx2": ["50.0%", "100%", "2"],
+                          "naive": ["0.0%", "0.0%", "1"]})
+
+    def test_a_map(self):
+        """Names who is the fastest, and how many times the reference takes as long."""
+        rows = []
+        for n, u, auto, avx2, naive in ((1, 16, 100, 200, 800), (1, 32, 300, 150, 600),
+                                        (8, 16, 100, 100.5, 1200), (8, 32, 100, 90, 45)):
+            for backend, time in ("auto", auto), ("avx2", avx2), ("naive", naive):
+                rows.append(timed(backend, [time] * 3, made.sizes(n, 2, u)))
+        lines = self.table(self.page(*rows), "LSTM, T = 2")
+        self.assertEqual(lines, {"1": ["8.00\u00d7auto", "4.00\u00d7avx2"], "8": ["12.0\u00d7auto", "1.00\u00d7naive"]})
+
+    # ---- Backends --------------------------------------------------------------------------------
+
+    def test_backends(self):
+        """Medians and extremes over the rows: cv 20, 0 and 5%; roof 10, 20 and 40%."""
+        failed = timed("auto", [1], made.sizes(16, 2, 4), error_occurred=True, error_message="no")
+        page = self.page(timed("auto", [80, 100, 120], made.sizes(1, 2, 4), roof=0.1, max_error=4e-7),
+                         timed("auto", [100, 100, 100], made.sizes(2, 2, 4), roof=0.4, max_error=1e-7),
+                         timed("auto", [95, 100, 105], made.sizes(4, 2, 4), roof=0.2, max_error=2e-7), failed)
+        cells = self.table(page, "above 10%")["auto"]
+        self.assertEqual(cells[:2], ["3", "1"])
+        self.assertEqual(cells[4:], ["20.0%", "40.0%", "2.0e-07", "4.0e-07", "5.0%", "33.3%"])
+
+    def test_rows(self):
+        """Median, variation and the reference's time over it; what varies most is marked."""
+        page = self.page(timed("auto", [80, 100, 120, 100]), timed("naive", [400, 410, 390]),
+                         timed("auto", [80, 100, 121], LARGE), timed("naive", [200, 1000, 200], LARGE))
+        lines = {(line[0], line[1]): line[3] for line in page.rows()}
+        self.assertEqual(lines["lstm/" + SMALL, "auto"][:3], ["100 ns", "16.3%", "4.00\u00d7"])  # root of 800 / 3
+        self.assertEqual(lines["lstm/" + LARGE, "auto"][:3], ["100 ns", "20.4%", "2.00\u00d7"])
+        self.assertEqual(lines["lstm/" + SMALL, "naive"][:3], ["400 ns", "2.5%", "1.00\u00d7"])
+        marked = [cell.text for cell in page.all("td") if cell.get("class") == "bad"]
+        self.assertEqual(marked, ["16.3%", "20.4%", "99.0%"])
+
+    # ---- Scaling ---------------------------------------------------------------------------------
+
+    def over_threads(self, sizes, threads, time):
+        """Of four threads a quarter of the time: quartiles of 11/12 and 13/12 of the median."""
+        return [timed("auto", [part * time / p for part in (10, 11, 12, 13, 14)], sizes, p) for p in threads]
+
+    def test_bars_are_quartiles(self):
+        self.page(*self.over_threads(SMALL, (1, 4), 100))
+        (block,) = [block for block in self.blocks() if len(block[0]) == 4]
+        self.assertEqual([line[0] for line in block], [1, 4])
+        self.assertAlmostEqual(block[1][1] / block[0][1], 4, delta=0.01)
+        for _, middle, low, high in block:
+            self.assertAlmostEqual(low / middle, 12 / 13, delta=1e-3)
+            self.assertAlmostEqual(high / middle, 12 / 11, delta=1e-3)
+
+    def longest(self, *series):
+        self.page(*[row for arguments in series for row in self.over_threads(*arguments)])
+        (block,) = [block for block in self.blocks() if len(block[0]) == 4]
+        return [line[0] for line in block], block[0][1]
+
+    def test_the_longest_series_is_drawn(self):
+        """And of equally long ones that which is nearest to T = 32, N = 32, U = 512."""
+        near, far = made.sizes(32, 32, 512), made.sizes(1, 32, 8)
+        threads, quick = self.longest((near, (1, 2), 1e6), (far, (1, 2, 4), 1e3))
+        self.assertEqual(threads, [1, 2, 4])
+        self.assertAlmostEqual(quick, 32 * 2 * 4 * 8 * 16 / 12e3, delta=0.01)
+        for order in (near, far), (far, near):
+            threads, quick = self.longest(*[(sizes, (1, 2), 1e6) for sizes in order])
+            self.assertEqual(threads, [1, 2])
+            self.assertAlmostEqual(quick, 32 * 32 * 2 * 4 * 512 * 1024 / 12e6, delta=0.1)
+
+    # ---- Peaks -----------------------------------------------------------------------------------
+
+    def test_peaks(self):
+        """The highest of all files, on as many threads or the next fewer that were measured."""
+        one = self.file([timed("auto", [100] * 3), timed("auto", [100] * 3, threads=3)], "one.json",
+                        peaks_threads_1="avx2 10.0 GFLOP/s, L1 5.0 GB/s", peaks_threads_2="avx2 20.0 GFLOP/s")
+        two = self.file([timed("auto", [100] * 3, LARGE)], "two.json",
+                        peaks_threads_1="avx2 12.0 GFLOP/s, L1 4.0 GB/s", peaks_threads_2="avx2 19.0 GFLOP/s")
+        self.assertIn(run(one, two, "--out", self.out).returncode, (0, WRONG))
+        lines = self.table(Page(self.out), "Measured peaks")
+        self.assertEqual({threads: (cells[1], cells[3]) for threads, cells in lines.items()},
+                         {"1": ("12.0", "5.0"), "3": ("20.0", "5.0")})
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
