@@ -86,7 +86,8 @@ static void place(onednn_dense *dense, const rnn_problem *problem, ptrdiff_t *sp
     const onednn_rows x = rows_of(problem, input_width(problem));
     const onednn_rows y = rows_of(problem, problem->model.dense->units);
     bool batch_major = false;
-    *spacing = in_place ? even_spacing(y, problem->shape.y, &batch_major) : 0;
+    const bool y_in_place = in_place && rnn_onednn_rows_are_near(y, problem->shape.y);
+    *spacing = y_in_place ? even_spacing(y, problem->shape.y, &batch_major) : 0;
     dense->writes_y = *spacing > 0;
     dense->y = problem->shape.y;
     dense->x = rnn_onednn_rows_dense(x);

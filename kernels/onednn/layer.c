@@ -131,10 +131,15 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_layer *
                               dnnl_engine_t engine, const_dnnl_primitive_attr_t attributes) {
     const rnn_layer *layer = l->layer;
     bool own_merge = layer->merge == RNN_MUL || layer->merge == RNN_NONE;
-    l->reads_x = in_place && rnn_onednn_rows_are_apart(input_rows(l), l->place.x);
-    l->writes_sequence_to_y = in_place && layer->return_sequences && !own_merge;
+    const onednn_rows x = input_rows(l);
+    const bool y_in_place =
+        in_place && rnn_onednn_rows_are_near(
+                        layer->return_sequences ? sequence_rows(l) : state_rows(l), l->place.y);
+    l->reads_x = in_place && rnn_onednn_rows_are_apart(x, l->place.x) &&
+                 rnn_onednn_rows_are_near(x, l->place.x);
+    l->writes_sequence_to_y = y_in_place && layer->return_sequences && !own_merge;
     l->writes_state_to_y =
-        in_place && !layer->return_sequences && layer->direction != RNN_BIDIRECTIONAL;
+        y_in_place && !layer->return_sequences && layer->direction != RNN_BIDIRECTIONAL;
 
     api_rnn rnn = rnn_of(layer);
     dnnl_status_t status = lay_out_activations(&rnn, l);

@@ -3,6 +3,7 @@
 
 #include "merge.h"
 
+#include <stdint.h>
 #include <string.h>
 
 rnn_strides rnn_onednn_rows_dense(onednn_rows rows) {
@@ -21,6 +22,14 @@ bool rnn_onednn_rows_are_apart(onednn_rows rows, rnn_strides strides) {
     if (strides.batch <= strides.time)
         return strides.batch >= rows.width && strides.time / rows.batch >= strides.batch;
     return strides.time >= rows.width && strides.batch / rows.timesteps >= strides.time;
+}
+
+bool rnn_onednn_rows_are_near(onednn_rows rows, rnn_strides strides) {
+    const rnn_strides dense = rnn_onednn_rows_dense(rows);
+    const bool is_dense = (rows.batch == 1 || strides.batch == dense.batch) &&
+                          (rows.timesteps == 1 || strides.time == dense.time);
+    const ptrdiff_t last = (rows.batch - 1) * strides.batch + (rows.timesteps - 1) * strides.time;
+    return is_dense || last + rows.width <= (ptrdiff_t)(INT32_MAX / sizeof(float));
 }
 
 static ptrdiff_t row_offset(rnn_strides strides, int n, int t) {

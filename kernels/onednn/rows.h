@@ -13,6 +13,9 @@ typedef struct onednn_rows {
 rnn_strides rnn_onednn_rows_dense(onednn_rows rows);
 bool rnn_onednn_rows_are_apart(onednn_rows rows, rnn_strides strides);
 size_t rnn_onednn_rows_floats(onednn_rows rows);
+/* Whether oneDNN's code, which counts the bytes from row to row in 32 bits, gets to all of them:
+ * where a copy, which is dense, would not help, it does. */
+bool rnn_onednn_rows_are_near(onednn_rows rows, rnn_strides strides);
 
 void rnn_onednn_rows_copy(onednn_rows rows, float *to, rnn_strides to_strides, const float *from,
                           rnn_strides from_strides);
