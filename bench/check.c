@@ -12,12 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+typedef struct unjudged_count {
+    int all, out_of_memory;
+} unjudged_count;
+
 /* What one backend did. A case is a problem on a number of threads with a kind of guard, run or
  * skipped. */
 typedef struct backend_tally {
     rnn_backend_info info;
     int claimed; /* cases that it says it supports */
-    int ran, refused, mismatches, failed;
+    int ran, refused, mismatches;
     double max_error, worst_ratio; /* of the cases that passed */
 } backend_tally;
 
@@ -26,7 +30,8 @@ typedef struct check_state {
     int_list threads;
     backend_tally *tallies; /* by the backend's index */
     int backend_count;
-    int problems, broken; /* broken: no case could be made of the problem */
+    int problems;
+    unjudged_count broken, failed; /* problems of which no case could be made; cases */
     refusal_list refusals;
     progress_bar progress;
 } check_state;
@@ -47,6 +52,11 @@ static void tell_failure(const check_state *check, const backend_tally *tally, c
     snprintf(text, sizeof text, "%s: %s: %s: %s", tally->info.name, name, rnn_status_text(status),
              error->text);
     tell(check, "FAILED", text);
+}
+
+static void count_unjudged(unjudged_count *count, rnn_status status) {
+    count->all++;
+    count->out_of_memory += status == RNN_OUT_OF_MEMORY;
 }
 
 static void judge(const check_state *check, backend_tally *tally, const case_verdict *verdict) {
@@ -79,7 +89,7 @@ static bool check_backend(check_state *check, backend_tally *tally, reference_ca
         if (status == RNN_OK) {
             judge(check, tally, &verdict);
         } else {
-            tally->failed++;
+            count_unjudged(&check->failed, status);
             tell_failure(check, tally, p, status, &error);
         }
     }
@@ -114,7 +124,7 @@ static bool check_problem(check_state *check, const problem *p) {
     problem_print(p, name);
     snprintf(text, sizeof text, "%s: %s: %s", name, rnn_status_text(status), error.text);
     tell(check, "FAILED", text);
-    check->broken++;
+    count_unjudged(&check->broken, status);
     return true;
 }
 
@@ -176,9 +186,16 @@ static bool is_complete(const backend_tally *tally) {
     return false;
 }
 
+static void print_unjudged(const unjudged_count *count, const char *what) {
+    if (count->all)
+        printf(", %d %s%s not judged", count->all, what, count->all == 1 ? "" : "s");
+    if (count->out_of_memory)
+        printf(" (%d out of memory)", count->out_of_memory);
+}
+
 static int report(const check_state *check) {
     int ran = 0, mismatches = 0;
-    bool fine = check->broken == 0;
+    bool fine = check->broken.all == 0;
     printf("%d problems, seed %llu\n\n  %-12s %8s %8s %10s %12s %10s\n", check->problems,
            (unsigned long long)check->options->seed, "backend", "cases", "skipped", "max error",
            "of tolerance", "mismatches");
@@ -192,11 +209,12 @@ static int report(const check_state *check) {
         ran += check->tallies[i].ran;
         mismatches += check->tallies[i].mismatches;
     }
-    if (check->broken)
-        printf("%d problems could not be made into a case\n", check->broken);
     if (ran == 0)
         puts("nothing was checked");
-    printf("%d cases, %d mismatches\n", ran, mismatches);
+    printf("%d cases, %d mismatches", ran, mismatches);
+    print_unjudged(&check->failed, "case");
+    print_unjudged(&check->broken, "problem");
+    putchar('\n');
     return fine && ran > 0 && mismatches == 0 ? EXIT_FINE : EXIT_WRONG;
 }
 

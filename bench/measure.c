@@ -23,6 +23,8 @@ typedef struct timed_row {
     const rnn_io *io;
     double pack_seconds, max_error, roof_seconds;
     gbench_result time;
+    rnn_status status; /* of the last run that failed */
+    rnn_error error;
 } timed_row;
 
 /* One problem while it is being measured. */
@@ -58,7 +60,10 @@ static void name_row(timed_row *row, const char *problem_text) {
 
 static bool run_row(void *data) {
     timed_row *row = data;
-    return rnn_plan_run(row->plan, row->io, row->scratch, NULL) == RNN_OK;
+    const rnn_status status = rnn_plan_run(row->plan, row->io, row->scratch, &row->error);
+    if (status != RNN_OK)
+        row->status = status;
+    return status == RNN_OK;
 }
 
 static void free_row(timed_row *row) {
@@ -129,7 +134,7 @@ static void fail_named(sweep_subject *subject, const char *name, rnn_status stat
     char why[320];
     snprintf(why, sizeof why, "%s: %s", rnn_status_text(status), error->text);
     tell(subject, "FAILED", name, why);
-    subject->sweep->results.failed++;
+    results_add_failure(&subject->sweep->results, status);
 }
 
 /* Whether the backend's answer is right. `*listed` is false where memory ran out. */
@@ -278,8 +283,7 @@ static bool keep_rows(sweep_subject *subject) {
     for (int i = 0; i < subject->row_count; i++) {
         const timed_row *row = &subject->rows[i];
         if (row->time.failed) {
-            tell(subject, "FAILED", row->name, "a run failed");
-            results->failed++;
+            fail_named(subject, row->name, row->status, &row->error);
         }
         if (row->time.failed || row->time.repetitions == 0)
             continue;

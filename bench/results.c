@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "results.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,17 @@ void results_free(result_list *results) {
     free(results->rows);
     refusals_free(&results->refusals);
     *results = (struct result_list){0};
+}
+
+void results_add_failure(result_list *results, rnn_status status) {
+    results->failed++;
+    results->out_of_memory += status == RNN_OUT_OF_MEMORY;
+}
+
+void results_print_failures(const result_list *results) {
+    printf("%d wrong, %d failed", results->wrong, results->failed);
+    if (results->out_of_memory)
+        printf(" (%d out of memory)", results->out_of_memory);
 }
 
 static bool same_problem(const result_list *results, int a, int b) {

@@ -21,10 +21,16 @@ typedef struct result_list {
     int count, capacity;
     refusal_list refusals;
     int wrong, failed; /* rows */
+    int out_of_memory; /* of those that failed */
 } result_list;
 
 bool results_add(result_list *results, const measurement *row);
 void results_free(result_list *results);
+
+/* Counts a row that has no result. */
+void results_add_failure(result_list *results, rnn_status status);
+/* "2 wrong, 3 failed (1 out of memory)" */
+void results_print_failures(const result_list *results);
 
 /* The row of the same problem as rows[index] by another backend: on as many threads or, failing
  * that, on the fewest; NULL if there is none. */

@@ -140,9 +140,9 @@ static int close_sweep(const sweep_state *sweep, sweep_files *files, int problem
     bool written = sweep_files_write_all(files, results);
     table_print(stdout, results);
     refusals_print(&results->refusals, "not measured", "row");
-    printf("\n%d of %d problems, %d rows, %d wrong, %d failed, %.0f s\n", sweep->done_problems,
-           problems, results->count, results->wrong, results->failed,
-           clock_seconds() - sweep->start);
+    printf("\n%d of %d problems, %d rows, ", sweep->done_problems, problems, results->count);
+    results_print_failures(results);
+    printf(", %.0f s\n", clock_seconds() - sweep->start);
     if (results->count == 0 && !*sweep->stop)
         puts("nothing was measured");
     sweep_files_print(files);

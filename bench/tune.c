@@ -242,9 +242,9 @@ static int close_tune(tune_state *tune, int problems, bool complete) {
     if (!written)
         fprintf(stderr, "rnnbench tune: --out %s\n", error.text);
     refusals_print(&results->refusals, "not measured", "row");
-    printf("\n%d of %d problems, %d entries, %d wrong, %d failed, %.0f s\n",
-           tune->sweep.done_problems, problems, tune->entries, results->wrong, results->failed,
-           clock_seconds() - tune->sweep.start);
+    printf("\n%d of %d problems, %d entries, ", tune->sweep.done_problems, problems, tune->entries);
+    results_print_failures(results);
+    printf(", %.0f s\n", clock_seconds() - tune->sweep.start);
     if (tune->others)
         printf("%d not as the cost model, by %.2fx in the geometric mean\n", tune->others,
                exp(tune->log_gain_of_rest / tune->others));
