@@ -31,7 +31,7 @@ rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *
                             .kernels = kernels,
                             .slowness = by_halves ? 2 : 1,
                             .l2_bytes = l2_bytes > 0 ? (double)l2_bytes : 1 << 20,
-                            .cores = rnn_thread_limit().cores};
+                            .cores = problem->threads > 1 ? rnn_thread_limit().cores : 1};
 }
 
 /* Rounded up. */

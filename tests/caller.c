@@ -159,6 +159,40 @@ static void check_pinned(const problem *p, const char *text, int threads, double
     trial_destroy(&t);
 }
 
+/* ---- More threads than cores ------------------------------------------------------------------
+ */
+
+/* A plan for all threads that can be asked for against one for those there are. Where a run took
+ * them all, the next region of another size would have to end a thousand of them, too. */
+static void check_many_threads(const problem *p, const char *text, double most) {
+    const int usable = rnn_usable_cores();
+    trial t;
+    char what[100];
+    trial_create(&t, p);
+    trial_fill(&t, 1);
+    rnn_plan *few = trial_plan(&t, backend, usable);
+    rnn_plan *many = trial_plan(&t, backend, RNN_MAX_THREADS);
+    test_threads_asked = test_threads_had = 1;
+    trial_run_plan(&t, many, 0);
+    snprintf(what, sizeof what, "a run asked for %d threads and got %d, of %d that are usable",
+             test_threads_asked, test_threads_had, usable);
+    must(test_threads_had <= usable, text, what);
+    if (strcmp(backend, "auto") == 0 && usable < RNN_MAX_THREADS) {
+        must(test_threads_asked <= usable, text, what);
+        must(strstr(rnn_plan_implementation(many), "; at most "), text, "auto does not say why");
+    }
+    double of_few = 1, of_many = 1e9;
+    for (int i = 0; i < ATTEMPTS && of_many > most * of_few; i++)
+        of_few = least_seconds(&t, few, many, &of_many);
+    snprintf(what, sizeof what, "%.1f us of %d threads, %.1f of %d", 1e6 * of_many, RNN_MAX_THREADS,
+             1e6 * of_few, usable);
+    printf("%s %s: %s\n", backend, text, what);
+    must(of_many <= most * of_few, text, what);
+    rnn_plan_destroy(few);
+    rnn_plan_destroy(many);
+    trial_destroy(&t);
+}
+
 /* ---- Numbers of threads ---------------------------------------------------------------------- */
 
 static void *threads_of_new_thread(void *threads) {
@@ -235,6 +269,7 @@ int main(int argc, char **argv) {
             check_pinned(&p, problems[i], THREADS, most, true);
             check_pinned(&p, problems[i], THREADS, most, false);
             check_pinned(&p, problems[i], MANY_THREADS, most, false);
+            check_many_threads(&p, problems[i], 2 * most);
         }
         check_fork(&p, problems[i]);
         tried++;

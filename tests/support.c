@@ -39,13 +39,17 @@ void *test_alloc(size_t bytes) {
 
 bool test_threads_are_limited = false;
 int test_threads_given = RNN_MAX_THREADS;
+int test_threads_asked, test_threads_had;
 
 int __real_rnn_threads_now(int threads, rnn_quota_watch *watch);
 int __wrap_rnn_threads_now(int threads, rnn_quota_watch *watch);
 int __wrap_rnn_threads_now(int threads, rnn_quota_watch *watch) {
+    test_threads_asked = threads;
     if (test_threads_are_limited)
-        return __real_rnn_threads_now(threads, watch);
-    return threads < test_threads_given ? threads : test_threads_given;
+        test_threads_had = __real_rnn_threads_now(threads, watch);
+    else
+        test_threads_had = threads < test_threads_given ? threads : test_threads_given;
+    return test_threads_had;
 }
 
 int test_cores = 0;

@@ -33,4 +33,7 @@ extern int test_cores;
 /* Whether anybody has; not in a unity build, where these functions cannot be replaced. */
 extern bool test_cores_were_asked;
 
+/* What the last run asked for that had a choice, and what it got. */
+extern int test_threads_asked, test_threads_had;
+
 #endif
