@@ -25,21 +25,23 @@ typedef struct check_answer {
     char text[256]; /* why not */
 } check_answer;
 
-/* Rough guesses, from above: of a check, */
+/* Rough guesses, from above, as if all steps counted: of a check, */
 static double oracle_seconds(const gate_row *row) {
     problem p;
     rnn_error error;
     if (!problem_parse(&p, row->problem, &error))
         return 0;
     const problem checked = problem_as_checked(&p);
-    return problem_flops(&checked) / FLOPS_IN_A_SECOND;
+    return problem_flops(&checked, problem_all_steps(&checked)) / FLOPS_IN_A_SECOND;
 }
 
 /* and of a run, which is of the whole problem. */
 static double run_seconds(const gate_row *row) {
     problem p;
     rnn_error error;
-    return problem_parse(&p, row->problem, &error) ? problem_flops(&p) / FLOPS_IN_A_SECOND : 0;
+    if (!problem_parse(&p, row->problem, &error))
+        return 0;
+    return problem_flops(&p, problem_all_steps(&p)) / FLOPS_IN_A_SECOND;
 }
 
 static gate_end check_side(gate_state *gate, const gate_row *row, side_id side, double expected,

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "fail.h"
+#include "inputs.h"
 #include "temporary.h"
 
 #include <limits.h>
@@ -74,7 +75,9 @@ static gate_end find_counter(gate_state *gate, counter *found) {
 static double flops_of(const gate_row *row) {
     problem p;
     rnn_error error;
-    return problem_parse(&p, row->problem, &error) ? problem_flops(&p) : COUNTED_FLOPS;
+    if (!problem_parse(&p, row->problem, &error))
+        return COUNTED_FLOPS;
+    return problem_flops(&p, inputs_expected_steps(&p));
 }
 
 static int runs_for(const gate_row *row) {

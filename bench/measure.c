@@ -35,6 +35,7 @@ typedef struct sweep_subject {
     char text[PROBLEM_TEXT_SIZE];
     reference_case *reference;
     run_arrays *arrays; /* inputs of the full problem where the case has fewer steps; else NULL */
+    problem_steps steps, checked_steps; /* that count, of either */
     timed_row *rows;
     int row_count, row_capacity;
     double cost;
@@ -97,7 +98,8 @@ static rnn_status plan_row(timed_row *row, const problem *p, const rnn_model_wei
 static rnn_status estimate_run(const sweep_subject *subject, const timed_row *like, double *seconds,
                                rnn_error *error) {
     timed_row row = {.backend = like->backend, .threads = like->threads};
-    double scale = problem_flops(subject->problem) / problem_flops(&subject->checked);
+    double scale = problem_flops(subject->problem, subject->steps) /
+                   problem_flops(&subject->checked, subject->checked_steps);
     rnn_status status = plan_row(&row, &subject->checked, case_weights(subject->reference),
                                  case_io(subject->reference), error);
     *seconds = INFINITY;
@@ -199,8 +201,8 @@ static bool prepare_row(sweep_subject *subject, const char *backend, int threads
         return true;
     }
     row->roof_seconds =
-        roof_seconds(subject->problem, &subject->sweep->machine, peaks_for(subject->sweep, threads),
-                     roof_isa_of_plan(backend, row->plan));
+        roof_seconds(subject->problem, subject->steps, &subject->sweep->machine,
+                     peaks_for(subject->sweep, threads), roof_isa_of_plan(backend, row->plan));
     snprintf(row->label, sizeof row->label, "%.100s", rnn_plan_implementation(row->plan));
     subject->row_count++;
     return true;
@@ -240,14 +242,19 @@ static bool prepare_rows(sweep_subject *subject) {
 static rnn_status prepare_case(sweep_subject *subject, rnn_error *error) {
     uint64_t seed = subject->sweep->options->seed;
     rnn_status status = case_create(&subject->reference, &subject->checked, seed, error);
-    if (status != RNN_OK || !is_shortened(subject))
+    if (status != RNN_OK)
         return status;
+    subject->checked_steps = inputs_steps(case_io(subject->reference), &subject->checked);
+    subject->steps = subject->checked_steps;
+    if (!is_shortened(subject))
+        return RNN_OK;
     subject->arrays = calloc(1, sizeof *subject->arrays);
     if (!subject->arrays || !arrays_create(subject->arrays, subject->problem, GUARD_NONE)) {
         snprintf(error->text, sizeof error->text, "inputs");
         return RNN_OUT_OF_MEMORY;
     }
     inputs_fill(subject->arrays, subject->problem, seed, 1);
+    subject->steps = inputs_steps(&subject->arrays->io, subject->problem);
     return RNN_OK;
 }
 
@@ -260,8 +267,9 @@ static void add_counter(gbench_row *to, const char *name, double value, bool per
 static bool register_row(const sweep_subject *subject, timed_row *row) {
     gbench_row to = {
         .name = row->name, .body = run_row, .data = row, .label = row->label, .result = &row->time};
-    add_counter(&to, "GFLOP/s", 1e-9 * problem_flops(subject->problem), true);
-    add_counter(&to, "weight_GB/s", 1e-9 * roof_weight_bytes(subject->problem), true);
+    add_counter(&to, "GFLOP/s", 1e-9 * problem_flops(subject->problem, subject->steps), true);
+    add_counter(&to, "weight_GB/s", 1e-9 * roof_weight_bytes(subject->problem, subject->steps),
+                true);
     add_counter(&to, "roof", row->roof_seconds, true);
     add_counter(&to, "max_error", row->max_error, false);
     add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
@@ -269,6 +277,10 @@ static bool register_row(const sweep_subject *subject, timed_row *row) {
     add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->plan), false);
     if (is_shortened(subject))
         add_counter(&to, "checked_T", subject->checked.timesteps, false);
+    if (subject->problem->mask != MASK_NONE) {
+        add_counter(&to, "counted_steps", subject->steps.counted, false);
+        add_counter(&to, "longest_row", subject->steps.longest, false);
+    }
     return gbench_add_row(&to);
 }
 
@@ -290,7 +302,7 @@ static bool keep_rows(sweep_subject *subject) {
         measurement kept = {.backend = row->backend,
                             .threads = row->threads,
                             .time = row->time,
-                            .flops = problem_flops(subject->problem),
+                            .flops = problem_flops(subject->problem, subject->steps),
                             .roof_seconds = row->roof_seconds,
                             .max_error = row->max_error};
         memcpy(kept.problem, subject->text, sizeof kept.problem);

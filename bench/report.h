@@ -14,6 +14,8 @@ typedef struct report_row {
     double low, high;               /* quartiles of the samples, seconds */
     double cv;                      /* NAN: one sample, or no time */
     double gflops, roof, max_error; /* NAN: not known; roof as a share */
+    double intensity;               /* FLOPs per byte of weights, the recurrent ones at every step;
+                                       NAN: not known */
 } report_row;
 
 typedef struct report_problem {
@@ -22,10 +24,9 @@ typedef struct report_problem {
     int first, count; /* its rows, by threads and then backend */
 
     /* Where the name is one of ours; else family is -1. */
-    int family;              /* what is left of the name without its sizes */
-    int N, T, D, U;          /* of the first layer */
-    bool single;             /* one layer, no Dense head: its sizes say all */
-    double flops, intensity; /* the latter per byte of weights, the recurrent ones at every step */
+    int family;     /* what is left of the name without its sizes */
+    int N, T, D, U; /* of the first layer */
+    bool single;    /* one layer, no Dense head: its sizes say all */
 } report_problem;
 
 typedef struct report_backend {
@@ -56,6 +57,7 @@ typedef struct report {
     int *rows_used; /* by file */
     report_row *rows;
     int row_count, timed_count; /* of all rows, and of those with a time */
+    int uncounted_count;        /* with a time, of steps that the file does not count */
     report_problem *problems;
     int problem_count;
     char **families;

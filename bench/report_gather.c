@@ -56,7 +56,8 @@ static report_row describe_row(const timed_row *row, int index) {
                             .roof = NAN,
                             .low = NAN,
                             .high = NAN,
-                            .max_error = NAN};
+                            .max_error = NAN,
+                            .intensity = NAN};
     if (row->error)
         return described;
     described.low = quantile(row->samples, row->sample_count, 0.25);
@@ -119,6 +120,37 @@ static int find_family(report *all, const char *text) {
     return all->families[all->family_count] ? all->family_count++ : -1;
 }
 
+/* Lengths and a mask are the run's own: what counts of them is in the row's counters, which files
+ * of older programs are without. Their GFLOP/s and roof are of all steps, and mean nothing. */
+static bool steps_of_row(const timed_row *row, const problem *p, problem_steps *steps) {
+    *steps = problem_all_steps(p);
+    if (p->mask == MASK_NONE)
+        return true;
+    const problem_steps counted = {row_counter_value(row, "counted_steps"),
+                                   row_counter_value(row, "longest_row")};
+    const bool sound = counted.longest >= 1 && counted.longest <= steps->longest &&
+                       counted.counted >= counted.longest && counted.counted <= steps->counted;
+    *steps = counted;
+    return sound;
+}
+
+static void describe_work(report *all, const report_problem *described, const problem *p) {
+    for (int i = described->first; i < described->first + described->count; i++) {
+        report_row *row = &all->rows[i];
+        problem_steps steps;
+        if (row->row->error)
+            continue;
+        if (steps_of_row(row->row, p, &steps)) {
+            const double flops = problem_flops(p, steps);
+            row->gflops = 1e-9 * flops / row->row->median;
+            row->intensity = flops / roof_weight_bytes(p, steps);
+        } else {
+            row->gflops = row->roof = NAN;
+            all->uncounted_count++;
+        }
+    }
+}
+
 static void describe_problem(report *all, report_problem *described) {
     problem p;
     rnn_error ignored;
@@ -133,17 +165,7 @@ static void describe_problem(report *all, report_problem *described) {
     described->D = p.layers[0].features;
     described->U = p.layers[0].units;
     described->single = p.layer_count == 1 && !p.has_dense;
-    described->flops = problem_flops(&p);
-    described->intensity = described->flops / roof_weight_bytes(&p);
-}
-
-static void fill_gflops(report *all) {
-    for (int i = 0; i < all->row_count; i++) {
-        report_row *row = &all->rows[i];
-        const report_problem *p = &all->problems[row->problem];
-        if (p->family >= 0 && !row->row->error)
-            row->gflops = 1e-9 * p->flops / row->row->median;
-    }
+    describe_work(all, described, &p);
 }
 
 /* ---- An order to read in --------------------------------------------------------------------- */
@@ -248,7 +270,6 @@ bool report_gather(report *all, timed_file *files, int file_count, rnn_error *er
               fail(error, "out of memory");
     for (int i = 0; ok && i < all->problem_count; i++)
         describe_problem(all, &all->problems[i]);
-    fill_gflops(all);
     ok = ok && report_find_backends(all, error) &&
          (order_problems(all) || fail(error, "out of memory")) && report_find_cases(all, error);
     if (!ok)

@@ -68,6 +68,18 @@ static void write_plots(const page *p, plot_section section, const char *nothing
     }
 }
 
+/* Where GFLOP/s and roof are missing, why. */
+static void write_uncounted(const page *p) {
+    if (p->all->uncounted_count == 0)
+        return;
+    fputs("<p class=\"note\">", p->to);
+    html_count(p->to, p->all->uncounted_count, "row");
+    fputs(
+        " with lengths or a mask without GFLOP/s and roof: no count of the steps that count is in "
+        "the file, as it is in those of newer programs.</p>\n",
+        p->to);
+}
+
 static void write_header(const page *p) {
     const char *date = known(p->all, "date");
     fputs("<header>\n<p class=\"kicker\">rnnbench report</p>\n<h1>", p->to);
@@ -106,6 +118,7 @@ static void write_speed(const page *p) {
           "ones at every timestep, under what the machine was measured to allow. A row above the "
           "line of a memory has its weights in a faster one.</p>\n",
           p->to);
+    write_uncounted(p);
     legend_write(p->to, p->all);
     write_plots(p, PLOTS_ROOFLINE, "No row is named as a problem of rnnbench.");
     close_section(p);
@@ -161,6 +174,7 @@ static void write_rest(const page *p) {
           "<output id=\"shown\"></output> <button type=\"button\" id=\"more\">Show all</button>"
           "</form>\n",
           p->to);
+    write_uncounted(p);
     table_write(p->to, p->all);
     close_section(p);
 }

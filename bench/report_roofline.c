@@ -35,8 +35,8 @@ static roofline span(const report *all, int threads, double *values) {
         const report_row *row = &all->rows[i];
         if (!is_shown(all, row, threads))
             continue;
-        r.x.low = fmin(r.x.low, all->problems[row->problem].intensity / 1.6);
-        r.x.high = fmax(r.x.high, all->problems[row->problem].intensity * 1.6);
+        r.x.low = fmin(r.x.low, row->intensity / 1.6);
+        r.x.high = fmax(r.x.high, row->intensity * 1.6);
         r.highest = fmax(r.highest, row->gflops);
         values[r.rows++] = row->gflops;
     }
@@ -61,8 +61,7 @@ static void write_points(FILE *script, const report *all, const roofline *r, int
     for (int i = 0; i < all->row_count; i++) {
         const report_row *row = &all->rows[i];
         if (row->backend == backend && is_shown(all, row, r->threads))
-            fprintf(script, "%.4g %.4g\n",
-                    beside(all, backend, all->problems[row->problem].intensity),
+            fprintf(script, "%.4g %.4g\n", beside(all, backend, row->intensity),
                     axis_clamp(r->y, row->gflops));
     }
     fputs("EOD\n", script);

@@ -65,7 +65,7 @@ static int list_series(const report *all, const struct scaling *scaling, int fam
     int count = 0;
     for (int i = 0; i < all->row_count; i++) {
         const report_problem *p = &all->problems[all->rows[i].problem];
-        if (p->family != family || !p->single || all->rows[i].row->error)
+        if (p->family != family || !p->single || !(all->rows[i].gflops > 0))
             continue;
         series *added = &list[count++];
         *added = (series){.fixed = sizes_of(all, &all->rows[i]), .row = i};

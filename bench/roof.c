@@ -64,34 +64,40 @@ static double kernel_bytes(const rnn_layer *layer) {
     return sizeof(float) * gate_units(layer) * layer->features;
 }
 
+static double dense_bytes(const problem *p) {
+    const rnn_layer *last = &p->layers[p->layer_count - 1];
+    return p->has_dense ? sizeof(float) * (double)rnn_layer_output_width(last) * p->dense.units : 0;
+}
+
 static double beyond(double bytes, double capacity) {
     return bytes > capacity ? bytes - capacity : 0;
 }
 
 /* Bytes that come from behind a cache of `capacity` bytes in one run. */
-static double traffic(const problem *p, double capacity) {
-    double bytes = 0;
+static double traffic(const problem *p, double steps, double capacity) {
+    double bytes = beyond(dense_bytes(p), capacity);
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
-        double direction = p->timesteps * beyond(recurrent_bytes(layer), capacity) +
+        double direction = steps * beyond(recurrent_bytes(layer), capacity) +
                            beyond(kernel_bytes(layer), capacity);
         bytes += rnn_layer_directions(layer) * direction;
     }
     return bytes;
 }
 
-double roof_seconds(const problem *p, const machine_info *machine, const peak_set *peaks,
-                    peak_isa isa) {
-    double longest = problem_flops(p) / peaks->flops[isa];
+double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
+                    const peak_set *peaks, peak_isa isa) {
+    double longest = problem_flops(p, steps) / peaks->flops[isa];
     for (int level = 0; level < machine->cache_count; level++) {
         double capacity = (double)machine_cache_bytes(machine, level, peaks->threads);
-        double seconds = traffic(p, capacity) / peak_reads_behind(machine, peaks, level);
+        double seconds =
+            traffic(p, steps.longest, capacity) / peak_reads_behind(machine, peaks, level);
         if (seconds > longest)
             longest = seconds;
     }
     return longest;
 }
 
-double roof_weight_bytes(const problem *p) {
-    return problem_weight_bytes(p) + (p->timesteps - 1) * problem_recurrent_weight_bytes(p);
+double roof_weight_bytes(const problem *p, problem_steps steps) {
+    return problem_weight_bytes(p) + (steps.longest - 1) * problem_recurrent_weight_bytes(p);
 }

@@ -15,21 +15,23 @@ peak_isa roof_isa(const char *backend);
 /* The same for a plan: of auto, by the row that it took, which its implementation starts with. */
 peak_isa roof_isa_of_plan(const char *backend, const rnn_plan *plan);
 
-/* Seconds that no schedule on peaks->threads threads can beat.
+/* Seconds that no schedule on peaks->threads threads can beat; `steps` are those that count.
  *
  * The longest of these, since a machine can do all at once:
  *   FLOPs / measured multiply-add peak
  *   for each cache level, the bytes it cannot hold / measured reads from the level behind it
- * Bytes of one layer in one direction, with W its recurrent weights, all read at every step, K its
- * input kernel and C the capacity of the level over all threads' cores:
+ * Bytes of one layer in one direction, with W its recurrent weights, all read at every step, T the
+ * steps of the longest row, K its input kernel and C the capacity of the level over all threads'
+ * cores:
  *   T max(0, W - C) + max(0, K - C)
- * The first step is not colder than the rest, as the weights stay from the run before. Batch does
- * not appear: one pass over the weights can serve all rows. Neither does the latency of the gates'
- * maths, so that for tiny problems this is only a far horizon. A mask's steps count in full. */
-double roof_seconds(const problem *p, const machine_info *machine, const peak_set *peaks,
-                    peak_isa isa);
+ * and of a Dense head max(0, K - C). The first step is not colder than the rest, as the weights
+ * stay from the run before. Batch does not appear: one pass over the weights can serve all rows.
+ * Neither does the latency of the gates' maths, so that for tiny problems this is only a far
+ * horizon. */
+double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
+                    const peak_set *peaks, peak_isa isa);
 
 /* Bytes of weights that one run reads if it reads the recurrent ones at every step. */
-double roof_weight_bytes(const problem *p);
+double roof_weight_bytes(const problem *p, problem_steps steps);
 
 #endif

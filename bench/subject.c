@@ -218,11 +218,14 @@ static bool run_oracle(subject *s) {
 }
 
 rnn_status subject_expect(subject *s, rnn_error *error) {
-    double row_flops = problem_flops(&s->problem) / s->problem.batch;
-    if (row_flops > MOST_EXPECTED_FLOPS)
+    problem row = s->problem;
+    row.batch = 1;
+    problem_steps steps = inputs_steps(&s->arrays.io, &s->problem);
+    if (problem_flops(&row, (problem_steps){steps.longest, steps.longest}) > MOST_EXPECTED_FLOPS)
         return rnn_fail(
             error, RNN_UNSUPPORTED,
             "%.120s: the oracle would take too long for one row; lower T by --max-steps", s->text);
+    double row_flops = problem_flops(&s->problem, steps) / s->problem.batch;
     double affordable = floor(USUAL_EXPECTED_FLOPS / row_flops);
     int count = affordable < 1                  ? 1
                 : affordable > s->problem.batch ? s->problem.batch

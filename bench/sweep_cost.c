@@ -2,6 +2,7 @@
 #include "sweep_cost.h"
 
 #include "checked.h"
+#include "inputs.h"
 
 #include <math.h>
 
@@ -14,8 +15,8 @@ sweep_effort sweep_effort_of(const cli_options *options) {
 double sweep_cost(const sweep_effort *effort, const problem *p) {
     const double slow_flops = 2e9, fast_flops = 30e9, rows = 8;
     problem checked = problem_as_checked(p);
-    double flops = problem_flops(p);
-    double oracle = 3 * problem_flops(&checked) / slow_flops;
+    double flops = problem_flops(p, inputs_expected_steps(p));
+    double oracle = 3 * problem_flops(&checked, inputs_expected_steps(&checked)) / slow_flops;
     double fast = fmax(1.5 * effort->min_time, flops / fast_flops);
     double slow = fmax(1.5 * effort->min_time, flops / slow_flops);
     slow = slow > effort->max_run_time ? 0 : slow;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The judge: a `rnnbench worker` hands inputs to others, and compares their outputs. */
+#include "inputs.h"
 #include "json.h"
 #include "roof.h"
 #include "worker.h"
@@ -113,9 +114,14 @@ void worker_write(worker *w, int count, char **words) {
     put_problem(&s->problem);
     printf(", \"outputs\": %d, \"steps\": %d, \"width\": %d, \"checked_rows\": %d, ",
            subject_outputs(s), subject_steps(s), subject_width(s), s->row_count);
-    json_number("flops", problem_flops(&s->problem));
+    const problem_steps steps = inputs_steps(&s->arrays.io, &s->problem);
+    json_number("counted_steps", steps.counted);
     fputs(", ", stdout);
-    json_number("weight_bytes", roof_weight_bytes(&s->problem));
+    json_number("longest_row", steps.longest);
+    fputs(", ", stdout);
+    json_number("flops", problem_flops(&s->problem, steps));
+    fputs(", ", stdout);
+    json_number("weight_bytes", roof_weight_bytes(&s->problem, steps));
     puts("}");
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * What the machine could do at best, as a `rnnbench worker` measures it. */
+#include "inputs.h"
 #include "json.h"
 #include "roof.h"
 #include "worker.h"
@@ -65,7 +66,9 @@ static double roof_of(const worker *w, const char *backend, int threads) {
     if (w->peak_count == 0)
         return 0;
     const peak_set *peaks = &w->peaks[(threads < w->peak_count ? threads : w->peak_count) - 1];
-    return roof_seconds(&w->subject.problem, &w->machine, peaks, roof_isa(backend));
+    const problem *p = &w->subject.problem;
+    const problem_steps steps = inputs_steps(&w->subject.arrays.io, p);
+    return roof_seconds(p, steps, &w->machine, peaks, roof_isa(backend));
 }
 
 /* A roof for any implementation: that of the CPU's widest instructions, which oneDNN takes. */

@@ -157,6 +157,38 @@ static void fill_mask(run_arrays *a, const problem *p, uint64_t *state) {
         fill_holes(mask, p, state);
 }
 
+problem_steps inputs_steps(const rnn_io *io, const problem *p) {
+    problem_steps steps = {0, 0};
+    for (int n = 0; n < p->batch; n++) {
+        int own = 0;
+        for (int t = 0; t < p->timesteps; t++)
+            own += rnn_step_counts(io, p->timesteps, n, t);
+        steps.counted += own;
+        steps.longest = fmax(steps.longest, own);
+    }
+    return steps;
+}
+
+/* By the draws above: row 0 is one of its own, the last row may be empty, the others are alike. */
+problem_steps inputs_expected_steps(const problem *p) {
+    const double steps = p->timesteps, ends = fmin(steps, 2);
+    const double first_with_holes = ends + (steps - ends) * 2 / 3;
+    const int empty = p->batch > (p->mask == MASK_HOLES ? 3 : 2);
+    const double others = p->batch - 1 - empty;
+    switch (p->mask) {
+    case MASK_LENGTHS:
+        return (problem_steps){steps + others * steps / 2, steps};
+    case MASK_FRONT:
+        return (problem_steps){(1 + others) * (steps + 1) / 2, steps};
+    case MASK_HOLES:
+        return (problem_steps){first_with_holes + others * steps * 2 / 3, steps};
+    case MASK_BOTH:
+        return (problem_steps){first_with_holes + others * steps / 3, steps};
+    default:
+        return problem_all_steps(p);
+    }
+}
+
 /* ---- x and states ------------------------------------------------------------------------- */
 
 /* values:special, by batch row: saturating, with a NaN, with +infinity, with -infinity, denormal,

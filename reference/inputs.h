@@ -9,6 +9,12 @@
  * outputs would grow without bound. x is NaN in steps that do not count: nobody may use it. */
 void inputs_fill(run_arrays *arrays, const problem *problem, uint64_t seed, float gain);
 
+/* The steps that count of these inputs, */
+problem_steps inputs_steps(const rnn_io *io, const problem *problem);
+/* and of those that inputs_fill draws, on average over seeds; the longest row is the longest that
+ * it may draw. */
+problem_steps inputs_expected_steps(const problem *problem);
+
 /* RNN_OK if the problem's activations suit its values:
  *   exact    needs activations that keep integers integers: linear or relu
  *   special  needs gates within bounds and nothing exponential, else double and float overflow at

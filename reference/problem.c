@@ -405,15 +405,19 @@ static double gate_units(const rnn_layer *layer) {
     return (double)rnn_layer_directions(layer) * rnn_cell_gates(layer->cell) * layer->units;
 }
 
-double problem_flops(const problem *p) {
-    double rows = (double)p->batch * p->timesteps, products = 0;
+problem_steps problem_all_steps(const problem *p) {
+    return (problem_steps){(double)p->batch * p->timesteps, p->timesteps};
+}
+
+double problem_flops(const problem *p, problem_steps steps) {
+    double products = 0;
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
-        products += rows * gate_units(layer) * ((double)layer->features + layer->units);
+        products += steps.counted * gate_units(layer) * ((double)layer->features + layer->units);
     }
     if (p->has_dense) {
         const rnn_layer *last = &p->layers[p->layer_count - 1];
-        double dense_rows = last->return_sequences ? rows : p->batch;
+        double dense_rows = last->return_sequences ? steps.counted : p->batch;
         products += dense_rows * rnn_layer_output_width(last) * p->dense.units;
     }
     return 2 * products;

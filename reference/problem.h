@@ -77,8 +77,19 @@ void problem_print(const problem *problem, char text[PROBLEM_TEXT_SIZE]);
  * merge. */
 void problem_chain(problem *problem);
 
-/* FLOPs of one run (a multiply-add is two): matrix products only, as oneDNN's benchdnn counts. */
-double problem_flops(const problem *problem);
+/* The steps that lengths and mask let count. */
+typedef struct problem_steps {
+    double counted; /* of all rows together */
+    double longest; /* of the row that has the most: as often all recurrent weights are needed */
+} problem_steps;
+
+/* Where nothing leaves any out. */
+problem_steps problem_all_steps(const problem *problem);
+
+/* FLOPs of one run over these steps (a multiply-add is two): matrix products only, as oneDNN's
+ * benchdnn counts. A Dense head on the last output has a row for each of the batch, whatever counts
+ * of it. */
+double problem_flops(const problem *problem, problem_steps steps);
 /* Bytes of all weight matrices and biases in f32. */
 double problem_weight_bytes(const problem *problem);
 /* Bytes of recurrent weights alone. */

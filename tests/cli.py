@@ -307,6 +307,33 @@ class Sweep(unittest.TestCase):
             self.assertAlmostEqual(limited["libxsmm"] / limited["auto"], avx512 / avx2, 1,
                                    "libxsmm has AVX2 only")
 
+    def test_masked_steps_count_for_nothing(self):
+        """GFLOP/s, weight_GB/s and roof are of the steps that lengths and mask let count: 4 x 64 x 128
+        multiply-adds a step, 65536 bytes of recurrent weights for each of the longest row, beside as many
+        of the input's and 1024 of biases."""
+        whole = "lstm/N:8/T:25/D:64/U:64"
+        masks = ["", "/mask:lengths", "/mask:front", "/mask:holes", "/mask:both"]
+        done = run("sweep", *(word for mask in masks for word in ("--problem", whole + mask)), "--backend",
+                   "naive", "--threads", "1", *BRIEF, "--out", str(self.out))
+        self.assertEqual(done.returncode, FINE, done.stderr)
+        rows = [row for row in json.loads(self.out.read_text())["benchmarks"] if row["run_type"] == "iteration"]
+        roofs = {}
+        for mask in masks:
+            name = whole.replace("/", "/naive/", 1) + mask + "/threads:1"
+            (row, second) = [row for row in rows if row["run_name"].removesuffix("/process_time/real_time") == name]
+            steps, longest = row.get("counted_steps", 200), row.get("longest_row", 25)
+            self.assertEqual("counted_steps" in row, mask != "")
+            self.assertEqual(steps, second.get("counted_steps", 200))
+            self.assertTrue(longest <= 25 and longest <= steps <= (200 if mask == "" else 190), (mask, steps))
+            if mask == "/mask:lengths":
+                self.assertEqual(longest, 25, "row 0 has the full length")
+            for row in row, second:
+                self.assertAlmostEqual(row["GFLOP/s"] * row["real_time"] / (65536 * steps), 1, 9)
+                self.assertAlmostEqual(row["weight_GB/s"] * row["real_time"] / (65536 * (longest + 1) + 1024), 1, 9)
+                roofs[mask] = row["roof"] * row["real_time"] / steps
+        for mask, a_step in roofs.items():
+            self.assertAlmostEqual(a_step / roofs[""], 1, 6, f"{mask}: FLOPs are what limits")
+
     def test_lines_are_plain_in_a_pipe(self):
         done = run(*TINY, "--backend", "naive")
         for character in "\r\033\b":

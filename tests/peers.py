@@ -94,6 +94,20 @@ class WorkerTest(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.y = Path(self.folder.name) / "y"
 
+    def test_counts_the_steps_that_it_writes(self):
+        """6 x 11 multiply-adds a step, 4 x 36 bytes of recurrent weights, 4 x 36 of the others."""
+        for mask in "none", "lengths", "front", "holes", "both":
+            with self.subTest(mask=mask), tempfile.TemporaryDirectory() as folder:
+                (facts,), _ = talk(f"write {folder} {PROBLEM}/mask:{mask}")
+                lengths, flags = Path(folder, "lengths"), Path(folder, "mask")
+                ends = array.array("i", lengths.read_bytes()) if lengths.exists() else [4] * 3
+                counts = flags.read_bytes() if flags.exists() else bytes([1] * 12)
+                steps = [sum(counts[4 * n:4 * n + ends[n]]) for n in range(3)]
+                self.assertEqual(sum(steps) == 12, mask == "none")
+                self.assertEqual((facts["counted_steps"], facts["longest_row"]), (sum(steps), max(steps)))
+                self.assertEqual(facts["flops"], 2 * 66 * sum(steps))
+                self.assertEqual(facts["weight_bytes"], 144 * max(steps) + 144)
+
     def test_bad_commands(self):
         for before, line, named in BAD_COMMANDS:
             with self.subTest(line=line[:60]):
@@ -195,7 +209,8 @@ class DriverTest(unittest.TestCase):
     def test_same_rows_as_sweep(self):
         """Names, counters and units, so that all tools read both."""
         sweep = Path(self.folder.name) / "sweep.json"
-        filters = ["--backend", "naive,openmp", "--threads", "1,2", "--problem", PROBLEM]
+        filters = ["--backend", "naive,openmp", "--threads", "1,2", "--problem", PROBLEM,
+                   "--problem", PROBLEM + "/mask:lengths"]
         subprocess.run([PROGRAM, "sweep", "--repetitions", "3", "--min-time", "0.0005", "--peak-time", "0.02",
                         "--out", sweep, *filters], check=True, capture_output=True, env=ENVIRONMENT)
         done, content = self.drive(*filters)
@@ -206,6 +221,12 @@ class DriverTest(unittest.TestCase):
                              sorted(str(row.get(key)) for row in expected["benchmarks"]), key)
         self.assertEqual({key for row in content["benchmarks"] for key in row},
                          {key for row in expected["benchmarks"] for key in row})
+        for rows in content, expected:
+            for row in rows["benchmarks"]:
+                steps = row.get("counted_steps", 12)
+                if row["run_type"] == "iteration":
+                    self.assertAlmostEqual(row["GFLOP/s"] * row["real_time"] / (2 * 6 * 11 * steps), 1, 9, row["name"])
+                    self.assertEqual(steps < 12, "/mask:" in row["name"])
         # What newer releases of Google Benchmark say of themselves is not true of this driver.
         of_the_library = {"library_version", "json_schema_version", "aslr_enabled"}
         missing = set(expected["context"]) - set(content["context"]) - of_the_library

@@ -165,6 +165,33 @@ class Pages(Reports):
         self.assertIn("auto is the fastest, or within 5% of it, on 100% of 1 case, and 2.00\u00d7 as "
                       "fast as onednn", page.texts("p")[2])
 
+    def masked(self, **members):
+        """GFLOP/s and roof in the table of all rows, and the page."""
+        size = "N:2/T:3/D:4/U:5/mask:lengths"
+        rows = [made.row(made.own_name("lstm", "auto", size, 1), [200, 100, 100], **members),
+                made.row(made.own_name("lstm", "auto", size.removesuffix("/mask:lengths"), 1), [100])]
+        page = self.report(self.file(rows))
+        lines = {line[0]: line[3] for line in page.rows()}
+        return lines[f"lstm/{size}"][3:5], lines["lstm/N:2/T:3/D:4/U:5"][3:5], page
+
+    def test_masked_steps_count_for_nothing(self):
+        """180 multiply-adds a step: 4 of 6 count."""
+        masked, whole, page = self.masked(counted_steps=4, longest_row=3)
+        self.assertEqual((masked, whole), (["14.4", "30.0%"], ["21.6", "30.0%"]))
+        self.assertNotIn("no count of the steps", page.text)
+        self.assertEqual(self.points(page), 2)
+
+    def test_masked_steps_that_a_file_does_not_count(self):
+        """As before there was such a counter: GFLOP/s and roof were of all steps."""
+        for members in ({}, {"counted_steps": 4}, {"counted_steps": 7, "longest_row": 3},
+                        {"counted_steps": 4, "longest_row": 4}, {"counted_steps": 2, "longest_row": 3},
+                        {"counted_steps": "4", "longest_row": "3"}, {"counted_steps": 0, "longest_row": 0}):
+            with self.subTest(members=members):
+                masked, whole, page = self.masked(**members)
+                self.assertEqual((masked, whole), (["\u2013", "\u2013"], ["21.6", "30.0%"]))
+                self.assertEqual(page.text.count("1 row with lengths or a mask without GFLOP/s and roof"), 2)
+                self.assertEqual(self.points(page), 1)
+
     def test_more_threads_that_are_slower(self):
         """A backend stands for itself by its row on as many threads; one without, by another."""
         size = made.sizes(1, 2, 8)
@@ -179,13 +206,16 @@ class Pages(Reports):
         self.assertEqual(shares, {"auto": ["50.0%", "50.0%", "2"], "avx2": ["50.0%", "50.0%", "2"],
                                   "onednn": ["0.0%", "0.0%", "2"]})
 
+    def points(self, page):
+        """In the rooflines."""
+        roofline = next(section for section in page.all("section") if section.get("id") == "roofline")
+        return sum(path.get("d").count("h0") for path in roofline.iter("path")
+                   if path.get("class") in ("cloud", "points") and path.get("stroke") != "var(--paper)")
+
     def test_points_are_all_drawn(self):
         rows = list(made.grid(made.BACKENDS))
         page = self.report(self.file(rows))
-        roofline = next(section for section in page.all("section") if section.get("id") == "roofline")
-        points = sum(path.get("d").count("h0") for path in roofline.iter("path")
-                     if path.get("class") in ("cloud", "points") and path.get("stroke") != "var(--paper)")
-        self.assertEqual(points, len(rows))
+        self.assertEqual(self.points(page), len(rows))
 
     def test_last_file_has_a_problem_whole(self):
         old = self.file([made.row(made.own_name("gru", backend, made.sizes(1, 1, 8), 1), [5000])

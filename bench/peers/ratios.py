@@ -107,8 +107,8 @@ class Measurements:
         times.limit = 1e-9 * nanoseconds * roof
 
     def put_at_limit(self, ours, least_units):
-        """As if ours had no more to gain there. Where steps are masked the limit, which counts them
-        all, may be above the time; that then stays."""
+        """As if ours had no more to gain there. A limit above the time, as in files that counted
+        masked steps, leaves it as it is."""
         for problem, by_backend in self.times.items():
             units = re.search(r"/U:([\d+]+)", problem)
             if not units or min(map(int, units[1].split("+"))) < least_units:
