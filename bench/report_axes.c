@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_axes.h"
 
+#include "report_labels.h"
 #include "report_plots.h"
 #include "statistics.h"
 
@@ -37,10 +38,12 @@ static void write_superscript(FILE *script, int number) {
     fputs(digits[positive % 10], script);
 }
 
-/* 0.01 to 100000 in full, others as powers of ten. */
+/* 0.01 to 5000 in full, 10k to 500k, others as powers of ten. */
 static void write_decade_tic(FILE *script, int factor, int exponent) {
     if (exponent >= -2 && exponent <= 5) {
-        fprintf(script, "\"%g\" ", factor * pow(10, exponent));
+        const bool thousands = exponent > 3;
+        fprintf(script, "\"%g%s\" ", factor * pow(10, thousands ? exponent - 3 : exponent),
+                thousands ? "k" : "");
     } else {
         fputs(factor == 1 ? "\"10" : "\"", script);
         if (factor == 1)
@@ -52,6 +55,7 @@ static void write_decade_tic(FILE *script, int factor, int exponent) {
 
 void axis_decades(FILE *script, char axis, axis_range range) {
     const double decades = log10(range.high / range.low);
+    const int step = 1 + (int)(decades / 8);
     const char *separator = "";
     write_scale(script, axis, range, 10);
     fprintf(script, "set %ctics (", axis);
@@ -60,7 +64,7 @@ void axis_decades(FILE *script, char axis, axis_range range) {
             const double value = factor * pow(10, e);
             const bool wanted =
                 factor == 1 || (decades < 1.7 && (factor == 2 || factor == 5)) || decades < 0.4;
-            if (!wanted || value < range.low || value > range.high)
+            if (!wanted || e % step != 0 || value < range.low || value > range.high)
                 continue;
             fputs(separator, script);
             write_decade_tic(script, factor, e);
@@ -71,7 +75,7 @@ void axis_decades(FILE *script, char axis, axis_range range) {
 
 void axis_doublings(FILE *script, char axis, axis_range range) {
     const int first = (int)ceil(log2(range.low)), last = (int)floor(log2(range.high));
-    const int step = 1 + (last - first) / 9;
+    const int step = 1 + (last - first) / 7;
     const char *separator = "";
     write_scale(script, axis, range, 2);
     fprintf(script, "set %ctics (", axis);
@@ -95,13 +99,43 @@ void axis_microseconds(FILE *script, char axis, axis_range range) {
                 {"10 \xc2\xb5s", 10}, {"100 \xc2\xb5s", 100}, {"1 ms", 1e3},   {"10 ms", 1e4},
                 {"100 ms", 1e5},      {"1 s", 1e6},           {"10 s", 1e7},   {"100 s", 1e8}};
     const char *separator = "";
+    const size_t step = 1 + (size_t)(log10(range.high / range.low) / 7);
     write_scale(script, axis, range, 10);
     fprintf(script, "set %ctics (", axis);
-    for (size_t i = 0; i < sizeof tics / sizeof *tics; i++) {
+    for (size_t i = 0; i < sizeof tics / sizeof *tics; i += step) {
         if (tics[i].value < range.low || tics[i].value > range.high)
             continue;
         fprintf(script, "%s\"%s\" %g", separator, tics[i].text, tics[i].value);
         separator = ", ";
+    }
+    fputs(")\n", script);
+}
+
+#define TIC_FONT 12
+
+static double number_width(int value) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", value);
+    return label_width(text, TIC_FONT);
+}
+
+void axis_values(FILE *script, char axis, const int *values, int count, double pixels) {
+    const int first = values[0], last = values[count - 1];
+    const axis_range range = {first / 1.2, last * 1.2, 0};
+    const double gap = 4, per_log = pixels / log(range.high / range.low);
+    const double last_start = log(last / range.low) * per_log - number_width(last) / 2 - gap;
+    double end = -INFINITY;
+    write_scale(script, axis, range, 2);
+    fprintf(script, "set %ctics (", axis);
+    for (int i = 0; i < count; i++) {
+        const double middle = log(values[i] / range.low) * per_log;
+        const double half = number_width(values[i]) / 2;
+        const bool fits = middle - half >= end && (i == count - 1 || middle + half <= last_start);
+        if (fits)
+            fprintf(script, "%s\"%d\" %d", i ? ", " : "", values[i], values[i]);
+        else
+            fprintf(script, "%s\"\" %d", i ? ", " : "", values[i]);
+        end = fits ? middle + half + gap : end;
     }
     fputs(")\n", script);
 }
@@ -111,7 +145,7 @@ void axis_titles(FILE *script, const char *x, const char *y) {
             x);
     if (*y)
         fprintf(script,
-                "set label \"%s\" at screen 0.04, graph 0.5 center rotate by 90 textcolor rgb "
+                "set label \"%s\" at screen 0.025, graph 0.5 center rotate by 90 textcolor rgb "
                 "\"#000001\"\n",
                 y);
 }

@@ -22,6 +22,10 @@ void axis_decades(FILE *script, char axis, axis_range range);
 void axis_doublings(FILE *script, char axis, axis_range range);
 void axis_microseconds(FILE *script, char axis, axis_range range);
 
+/* A scale of doublings with a tic at each of these values, ascending, on so many pixels; those that
+ * have no room beside each other go without their number, the last has its own. */
+void axis_values(FILE *script, char axis, const int *values, int count, double pixels);
+
 /* Where all plots have them, whatever the width of the tics. */
 void axis_titles(FILE *script, const char *x, const char *y);
 

@@ -150,7 +150,8 @@ static void write_map(FILE *to, const report *all, const heat_map *map, const he
     const report_problem *p = &all->problems[map->cases[0]->problem];
     char title[160];
     report_family_title(all, p->family, title, sizeof title);
-    fputs("<div class=\"scroll\"><table class=\"heat\"><caption>", to);
+    fprintf(to, "<div class=\"scroll\"><table class=\"heat\" style=\"--fields:%d\"><caption>",
+            map->unit_count);
     html_text(to, title);
     fprintf(to, ", T = %d", p->T);
     if (p->D != p->U)

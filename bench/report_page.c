@@ -74,10 +74,9 @@ static void write_uncounted(const page *p) {
         return;
     fputs("<p class=\"note\">", p->to);
     html_count(p->to, p->all->uncounted_count, "row");
-    fputs(
-        " with lengths or a mask without GFLOP/s and roof: no count of the steps that count is in "
-        "the file, as it is in those of newer programs.</p>\n",
-        p->to);
+    fputs(" with lengths or a mask without GFLOP/s and roof: the file does not say how many of "
+          "their steps count, as files of newer programs do.</p>\n",
+          p->to);
 }
 
 static void write_header(const page *p) {
@@ -94,7 +93,9 @@ static void write_header(const page *p) {
         char day[11];
         snprintf(day, sizeof day, "%s", date);
         fputs(" \xc2\xb7 ", p->to);
+        fputs("<time>", p->to);
         html_text(p->to, day);
+        fputs("</time>", p->to);
     }
     fputs("</p>\n", p->to);
     summary_write(p->to, p->all);
@@ -115,8 +116,9 @@ static void write_speed(const page *p) {
     close_section(p);
     open_section(p, "roofline", "Roofline");
     fputs("<p>Every row by the work it does on each byte of weights that it reads, the recurrent "
-          "ones at every timestep, under what the machine was measured to allow. A row above the "
-          "line of a memory has its weights in a faster one.</p>\n",
+          "ones at every timestep, under what the machine was measured to allow: level lines are "
+          "multiply-adds of a set of instructions, slanted ones reads from a cache or from memory. "
+          "A row above a slanted line has its weights in a faster memory.</p>\n",
           p->to);
     write_uncounted(p);
     legend_write(p->to, p->all);
@@ -167,8 +169,9 @@ static void write_rest(const page *p) {
     files_write(p->to, p->all);
     close_section(p);
     open_section(p, "all", "All rows");
-    fputs("<p>Time: median over the repetitions. Roof: the time of the machine\xe2\x80\x99s limit "
-          "divided by it. <span class=\"js\">A heading sorts.</span></p>\n"
+    fputs("<p>Time: of one run, median over the repetitions. Roof: the time of the "
+          "machine\xe2\x80\x99s limit divided by it. Cv and error as in <a href=\"#trust\">"
+          "Accuracy and noise</a>. <span class=\"js\">A heading sorts.</span></p>\n"
           "<form class=\"js\" id=\"filter\"><label>Filter <input type=\"search\" id=\"words\" "
           "placeholder=\"lstm U:256 auto\" autocomplete=\"off\"/></label> "
           "<output id=\"shown\"></output> <button type=\"button\" id=\"more\">Show all</button>"

@@ -69,7 +69,8 @@ typedef struct plot_size {
     double left, bottom;
 } plot_size;
 
-static const plot_size usual_size = {420, 320, 0.15, 0.17}, small_size = {300, 230, 0.185, 0.225};
+static const plot_size usual_size = {PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_BOTTOM},
+                       small_size = {SMALL_PLOT_WIDTH, 230, SMALL_PLOT_LEFT, 0.225};
 
 /* Of these there are many, with little in each. */
 static bool is_small(plot_section section) {
@@ -90,8 +91,8 @@ static const char preamble[] =
     "set grid xtics ytics " PLOT_GRID " dashtype solid linewidth 1\n"
     "set lmargin at screen %g\n"
     "set bmargin at screen %g\n"
-    "set tmargin at screen 0.96\n"
-    "set rmargin at screen 0.97\n"
+    "set tmargin at screen %g\n"
+    "set rmargin at screen %g\n"
     "set key off\n";
 
 FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
@@ -106,7 +107,8 @@ FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
     if (!added->title || !added->description)
         return NULL;
     const plot_size *size = size_of(section);
-    fprintf(plots->script, preamble, size->width, size->height, size->left, size->bottom);
+    fprintf(plots->script, preamble, size->width, size->height, size->left, size->bottom, PLOT_TOP,
+            PLOT_RIGHT);
     return plots->script;
 }
 

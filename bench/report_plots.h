@@ -27,6 +27,18 @@ typedef enum plot_section {
 #define PLOT_GRID  "lc rgb \"#000003\""
 #define PLOT_STYLE "lc rgb \"#0001%02x\"" /* for printf: of one style */
 
+/* Of plots that are not small: their size in pixels, and where their axes lie, as shares of it. */
+#define PLOT_WIDTH  420
+#define PLOT_HEIGHT 320
+#define PLOT_LEFT   0.15
+#define PLOT_RIGHT  0.97
+#define PLOT_BOTTOM 0.17
+#define PLOT_TOP    0.96
+
+/* Of small ones: those over threads, timesteps and batch. */
+#define SMALL_PLOT_WIDTH 300
+#define SMALL_PLOT_LEFT  0.2
+
 typedef struct plot_list plot_list;
 
 plot_list *plots_new(rnn_error *error); /* NULL: see `error` */

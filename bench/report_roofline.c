@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_axes.h"
+#include "report_labels.h"
 #include "report_sections.h"
 
 #include <math.h>
@@ -72,35 +73,88 @@ static void write_line(FILE *script, double x0, double y0, double x1, double y1)
             y0, x1, y1);
 }
 
-#define LABEL "textcolor rgb \"#000002\" font \",10\"\n"
+#define LABEL_FONT 10
+#define LABEL      "textcolor rgb \"#000002\" font \",10\"\n"
 
-/* Named where it meets the highest peak, above all rows. */
-static void write_reads(FILE *script, const char *name, double reads, double top,
-                        const roofline *r) {
-    const double start = fmax(r->x.low, r->y.low / reads), end = fmin(top / reads, r->x.high);
-    if (isnan(reads) || end <= start)
-        return;
-    write_line(script, start, start * reads, end, end * reads);
-    fprintf(script, "set label \"%s\" at %.5g,%.5g center offset 0,0.6 front " LABEL, name, end,
-            end * reads);
+#define RIGHT 0.87 /* of the axes, as a share of the width */
+
+/* Of the axes, in pixels; names of lines are on the right of them. */
+static const double inner_width = (RIGHT - PLOT_LEFT) * PLOT_WIDTH,
+                    inner_height = (PLOT_TOP - PLOT_BOTTOM) * PLOT_HEIGHT;
+
+static double along(axis_range range, double pixels, double value) {
+    return pixels * log(value / range.low) / log(range.high / range.low);
 }
 
-/* Named on the right. */
-static void write_flops(FILE *script, const char *name, double flops, const roofline *r) {
-    if (isnan(flops) || flops < r->y.low)
-        return;
-    write_line(script, r->x.low, flops, r->x.high, flops);
-    fprintf(script, "set label \"%s\" at %.5g,%.5g left offset 0.5,0 front " LABEL, name, r->x.high,
-            flops);
+static double value_along(axis_range range, double pixels, double at) {
+    return range.low * pow(range.high / range.low, at / pixels);
+}
+
+/* Names of the lines: above the highest peak of those that end at it, and on the right of those
+ * that leave the plot there. */
+typedef struct line_names {
+    plot_label above[READ_COUNT], beside[READ_COUNT + FMA_COUNT];
+    int above_count, beside_count;
+} line_names;
+
+static void name_above(line_names *names, const roofline *r, const char *name, double x) {
+    names->above[names->above_count] = (plot_label){
+        name, along(r->x, inner_width, x), label_width(name, LABEL_FONT) + 3, names->above_count};
+    names->above_count++;
+}
+
+/* Of lines of one height the first lies above. */
+static void name_beside(line_names *names, const roofline *r, const char *name, double y) {
+    names->beside[names->beside_count] = (plot_label){
+        name, along(r->y, inner_height, y), label_height(LABEL_FONT), -names->beside_count};
+    names->beside_count++;
+}
+
+static void write_reads(FILE *script, const report *all, const roofline *r, double highest,
+                        line_names *names) {
+    for (int k = 0; k < READ_COUNT; k++) {
+        const double reads = report_peak(all, r->threads, read_names[k]);
+        const double start = fmax(r->x.low, r->y.low / reads);
+        const double end = fmin(highest / reads, r->x.high);
+        if (isnan(reads) || end <= start)
+            continue;
+        write_line(script, start, start * reads, end, end * reads);
+        if (end < r->x.high)
+            name_above(names, r, read_names[k], end);
+        else
+            name_beside(names, r, read_names[k], end * reads);
+    }
+}
+
+static void write_flops(FILE *script, const report *all, const roofline *r, line_names *names) {
+    for (int k = 0; k < FMA_COUNT; k++) {
+        const double flops = report_peak(all, r->threads, fma_names[k]);
+        if (isnan(flops) || flops < r->y.low)
+            continue;
+        write_line(script, r->x.low, flops, r->x.high, flops);
+        name_beside(names, r, fma_names[k], flops);
+    }
+}
+
+static void write_names(FILE *script, const roofline *r, double highest, line_names *names) {
+    labels_apart(names->above, names->above_count, 2, inner_width);
+    for (int i = 0; i < names->above_count; i++)
+        fprintf(script, "set label \"%s\" at %.5g,%.5g center offset 0,0.6 front " LABEL,
+                names->above[i].text, value_along(r->x, inner_width, names->above[i].middle),
+                highest);
+    labels_apart(names->beside, names->beside_count, 0, inner_height);
+    for (int i = 0; i < names->beside_count; i++)
+        fprintf(script, "set label \"%s\" at %.5g,%.5g left offset 0.5,0 front " LABEL,
+                names->beside[i].text, r->x.high,
+                value_along(r->y, inner_height, names->beside[i].middle));
 }
 
 static void write_roofs(FILE *script, const report *all, const roofline *r) {
-    const double top = highest_flops(all, r->threads);
-    for (int k = 0; k < READ_COUNT; k++)
-        write_reads(script, read_names[k], report_peak(all, r->threads, read_names[k]),
-                    isnan(top) ? r->highest : top, r);
-    for (int k = 0; k < FMA_COUNT; k++)
-        write_flops(script, fma_names[k], report_peak(all, r->threads, fma_names[k]), r);
+    const double peak = highest_flops(all, r->threads), highest = isnan(peak) ? r->highest : peak;
+    line_names names = {.above_count = 0};
+    write_flops(script, all, r, &names);
+    write_reads(script, all, r, highest, &names);
+    write_names(script, r, highest, &names);
 }
 
 static void write_plot_command(FILE *script, const report *all, int threads) {
@@ -133,7 +187,7 @@ static void add_plot(plot_list *plots, const report *all, const roofline *r) {
     axis_doublings(script, 'x', r->x);
     axis_decades(script, 'y', r->y);
     axis_titles(script, "FLOP per byte of weights", "GFLOP/s");
-    fputs("set rmargin at screen 0.87\n", script);
+    fprintf(script, "set rmargin at screen %g\n", RIGHT);
     write_roofs(script, all, r);
     for (int b = 0; b < all->backend_count; b++)
         write_points(script, all, r, b);

@@ -134,12 +134,13 @@ static axis_range find_range(const report *all, const series *list, int count) {
 }
 
 static void write_tics(FILE *script, const series *list, int count) {
-    fputs("set xtics (", script);
-    for (int i = 0; i < count; i++)
+    int *values = calloc((size_t)count, sizeof *values), found = 0;
+    for (int i = 0; values && i < count; i++)
         if (i == 0 || list[i].value != list[i - 1].value)
-            fprintf(script, "%s%d", i ? ", " : "", list[i].value);
-    fprintf(script, ")\nset logscale x 2\nset xrange [%.4g:%.4g]\n", list[0].value / 1.2,
-            list[count - 1].value * 1.2);
+            values[found++] = list[i].value;
+    if (found)
+        axis_values(script, 'x', values, found, (PLOT_RIGHT - SMALL_PLOT_LEFT) * SMALL_PLOT_WIDTH);
+    free(values);
 }
 
 static void write_lines(FILE *script, const report *all, const series *list, int count) {

@@ -2,6 +2,7 @@
 #include "report_versus.h"
 
 #include "report_axes.h"
+#include "report_labels.h"
 #include "report_sections.h"
 #include "statistics.h"
 
@@ -114,11 +115,18 @@ static void write_strips(FILE *script, const versus_list *list, axis_range range
     fputs("EOD\n", script);
 }
 
+/* The longest name there is room for; VERSUS_BEST_PEER has as many. */
+enum { MOST_CHARACTERS = sizeof VERSUS_BEST_PEER - 1 };
+
 static void write_names(plot_list *plots, FILE *script, const versus_list *list) {
-    fprintf(script, "set yrange [0.4:%d.6]\nset ytics scale 0 (", list->count);
-    for (int i = 0; i < list->count; i++)
-        fprintf(script, "%s\"%s\" %d", i ? ", " : "", plots_label(plots, list->items[i].name),
-                list->count - i);
+    const double room = (PLOT_TOP - PLOT_BOTTOM) * PLOT_HEIGHT / (list->count + 0.2);
+    const double font = fmin(12, room / label_height(1));
+    fprintf(script, "set yrange [0.4:%d.6]\nset ytics scale 0 font \",%.2g\" (", list->count, font);
+    for (int i = 0; i < list->count; i++) {
+        char name[sizeof list->items[i].name + 4];
+        label_shorten(list->items[i].name, MOST_CHARACTERS, name, sizeof name);
+        fprintf(script, "%s\"%s\" %d", i ? ", " : "", plots_label(plots, name), list->count - i);
+    }
     fputs(")\n", script);
 }
 

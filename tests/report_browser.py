@@ -85,6 +85,47 @@ def check_schemes(page, path):
     check(colours == ["rgb(255, 255, 255)", "rgb(22, 24, 28)"], f"is light and dark: {colours}")
 
 
+OVERLAPS = """[...document.querySelectorAll('svg')].map(svg => {
+  const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent.trim());
+  const boxes = texts.map(text => text.getBoundingClientRect()), found = [];
+  const name = (i) => svg.querySelector('title').textContent + ': ' + texts[i].textContent.trim();
+  boxes.forEach((a, i) => {
+    if (a.left < 0 || a.right > innerWidth)
+      found.push(name(i) + ' is cut');
+    boxes.forEach((b, j) => {
+      if (i < j && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 &&
+          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5)
+        found.push(name(i) + ' and ' + name(j));
+    });
+  });
+  return found;
+}).flat()"""
+# Tables scroll in their own boxes; a caption stays whole, and a map of few columns needs no scrolling.
+CUT = """[...document.querySelectorAll('caption, .scale, .facts, .legend')]
+  .filter(element => element.getBoundingClientRect().right > innerWidth)
+  .concat([...document.querySelectorAll('.scroll:has(.heat)')].filter(box => box.scrollWidth > box.clientWidth))
+  .map(element => element.textContent.slice(0, 60))"""
+TIMES = "[...document.querySelectorAll('time')].map(time => time.getClientRects().length)"
+
+
+def check_labels(page, program, folder):
+    """Of many sizes and peers with equal peaks, and of the files that are committed."""
+    crowded = folder / "crowded.json"
+    made.write(crowded, made.crowded(), **made.CROWDED)
+    committed = sorted(Path(__file__).resolve().parent.parent.glob("results/*/*.json"))
+    for source in crowded, *committed:
+        path = folder / "labels.html"
+        subprocess.run([program, "report", source, "--out", path], check=True, timeout=240)
+        for width in 400, 1300:
+            page.size(width, 900)
+            page.open(path)
+            found = page.evaluate(OVERLAPS)
+            check(found == [], f"{source.name}: labels lie apart {width} pixels wide: {found[:5]}")
+            found = page.evaluate(CUT) if source != crowded else []
+            check(found == [], f"{source.name}: nothing is cut {width} pixels wide: {found[:5]}")
+            check(page.evaluate(TIMES) == [1], f"{source.name}: the date is in one line")
+
+
 def main():
     program = browser.find()
     if not program or not shutil.which("gnuplot"):
@@ -99,6 +140,7 @@ def main():
         check_table(page)
         check_without_script(page, path)
         check_schemes(page, path)
+        check_labels(page, sys.argv[1], Path(name))
         page.print(Path(name) / "full.pdf")
         check((Path(name) / "full.pdf").stat().st_size > 10000, "prints")
         check(page.errors == [], f"no error in the console, no request: {page.errors}")

@@ -5,6 +5,7 @@
 Usage: report_cli.py RNNBENCH [unittest's arguments]
 """
 import html.parser
+import itertools
 import os
 import re
 import shutil
@@ -84,6 +85,34 @@ class Reports(unittest.TestCase):
         done = run(*files, "--out", self.out, **options)
         self.assertEqual((done.returncode, done.stderr), (FINE, ""))
         return Page(self.out)
+
+
+def labels_of(svg):
+    """[(text, (left, top, right, bottom))] of an SVG as the page has it."""
+    labels = []
+
+    def visit(element, inherited):
+        inherited = {**inherited, **element.attrib}
+        for child in element:
+            visit(child, inherited)
+        text = (element.text or "").strip()
+        if element.tag != "text" or not text:
+            return
+        x, y = map(float, re.match(r"translate\(([-0-9.]+),([-0-9.]+)\)", inherited["transform"]).groups())
+        size = float(inherited["font-size"])
+        width, ascent, descent = 0.62 * size * len(text), 0.88 * size, 0.22 * size
+        start = {"start": 0, "middle": -width / 2, "end": -width}[inherited["text-anchor"]]
+        if "rotate(-90)" in inherited["transform"]:
+            labels.append((text, (x - ascent, y - start - width, x + descent, y - start)))
+        else:
+            labels.append((text, (x + start, y - ascent, x + start + width, y + descent)))
+
+    visit(svg, {})
+    return labels
+
+
+def overlap(one, other):
+    return min(one[2], other[2]) > max(one[0], other[0]) and min(one[3], other[3]) > max(one[1], other[1])
 
 
 def names_of(rows):
@@ -205,6 +234,41 @@ class Pages(Reports):
                   for line in table.find("tbody")}
         self.assertEqual(shares, {"auto": ["50.0%", "50.0%", "2"], "avx2": ["50.0%", "50.0%", "2"],
                                   "onednn": ["0.0%", "0.0%", "2"]})
+
+    def test_no_label_lies_on_another(self):
+        """By the places that gnuplot gave them, and the least room that a font takes."""
+        files = [self.file(made.crowded(), **made.CROWDED), *COMMITTED]
+        for path in files:
+            with self.subTest(path=path.name):
+                page = self.report(path)
+                found = [(svg.find("title").text, one[0], other[0]) for svg in page.svgs()
+                         for one, other in itertools.combinations(labels_of(svg), 2) if overlap(one[1], other[1])]
+                self.assertEqual(found, [])
+                self.assertGreater(sum(len(labels_of(svg)) for svg in page.svgs()), 10 * len(page.svgs()) / 2)
+
+    def test_equal_peaks_have_both_their_names(self):
+        page = self.report(self.file(made.crowded(), **made.CROWDED))
+        roofline = next(section for section in page.all("section") if section.get("id") == "roofline")
+        plots = {svg.find("title").text.split(";")[0]: dict(labels_of(svg)) for svg in roofline.iter("svg")}
+        above = {"1 thread": {"L1", "L2", "L3", "DRAM"}, "2 threads": {"L1", "L2"}, "3 threads": {"L1", "L2", "L3"}}
+        for title, expected in above.items():
+            places = plots[title]
+            tops = [places[name][1] for name in ("avx512", "avx2", "baseline")]
+            self.assertEqual(tops, sorted(tops), title)
+            self.assertLess(tops[2] - tops[0], 30, title)
+            found = {name for name in ("L1", "L2", "L3", "DRAM") if name in places and places[name][2] <= 370}
+            self.assertEqual(found, expected, title)
+            for name in found:
+                self.assertGreaterEqual(places[name][0], 60, "is beside the axis")
+                self.assertLess(abs(places[name][3] - places["avx512"][3]), 20, "is above the highest peak")
+            for name in {"L3", "DRAM"} & set(places) - found:
+                self.assertEqual(places[name][0], places["avx512"][0], "is beside the end of its line")
+
+    def test_long_names_keep_their_ends(self):
+        page = self.report(self.file(made.crowded(), **made.CROWDED))
+        names = [name for name, _ in labels_of(page.svgs()[0]) if "\u2026" in name]
+        self.assertEqual(set(names), {f"a_peer_w\u2026{name[-8:]}" for name in made.CROWDED_PEERS})
+        self.assertEqual(len(names), len(made.CROWDED_PEERS))
 
     def points(self, page):
         """In the rooflines."""

@@ -56,6 +56,27 @@ def grid(backends, batches=(1, 8, 32), steps=(1, 32), units=(16, 64, 256), cells
 BACKENDS = ("auto", "onednn", "onnxruntime", "naive")
 
 
+CROWDED_PEERS = [f"a_peer_with_a_long_name_{i}" for i in range(18)]
+EQUAL_PEAKS = "baseline 3950.0 GFLOP/s, avx2 4000.0 GFLOP/s, avx512 4000.0 GFLOP/s, "
+CROWDED = {  # peaks that are equal, also at the left and the right edge, and names without room
+    "peers": ", ".join(CROWDED_PEERS),
+    "peaks_threads_1": EQUAL_PEAKS + "L1 2000.0 GB/s, L2 2000.0 GB/s, L3 1990.0 GB/s, DRAM 1990.0 GB/s",
+    "peaks_threads_2": EQUAL_PEAKS + "L1 900.0 GB/s, L2 900.0 GB/s, L3 20.0 GB/s, DRAM 20.0 GB/s",
+    "peaks_threads_3": EQUAL_PEAKS + "L1 950.0 GB/s, L2 940.0 GB/s, L3 930.0 GB/s, DRAM 60.0 GB/s",
+}
+
+
+def crowded():
+    """Many sizes close to each other, and many peers; from 100 to 10000 GFLOP/s."""
+    axes = [("lstm", [(8, T, 1) for T in range(1, 33)]),
+            ("gru", [(N, 4, 1) for N in (*range(1, 20), 100, 1000, 1001, 100000)]),
+            ("simple_rnn", [(8, 4, p) for p in range(1, 25)])]
+    for (cell, cases), (i, backend) in itertools.product(axes, enumerate(["auto", "naive", *CROWDED_PEERS])):
+        for N, T, p in cases:
+            times = [30 * N * T * (1 + i) * (1 + j / 100) / p for j in range(3)]
+            yield row(own_name(cell, backend, sizes(N, T, 64), p), times)
+
+
 def full_grid():
     """As many rows as the preset `grid` has with ten participants."""
     doublings = [1 << i for i in range(8)]
