@@ -105,6 +105,7 @@ CUT = """[...document.querySelectorAll('caption, .scale, .facts, .legend')]
   .filter(element => element.getBoundingClientRect().right > innerWidth)
   .concat([...document.querySelectorAll('.scroll:has(.heat)')].filter(box => box.scrollWidth > box.clientWidth))
   .map(element => element.textContent.slice(0, 60))"""
+A4 = 688  # pixels without the margins
 TIMES = "[...document.querySelectorAll('time')].map(time => time.getClientRects().length)"
 
 
@@ -124,6 +125,13 @@ def check_labels(page, program, folder):
             found = page.evaluate(CUT) if source != crowded else []
             check(found == [], f"{source.name}: nothing is cut {width} pixels wide: {found[:5]}")
             check(page.evaluate(TIMES) == [1], f"{source.name}: the date is in one line")
+        if source == crowded:
+            continue
+        page.size(A4, 900)
+        page.call("Emulation.setEmulatedMedia", media="print")
+        shown = page.evaluate("document.documentElement.scrollWidth")
+        page.call("Emulation.setEmulatedMedia", media="")
+        check(shown <= A4, f"{source.name}: {shown} pixels wide on paper of {A4}")
 
 
 def main():
