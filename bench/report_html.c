@@ -67,12 +67,20 @@ void html_number(FILE *to, const char *format, double value) {
 #pragma GCC diagnostic pop
 }
 
+static int ratio_digits(double ratio) {
+    return ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
+}
+
 void html_ratio(FILE *to, double ratio) {
-    const int digits = ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
     if (isnan(ratio))
         fputs(DASH, to);
     else
-        fprintf(to, "%.*f\xc3\x97", digits, ratio);
+        fprintf(to, "%.*f\xc3\x97", ratio_digits(ratio), ratio);
+}
+
+void html_ratios(FILE *to, double low, double high) {
+    fprintf(to, "%.*f\xe2\x80\x93", ratio_digits(low), low);
+    html_ratio(to, high);
 }
 
 void html_percent(FILE *to, double share) {

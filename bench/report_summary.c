@@ -127,9 +127,7 @@ static void write_versus_row(FILE *to, const report *all, const versus *v) {
     fputs("</th><td class=\"n\"><strong>", to);
     html_ratio(to, v->mean);
     fputs("</strong></td><td class=\"n\">", to);
-    html_number(to, "%.2f", v->interval.low);
-    fputs("\xe2\x80\x93", to);
-    html_ratio(to, v->interval.high);
+    html_ratios(to, v->interval.low, v->interval.high);
     fprintf(to,
             "</td><td class=\"n\">%d</td><td class=\"n\">%d</td><td class=\"n\">%d</td><td "
             "class=\"n\">",

@@ -82,6 +82,8 @@ def check_schemes(page, path):
         page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         page.open(path)
         colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        faint = page.evaluate(FAINT)
+        check(faint == [], f"has no text too faint to read when {scheme}: {faint[:3]}")
     check(colours == ["rgb(255, 255, 255)", "rgb(22, 24, 28)"], f"is light and dark: {colours}")
 
 
@@ -106,6 +108,34 @@ CUT = """[...document.querySelectorAll('caption, .scale, .facts, .legend')]
   .concat([...document.querySelectorAll('.scroll:has(.heat)')].filter(box => box.scrollWidth > box.clientWidth))
   .map(element => element.textContent.slice(0, 60))"""
 A4 = 688  # pixels without the margins
+# Texts that WCAG finds too faint on what is behind them.
+FAINT = """(() => {
+  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+  const light = colour => colour.slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = element => {
+    for (; element; element = element.parentElement) {
+      const colour = numbers(getComputedStyle(element).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0.5)
+        return colour;
+    }
+  };
+  const contrast = (colour, element) => {
+    const [a, b] = [light(numbers(colour)), light(behind(element))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  };
+  const faint = [...document.querySelectorAll('body *:not(script, title, desc)')]
+    .filter(element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .filter(element => {
+      const style = getComputedStyle(element);
+      return contrast(element.closest('svg') ? style.fill : style.color, element) < 4.5;
+    });
+  const words = document.getElementById('words');
+  if (contrast(getComputedStyle(words, '::placeholder').color, words) < 4.5)
+    faint.push(words);
+  return faint.map(element => element.outerHTML.slice(0, 80));
+})()"""
 TIMES = "[...document.querySelectorAll('time')].map(time => time.getClientRects().length)"
 
 

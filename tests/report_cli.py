@@ -270,6 +270,17 @@ class Pages(Reports):
         self.assertEqual(set(names), {f"a_peer_w\u2026{name[-8:]}" for name in made.CROWDED_PEERS})
         self.assertEqual(len(names), len(made.CROWDED_PEERS))
 
+    def test_ratios_have_three_digits(self):
+        digits = r"(\d\.\d\d|\d\d\.\d|\d{3,})"
+        for path in COMMITTED:
+            page = self.report(path)
+            table = next(table for table in page.all("table")
+                         if "How many times faster" in "".join(table.find("caption").itertext()))
+            for line in table.find("tbody"):
+                cells = ["".join(cell.itertext()) for cell in line]
+                self.assertRegex(cells[1], rf"^{digits}\u00d7$", path.name)
+                self.assertRegex(cells[2], rf"^{digits}\u2013{digits}\u00d7$", path.name)
+
     def points(self, page):
         """In the rooflines."""
         roofline = next(section for section in page.all("section") if section.get("id") == "roofline")
