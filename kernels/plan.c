@@ -230,9 +230,10 @@ static size_t bytes_of_rows(const rnn_shape *shape, rnn_strides strides, int tim
 /* A plan with copies of what the caller described, and no backend yet. */
 static rnn_plan *plan_allocate(const rnn_problem *problem) {
     const rnn_model *model = &problem->model;
+    const size_t layer_count = model->layer_count > 0 ? (size_t)model->layer_count : 0;
     const int states = rnn_model_state_count(model);
     rnn_plan *plan = calloc(1, sizeof *plan);
-    rnn_layer *layers = calloc((size_t)model->layer_count, sizeof *layers);
+    rnn_layer *layers = calloc(layer_count, sizeof *layers);
     size_t *state_bytes = calloc((size_t)states, sizeof *state_bytes);
     if (!plan || !layers || !state_bytes) {
         free(plan);
@@ -240,7 +241,7 @@ static rnn_plan *plan_allocate(const rnn_problem *problem) {
         free(state_bytes);
         return NULL;
     }
-    for (int i = 0; i < model->layer_count; i++)
+    for (size_t i = 0; i < layer_count; i++)
         layers[i] = canonical_layer(&model->layers[i]);
     for (int i = 0; i < states; i++)
         state_bytes[i] =

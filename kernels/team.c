@@ -6,7 +6,6 @@
 
 #include <limits.h>
 #ifdef __linux__
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -39,6 +38,9 @@ static bool reached(unsigned value, unsigned wanted) {
 }
 
 #ifdef __linux__
+/* Of linux/futex.h, which a compiler for another C library than the system's may not see. */
+enum { FUTEX_WAIT_PRIVATE = 0 | 128, FUTEX_WAKE_PRIVATE = 1 | 128 };
+
 /* Sleeps unless the value has changed. */
 static void sleep_while(rnn_progress *progress, unsigned value) {
     syscall(SYS_futex, &progress->value, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);

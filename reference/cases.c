@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__x86_64__) || defined(__i386__)
+#ifdef __SSE__
 #include <xmmintrin.h>
 #endif
 
@@ -93,7 +93,7 @@ void case_compare(const reference_case *c, const char *backend, int threads,
 
 /* Rounding mode, traps and flushing of denormals; the sticky exception flags may change. */
 static unsigned control_word(void) {
-#if defined(__x86_64__) || defined(__i386__)
+#ifdef __SSE__
     return _mm_getcsr() & ~(unsigned)_MM_EXCEPT_MASK;
 #else
     return 0;
@@ -102,7 +102,7 @@ static unsigned control_word(void) {
 
 /* So that what one backend does to it does not pass to the next. */
 static void restore_control_word(unsigned word) {
-#if defined(__x86_64__) || defined(__i386__)
+#ifdef __SSE__
     _mm_setcsr(word);
 #else
     (void)word;

@@ -7,7 +7,8 @@
                             fetch the weights to come
   isa_leak.py alignment BUILD    all functions begin at a cache line
 
-An object of an instruction set is known by its source's name.
+An object of an instruction set is known by its source's name. What whole-program optimisation leaves to
+the linker is seen in librnn.so.
 """
 import re
 import shutil
@@ -40,10 +41,30 @@ def disassemble(path):
             yield Instruction(int(found[1], 16), found[2], found[3], function)
 
 
-def objects(build):
+def is_machine_code(path):
+    """And not clang's byte code."""
+    with open(path, "rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def objects(build, folders=("kernels", "reference", "bench")):
     """Those that end up in librnn and rnnbench; tests may use what they like."""
-    return [path for folder in ("kernels", "reference", "bench")
-            for path in sorted(Path(build, folder).rglob("*.o"))]
+    return [path for folder in folders for path in sorted(Path(build, folder).rglob("*.o"))
+            if is_machine_code(path)]
+
+
+def linked_library(build):
+    return Path(build, "kernels", "librnn.so")
+
+
+def is_of_librnn(name):
+    """And not of libxsmm's archive, the compiler's own library, or what a program begins and ends with."""
+    return not re.match("_|libxsmm_|internal_|(de)?register_tm_clones|frame_dummy", name)
+
+
+def stem(function):
+    """Its name in the source, less what the compiler adds to that of a copy or a part."""
+    return function.split(".")[0]
 
 
 # ---- Leaks --------------------------------------------------------------------------------------
@@ -70,6 +91,27 @@ def widened_objects(paths, made_for, register):
                    and any(register in i.operands for i in disassemble(path))})
 
 
+def check_linked_leaks(build, paths):
+    """In the functions whose names no object of an instruction set has."""
+    vectorised = {stem(name) for path in paths
+                  if AVX2_OBJECTS.search(path.name) or AVX512_OBJECTS.search(path.name)
+                  for name, _ in function_addresses(path)}
+    plain, leaks = set(), {}
+    for instruction in disassemble(linked_library(build)):
+        name = stem(instruction.function)
+        if is_of_librnn(name) and name not in vectorised:
+            plain.add(instruction.function)
+            if is_avx(instruction):
+                leaks.setdefault(instruction.function, instruction)
+    for leak in leaks.values():
+        print(f"FAILED librnn.so: {leak.function}: {leak.mnemonic} {leak.operands}")
+    if "rnn_plan_create" not in plain:
+        print("FAILED: librnn.so has no function rnn_plan_create")
+        return 1
+    print(f"{len(plain)} plain functions in librnn.so, {len(leaks)} with leaks")
+    return len(leaks)
+
+
 def check_leaks(build):
     failed = 0
     paths = objects(build)
@@ -79,6 +121,7 @@ def check_leaks(build):
             print(f"FAILED {path}: {leak.function}: {leak.mnemonic} {leak.operands}")
         failed += bool(leaks)
     print(f"{len(paths)} objects, {failed} with leaks")
+    failed += check_linked_leaks(build, paths)
     for isa, made_for, register in (("avx2", AVX2_OBJECTS, "%ymm"),
                                     ("avx512", AVX512_OBJECTS, "%zmm")):
         names = widened_objects(paths, made_for, register)
@@ -172,8 +215,10 @@ def function_addresses(path):
 
 def check_alignment(build):
     count = failed = 0
-    for path in sorted(Path(build, "kernels").rglob("*.c.o")):
+    for path in [*objects(build, ["kernels"]), linked_library(build)]:
         for name, address in function_addresses(path):
+            if path == linked_library(build) and not is_of_librnn(name):
+                continue
             count += 1
             if address % CACHE_LINE:
                 failed += 1
