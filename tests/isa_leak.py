@@ -223,7 +223,7 @@ def check_alignment(build):
             if address % CACHE_LINE:
                 failed += 1
                 print(f"FAILED {path.name} {name}: begins {address % CACHE_LINE} bytes behind a cache line")
-    if count < 100:
+    if count < 50:  # less than there are, as whole-program optimisation inlines many
         print(f"FAILED: found only {count} functions below", build)
         failed += 1
     print(f"{count} functions, {failed} that do not begin at a cache line")
