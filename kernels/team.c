@@ -39,15 +39,15 @@ static bool reached(unsigned value, unsigned wanted) {
 
 #ifdef __linux__
 /* Of linux/futex.h, which a compiler for another C library than the system's may not see. */
-enum { FUTEX_WAIT_PRIVATE = 0 | 128, FUTEX_WAKE_PRIVATE = 1 | 128 };
+enum { RNN_FUTEX_WAIT = 0 | 128, RNN_FUTEX_WAKE = 1 | 128 };
 
 /* Sleeps unless the value has changed. */
 static void sleep_while(rnn_progress *progress, unsigned value) {
-    syscall(SYS_futex, &progress->value, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+    syscall(SYS_futex, &progress->value, RNN_FUTEX_WAIT, value, NULL, NULL, 0);
 }
 
 static void wake_all(rnn_progress *progress) {
-    syscall(SYS_futex, &progress->value, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    syscall(SYS_futex, &progress->value, RNN_FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 #else
 static void sleep_while(rnn_progress *progress, unsigned value) {
