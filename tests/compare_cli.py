@@ -10,6 +10,7 @@ import json
 import math
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -124,8 +125,9 @@ class Compare(unittest.TestCase):
         self.assertAlmostEqual(groups["all", "avx2"]["ratio"], lstm)
         self.assertAlmostEqual(groups["all", "all"]["ratio"],
                                math.prod(ratios.values()) ** (1 / 3))
-        self.assertEqual(groups["all", "all"]["slower"], 1)
-        self.assertEqual(groups["all", "all"]["faster"], 1)
+        self.assertEqual({name: (row["slower"], row["faster"]) for name, row in groups.items()},
+                         {("all", "all"): (1, 1), ("lstm", "all"): (1, 0), ("gru", "all"): (0, 1),
+                          ("all", "avx2"): (1, 0), ("all", "naive"): (0, 1)})
         self.assertEqual(groups["lstm", "all"]["rows"], 2)
         self.assertIsNone(groups["gru", "all"]["ratio_low"])  # of one row
         self.assertLess(groups["lstm", "all"]["ratio_low"], lstm)
@@ -135,6 +137,7 @@ class Compare(unittest.TestCase):
         missing = {(row["problem"], row["backend"], row["threads"]): row["reason"]
                    for row in self.json_of(base, new)["missing"]}
         self.assertEqual(missing, {(GRU, "avx2", 1): "only in BASE", (LARGE, "auto", 2): "only in NEW"})
+        self.assertEqual(list(missing), [(GRU, "avx2", 1), (LARGE, "auto", 2)], "by problem")
 
     def test_a_row_that_failed(self):
         name = name_of(SMALL, "avx2")
@@ -196,6 +199,37 @@ class Compare(unittest.TestCase):
         self.assertIn("a change shows only where 4 or more of these 20 rows",
                       "\n".join(self.json_of(*files)["notes"]))
 
+    def test_variation(self):
+        base = self.write("base.json", {name_of(SMALL, "avx2"): [8e-6, 10e-6, 12e-6]})
+        new = self.write("new.json", {name_of(SMALL, "avx2"): [9e-6, 10e-6, 11e-6]})
+        (row,) = self.json_of(base, new)["rows"]
+        self.assertAlmostEqual(row["base_cv"], 0.2, places=12)
+        self.assertAlmostEqual(row["cv"], 0.1, places=12)
+
+    def test_numbers_as_text(self):
+        """Three digits of how many times faster, and of p no more than is known of it."""
+        for count, p in (5, "0.008"), (9, "<0.001"):  # 2 / 252, 0.000412
+            paths = [self.write(f"{factor}.json", {
+                name_of(SMALL, "avx2"): [factor * (1e-6 + 1e-8 * i) for i in range(count)]}) for factor in (1, 2)]
+            self.assertRegex(self.fine(*paths), rf"(?m)^{SMALL} .* 2\.000 .* {p} +slower$")
+        times = {"naive": 1e-4, "scalar": 8e-6, "avx2": 1.002e-5, "avx512": 1.001e-5, "openmp": 1e-6}
+        names = {SMALL: 1, LARGE: 2}
+        path = self.write("a.json", {name_of(problem, backend): [factor * seconds * (1 + 0.001 * i) for i in range(9)]
+                                     for problem, factor in names.items() for backend, seconds in times.items()})
+        text = self.fine(path, "--by", "backend")
+        (line,) = [line.split() for line in text.splitlines() if line.startswith(LARGE)]
+        self.assertEqual(line, [LARGE, "1", "201", "us", "12.5x", "9.98x", "9.99x", "100x"])
+
+    def test_intervals_of_speeds(self):
+        """From the lower to the higher: those of times the other way round."""
+        path = self.write("a.json", {name_of(problem, backend): noisy(seconds * factor, seed=factor)
+                                     for problem, factor in ((SMALL, 1), (LARGE, 2), (GRU, 3))
+                                     for backend, seconds in (("naive", 1e-4), ("avx2", 1e-5 * factor))})
+        text = self.fine(path, "--by", "backend")
+        (line,) = [line for line in text.splitlines() if line.split()[:2] == ["all", "avx2"]]
+        low, high = (float(number) for number in re.search(r"(\S+)\.\.(\S+)", line).groups())
+        self.assertTrue(3 < low < 5.5 < high < 10.5, line)
+
     # ---- As many tests as rows -------------------------------------------------------------------
 
     def changes(self, apart, count, factor=1.2):
@@ -224,6 +258,19 @@ class Compare(unittest.TestCase):
                 found, said = self.changes(apart, count, factor)
                 self.assertAlmostEqual(found, adjusted, places=12)
                 self.assertEqual(said, change)
+
+    def test_a_change_that_the_interval_does_not_show(self):
+        """Two levels, of which other repetitions have the median: all is a little slower on each, which ranks
+        say clearly, but the median may as well be that of the other level."""
+        base = [1.00, 1.01, 1.02, 1.03, 1.04, 2.00, 2.01, 2.02, 2.03]
+        new = [1.05, 1.06, 1.07, 1.08, 2.04, 2.05, 2.06, 2.07, 2.08]
+        for before, after in (base, new), (new, base):
+            paths = [self.write(f"{i}.json", {name_of(SMALL, "avx2"): [1e-6 * s for s in times]})
+                     for i, times in enumerate((before, after))]
+            (row,) = self.json_of(*paths)["rows"]
+            self.assertLess(row["p_adjusted"], 0.05)
+            self.assertTrue(row["ratio_low"] < 1 < row["ratio_high"])
+            self.assertEqual(row["change"], "")
 
     def test_only_what_is_shown_is_corrected_for(self):
         """Filters leave fewer tests; rows without a p are none."""
@@ -320,6 +367,24 @@ class Compare(unittest.TestCase):
                          [(GRU, "no anchor in NEW")])
         self.assertIn("Two CPUs", self.fine(base, new))
         self.assertNotIn("Two CPUs", self.fine(base, new, "--anchor", "naive"))
+
+    def test_an_anchor_that_changed_as_much(self):
+        """All is twice as slow, each repetition: relative to the anchor nothing is."""
+        times = [1e-6, 1.01e-6, 1.02e-6, 1.03e-6, 1.04e-6, 1.05e-6]
+        rows = {name_of(SMALL, "naive"): [8 * s for s in times], name_of(SMALL, "avx2"): times}
+        base = self.write("base.json", rows)
+        new = self.write("new.json", {name: [2 * s for s in times] for name, times in rows.items()})
+        self.assertEqual([row["change"] for row in self.json_of(base, new)["rows"]], ["slower", "slower"])
+        (row,) = self.json_of(base, new, "--anchor", "naive")["rows"]
+        self.assertAlmostEqual(row["ratio"], 1, places=12)
+        self.assertAlmostEqual(row["p"], 1, places=12)
+        self.assertEqual(row["change"], "")
+
+    def test_the_usual_anchor_has_most_problems(self):
+        """Not most rows; of as many problems it is the first by name or in the list of backends."""
+        rows = {name_of(SMALL, "openmp", threads): noisy(1e-6) for threads in range(1, 5)}
+        rows.update({name_of(problem, "avx2"): noisy(1e-6) for problem in (SMALL, LARGE)})
+        self.assertEqual(self.json_of(self.write("a.json", rows), "--by", "backend")["anchor"], "avx2")
 
     def test_differences(self):
         rows = {name_of(SMALL, "avx2"): noisy(1e-6)}

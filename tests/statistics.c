@@ -131,6 +131,69 @@ static void keeps_its_error_rate(void **state) {
     assert_in_range(found, 290, 300);
 }
 
+/* One value, two, and values that are all the same. */
+static void takes_small_samples(void **state) {
+    (void)state;
+    const double one[] = {2}, two[] = {3, 1}, same[] = {5, 5, 5}, zeros[] = {0, 0}, up[] = {1, 2};
+    for (double fraction = 0; fraction <= 1; fraction += 0.25) {
+        assert_near(quantile(one, 1, fraction), 2);
+        assert_near(quantile(same, 3, fraction), 5);
+        assert_near(quantile(two, 2, fraction), 1 + 2 * fraction);
+    }
+    assert_near(mean(one, 1), 2);
+    assert_near(geometric_mean(one, 1), 2);
+    assert_near(geometric_mean(two, 2), sqrt(3));
+    assert_near(coefficient_of_variation(two, 2), sqrt(2) / 2);
+    assert_near(coefficient_of_variation(same, 3), 0);
+
+    const sample_set ones = {one, 1}, other = {two, 1}, pair = {up, 2}, apart = {same, 2},
+                     alike = {same, 3};
+    assert_near(mann_whitney(ones, other, TWO_SIDED), 1);
+    assert_near(mann_whitney(ones, other, LESS), 0.5);
+    /* 5 and 5 are a tie: z is (4 - 2 - 1/2) / sqrt(4/12 (5 - 6/12)), the root of 3/2. */
+    assert_near(mann_whitney(pair, apart, LESS), 0.5 * erfc(sqrt(0.75)));
+    assert_near(mann_whitney(pair, (sample_set){two, 1}, LESS), 1.0 / 3);
+    assert_near(mann_whitney(alike, alike, TWO_SIDED), 1);
+    assert_near(mann_whitney(alike, alike, LESS), 1);
+    assert_near(mann_whitney_smallest(1, 1), 1);
+    assert_near(mann_whitney_smallest(2, 2), 1.0 / 3);
+    assert_near(wilcoxon_signed_rank(one, 1, GREATER), 0.5);
+    assert_near(wilcoxon_signed_rank(one, 1, TWO_SIDED), 1);
+    assert_near(wilcoxon_signed_rank(up, 2, GREATER), 0.25);
+    assert_near(wilcoxon_signed_rank(zeros, 2, GREATER), 1);
+    assert_near(wilcoxon_signed_rank(zeros, 2, TWO_SIDED), 1);
+
+    /* Medians of resamples of 1 and 3 are 1, 2 and 3, each end a quarter of them. */
+    const confidence_interval wide =
+        ratio_of_medians_interval((sample_set){two, 2}, alike, &BOOTSTRAP_DEFAULT);
+    assert_near(wide.low, 1.0 / 5);
+    assert_near(wide.high, 3.0 / 5);
+    const confidence_interval none = geometric_mean_interval(one, 1, &BOOTSTRAP_DEFAULT),
+                              point = geometric_mean_interval(same, 3, &BOOTSTRAP_DEFAULT);
+    assert_true(isnan(none.low) && isnan(none.high));
+    assert_near(point.low, 5);
+    assert_near(point.high, 5);
+    int steps[3];
+    assert_int_equal(find_steps(same, 3, &STEP_SEARCH_DEFAULT, steps), 0);
+}
+
+static void refuses_infinity(void **state) {
+    (void)state;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        const double bad[] = {1, 2, sign * (double)INFINITY, 4, 5, 6}, good[] = {1, 2, 3, 4, 5, 6};
+        const sample_set bad_set = {bad, 6}, good_set = {good, 6};
+        int steps[6];
+        assert_true(isnan(median(bad, 6)) && isnan(quantile(bad, 6, 0)));
+        assert_true(isnan(mann_whitney(bad_set, good_set, TWO_SIDED)));
+        assert_true(isnan(mann_whitney(good_set, bad_set, LESS)));
+        assert_true(isnan(wilcoxon_signed_rank(bad, 6, GREATER)));
+        assert_true(isnan(ratio_of_medians_interval(bad_set, good_set, &BOOTSTRAP_DEFAULT).low));
+        assert_true(isnan(ratio_of_medians_interval(good_set, bad_set, &BOOTSTRAP_DEFAULT).high));
+        assert_true(isnan(geometric_mean_interval(bad, 6, &BOOTSTRAP_DEFAULT).low));
+        assert_int_equal(find_steps(bad, 6, &STEP_SEARCH_DEFAULT, steps), -1);
+    }
+}
+
 static void refuses(void **state) {
     (void)state;
     const double bad[] = {1, 2, NAN, 4, 5, 6}, good[] = {1, 2, 3, 4, 5, 6}, zero[] = {0, 1, 2};
@@ -159,7 +222,9 @@ int main(void) {
         cmocka_unit_test(finds_steps),
         cmocka_unit_test(finds_steps_near_an_end),
         cmocka_unit_test(keeps_its_error_rate),
+        cmocka_unit_test(takes_small_samples),
         cmocka_unit_test(refuses),
+        cmocka_unit_test(refuses_infinity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
