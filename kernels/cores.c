@@ -3,6 +3,7 @@
 #include "cores.h"
 
 #include "rnn.h"
+#include "room.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -292,6 +293,8 @@ typedef struct caller_marks {
     int cores;           /* 0: not looked yet */
     bool has_pool;       /* it has opened a parallel region, */
     unsigned pool_forks; /* after so many forks */
+    int pool;            /* threads of the last region of ours */
+    int library_pool;    /* the most that there was room for when a library was to start them */
 } caller_marks;
 
 #ifdef __GLIBC__ /* which has room for such variables of a library that is loaded later */
@@ -308,7 +311,7 @@ static int cores_of_caller(unsigned now) {
     return marks.cores;
 }
 
-/* OpenMP's pool of threads belongs to the thread that opens regions, and so does this mark. A child
+/* OpenMP's pool of threads belongs to the thread that opens regions, and so do these marks. A child
  * inherits both, but not the pool's threads. */
 static int or_alone_after_fork(int threads) {
     if (!marks.has_pool && threads > 1) {
@@ -316,6 +319,11 @@ static int or_alone_after_fork(int threads) {
         marks.pool_forks = forks;
     }
     return marks.has_pool && marks.pool_forks != forks ? 1 : threads;
+}
+
+/* Where its pool has to grow and cannot, OpenMP ends the process. */
+static bool can_grow(int pool, int threads) {
+    return threads <= pool || threads == 1 || rnn_can_start(threads - (pool > 1 ? pool : 1));
 }
 
 int rnn_threads_now(int threads, rnn_quota_watch *watch) {
@@ -327,9 +335,23 @@ int rnn_threads_now(int threads, rnn_quota_watch *watch) {
         const int allowed = cores_of_quota(watch, now);
         cores = allowed < cores ? allowed : cores;
     }
-    return or_alone_after_fork(cores < 1 ? 1 : cores < threads ? cores : threads);
+    const int wanted = or_alone_after_fork(cores < 1 ? 1 : cores < threads ? cores : threads);
+    return can_grow(marks.pool, wanted) ? wanted : 1;
+}
+
+void rnn_threads_were(int threads) {
+    marks.pool = threads;
 }
 
 bool rnn_can_start_threads(void) {
     return or_alone_after_fork(2) == 2;
+}
+
+bool rnn_has_room_for_threads(int threads) {
+    const int pool = marks.library_pool > marks.pool ? marks.library_pool : marks.pool;
+    if (!can_grow(pool, threads))
+        return false;
+    if (threads > pool)
+        marks.library_pool = threads;
+    return true;
 }

@@ -30,12 +30,17 @@ typedef struct rnn_quota_watch {
 
 /* Of the `threads` that a plan is for, those that a run which the calling thread begins now should
  * have: no more than the cores that this thread may use, or might 10 ms ago, by its affinity or the
- * places of OpenMP, and by the quota where there is a watch. 1 in a child process whose parent
- * opened a parallel region on this thread: the child's OpenMP would wait for threads that only the
- * parent has. */
+ * places of OpenMP, and by the quota where there is a watch. 1 where the system has no memory or no
+ * threads for them, and in a child process whose parent opened a parallel region on this thread:
+ * the child's OpenMP would wait for threads that only the parent has. */
 int rnn_threads_now(int threads, rnn_quota_watch *watch);
+
+/* After a parallel region of so many threads that this thread has opened. */
+void rnn_threads_were(int threads);
 
 /* Whether the calling thread's OpenMP has threads to start: not in a child as above. */
 bool rnn_can_start_threads(void);
+/* Whether the system has room for so many, if a library starts them. */
+bool rnn_has_room_for_threads(int threads);
 
 #endif

@@ -10,9 +10,9 @@
  *
  * The library never prints, never aborts and keeps no global state but for what it knows of forks
  * and of each thread's cores (see rnn_plan_run), as far as it is ours: libraries behind the
- * backends openmp (the compiler's runtime ends the process where it cannot start a thread), onednn
- * and libxsmm have ways of their own when memory runs out. A function that can fail returns an
- * rnn_status and, where `error` is not NULL, writes one line that names the field and its value.
+ * backends openmp, onednn and libxsmm have ways of their own when memory runs out (see
+ * rnn_plan_create). A function that can fail returns an rnn_status and, where `error` is not NULL,
+ * writes one line that names the field and its value.
  *
  * The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction set of our
  * own kernels; it is read whenever a plan is created or the backends are listed. oneDNN and
@@ -204,13 +204,26 @@ typedef struct rnn_plan rnn_plan;
  * RNN_OK only. Otherwise RNN_INVALID_ARGUMENT (what rnn_model_validate refuses, a NULL or
  * misaligned array, a wrong count, a shape below 1 or too large, strides that let rows of y
  * overlap, an unknown backend), RNN_UNAVAILABLE, RNN_UNSUPPORTED, RNN_OUT_OF_MEMORY or
- * RNN_BACKEND_FAILED. */
+ * RNN_BACKEND_FAILED.
+ *
+ * Our own backends never end the process for want of memory. Three libraries do, and are asked to
+ * do something only where the system has just shown that it has room for it:
+ * - OpenMP's runtime, where it cannot start a thread: a run that would have it start some first
+ *   starts and ends as many itself, and computes alone where that fails. It may still end the
+ *   process where something else takes that room in the meantime, or where the caller's own
+ *   regions, which are of other sizes, have ended threads that it then starts again.
+ * - oneDNN, which takes memory for its code to be there, some of it only when a plan runs for the
+ *   first time: creating a plan of "onednn" needs twice its weights and some 10 MB besides, the
+ *   first run 32 MB, or they return RNN_OUT_OF_MEMORY though it might have done with less. Where
+ *   each of its threads begins by reserving 128 MB of a limited address space, as with glibc, or
+ *   in a later run, it may still end the process.
+ * - libxsmm, which takes its tables to be there: 12 MB are needed, as above. */
 RNN_API rnn_status rnn_plan_create(rnn_plan **plan, const char *backend, const rnn_model *model,
                                    const rnn_model_weights *weights, const rnn_shape *shape,
                                    int threads, rnn_error *error);
 
 /* Whether rnn_plan_create would accept this description, without weights and at no cost: RNN_OK, or
- * the status and reason. */
+ * the status and reason. RNN_OK is no promise that memory will suffice. */
 RNN_API rnn_status rnn_backend_supports(const char *backend, const rnn_model *model,
                                         const rnn_shape *shape, int threads, rnn_error *error);
 
@@ -260,7 +273,9 @@ typedef struct rnn_io {
  * run begins: by its affinity or the places that OpenMP was given, and by the quota of its control
  * group. Each thread looks at the first again after 10 ms, each plan at the last after 100. libxsmm
  * computes on the calling thread alone where that may use fewer than the plan has threads; onednn
- * always takes them all. None of this changes a bit.
+ * always takes them all. Where the system has no memory or no threads to start them, openmp and its
+ * kin and libxsmm compute alone, too, and onednn returns RNN_OUT_OF_MEMORY. None of this changes a
+ * bit.
  *
  * After fork() a child may go on with its parent's plans and make new ones. A plan of several
  * threads that the parent had run, or had made with onednn, has left a mark on the thread that did
@@ -272,7 +287,7 @@ typedef struct rnn_io {
  * Scratch and outputs must not overlap inputs or each other, except that a final state may be the
  * same array as its initial one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer,
  * a length outside 0..T or lengths and mask without shape.masked, before anything is written;
- * RNN_BACKEND_FAILED. */
+ * RNN_OUT_OF_MEMORY and RNN_BACKEND_FAILED of onednn and libxsmm. */
 RNN_API rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch,
                                 rnn_error *error);
 

@@ -307,6 +307,7 @@ static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch,
                            run.scratch + (size_t)s * run.slices.scratch);
 #pragma omp parallel num_threads(threads)
     run_slices(&run);
+    rnn_threads_were(threads);
     return RNN_OK;
 }
 

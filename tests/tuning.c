@@ -246,6 +246,19 @@ static void winners_that_cannot_serve(void **state) {
 }
 
 /* Unlike the keys before it. */
+/* It cannot start its second thread, for which no system has this much. */
+static void a_winner_without_memory(void **state) {
+    (void)state;
+    if (rnn_usable_cores() < 2 || rnn_backend_supports("onednn", &model, &shape, 2, NULL) != RNN_OK)
+        skip();
+    write_one(2, "onednn", 2);
+    setenv("OMP_STACKSIZE", "4096G", 1);
+    assert_contains(implementation(2), "(cost model; tuned: onednn failed)");
+    setenv("OMP_STACKSIZE", "nonsense", 1);
+    assert_contains(implementation(2), "(tuned)");
+    unsetenv("OMP_STACKSIZE");
+}
+
 static void assert_new_key(int threads) {
     static char keys[32][RNN_TUNING_KEY_SIZE];
     static int count;
@@ -513,6 +526,7 @@ int main(void) {
         cmocka_unit_test_setup(a_winner_serves_its_own_problem, reset),
         cmocka_unit_test_setup(threads_are_limited, reset),
         cmocka_unit_test_setup(winners_that_cannot_serve, reset),
+        cmocka_unit_test_setup(a_winner_without_memory, reset),
         cmocka_unit_test_setup(each_property_has_its_key, reset),
         cmocka_unit_test_setup(equal_layouts_have_one_key, reset),
         cmocka_unit_test_setup(models_too_long_for_a_key, reset),

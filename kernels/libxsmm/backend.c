@@ -9,6 +9,7 @@
  * first use of a handle also allocates its barrier, inside libxsmm). */
 #include "arena.h"
 #include "call.h"
+#include "room.h"
 
 #if RNN_WITH_OPENMP
 #include <omp.h>
@@ -176,6 +177,9 @@ static rnn_status xsmm_supports(const rnn_problem *problem, rnn_error *error) {
         status = supports_sizes(problem, error);
     if (status != RNN_OK)
         return status;
+    /* Its tables and buffers, of 11 MB when it is first used, it takes to be there. */
+    if (!rnn_has_room(12 << 20))
+        return rnn_fail(error, RNN_OUT_OF_MEMORY, "libxsmm: out of memory for its kernels");
     const libxsmm_dnn_rnncell_desc cell = describe(problem);
     if (!generate_kernels(&cell))
         return rnn_fail(error, RNN_UNSUPPORTED,

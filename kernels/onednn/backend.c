@@ -8,6 +8,7 @@
  * backend allocates (oneDNN itself makes a small argument map at every execution). */
 #include "calls.h"
 #include "cores.h"
+#include "room.h"
 #include "rows.h"
 #include "scratch.h"
 #include "threads.h"
@@ -187,16 +188,41 @@ static void onednn_destroy(void *state) {
 /* The library cuts its work for as many threads as a plan has: on one alone some of it is not done.
  */
 static rnn_status check_threads(int threads, rnn_error *error) {
-    if (threads == 1 || rnn_can_start_threads())
+    if (threads == 1)
         return RNN_OK;
-    return rnn_fail(error, RNN_BACKEND_FAILED,
-                    "onednn: threads: %d, after fork() the calling thread has none of OpenMP's",
-                    threads);
+    if (!rnn_can_start_threads())
+        return rnn_fail(error, RNN_BACKEND_FAILED,
+                        "onednn: threads: %d, after fork() the calling thread has none of OpenMP's",
+                        threads);
+    if (!rnn_has_room_for_threads(threads))
+        return rnn_fail(error, RNN_OUT_OF_MEMORY,
+                        "onednn: threads: %d, out of memory or of threads to start them", threads);
+    return RNN_OK;
+}
+
+/* oneDNN ends the process where it has no memory for its code. Of that a layer's is less than 1 MB,
+ * and what all share 3 MB; while weights are packed they are there twice. */
+static rnn_status check_room(const rnn_problem *problem, rnn_error *error) {
+    const size_t shared = 6 << 20, of_layer = 1 << 20;
+    const size_t weights = rnn_model_parameter_count(&problem->model) * sizeof(float);
+    const size_t layers = (size_t)problem->model.layer_count + 1;
+    if (rnn_has_room(shared + layers * of_layer + 2 * weights))
+        return RNN_OK;
+    return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory for the weights");
+}
+
+/* Some of its code it makes in the first run only. */
+static rnn_status check_room_of_run(const onednn_plan *plan, rnn_error *error) {
+    if (atomic_load_explicit(&plan->calls->used, memory_order_relaxed) || rnn_has_room(32 << 20))
+        return RNN_OK;
+    return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory for the first run");
 }
 
 static rnn_status onednn_create(void **state, const rnn_problem *problem,
                                 const rnn_model_weights *weights, rnn_error *error) {
     rnn_status status = check_threads(problem->threads, error);
+    if (status == RNN_OK)
+        status = check_room(problem, error);
     if (status != RNN_OK)
         return status;
     onednn_plan *plan = calloc(1, sizeof *plan);
@@ -302,6 +328,8 @@ static rnn_status run_with_own_calls(const onednn_plan *plan, const rnn_io *io, 
 static rnn_status onednn_run(const void *state, const rnn_io *io, void *scratch, rnn_error *error) {
     const onednn_plan *plan = state;
     rnn_status status = check_threads(plan->problem->threads, error);
+    if (status == RNN_OK)
+        status = check_room_of_run(plan, error);
     if (status != RNN_OK)
         return status;
     int before = rnn_onednn_threads_set(&plan->runtime, plan->problem->threads);
@@ -312,6 +340,8 @@ static rnn_status onednn_run(const void *state, const rnn_io *io, void *scratch,
         atomic_flag_clear_explicit(&plan->calls->taken, memory_order_release);
     }
     rnn_onednn_threads_set(&plan->runtime, before);
+    if (status == RNN_OK)
+        atomic_store_explicit(&plan->calls->used, true, memory_order_relaxed);
     return status;
 }
 

@@ -10,6 +10,7 @@
 /* What one run of a whole model needs to itself. */
 typedef struct onednn_calls {
     atomic_flag taken;
+    atomic_bool used; /* and that went well */
     dnnl_stream_t stream;
     onednn_call head;
     int layer_count;

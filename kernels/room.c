@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "room.h"
+
+#include "rnn.h"
+
+#include <ctype.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+bool rnn_has_room(size_t bytes) {
+    void *mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mapped != MAP_FAILED && munmap(mapped, bytes) == 0;
+}
+
+/* ---- Threads -------------------------------------------------------------------------------- */
+
+/* "16M", "512 k", "100": kilobytes where no unit is named. 0: nothing of the kind. */
+static size_t stack_size_of(const char *text) {
+    char *unit = NULL;
+    const unsigned long long count = text ? strtoull(text, &unit, 10) : 0;
+    while (count && isspace((unsigned char)*unit))
+        unit++;
+    const char letter = (char)(count ? tolower((unsigned char)*unit) : '\0');
+    const int shift = letter == 'b' ? 0 : letter == 'm' ? 20 : letter == 'g' ? 30 : 10;
+    return count <= SIZE_MAX >> shift ? (size_t)(count << shift) : SIZE_MAX;
+}
+
+/* Where none is set, or none that the system takes, the system's default stays. */
+static void set_stack_size(pthread_attr_t *attributes) {
+    static const char *const names[] = {"OMP_STACKSIZE", "GOMP_STACKSIZE", "KMP_STACKSIZE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const size_t size = stack_size_of(getenv(names[i]));
+        if (size && pthread_attr_setstacksize(attributes, size) == 0)
+            return;
+    }
+}
+
+static void *wait_for_the_others(void *gate) {
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+/* They wait at a gate until the last one is there, and end. */
+static bool start_and_end(int threads, const pthread_attr_t *attributes) {
+    const size_t room_beside_stacks = 2 << 20;
+    pthread_t ids[RNN_MAX_THREADS];
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    int started = 0;
+    pthread_mutex_lock(&gate);
+    while (started < threads &&
+           pthread_create(&ids[started], attributes, wait_for_the_others, &gate) == 0)
+        started++;
+    const bool can = started == threads && rnn_has_room(room_beside_stacks);
+    pthread_mutex_unlock(&gate);
+    while (started > 0)
+        pthread_join(ids[--started], NULL);
+    return can;
+}
+
+bool rnn_can_start(int threads) {
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    if (threads > RNN_MAX_THREADS || pthread_attr_init(&attributes) != 0)
+        return false;
+    set_stack_size(&attributes);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* the caller's signals are not for them */
+    const bool can = start_and_end(threads, &attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return can;
+}
