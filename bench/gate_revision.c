@@ -47,18 +47,64 @@ static const char *shell_quote(const char *text, char quoted[2 * PATH_MAX]) {
     return quoted;
 }
 
-/* The commit that a revision names. */
-static bool read_commit(const char *revision, char commit[COMMIT_SIZE]) {
-    char quoted[2 * PATH_MAX], command[3 * PATH_MAX];
+typedef struct git_answer {
+    char commit[COMMIT_SIZE];
+    char reason[130]; /* why there is none; empty: none of that name */
+    int status;       /* as pclose() has it */
+} git_answer;
+
+static void read_answer_line(git_answer *answer, const char *line) {
+    const bool is_error = strncmp(line, "fatal: ", 7) == 0 || strncmp(line, "error: ", 7) == 0;
+    if (is_error && !*answer->reason && !strstr(line, "Needed a single revision"))
+        snprintf(answer->reason, sizeof answer->reason, "%.129s", line + 7);
+    const size_t digits = strspn(line, "0123456789abcdef");
+    if (digits >= 40 && !line[digits] && digits < COMMIT_SIZE)
+        memcpy(answer->commit, line, digits + 1);
+}
+
+/* The commit that a revision names, or why Git knows of none. */
+static bool read_commit(const char *revision, git_answer *answer) {
+    char quoted[2 * PATH_MAX], command[3 * PATH_MAX], line[PATH_MAX];
     snprintf(command, sizeof command,
-             "git rev-parse --verify --quiet --end-of-options %s'^{commit}' 2>/dev/null",
+             "LC_ALL=C git rev-parse --verify --end-of-options %s'^{commit}' 2>&1",
              shell_quote(revision, quoted));
+    *answer = (git_answer){.status = -1};
     FILE *from = popen(command, "r");
-    *commit = '\0';
-    const bool read = from && fgets(commit, COMMIT_SIZE, from);
-    const bool ended = from && pclose(from) == 0;
-    commit[strcspn(commit, "\n")] = '\0';
-    return read && ended && *commit;
+    while (from && fgets(line, sizeof line, from)) {
+        line[strcspn(line, "\n")] = '\0';
+        read_answer_line(answer, line);
+    }
+    if (from)
+        answer->status = pclose(from);
+    return answer->status == 0 && *answer->commit;
+}
+
+static bool is_shallow(void) {
+    char line[10] = "";
+    FILE *from = popen("git rev-parse --is-shallow-repository 2>/dev/null", "r");
+    const bool answered = from && fgets(line, sizeof line, from);
+    if (from)
+        pclose(from);
+    return answered && strcmp(line, "true\n") == 0;
+}
+
+static base_outcome refuse_name(const char *revision, const git_answer *answer, rnn_error *error) {
+    const bool no_git = WIFEXITED(answer->status) && WEXITSTATUS(answer->status) == 127;
+    const bool is_file = !strchr(revision, '/') && access(revision, F_OK) == 0;
+    const char *hint = "";
+    if (is_file)
+        hint = "; for the file write ./ before it";
+    else if (no_git)
+        hint = ", as there is no git to ask for a revision";
+    else if (is_shallow())
+        hint = "; the repository is a shallow clone, which git fetch --unshallow completes";
+    if (*answer->reason && !is_file)
+        fail(error, "--against %.50s: no build or program of that name, and git says: %s", revision,
+             answer->reason);
+    else
+        fail(error, "--against %.90s: no build, program or revision of that name%s", revision,
+             hint);
+    return BASE_UNKNOWN;
 }
 
 /* ---- How it is built ------------------------------------------------------------------------ */
@@ -139,15 +185,20 @@ static uint64_t digest(const char *text) {
 /* ---- Building ------------------------------------------------------------------------------- */
 
 /* Made beside its folder and renamed at the end, so that what is there is whole; where another gate
- * was quicker, its program is as good. Options that the revision does not have are left out. */
+ * was quicker, its program is as good. From the folder of Git's own files, all of a commit is seen,
+ * and that of a bare repository, too; what is built is to ask no repository of the environment.
+ * Options that the revision does not have are left out. */
 static const char script[] =
     "commit=$1 folder=$2 options=$3 project_options=$4 key=$5\n"
     "work=$folder.$$\n"
     "trap 'rm -rf \"$work\"' EXIT\n"
     "trap 'exit 143' HUP INT TERM\n"
     "mkdir -p \"$work/source\" \"$work/kept\"\n"
-    "top=$(git rev-parse --show-toplevel)\n"
-    "git -C \"$top\" archive --format=tar --output=\"$work/source.tar\" \"$commit\"\n"
+    "git=$(git rev-parse --absolute-git-dir)\n"
+    "unset GIT_WORK_TREE\n"
+    "git -C \"$git\" --git-dir=\"$git\" archive --format=tar --output=\"$work/source.tar\" "
+    "\"$commit\"\n"
+    "unset $(git rev-parse --local-env-vars)\n"
     "tar -x -f \"$work/source.tar\" -C \"$work/source\"\n"
     "has_option() {\n"
     "    grep -Eqs \"option *\\( *['\\\"]$1['\\\"]\" \"$work/source/meson_options.txt\" "
@@ -312,13 +363,10 @@ static base_outcome choose_folder(revision_build *build, const char *cache, rnn_
 base_outcome gate_find_revision(const char *revision, const char *cache, char *program, size_t size,
                                 const volatile sig_atomic_t *stop, rnn_error *error) {
     revision_build build = {.key = ""};
-    if (!read_commit(revision, build.commit)) {
-        fail(error, "--against %.150s: no build, program or revision of that name%s", revision,
-             !strchr(revision, '/') && access(revision, F_OK) == 0
-                 ? "; for the file write ./ before it"
-                 : "");
-        return BASE_UNKNOWN;
-    }
+    git_answer answer;
+    if (!read_commit(revision, &answer))
+        return refuse_name(revision, &answer, error);
+    strcpy(build.commit, answer.commit);
     choose_tools(&build);
     make_key(&build);
     if (build.key_is_cut) {

@@ -22,6 +22,10 @@ sys.dont_write_bytecode = True
 from gate_fake import (  # noqa: E402
     FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, ROW, USAGE, Gate, RealGate, environment, main)
 
+# Of a hook that runs these tests: no test is to work on its repository.
+for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith("GIT_CONFIG")]:
+    del os.environ[name]
+
 SHORT = [*ROW, "--budget", "3s"]
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
@@ -50,18 +54,20 @@ int main(void) {
 
 
 class Repositories(Gate):
+    def git(self, where, *arguments):
+        command = ["git", "-C", str(where), "-c", "user.name=t", "-c", "user.email=t@t.invalid", *map(str, arguments)]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
     def commit(self, files):
         repository = self.folder / "repository"
-        git = ["git", "-C", str(repository), "-c", "user.name=t", "-c", "user.email=t@t.invalid"]
         if not repository.exists():
-            repository.mkdir()
-            subprocess.run(["git", "init", "-q", str(repository)], check=True)
+            self.git(self.folder, "init", "-q", repository)
         for name, text in files.items():
             path = repository / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
-        subprocess.run([*git, "add", "-A"], check=True)
-        subprocess.run([*git, "commit", "-qm", "x"], check=True)
+        self.git(repository, "add", "-A")
+        self.git(repository, "commit", "-qm", "x")
         return repository
 
     def judge(self, status, repository, name="HEAD", **more):
@@ -279,6 +285,68 @@ class Revisions(Repositories):
     def test_one_without_a_build(self):
         done = self.judge(NOT_COMPARABLE, self.commit({"README": "nothing\n"}))
         self.assertIn("does not build", done.stderr)
+
+    def test_no_repository(self):
+        done = self.judge(USAGE, self.folder, GIT_CEILING_DIRECTORIES=str(self.folder.parent))
+        self.assertIn("--against HEAD: no build or program of that name, and git says: not a git repository",
+                      done.stderr)
+        self.assertNotIn("no build, program or revision", done.stderr)
+        self.assertIn("for the file write ./", self.judge(USAGE, self.folder, "fake").stderr)
+
+    def test_a_repository_of_another_user(self):
+        """Whom git does not trust."""
+        repository = self.commit(REVISION)
+        done = self.judge(USAGE, repository, GIT_TEST_ASSUME_DIFFERENT_OWNER="1", HOME=str(self.folder))
+        self.assertIn("--against HEAD: no build or program of that name, and git says: "
+                      f"detected dubious ownership in repository at '{repository}'", done.stderr)
+
+    def test_an_ambiguous_name(self):
+        repository = self.commit({**REVISION, **{f"{number}": f"{number}\n" for number in range(1000)}})
+        listed = self.git(repository, "rev-list", "--objects", "--all")
+        names = sorted(line[:40] for line in listed.splitlines())
+        short = next(a[:4] for a, b in zip(names, names[1:]) if a[:4] == b[:4])
+        self.assertRegex(self.judge(USAGE, repository, short).stderr,
+                         f"--against {short}: no build or program of that name, and git says: .*ambiguous")
+
+    def test_no_git(self):
+        repository = self.commit(REVISION)
+        tools = self.folder / "tools"
+        tools.mkdir()
+        (tools / "sh").symlink_to("/bin/sh")
+        self.assertIn("--against HEAD: no build, program or revision of that name, as there is no git to ask for",
+                      self.judge(USAGE, repository, PATH=str(tools)).stderr)
+
+    def test_a_shallow_clone(self):
+        """It builds what it has, and is told of as such for what it lacks."""
+        repository = self.commit(REVISION)
+        first = self.git(repository, "rev-parse", "HEAD")
+        self.commit({"more": "more\n"})
+        self.git(self.folder, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
+        shallow = self.folder / "shallow"
+        for name in first, "HEAD^":
+            self.assertIn(f"--against {name}: no build, program or revision of that name; the repository is a shallow "
+                          "clone, which git fetch --unshallow completes", self.judge(USAGE, shallow, name).stderr)
+            self.assertNotIn("shallow", self.judge(USAGE, repository, name + "^^^").stderr)
+        self.judge(FINE, shallow)
+
+    def test_repositories_of_other_kinds(self):
+        """In a folder of a worktree, and in a repository that is bare."""
+        repository = self.commit(REVISION)
+        self.git(repository, "worktree", "add", "-q", "--detach", self.folder / "worktree")
+        self.git(self.folder, "clone", "-q", "--bare", repository, "bare")
+        for folder in "worktree/bench", "bare":
+            self.assertIn("building HEAD", self.judge(FINE, self.folder / folder).stderr)
+            shutil.rmtree(self.folder / "cache")
+
+    def test_another_repository_in_the_environment(self):
+        """Git's answer is that of the one that it is told to ask; what is built does not hear of it."""
+        repository = self.commit({**REVISION, "meson.build": REVISION["meson.build"] + (
+            "message('repository ' + run_command('sh', '-c', 'echo ${GIT_DIR-none}', check: true).stdout())\n")})
+        self.judge(FINE, self.folder, GIT_DIR=f"{repository}/.git")
+        (log,) = (self.folder / "cache/deep").glob("*.log")
+        self.assertIn("repository none", log.read_text())
+        done = self.judge(USAGE, repository, GIT_DIR="/nonexistent")
+        self.assertIn("git says: not a git repository: '/nonexistent'", done.stderr)
 
     def test_one_that_is_unknown(self):
         repository = self.commit(REVISION)
