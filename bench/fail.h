@@ -14,6 +14,9 @@ __attribute__((format(printf, 2, 3))) static inline bool fail(rnn_error *error, 
     va_start(arguments, format);
     vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
+    for (char *c = error->text; *c; c++)
+        if (*c == '\n' || *c == '\r') /* from a word that the caller was given */
+            *c = ' ';
     return false;
 }
 
