@@ -345,9 +345,9 @@ static bool parse_all(cli_options *options, command_id command, int argc, char *
         long_options[i] = (struct option){
             rows[i].name, *rows[i].argument ? required_argument : no_argument, NULL, i};
     opterr = 0;
-    optind = 1;
+    optind = 0; /* anew, whatever a command line that was refused has left behind */
     for (;;) {
-        int at = optind;
+        int at = optind ? optind : 1;
         int found = getopt_long(argc, argv, ":", long_options, NULL);
         if (found == -1)
             break;
