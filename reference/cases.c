@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cases.h"
 
-#include "arrays.h"
 #include "backend.h"
 #include "comparison.h"
 #include "inputs.h"
@@ -158,7 +157,7 @@ static bool set_bound(reference_case *c) {
 }
 
 /* Draws numbers until they make a case that proves something, with smaller and smaller weights. */
-static rnn_status draw_inputs(reference_case *c, rnn_error *error) {
+static rnn_status draw_inputs(reference_case *c, case_alter *alter, void *data, rnn_error *error) {
     enum { ATTEMPTS = 8, ATTEMPTS_FOR_NAIVE = 4 };
     char text[PROBLEM_TEXT_SIZE];
     problem_print(&c->problem, text);
@@ -166,9 +165,11 @@ static rnn_status draw_inputs(reference_case *c, rnn_error *error) {
     float gain = 1;
     for (uint64_t attempt = 1; attempt <= ATTEMPTS; attempt++, gain /= 2) {
         inputs_fill(&c->arrays, &c->problem, seed + attempt, gain);
+        if (alter)
+            alter(&c->arrays, &c->problem, data);
         if (!expected_compute(&c->expected, &c->problem, &c->arrays))
             return rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
-        c->is_vacuous = vacuity_find(&c->problem, &c->arrays, &c->expected, c->vacuity);
+        c->is_vacuous = !alter && vacuity_find(&c->problem, &c->arrays, &c->expected, c->vacuity);
         bool naive_is_close = set_bound(c);
         if (!c->is_vacuous && (naive_is_close || attempt >= ATTEMPTS_FOR_NAIVE))
             break;
@@ -193,6 +194,11 @@ static rnn_status check_problem(const problem *p, rnn_error *error) {
 }
 
 rnn_status case_create(reference_case **out, const problem *p, uint64_t seed, rnn_error *error) {
+    return case_create_altered(out, p, seed, NULL, NULL, error);
+}
+
+rnn_status case_create_altered(reference_case **out, const problem *p, uint64_t seed,
+                               case_alter *alter, void *data, rnn_error *error) {
     rnn_status status = check_problem(p, error);
     if (status != RNN_OK)
         return status;
@@ -205,7 +211,7 @@ rnn_status case_create(reference_case **out, const problem *p, uint64_t seed, rn
         !expected_create(&c->expected, &c->problem, &c->arrays))
         status = rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
     else
-        status = draw_inputs(c, error);
+        status = draw_inputs(c, alter, data, error);
     if (status != RNN_OK) {
         case_destroy(c);
         return status;

@@ -6,8 +6,7 @@
 #ifndef RNN_REFERENCE_CASES_H
 #define RNN_REFERENCE_CASES_H
 
-#include "buffers.h"
-#include "problem.h"
+#include "arrays.h"
 
 typedef struct reference_case reference_case;
 
@@ -17,6 +16,11 @@ typedef struct reference_case reference_case;
  * RNN_OUT_OF_MEMORY. */
 rnn_status case_create(reference_case **out, const problem *problem, uint64_t seed,
                        rnn_error *error);
+/* The same, with inputs that `alter` has changed each time they were drawn: what of them proves
+ * little is then taken as it is. */
+typedef void case_alter(run_arrays *arrays, const problem *problem, void *data);
+rnn_status case_create_altered(reference_case **out, const problem *problem, uint64_t seed,
+                               case_alter *alter, void *data, rnn_error *error);
 void case_destroy(reference_case *reference_case); /* accepts NULL */
 
 const problem *case_problem(const reference_case *reference_case);

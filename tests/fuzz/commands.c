@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT
+ * Fuzz target: the commands that read results files, on files from anywhere. The first byte is the
+ * command, the second a format; then the files, with a line "--" between them. What is written is
+ * of its format, and read again where it is a results file. */
+#include "commands.h"
+#include "formats.h"
+#include "fuzz.h"
+#include "gate_baseline.h"
+#include "report.h"
+#include "report_sections.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBLEM "lstm/N:1/T:25/D:64/U:64"
+
+static char first[64], second[64], merged[64];
+
+/* As main.c has it. */
+int refuse_usage(const char *command, const char *why) {
+    fprintf(stderr, "rnnbench %s: %s\n", command, why);
+    return EXIT_USAGE;
+}
+
+/* What the command prints; free() it. */
+static char *run(command_id id, int (*command)(const cli_options *), const char *const *words,
+                 size_t *size, int *status) {
+    char *argv[12];
+    int argc = 0;
+    cli_options options;
+    rnn_error error = {""};
+    fuzz_output output;
+    for (; words[argc]; argc++)
+        argv[argc] = strdup(words[argc]);
+    char *given[12];
+    memcpy(given, argv, sizeof given);
+    FUZZ_CHECK(options_parse(&options, id, argc, argv, &error), "%s", error.text);
+    fuzz_capture(&output);
+    *status = command(&options);
+    fuzz_release(&output);
+    options_free(&options);
+    for (int i = 0; i < argc; i++)
+        free(given[i]);
+    FUZZ_CHECK(*status == EXIT_FINE || output.err_size > 0, "status %d without a reason", *status);
+    free(output.err);
+    *size = output.out_size;
+    return output.out;
+}
+
+static void run_for_format(command_id id, int (*command)(const cli_options *), const char *format,
+                           const char *const *words) {
+    size_t size;
+    int status;
+    char *text = run(id, command, words, &size, &status);
+    if (status == EXIT_FINE)
+        formats_check(format, text, size);
+    free(text);
+}
+
+static void try_compare(const char *format, bool two) {
+    if (two)
+        run_for_format(COMMAND_compare, command_compare, format,
+                       (const char *[]){"compare", "--format", format, first, second, NULL});
+    else
+        run_for_format(
+            COMMAND_compare, command_compare, format,
+            (const char *[]){"compare", "--format", format, "--by", "backend", first, NULL});
+}
+
+static void try_history(const char *format, bool anchored) {
+    if (anchored)
+        run_for_format(COMMAND_history, command_history, format,
+                       (const char *[]){"history", "--format", format, "--anchor", "naive", PROBLEM,
+                                        first, second, NULL});
+    else
+        run_for_format(
+            COMMAND_history, command_history, format,
+            (const char *[]){"history", "--format", format, PROBLEM, first, second, NULL});
+}
+
+static void try_merge(bool forced) {
+    size_t size;
+    int status;
+    timed_file file;
+    rnn_error error = {""};
+    char *text = run(
+        COMMAND_merge, command_merge,
+        (const char *[]){"merge", "--out", merged, first, second, forced ? "--force" : NULL, NULL},
+        &size, &status);
+    free(text);
+    if (status != EXIT_FINE)
+        return;
+    FUZZ_CHECK(rows_read(&file, merged, &error), "%s", error.text);
+    rows_free(&file);
+}
+
+/* A table that was just made is that of the files. */
+static void try_index(void) {
+    size_t size;
+    int status;
+    fuzz_folder_write("store/README.md", "<!-- index -->\n<!-- /index -->\n", 31);
+    char store[64];
+    snprintf(store, sizeof store, "%s/store", fuzz_folder());
+    free(run(COMMAND_index, command_index, (const char *[]){"index", store, NULL}, &size, &status));
+    if (status != EXIT_FINE)
+        return;
+    free(run(COMMAND_index, command_index, (const char *[]){"index", "--check", store, NULL}, &size,
+             &status));
+    FUZZ_CHECK(status == EXIT_FINE, "status %d of its own table", status);
+    strcat(store, "/README.md");
+    static char text[1 << 20];
+    FILE *readme = fopen(store, "r");
+    FUZZ_CHECK(readme, "no %s", store);
+    size = fread(text, 1, sizeof text - 1, readme);
+    fclose(readme);
+    formats_check("markdown", text, size);
+}
+
+/* Without plots, which another program draws. */
+static void try_report(void) {
+    timed_file *files = calloc(1, sizeof *files);
+    rnn_error error = {""};
+    report all;
+    char *page = NULL;
+    size_t size;
+    FUZZ_CHECK(files, "no memory");
+    if (!rows_read(files, first, &error)) {
+        free(files);
+        return;
+    }
+    FUZZ_CHECK(report_gather(&all, files, 1, &error), "%s", error.text);
+    FILE *to = open_memstream(&page, &size);
+    FUZZ_CHECK(to, "no memory");
+    page_write(to, &all, NULL, "none in a test");
+    fclose(to);
+    formats_check_text(page, size);
+    free(page);
+    report_free(&all);
+}
+
+static int list_baseline(const cli_options *options) {
+    rnn_error error = {""};
+    gate_state *gate = calloc(1, sizeof *gate);
+    FUZZ_CHECK(gate, "no memory");
+    gate->options = options;
+    const int status = gate_list_baseline(gate, &error);
+    if (status != EXIT_FINE) {
+        fuzz_check_error(&error);
+        fprintf(stderr, "%s\n", error.text);
+    }
+    for (int i = 0; i < gate->row_count; i++)
+        FUZZ_CHECK(*gate->rows[i].problem && gate->rows[i].threads >= 1, "row %d", i);
+    gate_free_rows(gate);
+    free(gate);
+    return status;
+}
+
+static void try_baseline(void) {
+    size_t size;
+    int status;
+    free(run(COMMAND_gate, list_baseline, (const char *[]){"gate", "--baseline", first, NULL},
+             &size, &status));
+}
+
+static void write_files(fuzz_input *in) {
+    char *a = fuzz_text_until(in, "\n--\n"), *b = fuzz_text(in);
+    snprintf(first, sizeof first, "%s/store/a.json", fuzz_folder());
+    snprintf(second, sizeof second, "%s/store/b.json", fuzz_folder());
+    snprintf(merged, sizeof merged, "%s/merged.json", fuzz_folder());
+    fuzz_folder_write("store/a.json", a, strlen(a));
+    fuzz_folder_write("store/b.json", *b ? b : a, strlen(*b ? b : a));
+    free(a);
+    free(b);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const char *const formats[] = {"text", "markdown", "csv", "json", "junit"};
+    fuzz_input in = {data, data + size};
+    const int command = fuzz_byte(&in);
+    const char *format = formats[fuzz_between(&in, 0, 4)];
+    write_files(&in);
+    switch (command) {
+    case 'c':
+    case 'b':
+        try_compare(format, command == 'c');
+        break;
+    case 'h':
+    case 'a':
+        try_history(format, command == 'a');
+        break;
+    case 'm':
+    case 'f':
+        try_merge(command == 'f');
+        break;
+    case 'i':
+        try_index();
+        break;
+    case 'g':
+        try_baseline();
+        break;
+    default:
+        try_report();
+    }
+    return 0;
+}

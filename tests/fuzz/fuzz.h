@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ * What every target of the fuzzer has: its input piece by piece, files that hold it, and findings.
+ */
+#ifndef RNN_TESTS_FUZZ_H
+#define RNN_TESTS_FUZZ_H
+
+#include "rnn.h"
+
+#include <stdio.h>
+
+/* libFuzzer's, or driver.c's, which replays a corpus. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A finding: tells where and what, and ends the process. */
+#define FUZZ_CHECK(condition, ...)                                                                 \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            fuzz_finding(__FILE__, __LINE__, #condition, __VA_ARGS__);                             \
+    } while (0)
+__attribute__((format(printf, 4, 5), noreturn)) void
+fuzz_finding(const char *file, int line, const char *condition, const char *format, ...);
+
+/* One line that says something, as every function leaves that refuses. */
+void fuzz_check_error(const rnn_error *error);
+
+/* ---- The input ------------------------------------------------------------------------------ */
+
+typedef struct fuzz_input {
+    const uint8_t *at, *end;
+} fuzz_input;
+
+/* 0 where the input has ended. */
+int fuzz_byte(fuzz_input *in);
+/* By one byte. */
+int fuzz_between(fuzz_input *in, int least, int most);
+uint32_t fuzz_word(fuzz_input *in);
+
+/* The rest up to `end`, which is skipped, or all of it, as a text of its own; free() it. A NUL ends
+ * it too. */
+char *fuzz_text_until(fuzz_input *in, const char *end);
+char *fuzz_text(fuzz_input *in);
+
+/* ---- Files ---------------------------------------------------------------------------------- */
+
+/* A file of these bytes that is in memory only. */
+typedef struct fuzz_file {
+    int descriptor;
+    char path[32];
+} fuzz_file;
+void fuzz_file_open(fuzz_file *file, const void *bytes, size_t size);
+void fuzz_file_close(fuzz_file *file);
+
+/* A folder of this process's, in memory where the system has a place for that; removed at its end.
+ */
+const char *fuzz_folder(void);
+/* Replaces NAME in it. */
+void fuzz_folder_write(const char *name, const void *bytes, size_t size);
+
+/* What is printed goes into texts until it is given back: `out` and `err` are to be freed. */
+typedef struct fuzz_output {
+    char *out, *err;
+    size_t out_size, err_size;
+    FILE *streams[2];
+} fuzz_output;
+void fuzz_capture(fuzz_output *output);
+void fuzz_release(fuzz_output *output);
+
+#endif

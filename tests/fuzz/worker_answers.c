@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ * What `rnnbench gate` reads of a worker that answers with lines from anywhere. There is no
+ * process. */
+#define _GNU_SOURCE /* for what is included below */
+#include "worker.h"
+
+#include <signal.h>
+#include <sys/types.h>
+
+static pid_t has_ended_at_once(pid_t process, int *status) {
+    if (status)
+        *status = 0;
+    return process;
+}
+
+#define waitpid(process, status, options) has_ended_at_once(process, status)
+#define kill(process, number)             ((void)(process), (void)(number))
+#include "../../bench/worker_process.c"
+#undef kill
+#undef waitpid
+
+/* A pipe takes as much at once. */
+enum { MOST_BYTES = 1 << 15 };
+
+static void read_answers(worker_process *w) {
+    for (int i = 0; w->pid && i < 100; i++) {
+        json_t *answer = NULL;
+        rnn_error error = {""};
+        const worker_outcome outcome = read_answer(w, &answer, clock_seconds() + 10, &error);
+        FUZZ_CHECK((outcome == WORKER_ANSWERED) == (answer != NULL), "outcome %d", (int)outcome);
+        FUZZ_CHECK(!answer || json_is_object(answer), "no object");
+        FUZZ_CHECK(!w->pid == (outcome == WORKER_GONE), "outcome %d", (int)outcome);
+        FUZZ_CHECK(w->unread_size <= w->unread_capacity, "%zu of %zu", w->unread_size,
+                   w->unread_capacity);
+        if (!answer)
+            fuzz_check_error(&error);
+        json_decref(answer);
+    }
+}
+
+void try_answers(const char *lines, size_t size) {
+    static const volatile sig_atomic_t stop = 0;
+    int in[2], out[2];
+    if (size > MOST_BYTES)
+        return;
+    FUZZ_CHECK(pipe(in) == 0 && pipe(out) == 0, "no pipe");
+    FUZZ_CHECK(write(out[1], lines, size) == (ssize_t)size, "no room in a pipe");
+    close(out[1]);
+    close(in[0]);
+    worker_process w = {.pid = 1, .to = in[1], .from = out[0], .errors = tmpfile(), .stop = &stop};
+    FUZZ_CHECK(w.errors, "no file");
+    read_answers(&w);
+    if (w.pid)
+        release(&w);
+}
