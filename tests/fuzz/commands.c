@@ -16,12 +16,6 @@
 
 static char first[64], second[64], merged[64];
 
-/* As main.c has it. */
-int refuse_usage(const char *command, const char *why) {
-    fprintf(stderr, "rnnbench %s: %s\n", command, why);
-    return EXIT_USAGE;
-}
-
 /* What the command prints; free() it. */
 static char *run(command_id id, int (*command)(const cli_options *), const char *const *words,
                  size_t *size, int *status) {

@@ -37,7 +37,8 @@ static void check_problem(const problem *p) {
     const rnn_shape shape = problem_shape(p);
     if (rnn_backend_supports("naive", &model, &shape, 1, &error) != RNN_OK)
         fuzz_check_error(&error);
-    FUZZ_CHECK(problem_flops(p) > 0 && isfinite(problem_flops(p)), "%s", text);
+    const double flops = problem_flops(p, problem_all_steps(p));
+    FUZZ_CHECK(flops > 0 && isfinite(flops), "%s", text);
     FUZZ_CHECK(problem_weight_bytes(p) > problem_recurrent_weight_bytes(p), "%s", text);
 }
 

@@ -21,7 +21,7 @@ static bool is_small(const char *text) {
     problem p;
     rnn_error error;
     return !problem_parse(&p, text, &error) ||
-           (problem_flops(&p) < 1e5 && (double)p.batch * p.timesteps < 1e3);
+           (problem_flops(&p, problem_all_steps(&p)) < 1e5 && (double)p.batch * p.timesteps < 1e3);
 }
 
 static void prepare_small(worker *w, int count, char **words) {
