@@ -113,7 +113,7 @@ static rnn_status create_any(auto_plan *plan, const rnn_problem *problem,
     bool tuned = choose_by_tuning(&choice, problem, limit->cores, chosen_by);
     if (tuned)
         status = create_chosen(plan, &choice, problem, weights, error);
-    if (tuned && status != RNN_OK && status != RNN_INVALID_ARGUMENT) {
+    if (status == RNN_BACKEND_FAILED || status == RNN_UNSUPPORTED || status == RNN_OUT_OF_MEMORY) {
         tuned = false;
         snprintf(chosen_by, sizeof chosen_by, "cost model; tuned: %.16s failed", choice.row->name);
     }

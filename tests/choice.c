@@ -247,8 +247,9 @@ static void tune(const char *path, const char *text, int threads, const char *ba
 static void a_winner_that_fails(void **state) {
     (void)state;
     const char *text = wide_batch;
-    static const rnn_status passed_over[] = {RNN_BACKEND_FAILED, RNN_UNSUPPORTED};
-    static const rnn_status final[] = {RNN_OUT_OF_MEMORY, RNN_INVALID_ARGUMENT, RNN_UNAVAILABLE};
+    static const rnn_status passed_over[] = {RNN_BACKEND_FAILED, RNN_UNSUPPORTED,
+                                             RNN_OUT_OF_MEMORY};
+    static const rnn_status final[] = {RNN_INVALID_ARGUMENT, RNN_UNAVAILABLE};
     static float y[OUTPUTS], expected[OUTPUTS];
     char path[] = "/tmp/rnn_choice_XXXXXX";
     rnn_error error = {""};
