@@ -29,14 +29,20 @@ static size_t stack_size_of(const char *text) {
     return count <= SIZE_MAX >> shift ? (size_t)(count << shift) : SIZE_MAX;
 }
 
-/* Where none is set, or none that the system takes, the system's default stays. */
+/* As it is set or, where that is nothing the system takes, the system's default; and a little more:
+ * libomp adds that itself, and the system gives a new thread the stack of one that has ended if it
+ * is large enough. */
 static void set_stack_size(pthread_attr_t *attributes) {
     static const char *const names[] = {"OMP_STACKSIZE", "GOMP_STACKSIZE", "KMP_STACKSIZE"};
+    const size_t little = 128 << 10;
+    size_t size = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const size_t size = stack_size_of(getenv(names[i]));
+        size = stack_size_of(getenv(names[i]));
         if (size && pthread_attr_setstacksize(attributes, size) == 0)
-            return;
+            break;
     }
+    if (pthread_attr_getstacksize(attributes, &size) == 0)
+        pthread_attr_setstacksize(attributes, size + little);
 }
 
 static void *wait_for_the_others(void *gate) {
