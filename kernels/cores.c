@@ -86,6 +86,19 @@ static bool is_at_its_place(void) {
 #endif
 }
 
+/* Inside a region of the caller's this thread may have been given a part of the places. */
+static int cores_of_partition(int most) {
+    enum { MOST_PLACES = 1024 };
+    int places[MOST_PLACES], cores = 0;
+    const int count = omp_get_partition_num_places();
+    if (count > MOST_PLACES)
+        return most;
+    omp_get_partition_place_nums(places);
+    for (int i = 0; i < count && cores < most; i++)
+        cores += omp_get_place_num_procs(places[i]);
+    return cores;
+}
+
 /* Processors of the places that OpenMP ties this thread's regions to, `most` being enough to know;
  * 0: it ties them to none. */
 static int cores_of_places(int most) {
@@ -95,10 +108,7 @@ static int cores_of_places(int most) {
         return 1;
     if (omp_get_proc_bind() == omp_proc_bind_master)
         return omp_get_place_num() < 0 ? 1 : omp_get_place_num_procs(omp_get_place_num());
-    int cores = 0;
-    for (int place = 0; place < omp_get_num_places() && cores < most; place++)
-        cores += omp_get_place_num_procs(place);
-    return cores;
+    return cores_of_partition(most);
 }
 #endif
 

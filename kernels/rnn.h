@@ -270,12 +270,12 @@ typedef struct rnn_io {
  * outputs.
  *
  * A run of openmp and its kin takes no more threads than the calling thread may use cores when the
- * run begins: by its affinity or the places that OpenMP was given, and by the quota of its control
- * group. Each thread looks at the first again after 10 ms, each plan at the last after 100. libxsmm
- * computes on the calling thread alone where that may use fewer than the plan has threads; onednn
- * always takes them all. Where the system has no memory or no threads to start them, openmp and its
- * kin and libxsmm compute alone, too, and onednn returns RNN_OUT_OF_MEMORY. None of this changes a
- * bit.
+ * run begins: by its affinity or its part of the places that OpenMP was given, and by the quota of
+ * its control group. Each thread looks at the first again after 10 ms, each plan at the last after
+ * 100. libxsmm computes on the calling thread alone where that may use fewer than the plan has
+ * threads; onednn always takes them all. Where the system has no memory or no threads to start
+ * them, openmp and its kin and libxsmm compute alone, too, and onednn returns RNN_OUT_OF_MEMORY.
+ * None of this changes a bit.
  *
  * After fork() a child may go on with its parent's plans and make new ones. A plan of several
  * threads that the parent had run, or had made with onednn, has left a mark on the thread that did
