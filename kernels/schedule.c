@@ -9,6 +9,7 @@
 #include "cores.h"
 #include "engine.h"
 #include "registry.h"
+#include "rounding.h"
 #include "team.h"
 
 #include <stdio.h>
@@ -254,6 +255,7 @@ typedef struct shared_run {
     int begin[RNN_MAX_THREADS + 1]; /* of the slices' rows */
     atomic_int next_slice;
     rnn_taken_cores cores;
+    rnn_rounding rounding; /* of the calling thread */
     rnn_barrier end;
 } shared_run;
 
@@ -268,8 +270,7 @@ static void run_slice(const shared_run *run, int slice, int index, int members) 
 /* A thread without a team takes slices as long as there are any: so the others go on without one
  * that has no core yet. The system may also give fewer threads than asked; then teams are smaller.
  */
-static void run_slices(shared_run *run) {
-    const int threads = omp_get_num_threads(), me = omp_get_thread_num();
+static void run_slices(shared_run *run, int me, int threads) {
     const int slices = run->slices.count, members = threads / slices;
     rnn_take_core(&run->cores);
     if (members <= 1)
@@ -279,6 +280,19 @@ static void run_slices(shared_run *run) {
         run_slice(run, me / members, me % members, members);
     /* Ours yields, unlike that at the end of an OpenMP region. */
     rnn_member_meet(&(rnn_member){me, threads, &run->end, run->scheduled->end_spins});
+}
+
+/* Every thread rounds as the calling one does, and afterwards as it did before. */
+static void run_as_member(shared_run *run) {
+    const int me = omp_get_thread_num(), threads = omp_get_num_threads();
+    rnn_rounding own;
+    if (me > 0) {
+        rnn_rounding_get(&own);
+        rnn_rounding_set(&run->rounding);
+    }
+    run_slices(run, me, threads);
+    if (me > 0)
+        rnn_rounding_set(&own);
 }
 
 /* As planned, or as many as there are threads: more would read the weights again for each. */
@@ -300,13 +314,14 @@ static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch,
     atomic_init(&run.next_slice, 0);
     rnn_barrier_reset(&run.end);
     rnn_taken_cores_reset(&run.cores);
+    rnn_rounding_get(&run.rounding);
     rnn_engine_take_turn(scheduled->engine);
     divide_batch(scheduled, &run.slices, io, run.begin);
     for (int s = 0; threads > run.slices.count && s < run.slices.count; s++)
         rnn_engine_prepare(scheduled->engine, split.members,
                            run.scratch + (size_t)s * run.slices.scratch);
 #pragma omp parallel num_threads(threads)
-    run_slices(&run);
+    run_as_member(&run);
     rnn_threads_were(threads);
     return RNN_OK;
 }

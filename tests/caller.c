@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * Plans of several threads in the world of their caller: in a child after fork(), and where the
- * calling thread may use a single core. One argument: the backend. */
+ * Plans of several threads in the world of their caller: in a child after fork(), where the calling
+ * thread may use a single core, and where it rounds in a way of its own. One argument: the backend.
+ */
 #define _GNU_SOURCE /* sched_setaffinity */
 #include "agreement.h"
 #include "cores.h"
 
+#include <fenv.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -237,6 +239,38 @@ static void check_threads_now(void) {
     must(threads_of_child(false) == 1, "", "a child has threads of its parent");
 }
 
+/* ---- Rounding -------------------------------------------------------------------------------- */
+
+/* By a division, as fegetround may ask another unit than that which divides. */
+static bool rounds_to_nearest(void) {
+    volatile float one = 1, three = 3, third = one / three, minus_third = -one / three;
+    return third == 0x1.555556p-2f && minus_third == -third;
+}
+
+/* Threads of OpenMP's that round otherwise. */
+static int odd_threads(void) {
+    int odd = 0;
+#ifdef _OPENMP
+#pragma omp parallel num_threads(THREADS) reduction(+ : odd)
+    odd += !rounds_to_nearest();
+#endif
+    return odd;
+}
+
+/* The threads of a run round as its caller does, but not for good. */
+static void check_rounding(const problem *p, const char *text) {
+    trial t;
+    trial_create(&t, p);
+    trial_fill(&t, 1);
+    must(odd_threads() == 0, text, "a thread rounds in a way of its own from the start");
+    fesetround(FE_UPWARD);
+    trial_run(&t, backend, THREADS);
+    must(!rounds_to_nearest(), text, "a run changes how its caller rounds");
+    fesetround(FE_TONEAREST);
+    must(odd_threads() == 0, text, "a run leaves other threads rounding as its caller did");
+    trial_destroy(&t);
+}
+
 int main(int argc, char **argv) {
     static const char *const problems[] = {
         "lstm/N:1/T:16/D:64/U:128",
@@ -266,6 +300,8 @@ int main(int argc, char **argv) {
         const rnn_shape shape = problem_shape(&p);
         if (rnn_backend_supports(backend, &model, &shape, THREADS, &error) != RNN_OK)
             continue;
+        if (!info.version[0])
+            check_rounding(&p, problems[i]);
         if (!must_fail) { /* who takes all threads, whatever cores there are */
             check_pinned(&p, problems[i], THREADS, most, true);
             check_pinned(&p, problems[i], THREADS, most, false);
