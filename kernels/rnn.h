@@ -277,6 +277,17 @@ typedef struct rnn_io {
  * them, openmp and its kin and libxsmm compute alone, too, and onednn returns RNN_OUT_OF_MEMORY.
  * None of this changes a bit.
  *
+ * With the backends of our own (naive, scalar, autovec, avx2, avx512, openmp and its kin) a row's
+ * outputs and final states have the same bits whatever the rows beside it, whose number, values,
+ * lengths and NaN are no matter to it; in whatever layout; whether T is run at once or cut into
+ * calls that carry the states, where the layers allow that: all forward, a single backward layer, or
+ * unmasked a backward one below forward ones; on any number of threads; with another plan of the
+ * same model and weights, and in another process. This is of one build of librnn, one machine and
+ * one RNN_ISA, of a calling thread that rounds alike (its control word is that of all threads of a
+ * run), and but for the bits of a NaN, which stays one. It holds of auto, too, while RNN_TUNING
+ * names no file: its cost model always takes the kernels that openmp has. By a tuning file it may
+ * take other kernels for another N, T or number of threads. onednn and libxsmm promise none of it.
+ *
  * After fork() a child may go on with its parent's plans and make new ones. A plan of several
  * threads that the parent had run, or had made with onednn, has left a mark on the thread that did
  * so; in the child that thread's copy computes alone, whatever the plan is for (a plan of onednn's

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * What the test of same bits is tried with, from a number alone. */
+#ifndef RNN_TESTS_SAME_BITS_DRAW_H
+#define RNN_TESTS_SAME_BITS_DRAW_H
+
+#include "trial.h"
+
+/* What a case may have at most. */
+enum { DRAWN_ROWS = 40, DRAWN_STEPS = 40 };
+
+/* Any option of a layer, stacks of unlike layers, weights larger than a cache, and rows with
+ * numbers that are none. Creates `t`, fills it and moves *state on. */
+void draw_trial(trial *t, uint64_t *state);
+
+/* `count` numbers; now and then NaN, infinite, huge, denormal or -0 among them. */
+void draw_numbers(float *numbers, size_t count, uint64_t *state);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * Rows of a run computed once more: alone, or among others, in one call or in several with carried
+ * state, on some threads. */
+#ifndef RNN_TESTS_SAME_BITS_VIEW_H
+#define RNN_TESTS_SAME_BITS_VIEW_H
+
+#include "same_bits_draw.h"
+
+enum { VIEW_ROWS = DRAWN_ROWS + 8 };
+
+typedef enum company { ALONE, AMONG_OTHERS, ALL_TOGETHER, COMPANY_COUNT } company_kind;
+
+typedef struct view {
+    const char *backend;
+    const trial *whole; /* filled and run */
+    company_kind company;
+    problem problem;       /* of all steps, with the batch and the layout of this view */
+    int source[VIEW_ROWS]; /* the row of `whole` that each row has; -1: another sequence */
+    int parts, ends[DRAWN_STEPS];
+    bool in_place; /* final states go where the initial ones are */
+    int threads, cores_at_creation, threads_at_run;
+    uint64_t state; /* of the other rows' numbers */
+
+    long long compared, finite; /* numbers of y, finite and not 0 */
+} view;
+
+void view_draw(view *v, company_kind company, const char *backend, bool threaded,
+               const trial *whole, uint64_t *state);
+
+/* Runs it and compares; false: some bits differ, and last_difference() tells. */
+bool view_holds(view *v);
+
+/* "among others, 7 rows, 3 parts, 4 threads planned on 2 cores, run on 4" */
+enum { VIEW_TEXT_SIZE = 160 };
+void view_describe(const view *v, char text[VIEW_TEXT_SIZE]);
+
+/* All outputs of two runs of one trial. Any NaN is as good as another. */
+bool same_outputs(const trial *a, const trial *b);
+const char *last_difference(void);
+
+#endif
