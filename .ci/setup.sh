@@ -76,7 +76,8 @@ install_packages() {
         die "apt-get update failed"
     mapfile -t offered < <(offered_packages "${missing[@]}")
     [ "${#offered[@]}" -gt 0 ] || return 0
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+    # What the user has that excludes one of them stays, as cross compilers do gcc-multilib.
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends --no-remove \
         install "${offered[@]}" || die "apt-get install failed"
 }
 

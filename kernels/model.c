@@ -98,8 +98,8 @@ size_t rnn_model_parameter_count(const rnn_model *model) {
 /* ---- Validity ----------------------------------------------------------------------------- */
 
 /* Whether rows x columns floats, times `copies`, leave room for as much in every other layer. */
-static bool size_fits(size_t copies, size_t rows, size_t columns) {
-    const size_t most = PTRDIFF_MAX / (4 * RNN_MAX_LAYERS);
+static bool size_fits(const rnn_model *model, size_t copies, size_t rows, size_t columns) {
+    const size_t most = PTRDIFF_MAX / (4 * (size_t)model->layer_count);
     size_t bytes;
     return !__builtin_mul_overflow(rows, columns, &bytes) &&
            !__builtin_mul_overflow(bytes, copies * sizeof(float), &bytes) && bytes <= most;
@@ -119,7 +119,8 @@ static rnn_status check_enum(const char *field, int index, int value, int count,
     return RNN_OK;
 }
 
-static rnn_status check_sizes(const rnn_layer *layer, int i, rnn_error *error) {
+static rnn_status check_sizes(const rnn_model *model, int i, rnn_error *error) {
+    const rnn_layer *layer = &model->layers[i];
     rnn_status status = check_positive("features", i, layer->features, error);
     if (status == RNN_OK)
         status = check_positive("units", i, layer->units, error);
@@ -127,7 +128,7 @@ static rnn_status check_sizes(const rnn_layer *layer, int i, rnn_error *error) {
         return status;
     size_t gates = (size_t)rnn_cell_gates(layer->cell);
     size_t rows = (size_t)layer->features + (size_t)layer->units + 2;
-    if (layer->units > INT32_MAX / 8 || !size_fits(2 * gates, rows, (size_t)layer->units))
+    if (layer->units > INT32_MAX / 8 || !size_fits(model, 2 * gates, rows, (size_t)layer->units))
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
                         "layers[%d].units: %d with features %d: the weights are too large", i,
                         layer->units, layer->features);
@@ -188,7 +189,7 @@ static rnn_status check_dense(const rnn_model *model, rnn_error *error) {
         return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].merge: none below a Dense head",
                         model->layer_count - 1);
     size_t features = (size_t)rnn_layer_output_width(below);
-    if (dense->units > INT32_MAX / 8 || !size_fits(1, features + 1, (size_t)dense->units))
+    if (dense->units > INT32_MAX / 8 || !size_fits(model, 1, features + 1, (size_t)dense->units))
         return rnn_fail(error, RNN_INVALID_ARGUMENT, "dense.units: %d, the weights are too large",
                         dense->units);
     return RNN_OK;
@@ -206,7 +207,7 @@ rnn_status rnn_model_validate(const rnn_model *model, rnn_error *error) {
         const rnn_layer *layer = &model->layers[i];
         rnn_status status = check_enums(layer, i, error);
         if (status == RNN_OK)
-            status = check_sizes(layer, i, error);
+            status = check_sizes(model, i, error);
         if (status == RNN_OK)
             status = check_options(layer, i, error);
         if (status == RNN_OK && i + 1 < model->layer_count)

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * All backends of a build against the oracle, on every problem of reference/problems.inc: what is
+ * left to try where there is no cmocka, as for another instruction set or C library than the
+ * system's.
+ */
+#include "cases.h"
+#include "problem_table.h"
+
+#include <stdio.h>
+
+typedef struct counts {
+    int checks, failed, refused;
+} counts;
+
+static void check(const char *backend, int threads, reference_case *c, counts *counted) {
+    case_verdict verdict;
+    rnn_error error = {""};
+    const rnn_status status = case_check(c, backend, threads, GUARD_AFTER, &verdict, &error);
+    if (status == RNN_UNSUPPORTED) {
+        counted->refused++;
+        return;
+    }
+    counted->checks++;
+    if (status == RNN_OK && verdict.passed)
+        return;
+    counted->failed++;
+    printf("FAILED %s: %s\n", backend, status == RNN_OK ? verdict.text : error.text);
+}
+
+int main(void) {
+    counts counted = {0};
+    int backends = 0;
+    for (int i = 0; i < problem_table_count(); i++) {
+        problem p;
+        rnn_error error = {""};
+        reference_case *c;
+        if (!problem_parse(&p, problem_table_get(i)->text, &error) ||
+            case_create(&c, &p, 1, &error) != RNN_OK) {
+            printf("FAILED %s: %s\n", problem_table_get(i)->text, error.text);
+            counted.failed++;
+            continue;
+        }
+        backends = 0;
+        for (int b = 0; b < rnn_backend_count(); b++) {
+            rnn_backend_info backend;
+            rnn_backend_get(b, &backend);
+            if (!backend.available)
+                continue;
+            backends++;
+            for (int threads = 1; threads <= (backend.threaded ? 2 : 1); threads++)
+                check(backend.name, threads, c, &counted);
+        }
+        case_destroy(c);
+    }
+    printf("%d problems, %d backends, %d checks, %d failed, %d refused\n", problem_table_count(),
+           backends, counted.checks, counted.failed, counted.refused);
+    return counted.failed || backends < 2 || counted.checks < problem_table_count();
+}
