@@ -185,6 +185,8 @@ int main(int argc, char **argv) {
         printf("%s has no stacks\n", info.name);
         return TEST_SKIPPED;
     }
+    /* Where all of them are a team they wait for long on few cores. */
+    const int most_threads = !info.threaded ? 1 : strchr(info.name, '_') ? 4 : 8;
     int failed = 0, ran = 0;
     for (int i = 0; i < STACKS; i++) {
         const size_t outputs = run_stack(&stacks[i], "naive", 1, expected);
@@ -196,8 +198,7 @@ int main(int argc, char **argv) {
                 failed++;
                 break;
             }
-        for (int threads = 2; info.threaded && threads <= 8;
-             threads += threads < 4 ? 1 : 4, ran++) {
+        for (int threads = 2; threads <= most_threads; threads += threads < 4 ? 1 : 4, ran++) {
             run_stack(&stacks[i], info.name, threads, answer);
             if (memcmp(answer, alone, outputs * sizeof *answer) != 0) {
                 printf("FAILED %s, %s: other bits on %d threads\n", info.name, stacks[i].name,
