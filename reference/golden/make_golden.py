@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from vectors import (all_vectors, directions_of, make_mask, make_states, make_weights, make_x,
-                     parse_problem, states_of)
+                     mask_parts, parse_problem, states_of)
 
 HERE = Path(__file__).resolve().parent
 AGREEMENT = 1e-12
@@ -261,11 +261,12 @@ def describe(vector, spec, parameters, cells, dense, inputs, outputs):
     entry["weights"] = [dict(zip(names, map(flat32, cell))) for cell in cells]
     entry.update(zip(("dense_kernel", "dense_bias"), map(flat32, dense)))
     entry["runs"] = []
-    for i, ((x, mask, states), output) in enumerate(zip(inputs, outputs)):
+    for i, ((x, _, states), output) in enumerate(zip(inputs, outputs)):
         run = {"x": flat32(x)}
-        if mask is not None and spec["mask"] == "lengths":
-            run["lengths"] = mask.sum(axis=1).tolist()
-        elif mask is not None:
+        lengths, mask = mask_parts(vector, spec, i)
+        if lengths is not None:
+            run["lengths"] = lengths.tolist()
+        if mask is not None:
             run["mask"] = mask.astype(int).ravel().tolist()
         if states:
             run["initial_states"] = [flat32(state) for state in states]
@@ -294,7 +295,10 @@ def flat64(array):
 
 def make_all(backend, path):
     """The part of one process: every vector this backend of Keras can make, into path."""
-    made = {f"{v.group}/{v.name}": make_vector(v) for v in all_vectors()
+    vectors = list(all_vectors())
+    names = [f"{v.group}/{v.name}" for v in vectors]
+    assert len(set(names)) == len(names), "a name comes twice"
+    made = {name: make_vector(v) for name, v in zip(names, vectors)
             if backend == "tensorflow" or v.maker == "keras"}
     path.write_text(json.dumps(made))
 

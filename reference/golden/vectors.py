@@ -119,6 +119,27 @@ def mask_vectors():
                                  problem(cell, "N:3/T:4/D:2/U:3",
                                          "/".join(filter(None, options))))
     yield from mask_corner_vectors()
+    yield from mask_and_length_vectors()
+
+
+def mask_and_length_vectors():
+    """Steps behind a length whose mask says that they count, and holes within a length."""
+    options = {
+        "": "",
+        "last": "output:last",
+        "backward": "direction:backward",
+        "bidirectional": "direction:bidirectional",
+        "bidirectional_mul_last": "direction:bidirectional/merge:mul/output:last",
+        "zero": "zero_masked:1",
+        "state": "state:1",
+    }
+    for cell in CELLS:
+        for name, option in options.items():
+            yield Vector("masks", "_".join(filter(None, [cell_name(cell), "both", name])),
+                         problem(cell, "N:4/T:5/D:2/U:3", "/".join(filter(None, [option, "mask:both"]))),
+                         all_masked_row=name == "state")
+        yield Vector("masks", f"{cell_name(cell)}_both_stacked",
+                     problem(cell, "N:3/T:4/D:2/U:3+2", "mask:both"))
 
 
 def mask_corner_vectors():
@@ -321,25 +342,34 @@ def make_weights(vector, spec, random):
     return cells, dense
 
 
-def make_mask(vector, spec, run):
-    """bool [N, T], or None. Later runs get the rows in another order."""
+def mask_parts(vector, spec, run):
+    """(lengths [N] or None, mask bool [N, T] or None), as a run has them; a step must pass both. Later runs
+    get the rows in another order."""
     rows, steps = spec["N"], spec["T"]
     kind = spec.get("mask")
-    if not kind:
-        return None
-    mask = np.ones((rows, steps), bool)
+    lengths, mask = np.full(rows, steps), np.ones((rows, steps), bool)
     for n in range(rows):
         padding = ((n + 1 + run) * 2) % (steps + 1) if n != 1 else 0
         padding = min(padding, steps - 1)
-        if kind == "lengths":
-            mask[n, steps - padding:] = False
-        elif kind == "front":
+        lengths[n] = steps - padding
+        if kind == "front":
             mask[n, :padding] = False
         else:
             mask[n] = [(n + t + run) % 3 != 0 for t in range(steps)]
     if vector.all_masked_row:
+        lengths[rows - 1] = 0
         mask[rows - 1] = False
-    return mask
+    return (lengths if kind in ("lengths", "both") else None,
+            mask if kind in ("front", "holes", "both") else None)
+
+
+def make_mask(vector, spec, run):
+    """Which steps count, bool [N, T], or None."""
+    lengths, mask = mask_parts(vector, spec, run)
+    if lengths is None:
+        return mask
+    within = np.arange(spec["T"]) < lengths[:, None]
+    return within if mask is None else within & mask
 
 
 def make_x(vector, spec, random, mask):
