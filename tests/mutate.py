@@ -23,7 +23,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 from mutant import Mutants, occurrences  # noqa: E402
 from mutations import MUTATIONS  # noqa: E402
-from mutations.kinds import CRASHES, FAILS, HANGS, Built, Source  # noqa: E402
+from mutations.kinds import CRASHES, FAILS, HANGS, Built, Data, Source  # noqa: E402
 
 SAMPLE = 10
 PASSES, SKIPPED, ERROR = "passes", "is skipped", "ends with an error"
@@ -40,6 +40,8 @@ def words_of(mutants, test, made=None):
     for word in test.command:
         if isinstance(word, Source):
             yield from (sys.executable, str(mutants.source / word.path))
+        elif isinstance(word, Data):
+            yield str(mutants.source / word.path)
         elif isinstance(word, Built):
             yield str((made or {}).get(word.path) or mutants.build / word.path)
         else:

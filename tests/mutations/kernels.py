@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Mistakes in the kernels."""
-from mutations.kinds import CRASHES, FAILS, Mutation, program
+from mutations.kinds import CRASHES, FAILS, Data, Mutation, program
 
 
 def equivalence(backend, cell):
@@ -43,4 +43,94 @@ MUTATIONS = [
              "y[i] = forward[i] + backward[i]", equivalence("scalar", "simple_rnn"), kernels="scalar"),
     Mutation("naive's gate order", "kernels/naive/cell.c", "f[j] * c[j] + i[j] * candidate[j]",
              "i[j] * c[j] + f[j] * candidate[j]", equivalence("naive", "lstm")),
+
+    # Who computes what.
+    Mutation("the least rows of a slice", "kernels/schedule.c", "(slices - 1LL - slice) * most",
+             "(slices - 0LL - slice) * most", program("tests/schedules", "openmp_batch")),
+    Mutation("rows where the work ends", "kernels/schedule.c", "if (end - begin >= least && ", "if (",
+             program("tests/schedules", "openmp_batch")),
+    Mutation("the last team", "kernels/schedule.c", "else if (me / members < slices)",
+             "else if (me / members < slices - (slices > 1))", program("tests/schedules", "openmp")),
+    Mutation("scratch of slices", "kernels/schedule.c", "(size_t)slice * run->slices.scratch",
+             "(size_t)(slice / 2) * run->slices.scratch", program("tests/schedules", "openmp_batch"),
+             outcomes=(FAILS, CRASHES)),
+    Mutation("barriers of the second team", "kernels/schedule.c",
+             "threads > run.slices.count && s < run.slices.count;", "threads > run.slices.count && s < 1;",
+             program("tests/schedules", "openmp")),
+    Mutation("a run on one thread", "kernels/schedule.c", "if (threads == 1)\n        return run_serial",
+             "if (threads >= 1)\n        return run_serial", program("tests/choice")),
+    Mutation("halves of the layer below", "kernels/engine.c", "raise_to(&most.half, merges_halves(layer),",
+             "raise_to(&most.half, is_last && merges_halves(layer),", program("tests/stacks", "scalar"),
+             outcomes=(FAILS, CRASHES)),
+    Mutation("halves of the last layer", "kernels/engine.c", "raise_to(&most.half, merges_halves(layer),",
+             "raise_to(&most.half, !is_last && merges_halves(layer),", program("tests/stacks", "scalar"),
+             outcomes=(FAILS, CRASHES)),
+
+    # The choice.
+    Mutation("one thread is quickest", "kernels/cost.c", "if (seconds < best_seconds) {",
+             "if (seconds < 0 * best_seconds) {", program("tests/choice")),
+    Mutation("no teams of slices", "kernels/cost.c", "const rnn_split split = {slices, threads / slices};",
+             "const rnn_split split = {slices, slices > 1 ? 1 : threads};", program("tests/choice")),
+    Mutation("a single core", "kernels/cost.c", ".cores = rnn_thread_limit().cores}", ".cores = 1}",
+             program("tests/choice")),
+    Mutation("a winner that fails is the end", "kernels/auto.c",
+             "if (status == RNN_BACKEND_FAILED || status == RNN_UNSUPPORTED)", "if (status == RNN_UNSUPPORTED)",
+             program("tests/choice")),
+    Mutation("one thread after a winner that fails", "kernels/auto.c",
+             "rnn_choose_by_model(&problem->model, &problem->shape, limit->cores);",
+             "rnn_choose_by_model(&problem->model, &problem->shape, 1);", program("tests/choice")),
+
+    # Waiting.
+    Mutation("a lost wake-up", "kernels/team.c",
+             "    atomic_store(&progress->value, value);\n    if (atomic_load(&progress->sleepers) > 0)",
+             "    const bool any = atomic_load(&progress->sleepers) > 0;\n"
+             "    atomic_store(&progress->value, value);\n    if (any)", program("tests/waiting")),
+    Mutation("one is woken", "kernels/team.c", "FUTEX_WAKE_PRIVATE, INT_MAX", "FUTEX_WAKE_PRIVATE, 1",
+             program("tests/waiting")),
+    Mutation("a barrier reset too late", "kernels/team.c",
+             "    atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);\n"
+             "    rnn_progress_advance(&barrier->passed, before + 1);",
+             "    rnn_progress_advance(&barrier->passed, before + 1);\n"
+             "    atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);", program("tests/waiting")),
+    Mutation("a look after arriving", "kernels/team.c",
+             "    if (others + 1 < (unsigned)member->count) {",
+             "    before = atomic_load_explicit(&barrier->passed.value, memory_order_relaxed);\n"
+             "    if (others + 1 < (unsigned)member->count) {", program("tests/waiting")),
+    Mutation("values that wrap", "kernels/team.c", "return (int)(value - wanted) >= 0;", "return value >= wanted;",
+             program("tests/waiting")),
+
+    # What is not read.
+    Mutation("a bias that is not used", "kernels/pack.c", "weights && layer->use_bias ? weights->bias : NULL",
+             "weights ? weights->bias : NULL", program("tests/unread", "scalar")),
+    Mutation("a head's bias that is not used", "kernels/pack.c", "dense->use_bias ? bias : NULL", "bias",
+             program("tests/unread", "scalar")),
+    Mutation("the recurrent activation of a SimpleRNN", "kernels/model.c",
+             "if (status == RNN_OK && layer->cell != RNN_SIMPLE)", "if (status == RNN_OK)",
+             program("tests/unread", "scalar")),
+    Mutation("the stride of one step", "kernels/plan.c", "    if (timesteps == 1)\n        strides->time = 0;", "",
+             program("tests/unread", "scalar")),
+    Mutation("descriptions that are gone", "kernels/plan.c", "    plan->problem.model.layers = layers;\n", "",
+             program("tests/unread", "scalar")),
+
+    # What overlaps.
+    Mutation("outputs that interleave unevenly", "kernels/run.c",
+             "if (inner < 2 * (ptrdiff_t)width || outer % inner)", "if (inner < 2 * (ptrdiff_t)width)",
+             program("tests/overlap")),
+    Mutation("a state carried halfway", "kernels/run.c",
+             "bool carried = other == i && initial.bytes.begin == final.bytes.begin;",
+             "bool carried = other == i;", program("tests/overlap")),
+    Mutation("the last row of y", "kernels/plan.c", "outer >= inner * (inner_count - 1) + width;",
+             "outer >= inner * (inner_count - 1);", program("tests/overlap")),
+
+    # Numbers.
+    Mutation("a mask beside lengths", "kernels/backend.h", "    return !io->mask || ",
+             "    return io->lengths || !io->mask || ",
+             program("tests/golden", Data("reference/golden"), "naive")),
+    Mutation("softplus of what is large", "kernels/naive/cell.c",
+             "return (x > 0 ? x : 0) + log1pf(expf(-fabsf(x)));", "return log1pf(expf(x));",
+             program("tests/activations", "naive alone")),
+    Mutation("silu of what is large", "kernels/naive/cell.c", "return x / (1 + expf(-x));",
+             "return x * expf(x) / (1 + expf(x));", program("tests/activations", "naive")),
+    Mutation("silu far below 0", "kernels/vec/math.inc.h", "vf_sub(vf_set(0.0f), x), -87.0f, 88.7f)",
+             "vf_sub(vf_set(0.0f), x), -87.0f, 87.0f)", program("tests/activations", "scalar"), kernels="scalar"),
 ]

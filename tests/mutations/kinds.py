@@ -5,9 +5,10 @@ from collections import namedtuple
 # What a test that sees a mistake may do: report a failure, end by a signal, not end at all.
 FAILS, CRASHES, HANGS = "fails", "crashes", "hangs"
 
-# Words of a command that are a path of the build, or one of the sources.
+# Words of a command that are a path of the build, a script of the sources, or another path of them.
 Built = namedtuple("Built", "path")
 Source = namedtuple("Source", "path")
+Data = namedtuple("Data", "path")
 
 # `environment` adds to that of the caller.
 Test = namedtuple("Test", "command environment")
