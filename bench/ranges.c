@@ -80,9 +80,10 @@ static bool append_range(int_list *list, const int_range *range, rnn_error *erro
     if (range->multiplies && value == 0)
         return fail(error, "a range that multiplies cannot begin at 0");
     while (value <= range->last) {
-        if (list->count == MAX_VALUES)
+        const bool is_new = !int_list_contains(list, (int)value);
+        if (is_new && list->count == MAX_VALUES)
             return fail(error, "more than %d values", MAX_VALUES);
-        if (!int_list_contains(list, (int)value) && !int_list_append(list, (int)value))
+        if (is_new && !int_list_append(list, (int)value))
             return fail(error, "out of memory");
         value = range->multiplies ? value * range->step : value + range->step;
     }

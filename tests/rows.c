@@ -136,6 +136,41 @@ static void reads_aggregates(void **state) {
     rows_free(&file);
 }
 
+/* A statistic of the user's own may have any name, and be no time. */
+static void leaves_percentages_out(void **state) {
+    (void)state;
+    timed_file file;
+    read_text(&file, FILE_OF(LIST2("{\"run_name\": \"a\", \"run_type\": \"aggregate\", "
+                                   "\"aggregate_name\": \"median\", \"time_unit\": \"ms\", "
+                                   "\"aggregate_unit\": \"percentage\", \"real_time\": 7}",
+                                   AGGREGATE("a", "mean", "3"))));
+    assert_int_equal(file.row_count, 1);
+    assert_true(fabs(file.rows[0].median - 3e-3) < 1e-15);
+    rows_free(&file);
+}
+
+/* One time in each unit, as the library writes it, and a CPU time of half as much. */
+static void reads_units(void **state) {
+    (void)state;
+    static const char *const units[][3] = {{"ns", "2500000", "1250000"},
+                                           {"us", "2500", "1250"},
+                                           {"ms", "2.5", "1.25"},
+                                           {"s", "2.5e-3", "1.25e-03"}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        char text[512];
+        timed_file file;
+        snprintf(text, sizeof text,
+                 "{\"context\": {}, \"benchmarks\": [{\"run_name\": \"a\", \"run_type\": "
+                 "\"iteration\", \"time_unit\": \"%s\", \"real_time\": %s, \"cpu_time\": %s}]}",
+                 units[i][0], units[i][1], units[i][2]);
+        read_text(&file, text);
+        assert_int_equal(file.row_count, 1);
+        assert_true(file.rows[0].median == 2.5e-3);
+        assert_true(file.rows[0].cpu_seconds == 1.25e-3);
+        rows_free(&file);
+    }
+}
+
 static void tells_names_apart(void **state) {
     (void)state;
     static const char *const foreign[] = {"lstm",
@@ -487,6 +522,8 @@ int main(void) {
         cmocka_unit_test(reads_names_and_numbers),
         cmocka_unit_test(reads_what_has_no_time),
         cmocka_unit_test(reads_aggregates),
+        cmocka_unit_test(reads_units),
+        cmocka_unit_test(leaves_percentages_out),
         cmocka_unit_test(tells_names_apart),
         cmocka_unit_test(knows_schemas),
         cmocka_unit_test(refuses_what_is_no_results_file),

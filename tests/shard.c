@@ -93,13 +93,16 @@ static void the_answer_is_always_the_same(void **state) {
     }
 }
 
+/* From the first: an even number shows which end that is. */
 static void equal_items_are_dealt_out(void **state) {
     (void)state;
-    const double costs[] = {1, 1, 1, 1, 1};
-    const int expected[] = {1, 2, 1, 2, 1};
-    int owners[5];
-    assert_true(shard_assign(costs, 5, 2, owners));
-    assert_memory_equal(owners, expected, sizeof owners);
+    const double costs[] = {1, 1, 1, 1, 1, 1};
+    const int expected[] = {1, 2, 1, 2, 1, 2};
+    int owners[6];
+    for (int count = 1; count <= 6; count++) {
+        assert_true(shard_assign(costs, count, 2, owners));
+        assert_memory_equal(owners, expected, (size_t)count * sizeof *owners);
+    }
 }
 
 int main(void) {

@@ -345,6 +345,7 @@ class Merge(InFolder):
         self.assert_refused(NOT_COMPARABLE, "shard 2/3 is missing", *files)
         files = (files[0], self.fake("b.json", PROBLEM + "/dense:2", shard="2/2"))
         self.assert_refused(NOT_COMPARABLE, "is shard 2/2, ", *files)
+        self.assertRegex(self.merge(*files).stderr, r"(?s)shard 2/3 is missing.*shard 3/3 is missing")
 
     def test_numbers_that_are_not_finite(self):
         files = self.pair()
@@ -442,6 +443,45 @@ class History(InFolder):
         self.assertEqual(self.steps("--anchor", "naive"), [("avx2", "c09")])
         row = self.table("--anchor", "naive", "--backend", "avx2")[0]
         self.assertAlmostEqual(float(row["of_anchor"]), 0.1, delta=0.002)
+
+    def write_days(self, *days):
+        """{name of a row: seconds of all its repetitions} of each day; every repetition takes as long."""
+        for day, rows in enumerate(days, 1):
+            fake.write(self.folder / f"{day:02}.json", {name: 3 * [seconds] for name, seconds in rows.items()},
+                       date=f"2026-01-{day:02}T12:00:00+00:00", commit=f"c{day:02}")
+
+    def test_changes(self):
+        """Each against the day before; without noise their intervals are points."""
+        avx2, naive = fake.row_name(PROBLEM, "avx2"), fake.row_name(PROBLEM, "naive")
+        self.write_days(*({avx2: seconds, naive: anchor}
+                          for seconds, anchor in ((1e-4, 1e-3), (1.1e-4, 2e-3), (0.99e-4, 2e-3))))
+        for options, changes in ([], [1.1, 0.9]), (["--anchor", "naive"], [0.55, 0.9]):
+            first, *rows = self.table("--backend", "avx2", *options)
+            self.assertEqual((first["change"], first["change_low"], first["change_high"]), ("", "", ""))
+            for row, change in zip(rows, changes, strict=True):
+                for column in "change", "change_low", "change_high":
+                    self.assertAlmostEqual(float(row[column]), change, places=9)
+        self.assertEqual([round(float(row["of_anchor"]), 6) for row in rows], [0.055, 0.0495])
+        self.assertRegex(self.history("--backend", "avx2").stdout, r"(?m) 110 us +0\.0% +\+10\.0% ")
+
+    def test_a_step_is_of_levels(self):
+        """From median to median, whatever the first file of the new level says."""
+        name = fake.row_name(PROBLEM, "avx2")
+        self.write_days(*({name: seconds * (1 + 1e-3 * (day % 3))}
+                          for day, seconds in enumerate([1e-4] * 8 + [2e-4] + [1.5e-4] * 7)))
+        (step,) = [row for row in self.table() if row["step"]]
+        self.assertEqual(step["commit"], "c09")
+        self.assertAlmostEqual(float(step["step"]), 1.5, delta=0.003)
+        self.assertAlmostEqual(float(step["change"]), 2, delta=0.01)
+
+    def test_series_are_in_order(self):
+        """By backend as in the list, threads as numbers, and date."""
+        rows = {fake.row_name(PROBLEM, backend, threads): 1e-4
+                for threads in (16, 2, 1) for backend in ("openmp", "torch", "naive")}
+        self.write_days(rows, rows)
+        self.assertEqual([(row["backend"], row["threads"], row["commit"]) for row in self.table()],
+                         [(backend, threads, commit) for backend in ("naive", "openmp", "torch")
+                          for threads in ("1", "2", "16") for commit in ("c01", "c02")])
 
     def test_files_of_several_machines(self):
         self.days(3, {"avx2": lambda day: 1e-4, "naive": lambda day: 1e-3}, prefix="here/")

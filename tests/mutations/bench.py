@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Mistakes in the benchmark program outside its gate."""
-from mutations.kinds import Mutation, program, script
+from mutations.kinds import CRASHES, FAILS, Mutation, program, script
 
 RNNBENCH = "bench/rnnbench"
-STATISTICS = program("tests/statistics_test")
+STATISTICS, ROWS, RANGES, PROBLEMS, SHARD, TIME_TEXT = (
+    program(f"tests/{name}") for name in ("statistics_test", "rows_test", "ranges", "problems", "shard", "time_text"))
 
 
 def compare(test):
     return script("compare_cli.py", f"Compare.{test}", RNNBENCH)
+
+
+def store(test):
+    return script("store.py", test, RNNBENCH)
+
+
+def history(test):
+    return store(f"History.{test}")
 
 
 def numbers(test):
@@ -15,7 +24,100 @@ def numbers(test):
 
 
 MUTATIONS = [
+    # ---- Statistics
+    Mutation("ranks of infinities", "bench/rank_tests.c",
+             "        if (!isfinite(values[i]))\n            return false;",
+             "        if (isnan(values[i]))\n            return false;", STATISTICS),
+    Mutation("quantiles of infinities", "bench/statistics.c",
+             "        if (!isfinite(values[i]))\n            return NULL;",
+             "        if (isnan(values[i]))\n            return NULL;", STATISTICS),
+    Mutation("steps to infinity", "bench/steps.c", "        if (!isfinite(values[i]))\n            return -1;",
+             "        if (isnan(values[i]))\n            return -1;", STATISTICS),
+    Mutation("one sample varies", "bench/statistics.c", "return count == 1 ? 0 : sqrt", "return sqrt", STATISTICS),
+    Mutation("one sample has an interval", "bench/statistics.c", "set->count > 1 ? sorted_copy",
+             "set->count > 0 ? sorted_copy", STATISTICS),
+    Mutation("ties are in order", "bench/rank_tests.c", "small && ties == 0 ?", "small ?", STATISTICS),
+    Mutation("shared ranks", "bench/rank_tests.c", "items[i].rank = 0.5 * (first + 1 + end);",
+             "items[i].rank = first + 1;", STATISTICS),
+    Mutation("a step is placed by chance", "bench/steps.c", "if (left < smallest || best == first)",
+             "if (best == first)", STATISTICS),
     # ---- Comparisons
+    Mutation("slower whatever the interval", "bench/comparison.c", "significant && pair->interval.low > 1",
+             "significant && pair->ratio > 1", compare("test_a_change_that_the_interval_does_not_show")),
+    Mutation("ranks without the anchor", "bench/comparison.c",
+             "values[i] = row->samples[i] / (anchor ? anchor->median : 1);",
+             "values[i] = row->samples[i] / (anchor ? 1 : 1);", compare("test_an_anchor_that_changed_as_much")),
+    Mutation("an interval without the anchor", "bench/comparison.c",
+             "quotient_of_medians_interval(over, under, relative ? 2",
+             "quotient_of_medians_interval(over, under, relative ? 1", compare("test_anchor_across_machines")),
+    Mutation("names in order of letters", "bench/comparison.c",
+             "isdigit((unsigned char)*a) && isdigit((unsigned char)*b)", "*a == 1 && isdigit((unsigned char)*b)",
+             compare("test_order")),
+    Mutation("the anchor of most rows", "bench/comparison.c", "            strcmp(row->problem, last) == 0)\n",
+             "            *last == 1)\n", compare("test_the_usual_anchor_has_most_problems")),
+    Mutation("faster is slower", "bench/comparison.c", "group->faster += pair->faster;",
+             "group->faster += pair->slower;", compare("test_means")),
+    Mutation("what changed is not all", "bench/compare_document.c",
+             "if (!view->changed_only || is_beyond_noise(&c->rows[i]))", "if (true)", compare("test_order")),
+    Mutation("digits of speeds", "bench/compare_document.c", "speed < 9.995 ? 2", "speed < 99.95 ? 2",
+             compare("test_numbers_as_text")),
+    Mutation("speeds from high to low", "bench/compare_document.c", "1 / interval.high, 1 / interval.low",
+             "1 / interval.low, 1 / interval.high", compare("test_intervals_of_speeds")),
+    Mutation("the other's variation", "bench/compare_document.c",
+             'document_add_number(d, variation(pair->row), "%.3f"',
+             'document_add_number(d, variation(pair->base), "%.3f"', compare("test_variation")),
+    Mutation("threads are no filter", "bench/selection.c", "int_list_contains(&options->threads, row->threads)",
+             "int_list_contains(&options->threads, options->threads.values[0])",
+             compare("test_filters_leave_the_anchor")),
+    Mutation("nothing in common is fine", "bench/compare.c", "int status = EXIT_NOT_COMPARABLE;",
+             "int status = EXIT_FINE;", compare("test_no_row_in_common")),
+    # ---- Rows of results files
+    Mutation("milliseconds", "bench/row_entries.c", '{"ms", -3}', '{"ms", -4}', ROWS),
+    Mutation("a percentage is a time", "bench/row_entries.c", ' || is_text(&f, AGGREGATE_UNIT, "percentage")', "",
+             ROWS),
+    Mutation("a row without a time", "bench/rows.c",
+             "        if (!row->error)\n            return row;\n    }", "        return row;\n    }", ROWS),
+    Mutation("rows that are there twice", "bench/rows.c",
+             "            free_row(&file->rows[i]);\n        else",
+             "            file->rows[kept++] = file->rows[i];\n        else", ROWS, outcomes=(FAILS, CRASHES)),
+    # ---- What is asked for
+    Mutation("a step of one", "bench/ranges.c", "value * range->step : value + range->step",
+             "value * range->step : value + 1", RANGES),
+    Mutation("a range without its end", "bench/ranges.c", "value <= range->last", "value < range->last", RANGES),
+    Mutation("values that are there twice", "bench/ranges.c", "is_new = !int_list_contains(list, (int)value)",
+             "is_new = true", RANGES),
+    Mutation("a number too long", "bench/ranges.c", "number > most || number < least", "number > most", RANGES),
+    Mutation("cheap shares first", "bench/shard.c", "return a->cost < b->cost ? 1 : -1;",
+             "return a->cost < b->cost ? -1 : 1;", SHARD),
+    Mutation("features of timesteps", "bench/problems.c", "!pattern->has_features && key[0] == 'U'",
+             "!pattern->has_features && key[0] == 'T'", PROBLEMS),
+    Mutation("a cap that raises", "bench/problems.c", "if (options->max_steps && p.timesteps > options->max_steps)",
+             "if (options->max_steps)", PROBLEMS),
+    Mutation("problems that are there twice", "bench/problems.c", "    if (*slot)\n        return true;",
+             "    if (*slot < 0)\n        return true;", PROBLEMS),
+    Mutation("a grid of one GRU", "bench/problems.c", "before <= (cell == RNN_GRU)", "before <= 0", PROBLEMS),
+    Mutation("the shards of others", "bench/problems.c", "if (owners[i] == owner)", "if (owners[i] != owner)",
+             PROBLEMS),
+    Mutation("equal shares from the last", "bench/shard.c", "return a->position - b->position;",
+             "return b->position - a->position;", SHARD),
+    # ---- Stores of results
+    Mutation("the first date of several", "bench/merge_json.c", "strcmp(there, text) < 0)", "strcmp(there, text) > 0)",
+             store("Merge.test_what_may_differ")),
+    Mutation("families of one number", "bench/merge_json.c", "        *families = number + 1;",
+             "        *families = number;", store("Merge.test_shards_of_a_sweep")),
+    Mutation("shards of another number", "bench/merge.c", "shard.index == index && shard.count == count",
+             "shard.index == index", store("Merge.test_shards_that_are_missing")),
+    Mutation("changes since the first day", "bench/history.c", "point->value / point[-1].value",
+             "point->value / series->points[0].value", history("test_changes")),
+    Mutation("the anchor the wrong way round", "bench/history.c",
+             "        over[1] = samples_of(before->anchor);\n        under[1] = samples_of(point->anchor);",
+             "        over[1] = samples_of(point->anchor);\n        under[1] = samples_of(before->anchor);",
+             history("test_changes")),
+    Mutation("a step to its first day", "bench/history.c", "median(values + start, end - start)",
+             "median(values + start, end > start)", history("test_a_step_is_of_levels")),
+    Mutation("series by most threads", "bench/history.c", "(a->threads > b->threads) - (a->threads < b->threads)",
+             "(a->threads < b->threads) - (a->threads > b->threads)", history("test_series_are_in_order")),
+    Mutation("digits of times", "bench/time_text.c", "< 0.9995", "< 0.99", TIME_TEXT),
     Mutation("significant before the correction", "bench/comparison.c", "adjusted[i] <= COMPARISON_P_AT_MOST",
              "pair->p <= COMPARISON_P_AT_MOST", compare("test_significant_only_before_the_correction")),
     Mutation("every pair is corrected for", "bench/rank_tests.c", "items[i].value * tests / (i + 1)",
@@ -42,16 +144,17 @@ MUTATIONS = [
              "if (!best)", numbers("test_losses_to_the_best_of_several")),
     Mutation("a strip's box", "bench/report_versus.c", "{0.05, 0.25, 0.5, 0.75, 0.95}", "{0.05, 0.2, 0.5, 0.8, 0.95}",
              numbers("test_strips")),
-    Mutation("6% is about as fast", "bench/report_summary.c", "#define ABOUT_AS_FAST 1.05", "#define ABOUT_AS_FAST 1.06",
-             numbers("test_who_is_the_fastest")),
+    Mutation("6% is about as fast", "bench/report_summary.c", "#define ABOUT_AS_FAST 1.05",
+             "#define ABOUT_AS_FAST 1.06", numbers("test_who_is_the_fastest")),
     Mutation("the slowest is the fastest", "bench/report_cases.c", "row->median < all->rows[fastest].row->median",
              "row->median > all->rows[fastest].row->median", numbers("test_a_map")),
     Mutation("unsteady from the start", "bench/report_backends.c", "values[i] > REPORT_MOST_VARIATION", "values[i] > 0",
              numbers("test_backends")),
     Mutation("the reference over nothing", "bench/report_table.c", "reference->row->median / row->row->median",
              "row->row->median / reference->row->median", numbers("test_rows")),
-    Mutation("the first series is drawn", "bench/report_scaling.c", "values > most || (values == most && away < nearest)",
-             "values > most", numbers("test_the_longest_series_is_drawn")),
+    Mutation("the first series is drawn", "bench/report_scaling.c",
+             "values > most || (values == most && away < nearest)", "values > most",
+             numbers("test_the_longest_series_is_drawn")),
     Mutation("peaks of the last file", "bench/report_peaks.c", "of > nearest ? peak : fmax(highest, peak)", "peak",
              numbers("test_peaks")),
 ]
