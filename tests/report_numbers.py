@@ -119,6 +119,27 @@ class Numbers(Reports):
         lines = self.table(self.page(*rows), "LSTM, T = 2")
         self.assertEqual(lines, {"1": ["8.00\u00d7auto", "4.00\u00d7avx2"], "8": ["12.0\u00d7auto", "1.00\u00d7naive"]})
 
+    def maps(self, *rows):
+        """The colours of each map, as classes of its fields."""
+        return [[cell.get("class") for cell in table.iter("td")] for table in self.page(*rows).all("table")
+                if table.get("class") == "heat"]
+
+    def test_colours_of_the_fastest(self):
+        """Ten steps of equal ratios up to 16, the power of two above all but the highest of 1, 4, 8 and 12."""
+        rows = []
+        for (n, u), ratio in zip(((1, 16), (1, 32), (8, 16), (8, 32)), (1, 4, 8, 12)):
+            sizes = made.sizes(n, 2, u)
+            rows += [timed("auto", [100] * 3, sizes), timed("naive", [100 * ratio] * 3, sizes)]
+        self.assertEqual(self.maps(*rows), [["q0", "q5", "q7", "q8"]])
+
+    def test_colours_against_peers(self):
+        ratios = (0.4, 0.5, 0.7, 0.9, 1, 1.1, 1.3, 1.6, 2)
+        rows = []
+        for i, ratio in enumerate(ratios):
+            sizes = made.sizes(1 << i // 3, 2, 16 << i % 3)
+            rows += [timed("auto", [100] * 3, sizes, cell="gru"), timed("onednn", [100 * ratio] * 3, sizes, cell="gru")]
+        self.assertIn([f"d{level}" for level in range(9)], self.maps(*rows))
+
     # ---- Backends --------------------------------------------------------------------------------
 
     def test_backends(self):

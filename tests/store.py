@@ -464,6 +464,11 @@ class History(InFolder):
         self.assertEqual([round(float(row["of_anchor"]), 6) for row in rows], [0.055, 0.0495])
         self.assertRegex(self.history("--backend", "avx2").stdout, r"(?m) 110 us +0\.0% +\+10\.0% ")
 
+    def test_variation(self):
+        fake.write(self.folder / "a.json", {fake.row_name(PROBLEM, "avx2"): [0.9e-4, 1e-4, 1.1e-4]})
+        self.assertAlmostEqual(float(self.table()[0]["cv"]), 0.1, places=9)
+        self.assertRegex(self.history().stdout, r"(?m) 100 us +10\.0%")
+
     def test_a_step_is_of_levels(self):
         """From median to median, whatever the first file of the new level says."""
         name = fake.row_name(PROBLEM, "avx2")
