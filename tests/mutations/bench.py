@@ -19,6 +19,10 @@ def history(test):
     return store(f"History.{test}")
 
 
+def ends(test):
+    return script("exit_status.py", f"Statuses.{test}", RNNBENCH)
+
+
 def numbers(test):
     return script("report_numbers.py", f"Numbers.{test}", RNNBENCH)
 
@@ -166,4 +170,17 @@ MUTATIONS = [
     Mutation("a peer's map upside down", "bench/report_heat.c",
              "ours && peer ? peer->row->median / ours->row->median : NAN",
              "ours && peer ? ours->row->median / peer->row->median : NAN", numbers("test_colours_against_peers")),
+    # ---- What a command ends with
+    Mutation("a full disk is fine", "bench/main.c", "return status == EXIT_FINE ? EXIT_WRONG : status;",
+             "return status;", ends("test_what_tells")),
+    Mutation("nothing measured is fine", "bench/sweep.c", "complete && written && results->count &&",
+             "complete && written &&", ends("test_sweep")),
+    Mutation("nothing checked is fine", "bench/check.c", "fine && ran > 0 && mismatches == 0",
+             "fine && mismatches == 0", ends("test_check")),
+    Mutation("an unreadable file is fine", "bench/history_command.c", "return h->unreadable ? EXIT_USAGE : EXIT_FINE;",
+             "return EXIT_FINE;", ends("test_history")),
+    Mutation("an old table is fine", "bench/index.c", "                path);\n        return EXIT_WRONG;",
+             "                path);\n        return EXIT_FINE;", ends("test_index")),
+    Mutation("two machines are one", "bench/report.c", "return refuse(EXIT_NOT_COMPARABLE, error.text);",
+             "return refuse(EXIT_WRONG, error.text);", ends("test_report")),
 ]
