@@ -79,8 +79,9 @@ void html_ratio(FILE *to, double ratio) {
 }
 
 void html_ratios(FILE *to, double low, double high) {
-    fprintf(to, "%.*f\xe2\x80\x93", ratio_digits(low), low);
-    html_ratio(to, high);
+    if (isfinite(low))
+        fprintf(to, "%.*f\xe2\x80\x93", ratio_digits(low), low);
+    html_ratio(to, isfinite(low) ? high : NAN);
 }
 
 void html_percent(FILE *to, double share) {

@@ -17,7 +17,7 @@ void html_time(FILE *to, double seconds);
 
 /* Three digits and "x"; NAN: a dash. */
 void html_ratio(FILE *to, double ratio);
-/* An interval of such. */
+/* An interval of such; NAN: one dash. */
 void html_ratios(FILE *to, double low, double high);
 
 /* "3.1%"; NAN: a dash. */

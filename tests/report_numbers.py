@@ -87,7 +87,7 @@ class Numbers(Reports):
 
     def test_a_peer_on_fewer_threads_counts_once(self):
         page = self.page(timed("auto", [100] * 3), timed("auto", [50] * 3, threads=2), timed("onednn", [300] * 3))
-        self.assertEqual(self.table(page, "How many times faster")["onednn"][:3], ["3.00\u00d7", 3 * "\u2013", "1"])
+        self.assertEqual(self.table(page, "How many times faster")["onednn"][:3], ["3.00\u00d7", "\u2013", "1"])
 
     def test_strips(self):
         """5th, 25th, 50th, 75th and 95th percentile of 1, 2, 4, 8 and 16 times faster."""
