@@ -71,10 +71,12 @@ MUTATIONS = [
              "if (seconds < 0 * best_seconds) {", program("tests/choice")),
     Mutation("no teams of slices", "kernels/cost.c", "const rnn_split split = {slices, threads / slices};",
              "const rnn_split split = {slices, slices > 1 ? 1 : threads};", program("tests/choice")),
-    Mutation("a single core", "kernels/cost.c", ".cores = rnn_thread_limit().cores}", ".cores = 1}",
+    Mutation("a single core", "kernels/cost.c", ".cores = problem->threads > 1 ? rnn_thread_limit().cores : 1}",
+             ".cores = 1}",
              program("tests/choice")),
     Mutation("a winner that fails is the end", "kernels/auto.c",
-             "if (status == RNN_BACKEND_FAILED || status == RNN_UNSUPPORTED)", "if (status == RNN_UNSUPPORTED)",
+             "if (status == RNN_BACKEND_FAILED || status == RNN_UNSUPPORTED || status == RNN_OUT_OF_MEMORY)",
+             "if (status == RNN_UNSUPPORTED)",
              program("tests/choice")),
     Mutation("one thread after a winner that fails", "kernels/auto.c",
              "rnn_choose_by_model(&problem->model, &problem->shape, limit->cores);",
@@ -85,7 +87,7 @@ MUTATIONS = [
              "    atomic_store(&progress->value, value);\n    if (atomic_load(&progress->sleepers) > 0)",
              "    const bool any = atomic_load(&progress->sleepers) > 0;\n"
              "    atomic_store(&progress->value, value);\n    if (any)", program("tests/waiting")),
-    Mutation("one is woken", "kernels/team.c", "FUTEX_WAKE_PRIVATE, INT_MAX", "FUTEX_WAKE_PRIVATE, 1",
+    Mutation("one is woken", "kernels/team.c", "RNN_FUTEX_WAKE, INT_MAX", "RNN_FUTEX_WAKE, 1",
              program("tests/waiting")),
     Mutation("a barrier reset too late", "kernels/team.c",
              "    atomic_store_explicit(&barrier->arrived, 0, memory_order_relaxed);\n"
