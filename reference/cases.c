@@ -2,7 +2,7 @@
 #include "cases.h"
 
 #include "backend.h"
-#include "comparison.h"
+#include "deviation.h"
 #include "inputs.h"
 #include "outputs.h"
 #include "random.h"
@@ -67,7 +67,7 @@ static void compare_arrays(const reference_case *c, const run_arrays *arrays, co
                            int threads, case_verdict *verdict) {
     /* oneDNN's relu makes a NaN 0, and what follows from it differs. */
     bool relu_keeps_nan = strcmp(backend, "onednn") != 0;
-    comparison seen = compare_outputs(&c->problem, arrays, &c->expected, c->bound, relu_keeps_nan);
+    deviation seen = compare_outputs(&c->problem, arrays, &c->expected, c->bound, relu_keeps_nan);
     char what[320];
     *verdict = (case_verdict){.passed = true,
                               .max_error = seen.max_error,
@@ -75,7 +75,7 @@ static void compare_arrays(const reference_case *c, const run_arrays *arrays, co
                               .tolerance = seen.worst.tolerance,
                               .compared = seen.compared};
     if (seen.wrong) {
-        comparison_describe(&seen, what, sizeof what);
+        deviation_describe(&seen, what, sizeof what);
         fail_verdict(c, backend, threads, verdict, what);
     } else if (c->is_vacuous) {
         snprintf(what, sizeof what, "vacuous: %s", c->vacuity);

@@ -4,7 +4,7 @@
  * and whoever writes where it must not is found. */
 #include "backend.h"
 #include "cases.h"
-#include "comparison.h"
+#include "deviation.h"
 #include "inputs.h"
 #include "outputs.h"
 #include "vacuity.h"
@@ -61,20 +61,20 @@ static void put_expected(judged *j) {
     }
 }
 
-static comparison compare(const judged *j) {
+static deviation compare(const judged *j) {
     return compare_outputs(&j->p, &j->arrays, &j->expected, bound, true);
 }
 
 /* With `value` in place of a right one, which is put back. */
-static comparison compare_with(const judged *j, float *place, float value) {
+static deviation compare_with(const judged *j, float *place, float value) {
     const float right = *place;
     *place = value;
-    const comparison seen = compare(j);
+    const deviation seen = compare(j);
     *place = right;
     return seen;
 }
 
-static bool names(const comparison *seen, int array, size_t n, size_t t, size_t unit) {
+static bool names(const deviation *seen, int array, size_t n, size_t t, size_t unit) {
     const worst_element *w = &seen->worst;
     return seen->wrong == 1 && w->array == array && w->n == n && w->t == t && w->unit == unit;
 }
@@ -89,10 +89,10 @@ static void check_element(const judged *j, const output *out, size_t n, size_t t
     for (int sign = -1; sign <= 1; sign += 2) {
         must(compare_with(j, place, (float)(expected + 0.9 * sign * tolerance)).wrong == 0,
              "an element within its tolerance is wrong");
-        comparison seen = compare_with(j, place, (float)(expected + 1.1 * sign * tolerance));
+        deviation seen = compare_with(j, place, (float)(expected + 1.1 * sign * tolerance));
         must(names(&seen, out->array, n, t, unit), "an element beyond its tolerance is not found");
     }
-    comparison seen = compare_with(j, place, unwritten);
+    deviation seen = compare_with(j, place, unwritten);
     must(names(&seen, out->array, n, t, unit), "an element that nobody wrote is not found");
     for (int i = 0; i < 3; i++) {
         seen = compare_with(j, place, no_numbers[i]);
@@ -138,7 +138,7 @@ static void check_elements(const char *text, int outputs) {
                     check_element(&j, &out, n, t, i);
         check_special_expectation(&j, &out);
     }
-    const comparison seen = compare(&j);
+    const deviation seen = compare(&j);
     must(outputs == 0, "another number of outputs");
     must(seen.wrong == 0 && seen.compared == elements, "not every element is compared once");
     expected_destroy(&j.expected);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dense.h"
 
-#include "pack.h"
-#include "rows.h"
+#include "reorder.h"
+#include "feature_rows.h"
 #include "scratch.h"
 
 #include <stdlib.h>

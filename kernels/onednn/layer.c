@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layer.h"
 
-#include "pack.h"
-#include "rows.h"
+#include "reorder.h"
+#include "feature_rows.h"
 #include "scratch.h"
 
 #include <string.h>

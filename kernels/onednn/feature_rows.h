@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What a layer does to rows of features that oneDNN does not do. */
-#ifndef RNN_ONEDNN_ROWS_H
-#define RNN_ONEDNN_ROWS_H
+#ifndef RNN_ONEDNN_FEATURE_ROWS_H
+#define RNN_ONEDNN_FEATURE_ROWS_H
 
 #include "rnn.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RNN_ONEDNN_PACK_H
-#define RNN_ONEDNN_PACK_H
+#ifndef RNN_ONEDNN_REORDER_H
+#define RNN_ONEDNN_REORDER_H
 
 #include "operation.h"
 

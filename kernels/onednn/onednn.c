@@ -9,7 +9,7 @@
 #include "calls.h"
 #include "cores.h"
 #include "room.h"
-#include "rows.h"
+#include "feature_rows.h"
 #include "scratch.h"
 #include "threads.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "comparison.h"
+#include "deviation.h"
 
 #include "inputs.h"
 
@@ -34,7 +34,7 @@ static double ratio_of(double error, double tolerance) {
 }
 
 /* `place` is where the row starts. */
-static void compare_row(comparison *seen, worst_element place, const float *got,
+static void compare_row(deviation *seen, worst_element place, const float *got,
                         const double *expected, size_t width, double bound, bool nan_is_open) {
     for (size_t j = 0; j < width; j++) {
         double error = error_of(got[j], expected[j], nan_is_open);
@@ -54,9 +54,9 @@ static void compare_row(comparison *seen, worst_element place, const float *got,
     seen->compared += width;
 }
 
-comparison compare_outputs(const problem *p, const run_arrays *arrays,
-                           const expected_outputs *expected, double bound, bool relu_keeps_nan) {
-    comparison seen = {.worst.tolerance = bound};
+deviation compare_outputs(const problem *p, const run_arrays *arrays,
+                          const expected_outputs *expected, double bound, bool relu_keeps_nan) {
+    deviation seen = {.worst.tolerance = bound};
     bool nan_is_open = !relu_keeps_nan && has_relu(p);
     for (int array = ARRAY_Y; array < ARRAY_COUNT; array++) {
         output out;
@@ -73,7 +73,7 @@ comparison compare_outputs(const problem *p, const run_arrays *arrays,
     return seen;
 }
 
-void comparison_describe(const comparison *seen, char *text, size_t size) {
+void deviation_describe(const deviation *seen, char *text, size_t size) {
     const worst_element *w = &seen->worst;
     char name[ARRAY_NAME_SIZE];
     array_name(w->array, name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rows.h"
+#include "feature_rows.h"
 
 #include "merge.h"
 

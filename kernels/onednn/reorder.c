@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pack.h"
+#include "reorder.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Outputs against expected outputs, element by element. */
-#ifndef RNN_REFERENCE_COMPARISON_H
-#define RNN_REFERENCE_COMPARISON_H
+#ifndef RNN_REFERENCE_DEVIATION_H
+#define RNN_REFERENCE_DEVIATION_H
 
 #include "outputs.h"
 
@@ -13,19 +13,19 @@ typedef struct worst_element {
     size_t n, t, unit;
 } worst_element;
 
-typedef struct comparison {
+typedef struct deviation {
     worst_element worst;
     double max_error;
     size_t compared, wrong;
-} comparison;
+} deviation;
 
 /* The tolerance of an element is bound (1 + |expected|). What float cannot hold must be the same
  * infinity, a NaN must be a NaN, and an element nobody wrote is always wrong. A backend whose relu
  * does not keep a NaN is not judged where the oracle has one and the problem has a relu. */
-comparison compare_outputs(const problem *problem, const run_arrays *arrays,
-                           const expected_outputs *expected, double bound, bool relu_keeps_nan);
+deviation compare_outputs(const problem *problem, const run_arrays *arrays,
+                          const expected_outputs *expected, double bound, bool relu_keeps_nan);
 
 /* "y n 1, t 2, unit 3: got ..., expected ..., tolerance ...; 4 of 60 wrong" */
-void comparison_describe(const comparison *comparison, char *text, size_t size);
+void deviation_describe(const deviation *deviation, char *text, size_t size);
 
 #endif
