@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from mutant import Mutants, occurrences  # noqa: E402
+from mutations.mutant import Mutants, occurrences  # noqa: E402
 from mutations import MUTATIONS  # noqa: E402
 from mutations.kinds import CRASHES, FAILS, HANGS, Built, Data, Source  # noqa: E402
 

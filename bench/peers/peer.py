@@ -33,7 +33,7 @@ class Layer:
 
 
 class Problem:
-    """What the judge wrote into a folder, see `write` in bench/worker.c."""
+    """What the judge wrote into a folder, see `write` in bench/worker/worker.c."""
 
     def __init__(self, folder):
         self.folder = Path(folder)

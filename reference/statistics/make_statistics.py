@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Computes statistics.json with SciPy and NumPy; tests/statistics_scipy.c holds bench/statistics.h
+"""Computes statistics.json with SciPy and NumPy; tests/program/statistics_scipy.c holds bench/statistics/statistics.h
 against it. See README.md."""
 
 import json

@@ -15,7 +15,7 @@ static pid_t has_ended_at_once(pid_t process, int *status) {
 
 #define waitpid(process, status, options) has_ended_at_once(process, status)
 #define kill(process, number)             ((void)(process), (void)(number))
-#include "../../bench/worker_process.c"
+#include "bench/worker/worker_process.c"
 #undef kill
 #undef waitpid
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A worker obeys lines from anywhere, each with one line of JSON. What would write a file, measure
  * or compute for long is not done here. */
-#include "../../bench/worker.h"
+#include "bench/worker/worker.h"
 #include "worker.h"
 
 #include <jansson.h>
@@ -44,7 +44,7 @@ static void run_few(worker *w, int count, char **words) {
 #define worker_compare            not_here
 #define worker_output             not_here
 #define worker_count_instructions not_here
-#include "../../bench/worker.c"
+#include "bench/worker/worker.c"
 
 static void check_answer(const char *request, const char *answer, size_t size) {
     json_error_t error;

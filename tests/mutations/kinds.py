@@ -19,10 +19,10 @@ Mutation = namedtuple("Mutation", "name file text broken test outcomes kernels",
 
 
 def program(path, *arguments, **environment):
-    """A test program of the build, as in program("tests/properties", "openmp", OMP_THREAD_LIMIT="3")."""
+    """A test program of the build, as in program("tests/kernels/properties", "openmp", OMP_THREAD_LIMIT="3")."""
     return Test((Built(path), *arguments), environment)
 
 
 def script(name, test, *programs, **environment):
-    """One test of a script in tests/, of programs of the build: "Class.test_name"."""
-    return Test((Source(f"tests/{name}"), *map(Built, programs), test), environment)
+    """One test of a script in tests/program/, of programs of the build: "Class.test_name"."""
+    return Test((Source(f"tests/program/{name}"), *map(Built, programs), test), environment)

@@ -2,8 +2,8 @@
 """Mistakes in what decides what is right."""
 from mutations.kinds import Data, Mutation, program
 
-GOLDEN = program("tests/golden", Data("reference/golden"), "oracle")
-JUDGE = program("tests/judge")
+GOLDEN = program("tests/kernels/golden", Data("reference/golden"), "oracle")
+JUDGE = program("tests/kernels/judge")
 
 MUTATIONS = [
     Mutation("the oracle's gate order", "reference/oracle.c", "rec(s, z_f[j]) * c[j] + rec(s, z_i[j]) * act(s, z_c[j])",
@@ -25,11 +25,11 @@ MUTATIONS = [
              "clip_to_unit(x / 5 + 0.5)", GOLDEN),
     Mutation("the oracle's softplus of what is large", "reference/oracle.c",
              "return (x < 0 ? 0 : x) + log1p(exp(-fabs(x)));", "return log1p(exp(x));",
-             program("tests/activations", "oracle")),
+             program("tests/kernels/activations", "oracle")),
     Mutation("the oracle's clip of no number", "reference/oracle.c", "return x < 0 ? 0 : x > 1 ? 1 : x;",
-             "return fmin(1, fmax(0, x));", program("tests/activations", "oracle")),
+             "return fmin(1, fmax(0, x));", program("tests/kernels/activations", "oracle")),
     Mutation("the oracle's bias that is not used", "reference/oracle.c", "layer->use_bias ? weights->bias : NULL",
-             "weights->bias", program("tests/unread", "oracle")),
+             "weights->bias", program("tests/kernels/unread", "oracle")),
 
     # The judge.
     Mutation("a wider tolerance", "reference/deviation.c", "seen->wrong += ratio > 1;", "seen->wrong += ratio > 1.2;",

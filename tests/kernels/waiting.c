@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Threads that wait for each other, as kernels/team.c has them, in every order that switching twice
+ * Threads that wait for each other, as kernels/engine/team.c has them, in every order that switching twice
  * from one to another can give: nobody is left asleep, and nobody goes on too early. Each operation
  * on what they share is a place to switch at; one thread runs at a time, and sleeping is only
  * pretended, so that the same orders are tried every time and no test can hang. */
@@ -187,7 +187,7 @@ static unsigned add(atomic_uint *value, unsigned more) {
 #define atomic_fetch_add_explicit(value, more, order) add(value, more)
 #define syscall                                       pretended_syscall
 #define sched_yield                                   no_yield
-#include "../kernels/team.c"
+#include "kernels/engine/team.c"
 
 /* ---- Scenarios ---------------------------------------------------------------------------------
  */

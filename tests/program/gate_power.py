@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How often `rnnbench gate` is wrong on this machine: false alarms and power, over many gates.
 
-  tests/gate_power.py [--gates 40] [--budget 30s] [--slowdown 10] [--out FOLDER] [--only NAMES]
+  tests/program/gate_power.py [--gates 40] [--budget 30s] [--slowdown 10] [--out FOLDER] [--only NAMES]
 
 Builds the sources twice, once with the LSTM of the best kernel slowed down on purpose and once with
 the same code that slows it down by nothing, so that all other code has the same addresses, and runs
@@ -33,10 +33,10 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FINE, SLOWER, NOT_COMPARABLE = 0, 1, 3
 
-# Of `kernels/direction.c`: all timesteps of one direction of a layer, by one thread.
+# Of `kernels/engine/direction.c`: all timesteps of one direction of a layer, by one thread.
 HEAD = "void rnn_run_direction(engine_run *run, const direction_run *direction) {\n"
 BEGIN = HEAD + "    const unsigned long long slowed_since = __builtin_ia32_rdtsc();\n"
 # The compiler must not know the number, or the two builds would differ in more than that.
@@ -65,7 +65,7 @@ def run(command, **options):
 
 def slow_down(source, kernels, percent):
     """Makes the LSTM of these kernels take longer by so many percent."""
-    path = source / "kernels/direction.c"
+    path = source / "kernels/engine/direction.c"
     text = path.read_text(encoding="utf-8")
     begin = text.find(HEAD)
     end = text.find("\n}\n", begin) + 1

@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 import results_fake as fake  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else ""
-SOURCES = Path(__file__).resolve().parent.parent
+SOURCES = Path(__file__).resolve().parents[2]
 FINE, WRONG, USAGE, NOT_COMPARABLE, INTERRUPTED = 0, 1, 2, 3, 130
 BRIEF = ["--repetitions", "2", "--min-time", "0.0005", "--peak-time", "0.02"]
 GRID = ["--cell", "lstm", "--batch", "2", "--steps", "3", "--backend", "naive,scalar", *BRIEF]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * In place of bench/clock.c, in a rnnbench for tests alone: the time that its processes and their
+ * In place of bench/base/clock.c, in a rnnbench for tests alone: the time that its processes and their
  * workers share is what these use of the CPU, and what they are said to wait. */
 #include "clock.h"
 

@@ -2,7 +2,7 @@
  *
  * exp, expm1, tanh, sigmoid, log1p and erfc on vf, branch-free. Polynomials are minimax (Remez);
  * each states its own maximum relative error. Of the finished functions, on any instruction set, in
- * units in the last place of the result (tests/vec_math.c holds them to it):
+ * units in the last place of the result (tests/kernels/vec_math.c holds them to it):
  *
  *   tanh 2.54 (at 0x1.0a4ab6p-1), sigmoid 2.56 (at -0x1.f24864p+0), of all 2^32 floats; never
  *   outside of [-1, 1] and [0, 1]

@@ -20,7 +20,7 @@ from pathlib import Path
 import report_files as made
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
-SOURCES = Path(__file__).resolve().parent.parent
+SOURCES = Path(__file__).resolve().parents[2]
 COMMITTED = sorted(SOURCES.glob("results/*/*.json"))
 FINE, WRONG, USAGE, NOT_COMPARABLE = 0, 1, 2, 3
 HAS_GNUPLOT = shutil.which("gnuplot") is not None

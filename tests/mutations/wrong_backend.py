@@ -14,12 +14,13 @@ import unittest
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from mutant import Mutants  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from mutations.mutant import Mutants  # noqa: E402
 from mutations.kernels import MUTATIONS  # noqa: E402
 
 FINE, WRONG = 0, 1
 BROKEN = next(mutation for mutation in MUTATIONS if mutation.name == "gate order")
-PROGRAM, CLOCKED = "bench/rnnbench", "tests/rnnbench_clocked"
+PROGRAM, CLOCKED = "bench/rnnbench", "tests/program/rnnbench_clocked"
 CELL, BACKEND = "lstm", BROKEN.kernels
 CASE = ["--problem", f"{CELL}/N:2/T:3/D:4/U:5", "--backend", f"naive,{BACKEND}"]
 

@@ -199,7 +199,7 @@ class Readers(unittest.TestCase):
                 self.check_rows(self.readers(path), path)
 
     def test_google_benchmark(self):
-        """Its real output; see tests/results/sample.cc."""
+        """Its real output; see tests/program/results/sample.cc."""
         for path in sorted(SAMPLES.glob("*.json")):
             with self.subTest(path.name):
                 result = json.loads(run("compare", path, path, "--format", "json").stdout)

@@ -18,7 +18,7 @@ from pathlib import Path
 import claims
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
-SOURCES = Path(__file__).resolve().parent.parent
+SOURCES = Path(__file__).resolve().parents[2]
 BACKENDS = re.findall(r"^(?:BACKEND|KERNELS)\((\w+),", (SOURCES / "kernels/backends.inc").read_text(),
                       re.MULTILINE)
 FINE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130

@@ -18,7 +18,7 @@ from pathlib import Path
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 HERE = Path(__file__).resolve().parent
-PEERS = HERE.parent / "bench" / "peers"
+PEERS = HERE.parents[1] / "bench" / "peers"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(PEERS))
 import processes  # noqa: E402

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # bench/slurm on a Slurm of one node that this starts: shards are swept by a job array, then joined.
-#   tests/slurm.sh RNNBENCH
+#   tests/program/slurm.sh RNNBENCH
 # Skipped (77) where Slurm's and munge's daemons are not installed (Debian: slurm-wlm, munge), or without
 # root, whom slurmd wants to be.
 set -euo pipefail
 rnnbench=$(realpath "$1")
-submit=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/bench/slurm/submit
+submit=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/bench/slurm/submit
 PATH=$PATH:/usr/sbin:/sbin
 
 for daemon in munged slurmctld slurmd; do

@@ -233,7 +233,7 @@ class Revisions(Repositories):
         awkward = ["-DA='b c'", '-DB="d\\e"', "-DC=$HOME,f"]
         done = subprocess.run(
             ["meson", "setup", "-Dtests=disabled", "-Dopenmp=disabled", f"-Dc_args={awkward}", "build",
-             Path(__file__).parents[1]], cwd=self.folder, capture_output=True, text=True,
+             Path(__file__).resolve().parents[2]], cwd=self.folder, capture_output=True, text=True,
             env=environment(CC=shlex.quote(str(compiler)), CXX="c++", CFLAGS="", LDFLAGS="", CPPFLAGS=""))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         text = (self.folder / "build/bench/build_info.h").read_text()
