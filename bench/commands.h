@@ -3,10 +3,10 @@
 #ifndef BENCH_COMMANDS_H
 #define BENCH_COMMANDS_H
 
-#include "options.h"
+#include "bench/options.h"
 
 #define COMMAND(name, arguments, summary) int command_##name(const cli_options *options);
-#include "commands.inc"
+#include "bench/commands.inc"
 #undef COMMAND
 
 /* Why the program refuses its command line, to stderr. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "commands.h"
-#include "standard_files.h"
+#include "bench/base/standard_files.h"
+#include "bench/commands.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -14,7 +14,7 @@ typedef struct command_row {
 
 static const command_row commands[COMMAND_COUNT] = {
 #define COMMAND(name, arguments, summary) {#name, arguments, summary, command_##name},
-#include "commands.inc"
+#include "bench/commands.inc"
 #undef COMMAND
 };
 

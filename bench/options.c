@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "options.h"
+#include "bench/options.h"
 
-#include "commands.h"
-#include "fail.h"
+#include "bench/base/fail.h"
+#include "bench/commands.h"
 
 #include <ctype.h>
 #include <errno.h>

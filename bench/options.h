@@ -3,13 +3,13 @@
 #ifndef BENCH_OPTIONS_H
 #define BENCH_OPTIONS_H
 
-#include "problem.h"
-#include "ranges.h"
-#include "shard.h"
+#include "bench/base/ranges.h"
+#include "bench/problems/shard.h"
+#include "reference/problem.h"
 
 typedef enum command_id {
 #define COMMAND(name, arguments, summary) COMMAND_##name,
-#include "commands.inc"
+#include "bench/commands.inc"
 #undef COMMAND
     COMMAND_COUNT
 } command_id;

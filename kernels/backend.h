@@ -3,7 +3,7 @@
 #ifndef RNN_BACKEND_H
 #define RNN_BACKEND_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 /* A validated model and shape. Owned by the plan; `model` points to the plan's own copies, and the
  * strides in `shape` are resolved (never the 0 of "dense"). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "known_faults.h"
+#include "kernels/known_faults.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static bool gru_of_one_unit(const rnn_problem *problem, char field[64]) {
 static const rnn_known_fault faults[] = {
 #define KNOWN_FAULT(backend, library, first, last, level, has, problem, what)                      \
     {#backend, library, first, last, level, has, problem, what},
-#include "known_faults.inc"
+#include "kernels/known_faults.inc"
 #undef KNOWN_FAULT
 };
 enum { FAULT_COUNT = sizeof faults / sizeof *faults };

@@ -3,8 +3,8 @@
 #ifndef RNN_KNOWN_FAULTS_H
 #define RNN_KNOWN_FAULTS_H
 
-#include "backend.h"
-#include "cpu.h"
+#include "kernels/backend.h"
+#include "kernels/isa/cpu.h"
 
 /* A row of known_faults.inc. */
 typedef struct rnn_known_fault {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * What follows from a model's description alone: widths, states, parameter counts, validity. */
-#include "backend.h"
+#include "kernels/backend.h"
 
 #include <inttypes.h>
 
@@ -10,7 +10,7 @@ typedef struct cell_row {
 
 static const cell_row cell_rows[RNN_CELL_COUNT] = {
 #define CELL(id, name, keras_name, gates, states) [id] = {gates, states},
-#include "cells.inc"
+#include "kernels/cells.inc"
 #undef CELL
 };
 

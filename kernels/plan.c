@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Plans: everything that can be wrong is found here, so that backends need not look. */
-#include "plan.h"
+#include "kernels/plan.h"
 
-#include "known_faults.h"
-#include "registry.h"
+#include "kernels/known_faults.h"
+#include "kernels/registry.h"
 
 #include <stdint.h>
 #include <stdlib.h>

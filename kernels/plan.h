@@ -2,7 +2,7 @@
 #ifndef RNN_PLAN_H
 #define RNN_PLAN_H
 
-#include "backend.h"
+#include "kernels/backend.h"
 
 struct rnn_plan {
     rnn_problem problem; /* its model points to `layers` and `dense` below */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The tables made from the .inc rows. */
-#include "registry.h"
+#include "kernels/registry.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ extern const rnn_backend rnn_backend_serial;
 #define BACKEND(name, built, needs, level, threaded, summary)                                      \
     extern const rnn_backend rnn_backend_##name;
 #define KERNELS(name, built, needs, level, summary)
-#include "backends.inc"
+#include "kernels/backends.inc"
 #undef BACKEND
 #undef KERNELS
 
@@ -32,7 +32,7 @@ static const rnn_backend_row rows[] = {
      level,                                                                                        \
      false,                                                                                        \
      summary},
-#include "backends.inc"
+#include "kernels/backends.inc"
 #undef BACKEND
 #undef KERNELS
 };
@@ -153,12 +153,12 @@ static int value_of(const char *const *names, int count, const char *name) {
 
 static const char *const cell_names[RNN_CELL_COUNT] = {
 #define CELL(id, name, keras_name, gates, states) [id] = name,
-#include "cells.inc"
+#include "kernels/cells.inc"
 #undef CELL
 };
 static const char *const activation_names[RNN_ACTIVATION_COUNT] = {
 #define ACTIVATION(id, name) [id] = name,
-#include "activations.inc"
+#include "kernels/activations.inc"
 #undef ACTIVATION
 };
 static const char *const direction_names[RNN_DIRECTION_COUNT] = {

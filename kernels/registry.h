@@ -2,9 +2,9 @@
 #ifndef RNN_REGISTRY_H
 #define RNN_REGISTRY_H
 
-#include "backend.h"
-#include "cpu.h"
-#include "kernels.h"
+#include "kernels/backend.h"
+#include "kernels/engine/kernels.h"
+#include "kernels/isa/cpu.h"
 
 /* A row of backends.inc. */
 typedef struct rnn_backend_row {

@@ -280,8 +280,8 @@ typedef struct rnn_io {
  * With the backends of our own (naive, scalar, autovec, avx2, avx512, openmp and its kin) a row's
  * outputs and final states have the same bits whatever the rows beside it, whose number, values,
  * lengths and NaN are no matter to it; in whatever layout; whether T is run at once or cut into
- * calls that carry the states, where the layers allow that: all forward, a single backward layer, or
- * unmasked a backward one below forward ones; on any number of threads; with another plan of the
+ * calls that carry the states, where the layers allow that: all forward, a single backward layer,
+ * or unmasked a backward one below forward ones; on any number of threads; with another plan of the
  * same model and weights, and in another process. This is of one build of librnn, one machine and
  * one RNN_ISA, of a calling thread that rounds alike (its control word is that of all threads of a
  * run), and but for the bits of a NaN, which stays one. It holds of auto, too, while RNN_TUNING

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rnn_plan_run: checks one run's buffers, then hands them to the backend. */
-#include "plan.h"
+#include "kernels/plan.h"
 
 #include <stdint.h>
 #include <stdio.h>

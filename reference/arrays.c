@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "arrays.h"
+#include "reference/arrays.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #ifndef RNN_REFERENCE_ARRAYS_H
 #define RNN_REFERENCE_ARRAYS_H
 
-#include "buffers.h"
-#include "problem.h"
+#include "reference/buffers.h"
+#include "reference/problem.h"
 
 enum {
     MAX_DIRECTIONS = 2 * PROBLEM_MAX_LAYERS,

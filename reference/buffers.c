@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
-#include "buffers.h"
+#include "reference/buffers.h"
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "cases.h"
+#include "reference/cases.h"
 
-#include "backend.h"
-#include "deviation.h"
-#include "inputs.h"
-#include "outputs.h"
-#include "random.h"
-#include "vacuity.h"
+#include "kernels/backend.h"
+#include "reference/deviation.h"
+#include "reference/inputs.h"
+#include "reference/outputs.h"
+#include "reference/random.h"
+#include "reference/vacuity.h"
 
 #include <float.h>
 #include <inttypes.h>

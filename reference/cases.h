@@ -6,7 +6,7 @@
 #ifndef RNN_REFERENCE_CASES_H
 #define RNN_REFERENCE_CASES_H
 
-#include "arrays.h"
+#include "reference/arrays.h"
 
 typedef struct reference_case reference_case;
 

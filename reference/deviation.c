@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "deviation.h"
+#include "reference/deviation.h"
 
-#include "inputs.h"
+#include "reference/inputs.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef RNN_REFERENCE_DEVIATION_H
 #define RNN_REFERENCE_DEVIATION_H
 
-#include "outputs.h"
+#include "reference/outputs.h"
 
 /* The element with the largest error / tolerance. */
 typedef struct worst_element {

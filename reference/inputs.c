@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "inputs.h"
+#include "reference/inputs.h"
 
-#include "backend.h"
-#include "random.h"
+#include "kernels/backend.h"
+#include "reference/random.h"
 
 #include <math.h>
 

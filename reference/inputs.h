@@ -3,7 +3,7 @@
 #ifndef RNN_REFERENCE_INPUTS_H
 #define RNN_REFERENCE_INPUTS_H
 
-#include "arrays.h"
+#include "reference/arrays.h"
 
 /* Fills weights, x, states, lengths and mask. `gain` scales the normal weights: 1, less where the
  * outputs would grow without bound. x is NaN in steps that do not count: nobody may use it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "oracle.h"
+#include "reference/oracle.h"
 
 #include <math.h>
 #include <stdlib.h>

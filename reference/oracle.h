@@ -9,7 +9,7 @@
 #ifndef RNN_REFERENCE_ORACLE_H
 #define RNN_REFERENCE_ORACLE_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 /* As rnn_io, every array dense and batch-major. Outputs that are NULL are not wanted. */
 typedef struct oracle_io {

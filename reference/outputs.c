@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "outputs.h"
+#include "reference/outputs.h"
 
-#include "oracle.h"
+#include "reference/oracle.h"
 
 #include <stdlib.h>
 #include <string.h>

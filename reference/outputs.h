@@ -4,7 +4,7 @@
 #ifndef RNN_REFERENCE_OUTPUTS_H
 #define RNN_REFERENCE_OUTPUTS_H
 
-#include "arrays.h"
+#include "reference/arrays.h"
 
 /* Of each output array [batch, steps, width], dense; NULL where the problem has no such output. */
 typedef struct expected_outputs {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "problem.h"
+#include "reference/problem.h"
 
-#include "backend.h"
+#include "kernels/backend.h"
 
 #include <ctype.h>
 #include <stdarg.h>

@@ -24,7 +24,7 @@
 #ifndef RNN_REFERENCE_PROBLEM_H
 #define RNN_REFERENCE_PROBLEM_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #define PROBLEM_MAX_LAYERS 8
 #define PROBLEM_TEXT_SIZE  512

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "problem_table.h"
+#include "reference/problem_table.h"
 
-#include "inputs.h"
-#include "random.h"
+#include "reference/inputs.h"
+#include "reference/random.h"
 
 static const problem_table_row rows[] = {
 #define PROBLEM(why, text) {why, text},
-#include "problems.inc"
+#include "reference/problems.inc"
 #undef PROBLEM
 };
 

@@ -3,7 +3,7 @@
 #ifndef RNN_REFERENCE_PROBLEM_TABLE_H
 #define RNN_REFERENCE_PROBLEM_TABLE_H
 
-#include "problem.h"
+#include "reference/problem.h"
 
 typedef struct problem_table_row {
     const char *why;  /* what the problem is there for */

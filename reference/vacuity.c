@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "vacuity.h"
+#include "reference/vacuity.h"
 
-#include "backend.h"
+#include "kernels/backend.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef RNN_REFERENCE_VACUITY_H
 #define RNN_REFERENCE_VACUITY_H
 
-#include "outputs.h"
+#include "reference/outputs.h"
 
 enum { VACUITY_TEXT_SIZE = 160 };
 

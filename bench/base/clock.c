@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "clock.h"
+#include "bench/base/clock.h"
 
 #include <math.h>
 #include <poll.h>

@@ -3,7 +3,7 @@
 #ifndef BENCH_FAIL_H
 #define BENCH_FAIL_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "interrupt.h"
+#include "bench/base/interrupt.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "json.h"
+#include "bench/base/json.h"
 
-#include "utf8.h"
+#include "bench/base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "json_span.h"
+#include "bench/base/json_span.h"
 
-#include "fail.h"
+#include "bench/base/fail.h"
 
 #include <ctype.h>
 #include <jansson.h>

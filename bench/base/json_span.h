@@ -7,8 +7,8 @@
 #ifndef BENCH_JSON_SPAN_H
 #define BENCH_JSON_SPAN_H
 
-#include "rnn.h"
-#include "text_pool.h"
+#include "bench/base/text_pool.h"
+#include "kernels/rnn.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "load_file.h"
+#include "bench/base/load_file.h"
 
-#include "fail.h"
+#include "bench/base/fail.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef BENCH_LOAD_FILE_H
 #define BENCH_LOAD_FILE_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdbool.h>
 #include <stddef.h>

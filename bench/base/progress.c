@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "progress.h"
+#include "bench/base/progress.h"
 
-#include "clock.h"
+#include "bench/base/clock.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "ranges.h"
+#include "bench/base/ranges.h"
 
-#include "fail.h"
+#include "bench/base/fail.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 #ifndef BENCH_RANGES_H
 #define BENCH_RANGES_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 typedef struct int_list {
     int *values; /* NULL: not given */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "standard_files.h"
+#include "bench/base/standard_files.h"
 
-#include "options.h"
+#include "bench/options.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "temporary.h"
+#include "bench/base/temporary.h"
 
-#include "fail.h"
+#include "bench/base/fail.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef BENCH_TEMPORARY_H
 #define BENCH_TEMPORARY_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <limits.h>
 #include <stdbool.h>

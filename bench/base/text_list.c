@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "text_list.h"
+#include "bench/base/text_list.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "text_pool.h"
+#include "bench/base/text_pool.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "time_text.h"
+#include "bench/base/time_text.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "utf16.h"
+#include "bench/base/utf16.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

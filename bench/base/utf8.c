@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "utf8.h"
+#include "bench/base/utf8.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench check */
-#include "cases.h"
-#include "clock.h"
-#include "commands.h"
-#include "problem_table.h"
-#include "problems.h"
-#include "progress.h"
-#include "refusals.h"
+#include "bench/base/clock.h"
+#include "bench/base/progress.h"
+#include "bench/commands.h"
+#include "bench/problems/problems.h"
+#include "bench/results/refusals.h"
+#include "reference/cases.h"
+#include "reference/problem_table.h"
 
 #include <math.h>
 #include <stdio.h>

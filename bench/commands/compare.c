@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench compare */
-#include "commands.h"
-#include "compare_document.h"
-#include "document_output.h"
-#include "fail.h"
-#include "selection.h"
+#include "bench/base/fail.h"
+#include "bench/commands.h"
+#include "bench/commands/compare_document.h"
+#include "bench/document/document_output.h"
+#include "bench/results/selection.h"
 
 #include <stdlib.h>
 #include <string.h>

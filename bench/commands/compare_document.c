@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "compare_document.h"
+#include "bench/commands/compare_document.h"
 
-#include "comparable.h"
-#include "time_text.h"
+#include "bench/base/time_text.h"
+#include "bench/results/comparable.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #ifndef BENCH_COMPARE_DOCUMENT_H
 #define BENCH_COMPARE_DOCUMENT_H
 
-#include "comparison.h"
-#include "document.h"
+#include "bench/document/document.h"
+#include "bench/results/comparison.h"
 
 typedef struct compare_view {
     const timed_file *base, *next; /* next is NULL: backends of one file */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench history */
-#include "commands.h"
-#include "comparable.h"
-#include "document.h"
-#include "document_output.h"
-#include "fail.h"
-#include "history.h"
-#include "problems.h"
-#include "store.h"
-#include "time_text.h"
+#include "bench/base/fail.h"
+#include "bench/base/time_text.h"
+#include "bench/commands.h"
+#include "bench/document/document.h"
+#include "bench/document/document_output.h"
+#include "bench/problems/problems.h"
+#include "bench/results/comparable.h"
+#include "bench/results/history.h"
+#include "bench/results/store.h"
 
 #include <math.h>
 #include <stdlib.h>

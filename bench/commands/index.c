@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench index: what lies in a store, as a table between two marks in its README.md. */
-#include "commands.h"
-#include "comparable.h"
-#include "fail.h"
-#include "load_file.h"
-#include "markdown.h"
-#include "replace.h"
-#include "result_files.h"
+#include "bench/base/fail.h"
+#include "bench/base/load_file.h"
+#include "bench/base/replace.h"
+#include "bench/commands.h"
+#include "bench/document/markdown.h"
+#include "bench/results/comparable.h"
+#include "bench/results/result_files.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench list */
-#include "build_info.h"
-#include "commands.h"
-#include "context.h"
-#include "known_faults.h"
+#include "bench/build_info.h"
+#include "bench/commands.h"
+#include "bench/results/context.h"
+#include "kernels/known_faults.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench merge */
-#include "commands.h"
-#include "comparable.h"
-#include "fail.h"
-#include "merge_json.h"
-#include "replace.h"
-#include "rows.h"
+#include "bench/base/fail.h"
+#include "bench/base/replace.h"
+#include "bench/commands.h"
+#include "bench/results/comparable.h"
+#include "bench/results/merge_json.h"
+#include "bench/results/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>

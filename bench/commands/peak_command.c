@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench peak */
-#include "commands.h"
-#include "peak.h"
+#include "bench/commands.h"
+#include "bench/machine/peak.h"
 
 #include <stdio.h>
 

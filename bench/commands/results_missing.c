@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The commands that read results files, in a build without jansson. */
-#include "commands.h"
+#include "bench/commands.h"
 
 #include <stdio.h>
 

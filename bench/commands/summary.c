@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench summary: what model.summary() prints in Keras. */
-#include "commands.h"
+#include "bench/commands.h"
 
 #include <stdio.h>
 
 static const char *const class_names[RNN_CELL_COUNT] = {
 #define CELL(id, name, keras_name, gates, states) [id] = keras_name,
-#include "cells.inc"
+#include "kernels/cells.inc"
 #undef CELL
 };
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench sweep */
-#include "clock.h"
-#include "commands.h"
-#include "context.h"
-#include "cores.h"
-#include "fail.h"
-#include "interrupt.h"
-#include "measure.h"
-#include "peaks.h"
-#include "problems.h"
-#include "rows.h"
-#include "sweep_cost.h"
-#include "sweep_files.h"
-#include "table.h"
+#include "bench/base/clock.h"
+#include "bench/base/fail.h"
+#include "bench/base/interrupt.h"
+#include "bench/commands.h"
+#include "bench/machine/peaks.h"
+#include "bench/measure/measure.h"
+#include "bench/measure/sweep_files.h"
+#include "bench/measure/table.h"
+#include "bench/problems/problems.h"
+#include "bench/problems/sweep_cost.h"
+#include "bench/results/context.h"
+#include "bench/results/rows.h"
+#include "kernels/engine/cores.h"
 
 #include <stdlib.h>
 

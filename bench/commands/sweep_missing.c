@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench sweep and tune in a build without Google Benchmark. */
-#include "commands.h"
+#include "bench/commands.h"
 
 #include <stdio.h>
 

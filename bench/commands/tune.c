@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench tune: times every backend on every number of threads that `auto` may choose among, as a
  * sweep does, and writes down the winners. */
-#include "auto.h"
-#include "clock.h"
-#include "commands.h"
-#include "cores.h"
-#include "interrupt.h"
-#include "measure.h"
-#include "problems.h"
-#include "table.h"
-#include "time_text.h"
-#include "tune_file.h"
+#include "bench/base/clock.h"
+#include "bench/base/interrupt.h"
+#include "bench/base/time_text.h"
+#include "bench/commands.h"
+#include "bench/commands/tune_file.h"
+#include "bench/measure/measure.h"
+#include "bench/measure/table.h"
+#include "bench/problems/problems.h"
+#include "kernels/auto/auto.h"
+#include "kernels/engine/cores.h"
 
 #include <math.h>
 #include <stdlib.h>

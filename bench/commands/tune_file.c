@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "tune_file.h"
+#include "bench/commands/tune_file.h"
 
-#include "fail.h"
-#include "replace.h"
+#include "bench/base/fail.h"
+#include "bench/base/replace.h"
 
 #include <errno.h>
 #include <stdlib.h>

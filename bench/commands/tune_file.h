@@ -3,7 +3,7 @@
 #ifndef BENCH_TUNE_FILE_H
 #define BENCH_TUNE_FILE_H
 
-#include "tuning.h"
+#include "kernels/auto/tuning.h"
 
 typedef struct tune_file {
     char *path; /* links resolved, unless it is a stream */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "document.h"
+#include "bench/document/document.h"
 
-#include "utf8.h"
+#include "bench/base/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>

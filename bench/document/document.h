@@ -6,7 +6,7 @@
 #ifndef BENCH_DOCUMENT_H
 #define BENCH_DOCUMENT_H
 
-#include "text_pool.h"
+#include "bench/base/text_pool.h"
 
 #include <stdbool.h>
 #include <stdio.h>

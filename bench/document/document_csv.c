@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The cases of a document as CSV (RFC 4180): one header line, numbers with all their digits. */
-#include "document.h"
+#include "bench/document/document.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Documents as JSON: the properties, the notes, and each table as a list of objects. */
-#include "document.h"
+#include "bench/document/document.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The cases of a document as JUnit's XML, which most CI systems show. */
-#include "document.h"
+#include "bench/document/document.h"
 
 #include <math.h>
 

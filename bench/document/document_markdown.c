@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Documents as Markdown, with tables as GitHub has them. */
-#include "document.h"
-#include "markdown.h"
+#include "bench/document/document.h"
+#include "bench/document/markdown.h"
 
 static bool is_shown(const document_table *table, int column) {
     return document_is_for(table->columns[column].audience, FOR_PEOPLE);

@@ -3,8 +3,8 @@
 #ifndef BENCH_DOCUMENT_OUTPUT_H
 #define BENCH_DOCUMENT_OUTPUT_H
 
-#include "document.h"
-#include "options.h"
+#include "bench/document/document.h"
+#include "bench/options.h"
 
 /* By --format, the end of --out's name, or text. */
 bool document_choose_format(const cli_options *options, const document_format **format,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Documents for a terminal. */
-#include "document.h"
+#include "bench/document/document.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "markdown.h"
+#include "bench/document/markdown.h"
 
-#include "utf8.h"
+#include "bench/base/utf8.h"
 
 #include <ctype.h>
 #include <string.h>

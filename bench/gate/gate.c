@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench gate */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
-#include "clock.h"
-#include "commands.h"
-#include "document_output.h"
-#include "fail.h"
-#include "gate_base.h"
-#include "gate_baseline.h"
-#include "gate_document.h"
-#include "gate_instructions.h"
-#include "interrupt.h"
-#include "replace.h"
-#include "temporary.h"
+#include "bench/base/clock.h"
+#include "bench/base/fail.h"
+#include "bench/base/interrupt.h"
+#include "bench/base/replace.h"
+#include "bench/base/temporary.h"
+#include "bench/commands.h"
+#include "bench/document/document_output.h"
+#include "bench/gate/gate_base.h"
+#include "bench/gate/gate_baseline.h"
+#include "bench/gate/gate_document.h"
+#include "bench/gate/gate_instructions.h"
 
 #include <errno.h>
 #include <limits.h>

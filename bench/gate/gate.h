@@ -9,10 +9,10 @@
 #ifndef BENCH_GATE_H
 #define BENCH_GATE_H
 
-#include "gate_rule.h"
-#include "options.h"
-#include "progress.h"
-#include "worker_process.h"
+#include "bench/base/progress.h"
+#include "bench/gate/gate_rule.h"
+#include "bench/options.h"
+#include "bench/worker/worker_process.h"
 
 #define GATE_FIRST_SHARE  0.62 /* of the budget, at which the first series ends, */
 #define GATE_SECOND_SHARE 0.95 /* and the second one */

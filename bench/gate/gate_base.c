@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate_base.h"
+#include "bench/gate/gate_base.h"
 
-#include "fail.h"
-#include "gate_revision.h"
+#include "bench/base/fail.h"
+#include "bench/gate/gate_revision.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef BENCH_GATE_BASE_H
 #define BENCH_GATE_BASE_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench gate --baseline: rows of a results file, each relative to the anchor's row. */
-#include "gate_baseline.h"
+#include "bench/gate/gate_baseline.h"
 
-#include "comparable.h"
-#include "context.h"
-#include "fail.h"
-#include "rows.h"
-#include "statistics.h"
-#include "text_pool.h"
+#include "bench/base/fail.h"
+#include "bench/base/text_pool.h"
+#include "bench/results/comparable.h"
+#include "bench/results/context.h"
+#include "bench/results/rows.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

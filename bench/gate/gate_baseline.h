@@ -2,7 +2,7 @@
 #ifndef BENCH_GATE_BASELINE_H
 #define BENCH_GATE_BASELINE_H
 
-#include "gate.h"
+#include "bench/gate/gate.h"
 
 /* The rows of --baseline that the options select and this build may have, with what they are judged
  * against. Returns an exit_status; EXIT_NOT_COMPARABLE where the file is of another machine,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * What comes before the rounds: right or wrong, and how long a run takes. */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
-#include "checked.h"
-#include "clock.h"
-#include "comparable.h"
-#include "context.h"
+#include "bench/base/clock.h"
+#include "bench/problems/checked.h"
+#include "bench/results/comparable.h"
+#include "bench/results/context.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate_document.h"
+#include "bench/gate/gate_document.h"
 
-#include "clock.h"
-#include "statistics.h"
-#include "time_text.h"
+#include "bench/base/clock.h"
+#include "bench/base/time_text.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdarg.h>

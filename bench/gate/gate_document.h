@@ -2,8 +2,8 @@
 #ifndef BENCH_GATE_DOCUMENT_H
 #define BENCH_GATE_DOCUMENT_H
 
-#include "document.h"
-#include "gate.h"
+#include "bench/document/document.h"
+#include "bench/gate/gate.h"
 
 /* "slower", "same" ... */
 const char *gate_outcome_name(gate_outcome outcome);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench gate --instructions: nearly the same count each time, whatever else the machine does. */
-#include "gate_instructions.h"
+#include "bench/gate/gate_instructions.h"
 
-#include "clock.h"
-#include "fail.h"
-#include "inputs.h"
-#include "temporary.h"
+#include "bench/base/clock.h"
+#include "bench/base/fail.h"
+#include "bench/base/temporary.h"
+#include "reference/inputs.h"
 
 #include <limits.h>
 #include <math.h>

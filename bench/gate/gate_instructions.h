@@ -2,7 +2,7 @@
 #ifndef BENCH_GATE_INSTRUCTIONS_H
 #define BENCH_GATE_INSTRUCTIONS_H
 
-#include "gate.h"
+#include "bench/gate/gate.h"
 
 /* Counts the instructions of one run of every row on one thread and judges them: by the CPU's
  * counter, else under valgrind. GATE_UNABLE where there is neither. */

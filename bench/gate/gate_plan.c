@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * How much of the budget each row gets. */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
-#include "clock.h"
-#include "random.h"
+#include "bench/base/clock.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <string.h>

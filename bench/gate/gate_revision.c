@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate_revision.h"
+#include "bench/gate/gate_revision.h"
 
-#include "build_info.h"
-#include "clock.h"
-#include "fail.h"
+#include "bench/base/clock.h"
+#include "bench/base/fail.h"
+#include "bench/build_info.h"
 
 #include <errno.h>
 #include <fcntl.h>

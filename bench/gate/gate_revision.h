@@ -2,7 +2,7 @@
 #ifndef BENCH_GATE_REVISION_H
 #define BENCH_GATE_REVISION_H
 
-#include "gate_base.h"
+#include "bench/gate/gate_base.h"
 
 /* What a revision of the repository around the working folder builds into `cache`, where it stays:
  * a folder of this user that others cannot write to. Built as this program was, as far as the

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Rounds: in each, two new processes run every row in groups of A B B A or B A A B. */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
-#include "busy_cores.h"
-#include "clock.h"
-#include "random.h"
-#include "statistics.h"
+#include "bench/base/clock.h"
+#include "bench/machine/busy_cores.h"
+#include "bench/statistics/statistics.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
-#include "cores.h"
-#include "fail.h"
-#include "problems.h"
+#include "bench/base/fail.h"
+#include "bench/problems/problems.h"
+#include "kernels/engine/cores.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

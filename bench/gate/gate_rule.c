@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate_rule.h"
+#include "bench/gate/gate_rule.h"
 
-#include "random.h"
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <stdlib.h>

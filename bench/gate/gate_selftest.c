@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench gate --selftest: what the gate sees here, by resampling the rounds of a build against
  * itself. */
-#include "gate_document.h"
+#include "bench/gate/gate_document.h"
 
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
 
 #include <limits.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

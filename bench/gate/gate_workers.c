@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
-#include "clock.h"
-#include "fail.h"
-#include "random.h"
-#include "worker_shift.h"
+#include "bench/base/clock.h"
+#include "bench/base/fail.h"
+#include "bench/worker/worker_shift.h"
+#include "reference/random.h"
 
 #include <errno.h>
 #include <math.h>

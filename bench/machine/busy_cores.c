@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* sched_getaffinity */
-#include "busy_cores.h"
+#include "bench/machine/busy_cores.h"
 
-#include "clock.h"
+#include "bench/base/clock.h"
 
 #include <sched.h>
 #include <stdio.h>

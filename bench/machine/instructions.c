@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "instructions.h"
+#include "bench/machine/instructions.h"
 
-#include "fail.h"
+#include "bench/base/fail.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>

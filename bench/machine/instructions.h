@@ -3,7 +3,7 @@
 #ifndef BENCH_INSTRUCTIONS_H
 #define BENCH_INSTRUCTIONS_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdbool.h>
 

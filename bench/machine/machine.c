@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine.h"
+#include "bench/machine/machine.h"
 
 #include <hwloc.h>
 #include <limits.h>

@@ -3,7 +3,7 @@
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #define MACHINE_MAX_CACHES 3
 

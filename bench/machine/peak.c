@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "peak.h"
+#include "bench/machine/peak.h"
 
-#include "clock.h"
-#include "fail.h"
-#include "peak_kernels.h"
+#include "bench/base/clock.h"
+#include "bench/base/fail.h"
+#include "bench/machine/peak_kernels.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 
-#include "machine.h"
+#include "bench/machine/machine.h"
 
 typedef enum peak_isa { PEAK_BASELINE, PEAK_AVX2, PEAK_AVX512, PEAK_ISA_COUNT } peak_isa;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "peaks.h"
+#include "bench/machine/peaks.h"
 
-#include "fail.h"
+#include "bench/base/fail.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
 #ifndef BENCH_PEAKS_H
 #define BENCH_PEAKS_H
 
-#include "peak.h"
-#include "ranges.h"
+#include "bench/base/ranges.h"
+#include "bench/machine/peak.h"
 
 /* On 1 .. *count threads, at most the cores, the peaks on one being the first; in about `seconds`.
  * A number between those in `threads` takes the peaks of the next one below that was measured. The

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "gbench.h"
+#include "bench/measure/gbench.h"
 
-#include "utf8.h"
+#include "bench/base/utf8.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure.h"
+#include "bench/measure/measure.h"
 
-#include "cases.h"
-#include "checked.h"
-#include "clock.h"
-#include "inputs.h"
-#include "roof.h"
-#include "sweep_cost.h"
+#include "bench/base/clock.h"
+#include "bench/measure/roof.h"
+#include "bench/problems/checked.h"
+#include "bench/problems/sweep_cost.h"
+#include "reference/cases.h"
+#include "reference/inputs.h"
 
 #include <math.h>
 #include <stdio.h>

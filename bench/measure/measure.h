@@ -3,10 +3,10 @@
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 
-#include "options.h"
-#include "peak.h"
-#include "progress.h"
-#include "results.h"
+#include "bench/base/progress.h"
+#include "bench/machine/peak.h"
+#include "bench/measure/results.h"
+#include "bench/options.h"
 
 /* What is the same for all problems of a sweep. */
 typedef struct sweep_state {

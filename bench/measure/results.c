@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "results.h"
+#include "bench/measure/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>

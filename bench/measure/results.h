@@ -3,9 +3,9 @@
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H
 
-#include "gbench.h"
-#include "problem.h"
-#include "refusals.h"
+#include "bench/measure/gbench.h"
+#include "bench/results/refusals.h"
+#include "reference/problem.h"
 
 typedef struct measurement {
     char problem[PROBLEM_TEXT_SIZE];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "roof.h"
+#include "bench/measure/roof.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #ifndef BENCH_ROOF_H
 #define BENCH_ROOF_H
 
-#include "peak.h"
-#include "problem.h"
+#include "bench/machine/peak.h"
+#include "reference/problem.h"
 
 /* The instruction set that a backend's rows are held against: its own where the backend is tied to
  * one (avx2, autovec); for the libraries that choose by themselves the CPU's widest, unless an

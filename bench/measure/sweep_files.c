@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep_files.h"
+#include "bench/measure/sweep_files.h"
 
-#include "clock.h"
-#include "commit.h"
-#include "gbench.h"
-#include "replace.h"
-#include "table.h"
+#include "bench/base/clock.h"
+#include "bench/base/replace.h"
+#include "bench/commit.h"
+#include "bench/measure/gbench.h"
+#include "bench/measure/table.h"
 
 #include <errno.h>
 #include <stdlib.h>

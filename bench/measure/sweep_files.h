@@ -3,9 +3,9 @@
 #ifndef BENCH_SWEEP_FILES_H
 #define BENCH_SWEEP_FILES_H
 
-#include "options.h"
-#include "results.h"
-#include "store.h"
+#include "bench/measure/results.h"
+#include "bench/options.h"
+#include "bench/results/store.h"
 
 typedef struct sweep_files {
     char *out, *table; /* paths, links resolved; NULL: none */

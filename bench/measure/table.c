@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "table.h"
+#include "bench/measure/table.h"
 
-#include "time_text.h"
+#include "bench/base/time_text.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
 
-#include "results.h"
+#include "bench/measure/results.h"
 
 #include <stdio.h>
 

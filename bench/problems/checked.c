@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "checked.h"
+#include "bench/problems/checked.h"
 
-#include "inputs.h"
+#include "reference/inputs.h"
 
 /* The oracle does about 1 GFLOP/s. */
 #define MOST_CHECKED_FLOPS 2e9

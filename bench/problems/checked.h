@@ -2,7 +2,7 @@
 #ifndef BENCH_CHECKED_H
 #define BENCH_CHECKED_H
 
-#include "problem.h"
+#include "reference/problem.h"
 
 /* What is held against the oracle in place of a problem that would take it long: the same on fewer
  * timesteps. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "presets.h"
+#include "bench/problems/presets.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "problems.h"
+#include "bench/problems/problems.h"
 
-#include "fail.h"
-#include "machine.h"
-#include "presets.h"
-#include "problem_table.h"
-#include "sweep_cost.h"
+#include "bench/base/fail.h"
+#include "bench/machine/machine.h"
+#include "bench/problems/presets.h"
+#include "bench/problems/sweep_cost.h"
+#include "reference/problem_table.h"
 
 #include <limits.h>
 #include <math.h>

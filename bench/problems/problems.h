@@ -8,7 +8,7 @@
 #ifndef BENCH_PROBLEMS_H
 #define BENCH_PROBLEMS_H
 
-#include "options.h"
+#include "bench/options.h"
 
 typedef struct problem_list {
     problem *items;

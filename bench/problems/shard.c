@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shard.h"
+#include "bench/problems/shard.h"
 
 #include <stdlib.h>
 

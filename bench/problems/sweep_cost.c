@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep_cost.h"
+#include "bench/problems/sweep_cost.h"
 
-#include "checked.h"
-#include "inputs.h"
+#include "bench/problems/checked.h"
+#include "reference/inputs.h"
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
 #ifndef BENCH_SWEEP_COST_H
 #define BENCH_SWEEP_COST_H
 
-#include "options.h"
+#include "bench/options.h"
 
 typedef struct sweep_effort {
     int repetitions;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench report */
-#include "report.h"
+#include "bench/report/report.h"
 
-#include "commands.h"
-#include "fail.h"
-#include "replace.h"
-#include "report_sections.h"
+#include "bench/base/fail.h"
+#include "bench/base/replace.h"
+#include "bench/commands.h"
+#include "bench/report/report_sections.h"
 
 #include <errno.h>
 #include <stdlib.h>

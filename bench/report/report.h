@@ -6,7 +6,7 @@
 #ifndef BENCH_REPORT_H
 #define BENCH_REPORT_H
 
-#include "rows.h"
+#include "bench/results/rows.h"
 
 typedef struct report_row {
     const timed_row *row;

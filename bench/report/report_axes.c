@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_axes.h"
+#include "bench/report/report_axes.h"
 
-#include "report_labels.h"
-#include "report_plots.h"
-#include "statistics.h"
+#include "bench/report/report_labels.h"
+#include "bench/report/report_plots.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 

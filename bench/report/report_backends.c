@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Accuracy and noise of the backends. */
-#include "report_axes.h"
-#include "report_html.h"
-#include "report_sections.h"
-#include "statistics.h"
+#include "bench/report/report_axes.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_sections.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

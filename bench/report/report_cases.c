@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Who took part, and on what. */
-#include "report_cases.h"
+#include "bench/report/report_cases.h"
 
-#include "fail.h"
-#include "text_list.h"
+#include "bench/base/fail.h"
+#include "bench/base/text_list.h"
 
 #include <stdlib.h>
 #include <string.h>

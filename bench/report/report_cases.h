@@ -3,7 +3,7 @@
 #ifndef BENCH_REPORT_CASES_H
 #define BENCH_REPORT_CASES_H
 
-#include "report.h"
+#include "bench/report/report.h"
 
 /* Fills in backends, ours and reference, and each row's backend. False: more than fit. */
 bool report_find_backends(report *all, rnn_error *error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Families of problems as titles. */
-#include "report.h"
+#include "bench/report/report.h"
 
 #include <stdio.h>
 #include <string.h>

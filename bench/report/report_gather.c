@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "bench/report/report.h"
 
-#include "fail.h"
-#include "problem.h"
-#include "report_cases.h"
-#include "roof.h"
-#include "statistics.h"
+#include "bench/base/fail.h"
+#include "bench/measure/roof.h"
+#include "bench/report/report_cases.h"
+#include "bench/statistics/statistics.h"
+#include "reference/problem.h"
 
 #include <math.h>
 #include <stdio.h>

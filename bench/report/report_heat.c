@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Heat maps over batch x units: one for each family, T, D and number of threads. */
-#include "report_html.h"
-#include "report_sections.h"
-#include "statistics.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_sections.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_html.h"
+#include "bench/report/report_html.h"
 
-#include "report.h"
-#include "time_text.h"
-#include "utf8.h"
+#include "bench/base/time_text.h"
+#include "bench/base/utf8.h"
+#include "bench/report/report.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_labels.h"
+#include "bench/report/report_labels.h"
 
 #include <math.h>
 #include <stdbool.h>

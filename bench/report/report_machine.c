@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_html.h"
-#include "report_sections.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_sections.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The page: its head, and its sections in their order. */
-#include "page_files.h"
-#include "report_html.h"
-#include "report_sections.h"
+#include "bench/report/page_files.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_sections.h"
 
 #include <string.h>
 

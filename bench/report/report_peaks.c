@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The measured peaks that stand in the files' contexts. */
-#include "report.h"
+#include "bench/report/report.h"
 
 #include <limits.h>
 #include <math.h>

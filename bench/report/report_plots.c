@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_plots.h"
+#include "bench/report/report_plots.h"
 
-#include "fail.h"
-#include "report_html.h"
-#include "report_svg.h"
-#include "temporary.h"
+#include "bench/base/fail.h"
+#include "bench/base/temporary.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_svg.h"
 
 #include <errno.h>
 #include <spawn.h>

@@ -6,7 +6,7 @@
 #ifndef BENCH_REPORT_PLOTS_H
 #define BENCH_REPORT_PLOTS_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_axes.h"
-#include "report_labels.h"
-#include "report_sections.h"
+#include "bench/report/report_axes.h"
+#include "bench/report/report_labels.h"
+#include "bench/report/report_sections.h"
 
 #include <math.h>
 #include <stdlib.h>

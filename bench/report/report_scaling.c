@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * GFLOP/s over threads, timesteps and batch: one plot for each family, of the problem with the most
  * rows along that axis. */
-#include "report_axes.h"
-#include "report_sections.h"
+#include "bench/report/report_axes.h"
+#include "bench/report/report_sections.h"
 
 #include <math.h>
 #include <stdlib.h>

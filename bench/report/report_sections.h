@@ -4,8 +4,8 @@
 #ifndef BENCH_REPORT_SECTIONS_H
 #define BENCH_REPORT_SECTIONS_H
 
-#include "report.h"
-#include "report_plots.h"
+#include "bench/report/report.h"
+#include "bench/report/report_plots.h"
 
 /* One sentence and two tables: who is the fastest how often, ours against each peer. */
 void summary_write(FILE *to, const report *all);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_html.h"
-#include "report_sections.h"
-#include "report_versus.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_sections.h"
+#include "bench/report/report_versus.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_svg.h"
+#include "bench/report/report_svg.h"
 
-#include "report.h"
-#include "report_html.h"
+#include "bench/report/report.h"
+#include "bench/report/report_html.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The table of all rows. */
-#include "report_html.h"
-#include "report_sections.h"
+#include "bench/report/report_html.h"
+#include "bench/report/report_sections.h"
 
 #include <math.h>
 

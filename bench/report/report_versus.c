@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "report_versus.h"
+#include "bench/report/report_versus.h"
 
-#include "report_axes.h"
-#include "report_labels.h"
-#include "report_sections.h"
-#include "statistics.h"
+#include "bench/report/report_axes.h"
+#include "bench/report/report_labels.h"
+#include "bench/report/report_sections.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>

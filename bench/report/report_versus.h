@@ -3,8 +3,8 @@
 #ifndef BENCH_REPORT_VERSUS_H
 #define BENCH_REPORT_VERSUS_H
 
-#include "report.h"
-#include "statistics.h"
+#include "bench/report/report.h"
+#include "bench/statistics/statistics.h"
 
 #define VERSUS_BEST_PEER "best of all peers"
 

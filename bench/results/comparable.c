@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "comparable.h"
+#include "bench/results/comparable.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static const context_member members[] = {
       [FOR_BASELINE] = baseline,                                                                   \
       [FOR_COMPARE] = compare,                                                                     \
       [FOR_HISTORY] = history}},
-#include "context_members.inc"
+#include "bench/results/context_members.inc"
 #undef MEMBER
 #undef UNKNOWN
 };

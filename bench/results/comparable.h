@@ -3,7 +3,7 @@
 #ifndef BENCH_COMPARABLE_H
 #define BENCH_COMPARABLE_H
 
-#include "rows.h"
+#include "bench/results/rows.h"
 
 /* Who asks, and what a difference is to them: see context_members.inc. */
 typedef enum comparable_use { FOR_MERGE, FOR_BASELINE, FOR_COMPARE, FOR_HISTORY } comparable_use;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "comparison.h"
+#include "bench/results/comparison.h"
 
-#include "fail.h"
-#include "selection.h"
+#include "bench/base/fail.h"
+#include "bench/results/selection.h"
 
 #include <ctype.h>
 #include <math.h>

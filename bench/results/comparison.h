@@ -3,8 +3,8 @@
 #ifndef BENCH_COMPARISON_H
 #define BENCH_COMPARISON_H
 
-#include "rows.h"
-#include "statistics.h"
+#include "bench/results/rows.h"
+#include "bench/statistics/statistics.h"
 
 /* Time against time; of one problem, unless the names are foreign. */
 typedef struct compared_row {

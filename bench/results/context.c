@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "context.h"
+#include "bench/results/context.h"
 
-#include "build_info.h"
-#include "commit.h"
-#include "cores.h"
+#include "bench/build_info.h"
+#include "bench/commit.h"
+#include "kernels/engine/cores.h"
 
 #include <stdio.h>
 #include <stdlib.h>

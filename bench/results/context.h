@@ -3,7 +3,7 @@
 #ifndef BENCH_CONTEXT_H
 #define BENCH_CONTEXT_H
 
-#include "machine.h"
+#include "bench/machine/machine.h"
 
 #define CONTEXT_MOST_MEMBERS 64 /* of what a program says of itself, and some room */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "history.h"
+#include "bench/results/history.h"
 
-#include "comparable.h"
-#include "selection.h"
+#include "bench/results/comparable.h"
+#include "bench/results/selection.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,10 +3,10 @@
 #ifndef BENCH_HISTORY_H
 #define BENCH_HISTORY_H
 
-#include "options.h"
-#include "result_files.h"
-#include "rows.h"
-#include "statistics.h"
+#include "bench/options.h"
+#include "bench/results/result_files.h"
+#include "bench/results/rows.h"
+#include "bench/statistics/statistics.h"
 
 /* A results file that has the problem. */
 typedef struct history_file {

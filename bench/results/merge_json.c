@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "merge_json.h"
+#include "bench/results/merge_json.h"
 
-#include "comparable.h"
-#include "fail.h"
-#include "json_span.h"
-#include "text_list.h"
+#include "bench/base/fail.h"
+#include "bench/base/json_span.h"
+#include "bench/base/text_list.h"
+#include "bench/results/comparable.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #ifndef BENCH_MERGE_JSON_H
 #define BENCH_MERGE_JSON_H
 
-#include "rows.h"
+#include "bench/results/rows.h"
 
 #include <stddef.h>
 

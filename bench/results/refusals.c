@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "refusals.h"
+#include "bench/results/refusals.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef BENCH_REFUSALS_H
 #define BENCH_REFUSALS_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 typedef struct refusal {
     const char *backend;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "result_files.h"
+#include "bench/results/result_files.h"
 
-#include "fail.h"
+#include "bench/base/fail.h"
 
 #include <dirent.h>
 #include <errno.h>

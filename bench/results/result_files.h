@@ -3,7 +3,7 @@
 #ifndef BENCH_RESULT_FILES_H
 #define BENCH_RESULT_FILES_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdbool.h>
 #include <time.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "row_entries.h"
+#include "bench/results/row_entries.h"
 
-#include "fail.h"
-#include "row_notes.h"
-#include "statistics.h"
-#include "text_pool.h"
+#include "bench/base/fail.h"
+#include "bench/base/text_pool.h"
+#include "bench/results/row_notes.h"
+#include "bench/statistics/statistics.h"
 
 #include <ctype.h>
 #include <float.h>

@@ -3,8 +3,8 @@
 #ifndef BENCH_ROW_ENTRIES_H
 #define BENCH_ROW_ENTRIES_H
 
-#include "json_span.h"
-#include "rows.h"
+#include "bench/base/json_span.h"
+#include "bench/results/rows.h"
 
 /* What an entry says of itself. */
 typedef struct entry_kind {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "row_notes.h"
+#include "bench/results/row_notes.h"
 
-#include "text_pool.h"
+#include "bench/base/text_pool.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "rows.h"
+#include "bench/results/rows.h"
 
-#include "fail.h"
-#include "json_span.h"
-#include "load_file.h"
-#include "row_entries.h"
-#include "row_notes.h"
-#include "text_pool.h"
-#include "utf16.h"
+#include "bench/base/fail.h"
+#include "bench/base/json_span.h"
+#include "bench/base/load_file.h"
+#include "bench/base/text_pool.h"
+#include "bench/base/utf16.h"
+#include "bench/results/row_entries.h"
+#include "bench/results/row_notes.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #ifndef BENCH_ROWS_H
 #define BENCH_ROWS_H
 
-#include "json_span.h"
+#include "bench/base/json_span.h"
 
 #include <stdbool.h>
 

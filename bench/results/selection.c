@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "selection.h"
+#include "bench/results/selection.h"
 
-#include "text_list.h"
+#include "bench/base/text_list.h"
 
 #include <limits.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef BENCH_SELECTION_H
 #define BENCH_SELECTION_H
 
-#include "options.h"
-#include "rows.h"
+#include "bench/options.h"
+#include "bench/results/rows.h"
 
 /* A row whose name is not of our form passes only where no filter is given. */
 bool selection_has(const cli_options *options, const timed_row *row);

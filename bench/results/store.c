@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "store.h"
+#include "bench/results/store.h"
 
-#include "replace.h"
+#include "bench/base/replace.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -4,8 +4,8 @@
 #ifndef BENCH_STORE_H
 #define BENCH_STORE_H
 
-#include "fail.h"
-#include "machine.h"
+#include "bench/base/fail.h"
+#include "bench/machine/machine.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Tests on ranks, and what is made of their p values. */
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdbool.h>

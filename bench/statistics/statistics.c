@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
 
-#include "random.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <stdbool.h>

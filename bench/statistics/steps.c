@@ -6,9 +6,9 @@
  * leaves the smallest absolute deviations from the medians of both sides; ranks would often put it
  * a little off. Each side is searched in the same way.
  */
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
 
-#include "random.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "subject.h"
+#include "bench/worker/subject.h"
 
-#include "backend.h"
-#include "clock.h"
-#include "inputs.h"
-#include "oracle.h"
-#include "random.h"
+#include "bench/base/clock.h"
+#include "kernels/backend.h"
+#include "reference/inputs.h"
+#include "reference/oracle.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <stdlib.h>

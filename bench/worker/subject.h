@@ -7,7 +7,7 @@
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H
 
-#include "arrays.h"
+#include "reference/arrays.h"
 
 typedef struct subject {
     problem problem;

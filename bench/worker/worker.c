@@ -3,11 +3,11 @@
  * For the driver in bench/peers, which runs many of these beside the workers of other frameworks,
  * and for `rnnbench gate`, which runs those of two builds. A command that cannot be done is
  * answered with {"error": "..."}; only `quit` and the end of the input end it. */
-#include "worker.h"
+#include "bench/worker/worker.h"
 
-#include "commands.h"
-#include "json.h"
-#include "worker_shift.h"
+#include "bench/base/json.h"
+#include "bench/commands.h"
+#include "bench/worker/worker_shift.h"
 
 #include <errno.h>
 #include <signal.h>

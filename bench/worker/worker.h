@@ -3,9 +3,9 @@
 #ifndef BENCH_WORKER_H
 #define BENCH_WORKER_H
 
-#include "cases.h"
-#include "roof.h"
-#include "subject.h"
+#include "bench/measure/roof.h"
+#include "bench/worker/subject.h"
+#include "reference/cases.h"
 
 typedef struct worker {
     machine_info machine;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * What a `rnnbench worker` knows of its machine and build, and which problems filters select. */
-#include "context.h"
-#include "fail.h"
-#include "json.h"
-#include "problems.h"
-#include "rows.h"
-#include "worker.h"
+#include "bench/base/fail.h"
+#include "bench/base/json.h"
+#include "bench/problems/problems.h"
+#include "bench/results/context.h"
+#include "bench/results/rows.h"
+#include "bench/worker/worker.h"
 
 #include <stdio.h>
 

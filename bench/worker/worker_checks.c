@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * What `rnnbench gate` asks of a worker besides times: right or wrong, and instructions. */
-#include "checked.h"
-#include "instructions.h"
-#include "json.h"
-#include "worker.h"
+#include "bench/base/json.h"
+#include "bench/machine/instructions.h"
+#include "bench/problems/checked.h"
+#include "bench/worker/worker.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * The judge: a `rnnbench worker` hands inputs to others, and compares their outputs. */
-#include "inputs.h"
-#include "json.h"
-#include "roof.h"
-#include "worker.h"
+#include "bench/base/json.h"
+#include "bench/measure/roof.h"
+#include "bench/worker/worker.h"
+#include "reference/inputs.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * What the machine could do at best, as a `rnnbench worker` measures it. */
-#include "inputs.h"
-#include "json.h"
-#include "roof.h"
-#include "worker.h"
+#include "bench/base/json.h"
+#include "bench/measure/roof.h"
+#include "bench/worker/worker.h"
+#include "reference/inputs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

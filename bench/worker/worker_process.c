@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* sched_setaffinity, pipe2 */
-#include "worker_process.h"
+#include "bench/worker/worker_process.h"
 
-#include "clock.h"
-#include "fail.h"
-#include "temporary.h"
-#include "worker_shift.h"
+#include "bench/base/clock.h"
+#include "bench/base/fail.h"
+#include "bench/base/temporary.h"
+#include "bench/worker/worker_shift.h"
 
 #include <ctype.h>
 #include <dirent.h>

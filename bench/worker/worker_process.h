@@ -6,7 +6,7 @@
 #ifndef BENCH_WORKER_PROCESS_H
 #define BENCH_WORKER_PROCESS_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <jansson.h>
 #include <signal.h>

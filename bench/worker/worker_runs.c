@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * A participant: a `rnnbench worker` prepares a plan, runs it and writes its outputs. */
-#include "clock.h"
-#include "json.h"
-#include "worker.h"
+#include "bench/base/clock.h"
+#include "bench/base/json.h"
+#include "bench/worker/worker.h"
 
 #include <errno.h>
 #include <stdio.h>

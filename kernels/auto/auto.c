@@ -4,10 +4,10 @@
  * created, and passes every call on to it. By the tuning file where that has the problem, by the
  * cost model otherwise.
  */
-#include "auto.h"
+#include "kernels/auto/auto.h"
 
-#include "cores.h"
-#include "tuning.h"
+#include "kernels/auto/tuning.h"
+#include "kernels/engine/cores.h"
 
 #include <stdio.h>
 #include <stdlib.h>

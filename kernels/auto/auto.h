@@ -3,7 +3,7 @@
 #ifndef RNN_AUTO_H
 #define RNN_AUTO_H
 
-#include "registry.h"
+#include "kernels/registry.h"
 
 extern const rnn_backend rnn_backend_auto;
 

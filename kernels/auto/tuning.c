@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Reading a tuning file, which may be anything. */
-#include "tuning.h"
+#include "kernels/auto/tuning.h"
 
-#include "auto.h"
-#include "registry.h"
+#include "kernels/auto/auto.h"
+#include "kernels/registry.h"
 
 #include <errno.h>
 #include <fcntl.h>

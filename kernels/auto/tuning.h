@@ -16,7 +16,7 @@
 #ifndef RNN_TUNING_H
 #define RNN_TUNING_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdio.h>
 

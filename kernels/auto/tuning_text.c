@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What is written in a tuning file: the machine, and a problem. */
-#include "cores.h"
-#include "tuning.h"
+#include "kernels/auto/tuning.h"
+#include "kernels/engine/cores.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

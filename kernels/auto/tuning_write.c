@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The text of a tuning file. */
-#include "tuning.h"
+#include "kernels/auto/tuning.h"
 
 #include <stdlib.h>
 #include <string.h>

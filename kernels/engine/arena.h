@@ -6,7 +6,7 @@
 #ifndef RNN_ARENA_H
 #define RNN_ARENA_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 typedef struct arena {
     char *memory; /* NULL: only count */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* sched_getaffinity */
-#include "cores.h"
+#include "kernels/engine/cores.h"
 
-#include "rnn.h"
-#include "room.h"
+#include "kernels/engine/room.h"
+#include "kernels/rnn.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "cost.h"
+#include "kernels/engine/cost.h"
 
-#include "cores.h"
-#include "registry.h"
-#include "workspace.h"
+#include "kernels/engine/cores.h"
+#include "kernels/engine/workspace.h"
+#include "kernels/registry.h"
 
 #include <math.h>
 #include <unistd.h>

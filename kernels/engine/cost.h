@@ -4,8 +4,8 @@
 #ifndef RNN_COST_H
 #define RNN_COST_H
 
-#include "backend.h"
-#include "kernels.h"
+#include "kernels/backend.h"
+#include "kernels/engine/kernels.h"
 
 typedef struct rnn_cost_model {
     const rnn_problem *problem;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "direction.h"
+#include "kernels/engine/direction.h"
 
 #include <string.h>
 

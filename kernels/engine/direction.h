@@ -3,9 +3,9 @@
 #ifndef RNN_DIRECTION_H
 #define RNN_DIRECTION_H
 
-#include "backend.h"
-#include "pack.h"
-#include "workspace.h"
+#include "kernels/backend.h"
+#include "kernels/engine/pack.h"
+#include "kernels/engine/workspace.h"
 
 typedef struct rows_view {
     float *data;

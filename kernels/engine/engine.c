@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "kernels/engine/engine.h"
 
-#include "cost.h"
-#include "direction.h"
-#include "merge.h"
+#include "kernels/engine/cost.h"
+#include "kernels/engine/direction.h"
+#include "kernels/engine/merge.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,9 +7,9 @@
 #ifndef RNN_ENGINE_H
 #define RNN_ENGINE_H
 
-#include "backend.h"
-#include "cost.h"
-#include "kernels.h"
+#include "kernels/backend.h"
+#include "kernels/engine/cost.h"
+#include "kernels/engine/kernels.h"
 
 typedef struct rnn_engine rnn_engine;
 

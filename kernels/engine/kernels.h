@@ -25,7 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
@@ -108,7 +108,7 @@ typedef struct rnn_kernels {
 
 #define BACKEND(name, built, needs, level, threaded, summary)
 #define KERNELS(name, built, needs, level, summary) extern const rnn_kernels rnn_kernels_##name;
-#include "backends.inc"
+#include "kernels/backends.inc"
 #undef BACKEND
 #undef KERNELS
 

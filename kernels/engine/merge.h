@@ -3,7 +3,7 @@
 #ifndef RNN_MERGE_H
 #define RNN_MERGE_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 /* y = forward merged with backward by sum, mul or ave; y may be forward. */
 static inline void rnn_merge_row(rnn_merge merge, int units, const float *forward,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pack.h"
+#include "kernels/engine/pack.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #ifndef RNN_PACK_H
 #define RNN_PACK_H
 
-#include "arena.h"
-#include "kernels.h"
+#include "kernels/engine/arena.h"
+#include "kernels/engine/kernels.h"
 
 /* One product's panels: which gates of the Keras matrix, and how they share a panel. */
 typedef struct panel_layout {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
-#include "room.h"
+#include "kernels/engine/room.h"
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <ctype.h>
 #include <pthread.h>

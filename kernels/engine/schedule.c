@@ -6,11 +6,11 @@
  * openmp_team one slice, openmp what the cost model finds quickest. None changes a bit of the
  * result.
  */
-#include "cores.h"
-#include "engine.h"
-#include "registry.h"
-#include "rounding.h"
-#include "team.h"
+#include "kernels/engine/cores.h"
+#include "kernels/engine/engine.h"
+#include "kernels/engine/rounding.h"
+#include "kernels/engine/team.h"
+#include "kernels/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>

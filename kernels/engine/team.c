@@ -2,7 +2,7 @@
 #ifdef __linux__
 #define _GNU_SOURCE /* syscall, sched_getcpu, sched_setaffinity */
 #endif
-#include "team.h"
+#include "kernels/engine/team.h"
 
 #include <limits.h>
 #ifdef __linux__

@@ -12,7 +12,7 @@
 #ifndef RNN_TEAM_H
 #define RNN_TEAM_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdatomic.h>
 

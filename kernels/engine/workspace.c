@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "workspace.h"
+#include "kernels/engine/workspace.h"
 
 int rnn_workspace_chunk_steps(int rows, int timesteps) {
     int chunk = WORKSPACE_PROJECTED_ROWS / rows < 1 ? 1 : WORKSPACE_PROJECTED_ROWS / rows;

@@ -3,8 +3,8 @@
 #ifndef RNN_WORKSPACE_H
 #define RNN_WORKSPACE_H
 
-#include "arena.h"
-#include "team.h"
+#include "kernels/engine/arena.h"
+#include "kernels/engine/team.h"
 
 /* Rows of the input projection computed at a time: enough to make good use of each panel of weights
  * that is read, few enough that the result is still in L2 when the steps use it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cpu.h"
+#include "kernels/isa/cpu.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,15 +10,15 @@
 #define RNN_KERNELS      rnn_kernels_avx2
 #define RNN_KERNELS_NAME "avx2"
 
-#include "kernels.h"
+#include "kernels/engine/kernels.h"
 
 /* Each of these builds on the one before. */
-#include "vec/avx2.h"
+#include "kernels/isa/vec/avx2.h"
 
-#include "vec/math.inc.h"
+#include "kernels/isa/vec/math.inc.h"
 
-#include "vec/activation.inc.h"
+#include "kernels/isa/vec/activation.inc.h"
 
-#include "vec/tile.inc.h"
+#include "kernels/isa/vec/tile.inc.h"
 
-#include "kernels.inc.h"
+#include "kernels/isa/kernels.inc.h"

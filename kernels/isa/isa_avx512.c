@@ -8,15 +8,15 @@
 #define RNN_KERNELS      rnn_kernels_avx512
 #define RNN_KERNELS_NAME "avx512"
 
-#include "kernels.h"
+#include "kernels/engine/kernels.h"
 
 /* Each of these builds on the one before. */
-#include "vec/avx512.h"
+#include "kernels/isa/vec/avx512.h"
 
-#include "vec/math.inc.h"
+#include "kernels/isa/vec/math.inc.h"
 
-#include "vec/activation.inc.h"
+#include "kernels/isa/vec/activation.inc.h"
 
-#include "vec/tile.inc.h"
+#include "kernels/isa/vec/tile.inc.h"
 
-#include "kernels.inc.h"
+#include "kernels/isa/kernels.inc.h"

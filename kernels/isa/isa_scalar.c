@@ -7,15 +7,15 @@
 #define RNN_KERNELS      rnn_kernels_scalar
 #define RNN_KERNELS_NAME "scalar"
 
-#include "kernels.h"
+#include "kernels/engine/kernels.h"
 
 /* Each of these builds on the one before. */
-#include "vec/plain.h"
+#include "kernels/isa/vec/plain.h"
 
-#include "vec/math.inc.h"
+#include "kernels/isa/vec/math.inc.h"
 
-#include "vec/activation.inc.h"
+#include "kernels/isa/vec/activation.inc.h"
 
-#include "vec/tile_plain.inc.h"
+#include "kernels/isa/vec/tile_plain.inc.h"
 
-#include "kernels.inc.h"
+#include "kernels/isa/kernels.inc.h"

@@ -211,9 +211,9 @@ static ALWAYS_INLINE void store_h(const rnn_step *step, int row, int block, vf h
         store_units(step->y + row * step->y_stride + unit, h, step->units - unit);
 }
 
-#include "cells/gru.inc.h"
-#include "cells/lstm.inc.h"
-#include "cells/simple.inc.h"
+#include "kernels/isa/cells/gru.inc.h"
+#include "kernels/isa/cells/lstm.inc.h"
+#include "kernels/isa/cells/simple.inc.h"
 
 typedef void gate_function(const rnn_step *step, gate_activations by, int row, int block,
                            const float *product);

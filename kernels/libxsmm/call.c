@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "call.h"
+#include "kernels/libxsmm/call.h"
 
-#include "cores.h"
+#include "kernels/engine/cores.h"
 
 #if RNN_WITH_OPENMP
 #include <omp.h>

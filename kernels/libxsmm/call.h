@@ -2,7 +2,7 @@
 #ifndef RNN_LIBXSMM_CALL_H
 #define RNN_LIBXSMM_CALL_H
 
-#include "backend.h"
+#include "kernels/backend.h"
 
 #include <libxsmm.h>
 #include <stdatomic.h>

@@ -7,9 +7,9 @@
  * Runs that overlap in time need handles of their own; the plan keeps one, and a run that finds it
  * taken makes another, which is the only case in which this backend allocates (with threads, the
  * first use of a handle also allocates its barrier, inside libxsmm). */
-#include "arena.h"
-#include "call.h"
-#include "room.h"
+#include "kernels/engine/arena.h"
+#include "kernels/engine/room.h"
+#include "kernels/libxsmm/call.h"
 
 #if RNN_WITH_OPENMP
 #include <omp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cell.h"
+#include "kernels/naive/cell.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef RNN_NAIVE_CELL_H
 #define RNN_NAIVE_CELL_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 /* rnn_weights, but owned. */
 typedef struct naive_weights {

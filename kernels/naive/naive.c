@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * The honest baseline: textbook loops in f32, one sequence after the other, one step after the
  * other. Shares nothing with the fast kernels, so that it cannot share their mistakes. */
-#include "backend.h"
+#include "kernels/backend.h"
 
-#include "cell.h"
+#include "kernels/naive/cell.h"
 
 #include <stdlib.h>
 #include <string.h>

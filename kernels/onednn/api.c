@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "api.h"
+#include "kernels/onednn/api.h"
 
 #if DNNL_VERSION_MAJOR >= 3
 

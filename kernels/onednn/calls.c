@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "calls.h"
+#include "kernels/onednn/calls.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
 #ifndef RNN_ONEDNN_CALLS_H
 #define RNN_ONEDNN_CALLS_H
 
-#include "dense.h"
-#include "layer.h"
+#include "kernels/onednn/dense.h"
+#include "kernels/onednn/layer.h"
 
 #include <stdatomic.h>
 

@@ -3,7 +3,7 @@
 #ifndef RNN_ONEDNN_DENSE_H
 #define RNN_ONEDNN_DENSE_H
 
-#include "operation.h"
+#include "kernels/onednn/operation.h"
 
 typedef struct onednn_dense {
     onednn_operation operation;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "feature_rows.h"
+#include "kernels/onednn/feature_rows.h"
 
-#include "merge.h"
+#include "kernels/engine/merge.h"
 
 #include <stdint.h>
 #include <string.h>

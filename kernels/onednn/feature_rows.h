@@ -3,7 +3,7 @@
 #ifndef RNN_ONEDNN_FEATURE_ROWS_H
 #define RNN_ONEDNN_FEATURE_ROWS_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 typedef struct onednn_rows {
     int batch, timesteps, width;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "layer.h"
+#include "kernels/onednn/layer.h"
 
-#include "reorder.h"
-#include "feature_rows.h"
-#include "scratch.h"
+#include "kernels/onednn/feature_rows.h"
+#include "kernels/onednn/reorder.h"
+#include "kernels/onednn/scratch.h"
 
 #include <string.h>
 

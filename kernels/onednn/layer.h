@@ -3,7 +3,7 @@
 #ifndef RNN_ONEDNN_LAYER_H
 #define RNN_ONEDNN_LAYER_H
 
-#include "operation.h"
+#include "kernels/onednn/operation.h"
 
 /* Where a layer stands: its arrays are the caller's or, between layers, in scratch. */
 typedef struct onednn_place {

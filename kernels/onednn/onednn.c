@@ -6,12 +6,12 @@
  * which is what oneDNN likes. Runs that overlap in time need data handles of their own; the plan
  * keeps one set, and a run that finds it taken makes another, which is the only case in which this
  * backend allocates (oneDNN itself makes a small argument map at every execution). */
-#include "calls.h"
-#include "cores.h"
-#include "room.h"
-#include "feature_rows.h"
-#include "scratch.h"
-#include "threads.h"
+#include "kernels/engine/cores.h"
+#include "kernels/engine/room.h"
+#include "kernels/onednn/calls.h"
+#include "kernels/onednn/feature_rows.h"
+#include "kernels/onednn/scratch.h"
+#include "kernels/onednn/threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>

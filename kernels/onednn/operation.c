@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "operation.h"
+#include "kernels/onednn/operation.h"
 
 #include <oneapi/dnnl/dnnl_debug.h>
 

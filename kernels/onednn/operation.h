@@ -6,8 +6,8 @@
 #ifndef RNN_ONEDNN_OPERATION_H
 #define RNN_ONEDNN_OPERATION_H
 
-#include "api.h"
-#include "backend.h"
+#include "kernels/backend.h"
+#include "kernels/onednn/api.h"
 
 enum { ONEDNN_MAX_WEIGHTS = 3, ONEDNN_MAX_OPERANDS = 11 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "reorder.h"
+#include "kernels/onednn/reorder.h"
 
 #include <stdlib.h>
 #include <string.h>

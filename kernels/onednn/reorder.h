@@ -2,7 +2,7 @@
 #ifndef RNN_ONEDNN_REORDER_H
 #define RNN_ONEDNN_REORDER_H
 
-#include "operation.h"
+#include "kernels/onednn/operation.h"
 
 /* Gates in oneDNN's bias: linear-before-reset GRU has a second row for its candidate. */
 int rnn_onednn_bias_gates(const rnn_layer *layer);

@@ -3,7 +3,7 @@
 #ifndef RNN_ONEDNN_SCRATCH_H
 #define RNN_ONEDNN_SCRATCH_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 static inline size_t onednn_scratch_bytes(size_t *size, size_t bytes) {
     size_t offset = *size;

@@ -6,7 +6,7 @@
  * and version that libdnnl asks for, which finds what libdnnl found; a reference made by the linker
  * would carry the version of whichever runtime was linked here. */
 #define _GNU_SOURCE /* dlvsym, RTLD_DEFAULT */
-#include "threads.h"
+#include "kernels/onednn/threads.h"
 
 #include <dlfcn.h>
 #include <oneapi/dnnl/dnnl_config.h>

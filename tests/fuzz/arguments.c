@@ -3,7 +3,7 @@
  * that are misaligned or overlap, all in one arena. A status that refuses has left everything as it
  * was; a run that is accepted wrote its outputs and nothing else, none of them over another or an
  * input. */
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -2,12 +2,12 @@
  * Fuzz target: the commands that read results files, on files from anywhere. The first byte is the
  * command, the second a format; then the files, with a line "--" between them. What is written is
  * of its format, and read again where it is a results file. */
-#include "commands.h"
-#include "formats.h"
-#include "fuzz.h"
-#include "gate_baseline.h"
-#include "report.h"
-#include "report_sections.h"
+#include "bench/commands.h"
+#include "bench/gate/gate_baseline.h"
+#include "bench/report/report.h"
+#include "bench/report/report_sections.h"
+#include "tests/fuzz/formats.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: what the files of control groups say. The input is their texts, with a line "--"
  * between them. */
-#include "cores.h"
-#include "fuzz.h"
+#include "kernels/engine/cores.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: documents with names from anywhere, in every format, read again. One line of the
  * input is one name. */
-#include "document.h"
-#include "formats.h"
-#include "fuzz.h"
+#include "bench/document/document.h"
+#include "tests/fuzz/formats.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Runs a target on every file of a corpus, with any compiler: what the fuzzer has found once stays
  * found. */
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "formats.h"
+#include "tests/fuzz/formats.h"
 
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <ctype.h>
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* memfd_create */
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <limits.h>
 #include <stdarg.h>

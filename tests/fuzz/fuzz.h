@@ -4,7 +4,7 @@
 #ifndef RNN_TESTS_FUZZ_H
 #define RNN_TESTS_FUZZ_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 #include <stdio.h>
 

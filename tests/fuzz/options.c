@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: command lines. The first byte is the command, then one line an argument. Nothing is
  * run of what they ask for. */
-#include "fuzz.h"
-#include "problems.h"
+#include "bench/problems/problems.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: models, shapes, masks and lengths of any kind, by every backend of our own, against
  * the oracle. The tolerance is that of every other test. */
-#include "backend.h"
-#include "cases.h"
-#include "fuzz.h"
+#include "kernels/backend.h"
+#include "reference/cases.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: the text of a problem, patterns of them, and lists of numbers. The first byte says
  * which. */
-#include "fuzz.h"
-#include "problems.h"
-#include "ranges.h"
+#include "bench/base/ranges.h"
+#include "bench/problems/problems.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <limits.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: results files. What is read is within what rows.h promises, is read again from what
  * `merge` writes of it, and is JSON where another reader says so. */
-#include "fuzz.h"
-#include "merge_json.h"
-#include "rows.h"
+#include "bench/results/merge_json.h"
+#include "bench/results/rows.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: tuning files. The first byte says what the rest is: a whole file, entries that get
  * this machine's header and the right last line, or a model that is written down and read again. */
-#include "tuning.h"
-#include "fuzz.h"
-#include "registry.h"
+#include "kernels/auto/tuning.h"
+#include "kernels/registry.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Fuzz target: what a worker of `rnnbench gate` is asked, and what it answers. The first byte says
  * which. */
-#include "worker.h"
+#include "tests/fuzz/worker.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #ifndef RNN_TESTS_FUZZ_WORKER_H
 #define RNN_TESTS_FUZZ_WORKER_H
 
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 void try_requests(const char *lines);
 void try_answers(const char *lines, size_t size);

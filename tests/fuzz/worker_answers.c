@@ -2,7 +2,7 @@
  * What `rnnbench gate` reads of a worker that answers with lines from anywhere. There is no
  * process. */
 #define _GNU_SOURCE /* for what is included below */
-#include "worker.h"
+#include "tests/fuzz/worker.h"
 
 #include <signal.h>
 #include <sys/types.h>

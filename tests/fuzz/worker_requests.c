@@ -2,7 +2,7 @@
  * A worker obeys lines from anywhere, each with one line of JSON. What would write a file, measure
  * or compute for long is not done here. */
 #include "bench/worker/worker.h"
-#include "worker.h"
+#include "tests/fuzz/worker.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
  * Every activation where its input is large, infinite, no number, denormal or a signed zero,
  * against values worked out by hand. One argument: a backend, whose layers and heads are asked, or
  * "oracle" or "naive alone", where it is the function. */
-#include "naive/cell.h"
-#include "oracle.h"
-#include "support.h"
+#include "kernels/naive/cell.h"
+#include "reference/oracle.h"
+#include "tests/support/support.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "allocations.h"
-#include "fixture.h"
+#include "tests/support/allocations.h"
+#include "tests/support/fixture.h"
 
 static void refused(const fixture *f, rnn_status status, const char *text) {
     rnn_plan *const untouched = (rnn_plan *)&memory;

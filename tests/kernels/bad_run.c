@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocations.h"
-#include "fixture.h"
+#include "tests/support/allocations.h"
+#include "tests/support/fixture.h"
 
 /* Runs the fixture; `scratch_offset` misaligns the scratch, NULL_SCRATCH leaves it out. */
 enum { NULL_SCRATCH = -1 };

@@ -3,8 +3,8 @@
  * thread may use a single core, and where it rounds in a way of its own. One argument: the backend.
  */
 #define _GNU_SOURCE /* sched_setaffinity */
-#include "agreement.h"
-#include "cores.h"
+#include "kernels/engine/cores.h"
+#include "tests/support/agreement.h"
 
 #include <fenv.h>
 #include <pthread.h>

@@ -13,12 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "auto.h"
-#include "problem.h"
-#include "random.h"
-#include "support.h"
-#include "team.h"
-#include "tuning.h"
+#include "kernels/auto/auto.h"
+#include "kernels/auto/tuning.h"
+#include "kernels/engine/team.h"
+#include "reference/problem.h"
+#include "reference/random.h"
+#include "tests/support/support.h"
 
 enum { WEIGHTS = 4 * 512 * (512 + 1), OUTPUTS = 1 << 17, MOST_DIRECTIONS = 4 };
 

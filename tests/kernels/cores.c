@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cores.h"
+#include "kernels/engine/cores.h"
 
 static char root[] = "/tmp/rnn_cores_XXXXXX";
 static rnn_core_limit here; /* without any quota */

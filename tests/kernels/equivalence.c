@@ -7,9 +7,9 @@
  * thread and on more where the backend takes them. With --seconds: random problems for that long.
  * With --first: no further than the first one that fails.
  */
-#include "cases.h"
-#include "problem_table.h"
-#include "support.h"
+#include "reference/cases.h"
+#include "reference/problem_table.h"
+#include "tests/support/support.h"
 
 #include <getopt.h>
 #include <inttypes.h>

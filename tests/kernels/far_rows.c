@@ -2,8 +2,8 @@
  * Rows of x and y so far apart that their distances, in bytes or in floats, need more than 32 bits:
  * in mappings of which only the rows themselves have memory. One argument: the backend. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
-#include "cases.h"
-#include "support.h"
+#include "reference/cases.h"
+#include "tests/support/support.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
  *   golden FOLDER SUBJECT         "oracle" or the name of one backend
  *   golden FOLDER SUBJECT PART    only vectors whose "file/name" contains PART
  */
-#include "golden_vector.h"
-#include "oracle.h"
+#include "reference/oracle.h"
+#include "tests/support/golden_vector.h"
 
 #include <dirent.h>
 #include <math.h>

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "cpu.h"
-#include "rnn.h"
+#include "kernels/isa/cpu.h"
+#include "kernels/rnn.h"
 
 static rnn_backend_info info_of(const char *backend) {
     rnn_backend_info info;

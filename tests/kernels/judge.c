@@ -2,12 +2,12 @@
  * What judges all others: every element of every output is compared, what is off by a little more
  * than its tolerance is wrong and by a little less is not, an element that nobody wrote is wrong,
  * and whoever writes where it must not is found. */
-#include "backend.h"
-#include "cases.h"
-#include "deviation.h"
-#include "inputs.h"
-#include "outputs.h"
-#include "vacuity.h"
+#include "kernels/backend.h"
+#include "reference/cases.h"
+#include "reference/deviation.h"
+#include "reference/inputs.h"
+#include "reference/outputs.h"
+#include "reference/vacuity.h"
 
 #include <math.h>
 #include <stdio.h>

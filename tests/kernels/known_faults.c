@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cases.h"
-#include "known_faults.h"
-#include "plan.h"
-#include "support.h"
+#include "kernels/known_faults.h"
+#include "kernels/plan.h"
+#include "reference/cases.h"
+#include "tests/support/support.h"
 
 static problem parsed(const char *text) {
     problem p;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 /* ---- Parameter counts, as Keras' summary prints them -------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Out of memory is an error like any other. One argument: the backend. */
-#include "allocations.h"
-#include "fixture.h"
+#include "tests/support/allocations.h"
+#include "tests/support/fixture.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
  * Which buffers a plan or a run refuses because they overlap, against sets of bytes: random small
  * layouts with strides that interleave, evenly or not, and random places of everything that a run
  * touches. */
-#include "support.h"
+#include "tests/support/support.h"
 
-#include "random.h"
+#include "reference/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>

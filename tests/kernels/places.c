@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * A run inside a region of the caller's whose threads have shared the places of OpenMP out among
  * themselves: it has the cores of its own part. To be started with the places {0} and {1}. */
-#include "cores.h"
-#include "support.h"
+#include "kernels/engine/cores.h"
+#include "tests/support/support.h"
 
 #include <omp.h>
 #include <stdio.h>

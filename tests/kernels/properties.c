@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * What must hold between two runs of one backend, whatever the oracle says. One argument: the
  * backend. */
-#include "agreement.h"
-#include "backend.h"
+#include "kernels/backend.h"
+#include "tests/support/agreement.h"
 
 #include <math.h>
 #include <stdio.h>

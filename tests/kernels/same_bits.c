@@ -6,8 +6,8 @@
  *
  * Every case is drawn from its number; a failure prints the command that repeats it.
  */
-#include "random.h"
-#include "same_bits_view.h"
+#include "reference/random.h"
+#include "tests/kernels/same_bits_view.h"
 
 #include <fenv.h>
 #include <getopt.h>

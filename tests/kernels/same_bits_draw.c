@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "same_bits_draw.h"
+#include "tests/kernels/same_bits_draw.h"
 
-#include "problem_table.h"
-#include "random.h"
+#include "reference/problem_table.h"
+#include "reference/random.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #ifndef RNN_TESTS_SAME_BITS_DRAW_H
 #define RNN_TESTS_SAME_BITS_DRAW_H
 
-#include "trial.h"
+#include "tests/support/trial.h"
 
 /* What a case may have at most. */
 enum { DRAWN_ROWS = 40, DRAWN_STEPS = 40 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "same_bits_view.h"
+#include "tests/kernels/same_bits_view.h"
 
-#include "random.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #ifndef RNN_TESTS_SAME_BITS_VIEW_H
 #define RNN_TESTS_SAME_BITS_VIEW_H
 
-#include "same_bits_draw.h"
+#include "tests/kernels/same_bits_draw.h"
 
 enum { VIEW_ROWS = DRAWN_ROWS + 8 };
 

@@ -2,11 +2,11 @@
  * Every way to divide a batch among threads: each row is computed once, by each member of one team,
  * and has the bits that one thread gives it. Whatever cores there are here, a run has the threads
  * that are asked for, or any fewer. One argument: a backend of ours that takes threads. */
-#include "agreement.h"
-#include "cost.h"
-#include "engine.h"
-#include "random.h"
-#include "team.h"
+#include "kernels/engine/cost.h"
+#include "kernels/engine/engine.h"
+#include "kernels/engine/team.h"
+#include "reference/random.h"
+#include "tests/support/agreement.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

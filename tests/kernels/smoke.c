@@ -3,8 +3,8 @@
  * left to try where there is no cmocka, as for another instruction set or C library than the
  * system's.
  */
-#include "cases.h"
-#include "problem_table.h"
+#include "reference/cases.h"
+#include "reference/problem_table.h"
 
 #include <stdio.h>
 

@@ -2,10 +2,10 @@
  * Layers of different cells, widths and directions on top of each other, which a problem's text
  * cannot describe: naive is close, and any number of threads, with plans for as many cores, gives
  * the same bits. One argument: the backend. */
-#include "support.h"
+#include "tests/support/support.h"
 
-#include "buffers.h"
-#include "random.h"
+#include "reference/buffers.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <stdio.h>

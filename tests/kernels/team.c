@@ -2,8 +2,8 @@
  * A thread that starts on a core which another one has goes elsewhere, and may use what it could
  * before. */
 #define _GNU_SOURCE /* sched_getcpu, sched_getaffinity */
-#include "team.h"
-#include "support.h"
+#include "kernels/engine/team.h"
+#include "tests/support/support.h"
 
 #include <sched.h>
 #include <stdio.h>

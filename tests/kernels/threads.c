@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Several threads run one plan at once, each with its own scratch and outputs. One argument: the
  * backend. */
-#include "agreement.h"
+#include "tests/support/agreement.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "auto.h"
-#include "cores.h"
-#include "tuning.h"
+#include "kernels/auto/auto.h"
+#include "kernels/auto/tuning.h"
+#include "kernels/engine/cores.h"
 
 static char folder[] = "/tmp/rnn_tuning_XXXXXX";
 static char path[sizeof folder + 16];

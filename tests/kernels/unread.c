@@ -3,9 +3,9 @@
  * nothing, and descriptions and weights that are gone when a plan runs. Nothing of it changes a
  * bit. One argument: a backend, or "oracle". */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
-#include "oracle.h"
-#include "random.h"
-#include "support.h"
+#include "reference/oracle.h"
+#include "reference/random.h"
+#include "tests/support/support.h"
 
 #include <limits.h>
 #include <math.h>

@@ -5,10 +5,10 @@
  *
  * Without the option: samples at every exponent a float can have. With it: tanh and sigmoid at all
  * 2^32 floats, where the largest error must also be the one that kernels/vec states; minutes. */
-#include "kernels.h"
-#include "oracle.h"
-#include "random.h"
-#include "support.h"
+#include "kernels/engine/kernels.h"
+#include "reference/oracle.h"
+#include "reference/random.h"
+#include "tests/support/support.h"
 
 #include <float.h>
 #include <getopt.h>
@@ -57,7 +57,7 @@ static const struct {
 #define TABLE(name)        {#name, &rnn_kernels_##name},
 #define BACKEND(name, built, needs, level, threaded, summary)
 #define KERNELS(name, built, needs, level, summary) CHOOSE(built, TABLE(name))
-#include "backends.inc"
+#include "kernels/backends.inc"
 #undef BACKEND
 #undef KERNELS
 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * Threads that wait for each other, as kernels/engine/team.c has them, in every order that switching twice
- * from one to another can give: nobody is left asleep, and nobody goes on too early. Each operation
- * on what they share is a place to switch at; one thread runs at a time, and sleeping is only
- * pretended, so that the same orders are tried every time and no test can hang. */
+ * Threads that wait for each other, as kernels/engine/team.c has them, in every order that
+ * switching twice from one to another can give: nobody is left asleep, and nobody goes on too
+ * early. Each operation on what they share is a place to switch at; one thread runs at a time, and
+ * sleeping is only pretended, so that the same orders are tried every time and no test can hang. */
 #define _GNU_SOURCE /* as team.c does */
-#include "team.h"
+#include "kernels/engine/team.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * How a gate shares its budget out among rows and rounds: how many runs a sample has on either
  * side, what a row costs, and what is left out where there is no time for all. */
-#include "clock.h"
-#include "gate.h"
+#include "bench/base/clock.h"
+#include "bench/gate/gate.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,9 +2,9 @@
  * The decision of `rnnbench gate` on thousands of gates whose noise is known: how often it is
  * wrong. The noise is that of a shared machine: rounds differ by some percent, and some by a lot.
  */
-#include "gate_rule.h"
-#include "random.h"
-#include "statistics.h"
+#include "bench/gate/gate_rule.h"
+#include "bench/statistics/statistics.h"
+#include "reference/random.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * What a gate makes of rounds that are known to the last digit: the correction for as many tests as
  * there are rows, and the floor. Every expected number is worked out by hand: where all of n rounds
  * lie on one side, Wilcoxon's p is 2^-n, and twice that where all but the nearest to 0 do. */
-#include "gate.h"
+#include "bench/gate/gate.h"
 
 #include <math.h>
 #include <setjmp.h>

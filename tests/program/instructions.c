@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The CPU's counter of instructions over a kernel of our own: what it is asked for, and which
  * answers count. */
-#include "instructions.h"
+#include "bench/machine/instructions.h"
 
 #include <linux/perf_event.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Which problems a command line asks for: patterns, grids, filters, caps and shards. */
-#include "problems.h"
+#include "bench/problems/problems.h"
 
 #include <getopt.h>
 #include <setjmp.h>

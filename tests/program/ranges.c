@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Lists and ranges of whole numbers, as --batch and U: take them. */
-#include "ranges.h"
+#include "bench/base/ranges.h"
 
 #include <limits.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Files that are whole at any moment: whoever writes them may be killed, the disk may be full. */
-#include "replace.h"
+#include "bench/base/replace.h"
 
 #include <errno.h>
 #include <glob.h>

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "report_labels.h"
+#include "bench/report/report_labels.h"
 
 /* From 0 to 100. */
 static const struct {

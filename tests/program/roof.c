@@ -9,9 +9,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "inputs.h"
-#include "random.h"
-#include "roof.h"
+#include "bench/measure/roof.h"
+#include "reference/inputs.h"
+#include "reference/random.h"
 
 static void assert_near(double value, double expected, const char *what) {
     if (!(fabs(value - expected) <= 1e-12 * fabs(expected)))

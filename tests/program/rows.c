@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rows.h"
+#include "bench/results/rows.h"
 
 static char path[] = "/tmp/rnn_rows_XXXXXX";
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Shares of work: each item in one of them, none dearer than the mean by more than one item. */
-#include "shard.h"
+#include "bench/problems/shard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

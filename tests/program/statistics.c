@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-#include "random.h"
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
+#include "reference/random.h"
 
 static void assert_near(double value, double expected) {
     if (!(fabs(value - expected) <= 1e-12 * fmax(1, fabs(expected))))

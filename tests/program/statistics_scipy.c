@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "statistics.h"
+#include "bench/statistics/statistics.h"
 
 #define MOST_VALUES 1024
 

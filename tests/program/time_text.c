@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Times as people read them: three digits, in the largest unit of which there is one. */
-#include "time_text.h"
+#include "bench/base/time_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "agreement.h"
+#include "tests/support/agreement.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef RNN_TESTS_AGREEMENT_H
 #define RNN_TESTS_AGREEMENT_H
 
-#include "trial.h"
+#include "tests/support/trial.h"
 
 typedef enum precision {
     SAME_BITS,

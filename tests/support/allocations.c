@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "allocations.h"
+#include "tests/support/allocations.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * In place of bench/base/clock.c, in a rnnbench for tests alone: the time that its processes and their
- * workers share is what these use of the CPU, and what they are said to wait. */
-#include "clock.h"
+ * In place of bench/base/clock.c, in a rnnbench for tests alone: the time that its processes and
+ * their workers share is what these use of the CPU, and what they are said to wait. */
+#include "bench/base/clock.h"
 
-#include "shared_clock.h"
+#include "tests/support/shared_clock.h"
 
 #include <math.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fixture.h"
+#include "tests/support/fixture.h"
 
 #include <stdlib.h>
 #include <string.h>

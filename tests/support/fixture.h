@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "support.h"
+#include "tests/support/support.h"
 
 enum { N = 3, T = 4, D = 5, M = 6, HEAD = 2, STATES = 6 };
 enum { X_FLOATS = N * T * D, Y_FLOATS = N * T * 2 * M, STATE_FLOATS = N * M };

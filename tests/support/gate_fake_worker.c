@@ -3,7 +3,7 @@
  * seconds. FAKE says what goes wrong. What hangs, or takes its time, does so by the clock that
  * SHARED_CLOCK names, where there is one. */
 #define _GNU_SOURCE /* prlimit */
-#include "shared_clock.h"
+#include "tests/support/shared_clock.h"
 
 #include <fcntl.h>
 #include <glob.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "golden_vector.h"
+#include "tests/support/golden_vector.h"
 
 #include <stdarg.h>
 #include <stdio.h>

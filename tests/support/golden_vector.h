@@ -3,7 +3,7 @@
 #ifndef RNN_TESTS_GOLDEN_VECTOR_H
 #define RNN_TESTS_GOLDEN_VECTOR_H
 
-#include "problem.h"
+#include "reference/problem.h"
 
 #include <jansson.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "shared_clock.h"
+#include "tests/support/shared_clock.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
+#include "tests/support/support.h"
 
-#include "cores.h"
+#include "kernels/engine/cores.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef RNN_TESTS_SUPPORT_H
 #define RNN_TESTS_SUPPORT_H
 
-#include "rnn.h"
+#include "kernels/rnn.h"
 
 /* Meson's exit status of a test that could not run here. */
 enum { TEST_SKIPPED = 77 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "trial.h"
+#include "tests/support/trial.h"
 
-#include "backend.h"
-#include "inputs.h"
+#include "kernels/backend.h"
+#include "reference/inputs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 #ifndef RNN_TESTS_TRIAL_H
 #define RNN_TESTS_TRIAL_H
 
-#include "arrays.h"
-#include "support.h"
+#include "reference/arrays.h"
+#include "tests/support/support.h"
 
 /* Must not move: its arrays point into it. */
 typedef struct trial {

@@ -8,7 +8,7 @@
  * On its way it fetches a line a k into L2: a part of the panel to come, which the tiles of this
  * one fetch together. A small tile is itself waiting for weights, and does not.
  */
-#include "vec/fetch.h"
+#include "kernels/isa/vec/fetch.h"
 
 /* The compiler must unroll these loops entirely to keep `sum` in registers. */
 #ifdef __clang__

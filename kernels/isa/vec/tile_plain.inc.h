@@ -3,7 +3,7 @@
  * The tile of tile.inc.h as plain loops, one row at a time: a compiler vectorises the innermost
  * loop and holds its sums in registers; arrays of vf it turns into moves to and from the stack.
  */
-#include "vec/fetch.h"
+#include "kernels/isa/vec/fetch.h"
 
 static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
                                const float *const *x, const float *panel, fetched_lines ahead,
