@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/base/standard_files.h"
 
-#include "bench/options.h"
+#include "bench/base/exit_status.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench check */
 #include "bench/base/clock.h"
+#include "bench/base/command.h"
 #include "bench/base/progress.h"
-#include "bench/commands.h"
-#include "bench/problems/problems.h"
+#include "bench/problems/backend_set.h"
+#include "bench/problems/problem_request.h"
 #include "bench/results/refusals.h"
 #include "reference/cases.h"
 #include "reference/problem_table.h"
@@ -25,8 +26,16 @@ typedef struct backend_tally {
     double max_error, worst_ratio; /* of the cases that passed */
 } backend_tally;
 
+typedef struct check_options {
+    problem_request request;
+    unsigned backends; /* a set */
+    int_list threads;
+    uint64_t seed;
+    double random_seconds; /* 0: no random problems */
+} check_options;
+
 typedef struct check_state {
-    const cli_options *options;
+    const check_options *options;
     int_list threads;
     backend_tally *tallies; /* by the backend's index */
     int backend_count;
@@ -99,7 +108,7 @@ static bool check_backend(check_state *check, backend_tally *tally, reference_ca
 static bool check_backends(check_state *check, reference_case *reference) {
     for (int i = 0; i < check->backend_count; i++) {
         backend_tally *tally = &check->tallies[i];
-        if (!options_select_backend(check->options, i) || !tally->info.available)
+        if (!set_has(check->options->backends, i) || !tally->info.available)
             continue;
         int count = tally->info.threaded ? check->threads.count : 1;
         for (int j = 0; j < count; j++)
@@ -151,7 +160,7 @@ static bool check_random(check_state *check) {
     while ((elapsed = clock_seconds() - start) < seconds) {
         problem p;
         problem_random(&p, &state);
-        if (!options_select(check->options, &p))
+        if (!problem_filter_passes(&check->options->request.filter, &p))
             continue;
         problem_print(&p, text);
         progress_show(&check->progress, elapsed, text);
@@ -165,7 +174,7 @@ static bool check_random(check_state *check) {
 /* ---- Report --------------------------------------------------------------------------------- */
 
 static bool is_selected(const check_state *check, int index) {
-    return options_select_backend(check->options, index);
+    return set_has(check->options->backends, index);
 }
 
 static void print_tally(const backend_tally *tally) {
@@ -234,13 +243,13 @@ static bool prepare(check_state *check) {
     return check->tallies != NULL;
 }
 
-int command_check(const cli_options *options) {
+static int check_as_asked(const check_options *options) {
     rnn_error error;
     problem_list problems = {0};
     bool random = options->random_seconds > 0;
-    if (random && options->problem_count)
+    if (random && options->request.pattern_count)
         return refuse_usage("check", "--random and --problem exclude each other");
-    if (!random && !problem_list_for_check(&problems, options, &error))
+    if (!random && !problem_list_for_check(&problems, &options->request, &error))
         return refuse_usage("check", error.text);
     check_state check = {.options = options};
     bool ok = prepare(&check) && (random ? check_random(&check) : check_list(&check, &problems));
@@ -251,5 +260,23 @@ int command_check(const cli_options *options) {
     int_list_free(&check.threads);
     free(check.tallies);
     problem_list_free(&problems);
+    return status;
+}
+
+int command_check(const command_line *line) {
+    check_options options = {.seed = 1};
+    option_list list = {0};
+    int status;
+    problem_request_options(&list, &options.request);
+    backend_set_option(&list, &options.backends);
+    options_add(&list, "threads", "LIST", "for the backends that take more than one; 1,2",
+                read_threads, &options.threads);
+    options_add(&list, "seed", "NUMBER", "of the inputs and weights; 1", read_seed, &options.seed);
+    options_add(&list, "random", "SECONDS", "checks random problems for so long", read_seconds,
+                &options.random_seconds);
+    if (command_read(line, &list, &status))
+        status = check_as_asked(&options);
+    problem_request_free(&options.request);
+    int_list_free(&options.threads);
     return status;
 }

@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench compare */
+#include "bench/base/command.h"
 #include "bench/base/fail.h"
-#include "bench/commands.h"
 #include "bench/commands/compare_document.h"
 #include "bench/document/document_output.h"
-#include "bench/results/selection.h"
+#include "bench/results/row_filter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- What was asked for ---------------------------------------------------------------------- */
 
-static bool choose_view(const cli_options *options, compare_view *view, rnn_error *error) {
+typedef struct compare_options {
+    row_filter filter;
+    const char *by, *anchor, *sort;
+    bool changed;
+    output_choice output;
+} compare_options;
+
+static bool choose_view(const compare_options *options, int files, compare_view *view,
+                        rnn_error *error) {
     const char *order = options->sort ? options->sort : "problem";
     if (options->by && strcmp(options->by, "backend") != 0)
         return fail(error, "--by %.40s: only backend", options->by);
-    if (options->by && options->argument_count == 2)
+    if (options->by && files == 2)
         return fail(error, "--by backend is about one file");
-    if (!options->by && options->argument_count == 1)
+    if (!options->by && files == 1)
         return fail(error, "one file alone needs --by backend");
     if (strcmp(order, "problem") != 0 && strcmp(order, "ratio") != 0)
         return fail(error, "--sort %.40s: problem or ratio", order);
@@ -25,10 +33,6 @@ static bool choose_view(const cli_options *options, compare_view *view, rnn_erro
                            .order = strcmp(order, "ratio") == 0 ? SLOWEST_FIRST : BY_PROBLEM,
                            .changed_only = options->changed};
     return true;
-}
-
-static bool passes_options(const void *options, const timed_row *row) {
-    return selection_has(options, row);
 }
 
 /* ---- Comparing ------------------------------------------------------------------------------- */
@@ -46,11 +50,8 @@ static int say(int status, const char *text) {
 }
 
 /* The anchor may be a backend, and on a number of threads, that is not asked for. */
-static const char *default_anchor(const cli_options *options, const timed_file *file) {
-    cli_options problems_only = *options;
-    problems_only.backend_names = NULL;
-    problems_only.threads.count = 0;
-    return comparison_default_anchor(file, &(row_filter){passes_options, &problems_only});
+static const char *default_anchor(const compare_options *options, const timed_file *file) {
+    return comparison_default_anchor(file, &(row_filter){.problems = options->filter.problems});
 }
 
 static bool check_anchor(const compare_view *view, rnn_error *error) {
@@ -80,56 +81,80 @@ static void tell_no_pair(const compare_view *view) {
                 view->base->path, *view->anchor ? view->anchor : "an anchor");
 }
 
-static int show(const cli_options *options, comparison *c, const compare_view *view,
-                const document_format *format) {
+static int show(const compare_options *options, comparison *c, const compare_view *view) {
     document d;
     document_column *columns;
     comparison_sort(c, view->next ? view->order : BY_PROBLEM);
     int status = EXIT_WRONG;
     if (!compare_document(&d, c, view, &columns))
         say(status, "out of memory");
-    else if (document_output(options, "compare", &d, format))
+    else if (document_output(&options->output, "compare", &d))
         status = EXIT_FINE;
     document_free(&d);
     free(columns);
     return status;
 }
 
-static int compare(const cli_options *options, compare_view *view, const document_format *format) {
+static int compare(const compare_options *options, compare_view *view) {
     comparison c = {0};
     rnn_error error;
-    const row_filter filter = {passes_options, options};
+    const row_filter *filter = &options->filter;
     if (!view->next && !view->anchor)
         view->anchor = default_anchor(options, view->base);
     if (!check_anchor(view, &error))
         return say(EXIT_USAGE, error.text);
     const bool ok =
-        view->next ? comparison_of_files(&c, view->base, view->next, view->anchor, &filter, &error)
-                   : comparison_of_backends(&c, view->base, view->anchor, &filter, &error);
+        view->next ? comparison_of_files(&c, view->base, view->next, view->anchor, filter, &error)
+                   : comparison_of_backends(&c, view->base, view->anchor, filter, &error);
     int status = EXIT_NOT_COMPARABLE;
     if (!ok)
         status = say(EXIT_WRONG, error.text);
     else if (c.row_count == 0)
         tell_no_pair(view);
     else
-        status = show(options, &c, view, format);
+        status = show(options, &c, view);
     comparison_free(&c);
     return status;
 }
 
-int command_compare(const cli_options *options) {
-    const document_format *format;
+static int compare_files(compare_options *options, const option_list *list) {
     compare_view view;
     timed_file base = {0}, next = {0};
     rnn_error error;
-    if (!document_choose_format(options, &format, &error) || !choose_view(options, &view, &error))
+    const int files = list->argument_count;
+    if (!output_choose_format(&options->output, &error) ||
+        !choose_view(options, files, &view, &error))
         return refuse_usage("compare", error.text);
     view.base = &base;
-    view.next = options->argument_count == 2 ? &next : NULL;
-    const bool ok = rows_read(&base, options->arguments[0], &error) &&
-                    (!view.next || rows_read(&next, options->arguments[1], &error));
-    const int status = ok ? compare(options, &view, format) : say(EXIT_USAGE, error.text);
+    view.next = files == 2 ? &next : NULL;
+    const bool ok = rows_read(&base, list->arguments[0], &error) &&
+                    (!view.next || rows_read(&next, list->arguments[1], &error));
+    const int status = ok ? compare(options, &view) : say(EXIT_USAGE, error.text);
     rows_free(&base);
     rows_free(&next);
+    return status;
+}
+
+int command_compare(const command_line *line) {
+    compare_options options = {.by = NULL};
+    option_list list = {.least_arguments = 1,
+                        .most_arguments = 2,
+                        .missing = "two results files are missing, or one and --by backend"};
+    int status;
+    problem_filter_options(&list, &options.filter.problems);
+    row_filter_options(&list, &options.filter);
+    options_add(&list, "by", "backend", "of one file: each backend against the anchor", read_text,
+                &options.by);
+    options_add(&list, "anchor", "BACKEND",
+                "that times are relative to; of two files: each time to its own file's", read_text,
+                &options.anchor);
+    options_add(&list, "sort", "ORDER", "problem, or ratio: the slowest first; problem", read_text,
+                &options.sort);
+    options_add(&list, "changed", "", "only rows that are slower or faster beyond noise", read_flag,
+                &options.changed);
+    output_options(&list, &options.output);
+    if (command_read(line, &list, &status))
+        status = compare_files(&options, &list);
+    row_filter_free(&options.filter);
     return status;
 }

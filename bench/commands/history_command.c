@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench history */
+#include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/time_text.h"
-#include "bench/commands.h"
 #include "bench/document/document.h"
 #include "bench/document/document_output.h"
-#include "bench/problems/problems.h"
+#include "bench/problems/problem_list.h"
 #include "bench/results/comparable.h"
 #include "bench/results/history.h"
 #include "bench/results/store.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ static char *written_problem(const char *given) {
 }
 
 /* The files and folders that are named, or this machine's folder. */
-static bool find_files(path_list *list, const cli_options *options, rnn_error *error) {
+static bool find_files(path_list *list, const option_list *options, const char *results,
+                       rnn_error *error) {
     bool ok = true;
     for (int i = 1; ok && i < options->argument_count; i++)
         ok = result_files_add(list, options->arguments[i], error);
@@ -37,12 +39,12 @@ static bool find_files(path_list *list, const cli_options *options, rnn_error *e
         char folder[PATH_MAX];
         machine_info machine;
         machine_describe(&machine);
-        ok = store_folder(options->results, &machine, folder, error) &&
-             result_files_add(list, folder, error);
+        ok =
+            store_folder(results, &machine, folder, error) && result_files_add(list, folder, error);
     }
     if (ok && list->count == 0)
         return fail(error, "there is no .json file in %.200s",
-                    options->argument_count > 1 ? options->arguments[1] : options->results);
+                    options->argument_count > 1 ? options->arguments[1] : results);
     return ok;
 }
 
@@ -207,13 +209,13 @@ static int refuse(const char *why) {
     return EXIT_NOT_COMPARABLE;
 }
 
-static int show(const history *h, const document_format *format) {
+static int show(const history *h, const output_choice *output) {
     document d;
     const history_columns columns = choose_columns(h);
     fill_document(&d, h, &columns);
     bool written = document_complete(&d);
     if (written)
-        written = document_output(h->filters, "history", &d, format);
+        written = document_output(output, "history", &d);
     else
         fputs("rnnbench history: out of memory\n", stderr);
     document_free(&d);
@@ -222,7 +224,7 @@ static int show(const history *h, const document_format *format) {
     return h->unreadable ? EXIT_USAGE : EXIT_FINE;
 }
 
-static int show_files(history *h, const path_list *list, const document_format *format) {
+static int show_files(history *h, const path_list *list, const output_choice *output) {
     char text[PROBLEM_TEXT_SIZE + 64];
     if (!history_read_files(h, list))
         return refuse_usage("history", "out of memory");
@@ -239,30 +241,55 @@ static int show_files(history *h, const path_list *list, const document_format *
     if (h->series_count == 0)
         return refuse(h->without_anchor ? "no file has a row of the anchor"
                                         : "no row passes --backend and --threads");
-    return show(h, format);
+    return show(h, output);
 }
 
-static bool choose_format(const cli_options *options, const document_format **format,
-                          rnn_error *error) {
-    if (!document_choose_format(options, format, error))
+typedef struct history_options {
+    row_filter filter;
+    const char *anchor, *results;
+    output_choice output;
+} history_options;
+
+static bool choose_format(output_choice *output, rnn_error *error) {
+    if (!output_choose_format(output, error))
         return false;
-    if (strcmp((*format)->name, "junit") == 0)
+    if (strcmp(output->format->name, "junit") == 0)
         return fail(error, "--format junit: history has no verdict; text, markdown, csv or json");
     return true;
 }
 
-int command_history(const cli_options *options) {
+static int tell_history(history_options *options, const option_list *list) {
     rnn_error error;
-    path_list list = {0};
-    char *wanted = written_problem(options->arguments[0]);
-    history h = {.problem = wanted ? wanted : options->arguments[0],
+    path_list files = {0};
+    char *wanted = written_problem(list->arguments[0]);
+    history h = {.problem = wanted ? wanted : list->arguments[0],
                  .anchor = options->anchor,
-                 .filters = options};
-    const document_format *format;
-    bool ready = choose_format(options, &format, &error) && find_files(&list, options, &error);
-    int status = ready ? show_files(&h, &list, format) : refuse_usage("history", error.text);
+                 .filter = &options->filter};
+    bool ready = choose_format(&options->output, &error) &&
+                 find_files(&files, list, options->results, &error);
+    int status =
+        ready ? show_files(&h, &files, &options->output) : refuse_usage("history", error.text);
     history_free(&h);
-    result_files_free(&list);
+    result_files_free(&files);
     free(wanted);
+    return status;
+}
+
+int command_history(const command_line *line) {
+    history_options options = {.results = "results"};
+    option_list list = {.least_arguments = 1,
+                        .most_arguments = INT_MAX,
+                        .missing = "a problem is missing, as in lstm/N:1/T:25/U:64"};
+    int status;
+    row_filter_options(&list, &options.filter);
+    options_add(&list, "anchor", "BACKEND",
+                "shows times as multiples of this backend's in the same file", read_text,
+                &options.anchor);
+    output_options(&list, &options.output);
+    options_add(&list, "results", "FOLDER", "the store of rnnbench sweep --save; results",
+                read_text, &options.results);
+    if (command_read(line, &list, &status))
+        status = tell_history(&options, &list);
+    row_filter_free(&options.filter);
     return status;
 }

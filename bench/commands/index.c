@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench index: what lies in a store, as a table between two marks in its README.md. */
+#include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/load_file.h"
 #include "bench/base/replace.h"
-#include "bench/commands.h"
 #include "bench/document/markdown.h"
 #include "bench/results/comparable.h"
 #include "bench/results/result_files.h"
@@ -165,7 +165,7 @@ static int put(const char *path, const char *old, const char *new, bool check) {
 }
 
 /* Without a slash at its end. */
-static bool folder_name(const cli_options *options, char folder[PATH_MAX], rnn_error *error) {
+static bool folder_name(const option_list *options, char folder[PATH_MAX], rnn_error *error) {
     const char *given = options->argument_count ? options->arguments[0] : "results";
     int length = snprintf(folder, PATH_MAX, "%s", given);
     if (length >= PATH_MAX - 16)
@@ -175,7 +175,7 @@ static bool folder_name(const cli_options *options, char folder[PATH_MAX], rnn_e
     return true;
 }
 
-int command_index(const cli_options *options) {
+static int make_index(const option_list *options, bool check) {
     char folder[PATH_MAX], path[PATH_MAX + 16];
     rnn_error error;
     char *table = NULL, *old = NULL, *new = NULL;
@@ -185,9 +185,19 @@ int command_index(const cli_options *options) {
         old = table ? load_readme(path, &error) : NULL;
         new = old ? with_table(path, old, table, &error) : NULL;
     }
-    int status = new ? put(path, old, new, options->check) : refuse_usage("index", error.text);
+    int status = new ? put(path, old, new, check) : refuse_usage("index", error.text);
     free(table);
     free(old);
     free(new);
     return status;
+}
+
+int command_index(const command_line *line) {
+    bool check = false;
+    option_list options = {.most_arguments = 1};
+    int status;
+    options_add(&options, "check", "",
+                "changes nothing; status 1 where the table is not that of the files", read_flag,
+                &check);
+    return command_read(line, &options, &status) ? make_index(&options, check) : status;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench list */
+#include "bench/base/command.h"
 #include "bench/build_info.h"
-#include "bench/commands.h"
 #include "bench/results/context.h"
 #include "kernels/known_faults.h"
+#include "reference/problem.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +66,7 @@ static bool misses_something(const rnn_backend_info *info) {
 }
 
 /* What the version in use of a library computes wrongly; `any`: the heading is there. */
-static bool print_known_faults(bool any) {
+static void print_known_faults(bool any) {
     const rnn_known_fault *fault;
     for (int i = 0; (fault = rnn_known_fault_at(i)); i++) {
         problem p;
@@ -81,7 +82,6 @@ static bool print_known_faults(bool any) {
                why.text);
         any = true;
     }
-    return any;
 }
 
 static void print_backends(void) {
@@ -101,14 +101,14 @@ static void print_backends(void) {
         any = true;
         print_reasons(&info);
     }
-    any = print_known_faults(any);
-    if (!BUILD_HAS_GOOGLE_BENCHMARK)
-        printf("%s  %-12s Google Benchmark was not there when this was built\n",
-               any ? "" : "\nmissing\n", "sweep");
+    print_known_faults(any);
 }
 
-int command_list(const cli_options *options) {
-    (void)options;
+int command_list(const command_line *line) {
+    option_list options = {0};
+    int status;
+    if (!command_read(line, &options, &status))
+        return status;
     machine_info machine;
     machine_describe(&machine);
     puts("machine");

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench merge */
+#include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/replace.h"
-#include "bench/commands.h"
+#include "bench/problems/shard.h"
 #include "bench/results/comparable.h"
 #include "bench/results/merge_json.h"
 #include "bench/results/rows.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 typedef struct merge_state {
-    const cli_options *options;
+    const char *out;
+    bool force;
+    const option_list *options; /* its arguments are the files to join */
     timed_file *parts;
     int count;
 } merge_state;
@@ -26,17 +30,18 @@ static bool same_file(const char *a, const char *b) {
            first.st_dev == second.st_dev;
 }
 
-static bool check_usage(const cli_options *options, rnn_error *error) {
-    if (!options->out)
+static bool check_usage(const merge_state *merge, rnn_error *error) {
+    const option_list *options = merge->options;
+    if (!merge->out)
         return fail(error, "--out FILE is missing");
     for (int i = 0; i < options->argument_count; i++)
-        if (same_file(options->arguments[i], options->out))
-            return fail(error, "--out %.200s: is one of the files to join", options->out);
+        if (same_file(options->arguments[i], merge->out))
+            return fail(error, "--out %.200s: is one of the files to join", merge->out);
     return true;
 }
 
 static bool read_parts(merge_state *merge, rnn_error *error) {
-    const cli_options *options = merge->options;
+    const option_list *options = merge->options;
     merge->parts = calloc((size_t)options->argument_count + 1, sizeof *merge->parts);
     if (!merge->parts)
         return fail(error, "out of memory");
@@ -185,16 +190,16 @@ static int join(const merge_state *merge, bool complete) {
     char *text = merge_json(merge->parts, merge->count, complete, &size, &error);
     if (!text)
         return refuse_usage("merge", error.text);
-    bool written = file_replace(merge->options->out, text, size);
+    bool written = file_replace(merge->out, text, size);
     free(text);
     if (!written) {
-        fprintf(stderr, "rnnbench merge: --out %s: %s\n", merge->options->out, strerror(errno));
+        fprintf(stderr, "rnnbench merge: --out %s: %s\n", merge->out, strerror(errno));
         return EXIT_WRONG;
     }
     int rows = 0;
     for (int i = 0; i < merge->count; i++)
         rows += merge->parts[i].row_count;
-    printf("%d files, %d rows: %s\n", merge->count, rows, merge->options->out);
+    printf("%d files, %d rows: %s\n", merge->count, rows, merge->out);
     return EXIT_FINE;
 }
 
@@ -202,16 +207,25 @@ static int merge_parts(const merge_state *merge) {
     if (!check_schemas(merge) || !check_rows(merge))
         return refuse("these files do not join");
     const int missing = tell_incomplete(merge), differences = tell_differences(merge);
-    if (missing + differences && !merge->options->force)
+    if (missing + differences && !merge->force)
         return refuse("not joined; --force does it all the same");
     return join(merge, missing == 0);
 }
 
-int command_merge(const cli_options *options) {
+int command_merge(const command_line *line) {
     rnn_error error;
-    merge_state merge = {.options = options};
-    bool ready = check_usage(options, &error) && read_parts(&merge, &error);
-    int status = ready ? merge_parts(&merge) : refuse_usage("merge", error.text);
+    option_list options = {.least_arguments = 1,
+                           .most_arguments = INT_MAX,
+                           .missing = "the files to join are missing"};
+    merge_state merge = {.options = &options};
+    int status;
+    options_add(&options, "out", "FILE", "the one to make", read_text, &merge.out);
+    options_add(&options, "force", "", "joins although parts differ or are missing", read_flag,
+                &merge.force);
+    if (!command_read(line, &options, &status))
+        return status;
+    bool ready = check_usage(&merge, &error) && read_parts(&merge, &error);
+    status = ready ? merge_parts(&merge) : refuse_usage("merge", error.text);
     free_parts(&merge);
     return status;
 }

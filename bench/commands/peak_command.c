@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench peak */
-#include "bench/commands.h"
+#include "bench/base/command.h"
 #include "bench/machine/peak.h"
+#include "bench/problems/backend_set.h"
 
 #include <stdio.h>
 
@@ -69,17 +70,30 @@ static int measure_all(const machine_info *machine, const int_list *threads, dou
     return EXIT_FINE;
 }
 
-int command_peak(const cli_options *options) {
+static int measure_as_asked(const int_list *given, double seconds) {
     machine_info machine;
     machine_describe(&machine);
-    options_tell_threads(options, machine.cores, "");
+    tell_many_threads(given, machine.cores, "");
     int_list threads = {0};
-    bool listed = options->threads.count ? given_threads(&threads, &options->threads, machine.cores)
-                                         : default_threads(&threads, machine.cores);
+    bool listed = given->count ? given_threads(&threads, given, machine.cores)
+                               : default_threads(&threads, machine.cores);
     if (!listed)
         fputs("rnnbench peak: out of memory\n", stderr);
-    const double budget = options->peak_time > 0 ? options->peak_time : 8;
-    int status = listed ? measure_all(&machine, &threads, budget) : EXIT_WRONG;
+    int status = listed ? measure_all(&machine, &threads, seconds) : EXIT_WRONG;
+    int_list_free(&threads);
+    return status;
+}
+
+int command_peak(const command_line *line) {
+    int_list threads = {0};
+    double seconds = 8;
+    option_list options = {0};
+    int status;
+    options_add(&options, "threads", "LIST", "to be measured on; 1, 2, 3 .. and all cores",
+                read_threads, &threads);
+    options_add(&options, "peak-time", "SECONDS", "for all of it; 8", read_seconds, &seconds);
+    if (command_read(line, &options, &status))
+        status = measure_as_asked(&threads, seconds);
     int_list_free(&threads);
     return status;
 }

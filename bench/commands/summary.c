@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench summary: what model.summary() prints in Keras. */
-#include "bench/commands.h"
+#include "bench/base/command.h"
+#include "reference/problem.h"
 
 #include <stdio.h>
 
@@ -58,10 +59,17 @@ static void print_summary(const problem *p) {
            (double)(rnn_model_parameter_count(&model) * sizeof(float)) / 1024);
 }
 
-int command_summary(const cli_options *options) {
+int command_summary(const command_line *line) {
     problem p;
     rnn_error error;
-    if (!problem_parse(&p, options->arguments[0], &error))
+    option_list options = {.least_arguments = 1,
+                           .most_arguments = 1,
+                           .missing =
+                               "an argument is missing, as in lstm/N:1/T:10/D:3/U:5/dense:2"};
+    int status;
+    if (!command_read(line, &options, &status))
+        return status;
+    if (!problem_parse(&p, options.arguments[0], &error))
         return refuse_usage("summary", error.text);
     rnn_model model = problem_model(&p);
     if (rnn_model_validate(&model, &error) != RNN_OK)

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench sweep */
 #include "bench/base/clock.h"
+#include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/interrupt.h"
-#include "bench/commands.h"
 #include "bench/machine/peaks.h"
 #include "bench/measure/measure.h"
 #include "bench/measure/sweep_files.h"
 #include "bench/measure/table.h"
-#include "bench/problems/problems.h"
-#include "bench/problems/sweep_cost.h"
+#include "bench/problems/backend_set.h"
 #include "bench/results/context.h"
 #include "bench/results/rows.h"
 #include "kernels/engine/cores.h"
@@ -38,25 +37,24 @@ static bool choose_threads(sweep_state *sweep, rnn_error *error) {
             return fail(error, "out of memory: a list of %d threads", count);
     if (!given->count && limit.set_by[0])
         printf("threads: at most %d of %d cores (%s)\n", limit.cores, limit.online, limit.set_by);
-    options_tell_threads(sweep->options, limit.cores, limit.set_by);
+    tell_many_threads(given, limit.cores, limit.set_by);
     return true;
 }
 
 static bool measure_peaks(sweep_state *sweep, rnn_error *error) {
-    const double given = sweep->options->peak_time, seconds = given > 0 ? given : 2.5;
-    sweep->peaks =
-        peaks_measure(&sweep->machine, &sweep->threads, seconds, &sweep->peak_count, error);
+    sweep->peaks = peaks_measure(&sweep->machine, &sweep->threads, sweep->options->peak_time,
+                                 &sweep->peak_count, error);
     return sweep->peaks != NULL;
 }
 
 /* What is not asked for by name is no more than what a user would choose among. */
-static void choose_backends(cli_options *options) {
+static void choose_backends(sweep_options *options) {
     rnn_backend_info info;
     bool any = false;
     if (options->backends)
         return;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (!options_backend_is_forced(i)) {
+        if (!backend_is_forced(i)) {
             options->backends |= 1u << i;
         } else if (info.available) {
             printf("%s%s", any ? ", " : "left out without --backend: ", info.name);
@@ -86,22 +84,23 @@ static void add_peaks(const sweep_state *sweep) {
     }
 }
 
-static void add_context(const sweep_state *sweep) {
-    const cli_options *options = sweep->options;
+static void add_context(const sweep_state *sweep, const char *command) {
+    const sweep_options *options = sweep->options;
+    const shard_choice shard = options->request.shard;
     char text[64];
     context_machine(&sweep->machine, add_to_file, NULL);
     context_build(add_to_file, NULL);
     context_environment(add_to_file, NULL);
     add_peaks(sweep);
-    gbench_add_context("command", options->command_line);
-    const char *preset = problem_list_preset(options);
+    gbench_add_context("command", command);
+    const char *preset = problem_request_preset(&options->request);
     gbench_add_context("preset", preset ? preset : "none");
     snprintf(text, sizeof text, "%llu", (unsigned long long)options->seed);
     gbench_add_context("seed", text);
     snprintf(text, sizeof text, "%d", ROWS_SCHEMA_VERSION);
     gbench_add_context(ROWS_SCHEMA_KEY, text);
-    snprintf(text, sizeof text, "%d/%d", options->shard.index, options->shard.count);
-    if (options->shard.count)
+    snprintf(text, sizeof text, "%d/%d", shard.index, shard.count);
+    if (shard.count)
         gbench_add_context("shard", text);
 }
 
@@ -152,45 +151,57 @@ static int close_sweep(const sweep_state *sweep, sweep_files *files, int problem
     return fine ? EXIT_FINE : EXIT_WRONG;
 }
 
-static int run_sweep(sweep_state *sweep, sweep_files *files, const problem_list *problems) {
+static int run_sweep(sweep_state *sweep, sweep_files *files, const problem_list *problems,
+                     const char *command) {
     sweep->start = clock_seconds();
     rnn_error error;
     if (!choose_threads(sweep, &error) || !measure_peaks(sweep, &error)) {
         fprintf(stderr, "rnnbench sweep: %s\n", error.text);
         return EXIT_WRONG;
     }
-    if (!gbench_start(sweep->repetitions, sweep->min_time)) {
+    const sweep_effort *effort = &sweep->options->request.effort;
+    if (!gbench_start(effort->repetitions, effort->min_time)) {
         fputs("rnnbench sweep: out of memory\n", stderr);
         return EXIT_WRONG;
     }
-    add_context(sweep);
+    add_context(sweep, command);
     fflush(stdout);
     sweep->stop = interrupt_catch();
     bool complete = measure_all(sweep, files, problems);
     return close_sweep(sweep, files, problems->count, complete);
 }
 
-int command_sweep(const cli_options *given) {
+static int sweep_as_asked(sweep_options *options, const char *command) {
     rnn_error error;
-    cli_options with_backends = *given;
-    const cli_options *options = &with_backends;
     problem_list problems = {0};
-    const sweep_effort effort = sweep_effort_of(options);
-    sweep_state sweep = {.options = options,
-                         .repetitions = effort.repetitions,
-                         .min_time = effort.min_time,
-                         .max_run_time = effort.max_run_time};
+    sweep_state sweep = {.options = options};
     sweep_files files;
     machine_describe(&sweep.machine);
     bool ready = sweep_files_choose(&files, options, &sweep.machine, &error) &&
-                 problem_list_for_sweep(&problems, options, &error);
+                 problem_list_for_sweep(&problems, &options->request, &error);
     if (ready)
-        choose_backends(&with_backends);
-    int status = ready ? run_sweep(&sweep, &files, &problems) : refuse_usage("sweep", error.text);
+        choose_backends(options);
+    int status =
+        ready ? run_sweep(&sweep, &files, &problems, command) : refuse_usage("sweep", error.text);
     results_free(&sweep.results);
     int_list_free(&sweep.threads);
     free(sweep.peaks);
     sweep_files_free(&files);
     problem_list_free(&problems);
+    return status;
+}
+
+int command_sweep(const command_line *line) {
+    sweep_options options = SWEEP_OPTIONS;
+    option_list list = {0};
+    int status;
+    sweep_options_all(&list, &options);
+    if (command_read(line, &list, &status)) {
+        char *command = command_text(line);
+        status =
+            command ? sweep_as_asked(&options, command) : refuse_usage("sweep", "out of memory");
+        free(command);
+    }
+    sweep_options_free(&options);
     return status;
 }

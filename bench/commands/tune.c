@@ -2,13 +2,12 @@
  * rnnbench tune: times every backend on every number of threads that `auto` may choose among, as a
  * sweep does, and writes down the winners. */
 #include "bench/base/clock.h"
+#include "bench/base/command.h"
 #include "bench/base/interrupt.h"
 #include "bench/base/time_text.h"
-#include "bench/commands.h"
 #include "bench/commands/tune_file.h"
 #include "bench/measure/measure.h"
 #include "bench/measure/table.h"
-#include "bench/problems/problems.h"
 #include "kernels/auto/auto.h"
 #include "kernels/engine/cores.h"
 
@@ -17,10 +16,10 @@
 #include <string.h>
 
 typedef struct tune_state {
-    cli_options options; /* the user's, with the candidates as backends */
-    sweep_state sweep;   /* its threads are those of the candidates */
-    peak_set no_peak;    /* a sweep's rows want one for their roof, which is not shown here */
-    int_list limits;     /* the threads that auto is asked for */
+    sweep_options options; /* the user's, with the candidates as backends */
+    sweep_state sweep;     /* its threads are those of the candidates */
+    peak_set no_peak;      /* a sweep's rows want one for their roof, which is not shown here */
+    int_list limits;       /* the threads that auto is asked for */
     tune_file file;
     int entries, others;     /* decided; not as the cost model does */
     double last_write;       /* of the file, by the clock */
@@ -258,8 +257,9 @@ static int close_tune(tune_state *tune, int problems, bool complete) {
 
 static int run_tune(tune_state *tune, const problem_list *problems) {
     sweep_state *sweep = &tune->sweep;
+    const sweep_effort *effort = &tune->options.request.effort;
     choose_backends(tune);
-    if (!choose_threads(tune) || !gbench_start(sweep->repetitions, sweep->min_time)) {
+    if (!choose_threads(tune) || !gbench_start(effort->repetitions, effort->min_time)) {
         fputs("rnnbench tune: out of memory\n", stderr);
         return EXIT_WRONG;
     }
@@ -271,28 +271,41 @@ static int run_tune(tune_state *tune, const problem_list *problems) {
     return close_tune(tune, problems->count, complete);
 }
 
-static const char *file_name(const cli_options *options) {
-    const char *path = options->out ? options->out : rnn_tuning_path();
+static const char *file_name(const char *out) {
+    const char *path = out ? out : rnn_tuning_path();
     return path ? path : "rnn_tuning.txt";
 }
 
-int command_tune(const cli_options *options) {
+static int tune_as_asked(tune_state *tune, bool force) {
     rnn_error error = {""};
     problem_list problems = {0};
-    tune_state tune = {.options = *options, .no_peak = {.threads = 1, .flops = {1, 1, 1}}};
-    tune.sweep =
-        (sweep_state){.options = &tune.options,
-                      .repetitions = options->repetitions ? options->repetitions : 21,
-                      .min_time = options->min_time > 0 ? options->min_time : 0.005,
-                      .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2};
-    bool ready = problem_list_for_sweep(&problems, options, &error) &&
-                 choose_limits(&tune, &error) &&
-                 tune_file_open(&tune.file, file_name(options), options->force, &error);
-    int status = ready ? run_tune(&tune, &problems) : refuse_usage("tune", error.text);
-    tune_file_close(&tune.file);
-    results_free(&tune.sweep.results);
-    int_list_free(&tune.sweep.threads);
-    int_list_free(&tune.limits);
+    bool ready = problem_list_for_sweep(&problems, &tune->options.request, &error) &&
+                 choose_limits(tune, &error) &&
+                 tune_file_open(&tune->file, file_name(tune->options.out), force, &error);
+    int status = ready ? run_tune(tune, &problems) : refuse_usage("tune", error.text);
+    tune_file_close(&tune->file);
+    results_free(&tune->sweep.results);
+    int_list_free(&tune->sweep.threads);
+    int_list_free(&tune->limits);
     problem_list_free(&problems);
+    return status;
+}
+
+int command_tune(const command_line *line) {
+    tune_state tune = {.options = SWEEP_OPTIONS, .no_peak = {.threads = 1, .flops = {1, 1, 1}}};
+    option_list list = {0};
+    bool force = false;
+    int status;
+    tune.options.request.effort =
+        (sweep_effort){.repetitions = 21, .min_time = 0.005, .max_run_time = 2};
+    tune.sweep.options = &tune.options;
+    sweep_options_of_timing(&list, &tune.options);
+    options_add(&list, "out", "FILE", "the tuning file, else RNN_TUNING's", read_text,
+                &tune.options.out);
+    options_add(&list, "force", "", "replaces an --out that is no tuning file of this machine",
+                read_flag, &force);
+    if (command_read(line, &list, &status))
+        status = tune_as_asked(&tune, force);
+    sweep_options_free(&tune.options);
     return status;
 }

@@ -8,15 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool document_choose_format(const cli_options *options, const document_format **format,
-                            rnn_error *error) {
-    *format = options->format ? document_format_named(options->format)
-              : options->out  ? document_format_of_file(options->out)
-                              : NULL;
-    if (options->format && !*format)
-        return fail(error, "--format %.40s: text, markdown, csv, json or junit", options->format);
-    if (!*format)
-        *format = document_format_named("text");
+void output_options(option_list *options, output_choice *output) {
+    options_add(options, "format", "NAME",
+                "text, markdown, csv, json, junit; by the name of --out, else text", read_text,
+                &output->format_name);
+    options_add(options, "out", "FILE", "writes there instead of to standard output", read_text,
+                &output->out);
+}
+
+bool output_choose_format(output_choice *output, rnn_error *error) {
+    const char *name = output->format_name;
+    output->format = name          ? document_format_named(name)
+                     : output->out ? document_format_of_file(output->out)
+                                   : NULL;
+    if (name && !output->format)
+        return fail(error, "--format %.40s: text, markdown, csv, json or junit", name);
+    if (!output->format)
+        output->format = document_format_named("text");
     return true;
 }
 
@@ -46,14 +54,14 @@ static bool print(const document *d, const document_format *format) {
     return fflush(stdout) == 0 && !ferror(stdout);
 }
 
-bool document_output(const cli_options *options, const char *command, const document *d,
-                     const document_format *format) {
-    if (options->out ? replace_file(options->out, d, format) : print(d, format)) {
+bool document_output(const output_choice *output, const char *command, const document *d) {
+    const document_format *format = output->format;
+    if (output->out ? replace_file(output->out, d, format) : print(d, format)) {
         if (format->rows_only)
             tell_notes(d);
         return true;
     }
-    fprintf(stderr, "rnnbench %s: %s: %s\n", command,
-            options->out ? options->out : "standard output", strerror(errno));
+    fprintf(stderr, "rnnbench %s: %s: %s\n", command, output->out ? output->out : "standard output",
+            strerror(errno));
     return false;
 }

@@ -3,34 +3,21 @@
 #include "bench/gate/gate.h"
 
 #include "bench/base/clock.h"
+#include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/interrupt.h"
-#include "bench/base/replace.h"
 #include "bench/base/temporary.h"
-#include "bench/commands.h"
-#include "bench/document/document_output.h"
 #include "bench/gate/gate_base.h"
 #include "bench/gate/gate_baseline.h"
 #include "bench/gate/gate_document.h"
 #include "bench/gate/gate_instructions.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-
-#define DEFAULT_BUDGET    30
-#define LEAST_BUDGET      1
-#define DEFAULT_THRESHOLD 0.05
-/* Minutes apart, two runs on one machine were found to differ by 15% even relative to an anchor. */
-#define BASELINE_THRESHOLD 0.20
-/* Counts have hardly any noise, and take long under valgrind. */
-#define INSTRUCTIONS_BUDGET    900
-#define INSTRUCTIONS_THRESHOLD 0.01
-#define DEFAULT_FLOOR          100e-9
 
 static int say(int status, const char *text) {
     fflush(stdout);
@@ -133,13 +120,13 @@ static int verdict(const gate_state *gate) {
                : EXIT_NOT_COMPARABLE;
 }
 
-static int report(const gate_state *gate, const document_format *format) {
+static int report(const gate_state *gate) {
     document d;
     bool ok = gate_document(&d, gate);
     if (!ok)
         say(EXIT_USAGE, "out of memory");
     else
-        ok = document_output(gate->options, "gate", &d, format);
+        ok = document_output(&gate->options->output, "gate", &d);
     document_free(&d);
     if (!ok)
         return EXIT_USAGE;
@@ -147,28 +134,12 @@ static int report(const gate_state *gate, const document_format *format) {
     return status == EXIT_NOT_COMPARABLE ? say(status, "no row could be judged") : status;
 }
 
-static int run(gate_state *gate, const document_format *format) {
+static int run(gate_state *gate) {
     const gate_end end = check_and_measure(gate);
-    return end == GATE_GOES_ON ? report(gate, format) : status_of_end(gate, end);
+    return end == GATE_GOES_ON ? report(gate) : status_of_end(gate, end);
 }
 
 /* ---- What was asked for --------------------------------------------------------------------- */
-
-static bool check_options(const cli_options *options, rnn_error *error) {
-    if (!!options->against + !!options->baseline + options->selftest != 1)
-        return fail(error, "give one of --against, --baseline and --selftest");
-    if (options->instructions && !options->against)
-        return fail(error, "--instructions goes with --against");
-    if (options->instructions && options->floor > 0)
-        return fail(error, "--floor is a time, and --instructions takes none");
-    if (!options->baseline && (options->anchor || options->anyway))
-        return fail(error, "--anchor and --anyway are about --baseline");
-    if (options->budget > 0 && options->budget < LEAST_BUDGET)
-        return fail(error, "--budget: 1 s is the least");
-    if (options->out && !file_can_be_replaced(options->out))
-        return fail(error, "%.200s: %s", options->out, strerror(errno));
-    return true;
-}
 
 static int find_base(gate_state *gate, char program[PATH_MAX], char name[PATH_MAX + 100]) {
     rnn_error error;
@@ -201,7 +172,7 @@ static bool check_temporary_folder(rnn_error *error) {
     return true;
 }
 
-static int gate_programs(gate_state *gate, const document_format *format) {
+static int gate_programs(gate_state *gate) {
     char programs[SIDES][PATH_MAX], base_name[PATH_MAX + 100];
     rnn_error error;
     if (!gate_find_this(programs[NEW], PATH_MAX))
@@ -222,7 +193,7 @@ static int gate_programs(gate_state *gate, const document_format *format) {
     else if (!gate_list_rows(gate, &error))
         listed = EXIT_USAGE;
     if (listed == EXIT_FINE)
-        return run(gate, format);
+        return run(gate);
     return say(listed, error.text);
 }
 
@@ -234,23 +205,28 @@ static uint64_t random_start(void) {
     return start;
 }
 
-int command_gate(const cli_options *options) {
-    const document_format *format;
+static int gate_as_asked(gate_options *options) {
     rnn_error error;
-    if (!check_options(options, &error) || !document_choose_format(options, &format, &error))
+    if (!gate_options_check(options, &error) || !output_choose_format(&options->output, &error))
         return refuse_usage("gate", error.text);
-    const double threshold = options->instructions ? INSTRUCTIONS_THRESHOLD
-                             : options->baseline   ? BASELINE_THRESHOLD
-                                                   : DEFAULT_THRESHOLD;
-    const double budget = options->instructions ? INSTRUCTIONS_BUDGET : DEFAULT_BUDGET;
-    gate_state gate = {
-        .options = options,
-        .rule = {.threshold = options->threshold > 0 ? options->threshold : threshold,
-                 .floor = options->floor > 0 ? options->floor : DEFAULT_FLOOR},
-        .budget = options->budget > 0 ? options->budget : budget,
-        .random = random_start(),
-        .stop = interrupt_catch()};
-    const int status = gate_programs(&gate, format);
+    gate_state gate = {.options = options,
+                       .rule = {.threshold = gate_options_threshold(options),
+                                .floor = gate_options_floor(options)},
+                       .budget = gate_options_budget(options),
+                       .random = random_start(),
+                       .stop = interrupt_catch()};
+    const int status = gate_programs(&gate);
     gate_free_rows(&gate);
+    return status;
+}
+
+int command_gate(const command_line *line) {
+    gate_options options = {.seed = 1};
+    option_list list = {0};
+    int status;
+    gate_options_add(&list, &options);
+    if (command_read(line, &list, &status))
+        status = gate_as_asked(&options);
+    gate_options_free(&options);
     return status;
 }

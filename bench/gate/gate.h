@@ -10,8 +10,8 @@
 #define BENCH_GATE_H
 
 #include "bench/base/progress.h"
+#include "bench/gate/gate_options.h"
 #include "bench/gate/gate_rule.h"
-#include "bench/options.h"
 #include "bench/worker/worker_process.h"
 
 #define GATE_FIRST_SHARE  0.62 /* of the budget, at which the first series ends, */
@@ -75,7 +75,7 @@ typedef enum gate_end {
 } gate_end;
 
 typedef struct gate_state {
-    const cli_options *options;
+    const gate_options *options;
     gate_rule rule;
     double budget, start; /* seconds, by the clock */
     const char *programs[SIDES];

@@ -2,6 +2,7 @@
  * rnnbench gate --baseline: rows of a results file, each relative to the anchor's row. */
 #include "bench/gate/gate_baseline.h"
 
+#include "bench/base/exit_status.h"
 #include "bench/base/fail.h"
 #include "bench/base/text_pool.h"
 #include "bench/results/comparable.h"
@@ -96,12 +97,13 @@ static const char *known_backend(const char *name, int *index) {
     return NULL;
 }
 
-static bool passes(const cli_options *options, const timed_row *row, int backend) {
+static bool passes(const gate_options *options, const timed_row *row, int backend) {
     problem p;
     rnn_error error;
     const int_list *threads = &options->threads;
-    return *row->cell && problem_parse(&p, row->problem, &error) && options_select(options, &p) &&
-           options_select_backend(options, backend) &&
+    return *row->cell && problem_parse(&p, row->problem, &error) &&
+           problem_filter_passes(&options->request.filter, &p) &&
+           set_has(options->backends, backend) &&
            (threads->count == 0 || int_list_contains(threads, row->threads));
 }
 

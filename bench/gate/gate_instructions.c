@@ -163,7 +163,7 @@ static worker_outcome run_process(const gate_state *gate, counted_process *p, co
 }
 
 /* "==12== I   refs:      12,629,021"; NAN: there is no such line. */
-static double read_count(const char *log) {
+static double count_of(const char *log) {
     char line[256];
     double count = NAN;
     FILE *file = fopen(log, "r");
@@ -216,7 +216,7 @@ static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
     const bool all_ran = end == GATE_GOES_ON && !row->left_out;
     for (int i = 0; i < MOST_PROCESSES; i++) {
         worker_stop(&processes[i].worker, all_ran ? seconds_to_leave(gate) : 0);
-        counts[i] = processes[i].log[0] ? read_count(processes[i].log) : NAN;
+        counts[i] = processes[i].log[0] ? count_of(processes[i].log) : NAN;
         if (processes[i].log[0])
             unlink(processes[i].log);
     }

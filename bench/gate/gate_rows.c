@@ -2,7 +2,7 @@
 #include "bench/gate/gate.h"
 
 #include "bench/base/fail.h"
-#include "bench/problems/problems.h"
+#include "bench/problems/backend_set.h"
 #include "kernels/engine/cores.h"
 
 #include <stdarg.h>
@@ -92,10 +92,10 @@ void gate_free_rows(gate_state *gate) {
 /* ---- This build's ---------------------------------------------------------------------------- */
 
 /* Other libraries' speed is not this build's: they are judged only where --backend names them. */
-static bool is_selected(const cli_options *options, int index, const rnn_backend_info *info) {
+static bool is_selected(const gate_options *options, int index, const rnn_backend_info *info) {
     if (options->backends)
-        return options_select_backend(options, index);
-    return info->available && !info->version[0] && !options_backend_is_forced(index);
+        return set_has(options->backends, index);
+    return info->available && !info->version[0] && !backend_is_forced(index);
 }
 
 static bool add_row(gate_state *gate, const problem *p, const char *backend, int threads) {
@@ -114,7 +114,7 @@ static bool add_row(gate_state *gate, const problem *p, const char *backend, int
 }
 
 /* Of --threads, or as many as there are cores; one for `auto`, which on more is openmp. */
-static int_list threads_of(const cli_options *options, const rnn_backend_info *info) {
+static int_list threads_of(const gate_options *options, const rnn_backend_info *info) {
     static int one = 1, cores;
     cores = rnn_usable_cores();
     if (!info->threaded)
@@ -138,9 +138,9 @@ static bool add_problem(gate_state *gate, const problem *p) {
 }
 
 bool gate_list_rows(gate_state *gate, rnn_error *error) {
-    cli_options asked = *gate->options;
+    problem_request asked = gate->options->request;
     problem_list problems = {0};
-    if (!asked.preset && problem_list_preset(&asked))
+    if (!asked.preset && problem_request_preset(&asked))
         asked.preset = "gate";
     bool ok = problem_list_for_sweep(&problems, &asked, error);
     for (int i = 0; ok && i < problems.count; i++)

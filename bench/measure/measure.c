@@ -46,7 +46,7 @@ static bool is_shortened(const sweep_subject *subject) {
 }
 
 double measure_cost(const sweep_state *sweep, const problem *p) {
-    const sweep_effort effort = {sweep->repetitions, sweep->min_time, sweep->max_run_time};
+    const sweep_effort effort = sweep->options->request.effort;
     return sweep_cost(&effort, p);
 }
 
@@ -103,7 +103,9 @@ static rnn_status estimate_run(const sweep_subject *subject, const timed_row *li
     rnn_status status = plan_row(&row, &subject->checked, case_weights(subject->reference),
                                  case_io(subject->reference), error);
     *seconds = INFINITY;
-    for (int i = 0; i < 2 && status == RNN_OK && *seconds > subject->sweep->max_run_time; i++) {
+    for (int i = 0; i < 2 && status == RNN_OK &&
+                    *seconds > subject->sweep->options->request.effort.max_run_time;
+         i++) {
         double start = clock_seconds();
         status = rnn_plan_run(row.plan, row.io, row.scratch, error);
         *seconds = fmin(*seconds, (clock_seconds() - start) * scale);
@@ -170,7 +172,7 @@ static bool row_is_quick_enough(sweep_subject *subject, timed_row *row, bool *li
         fail_named(subject, row->name, status, &error);
         return false;
     }
-    double most = subject->sweep->max_run_time;
+    double most = subject->sweep->options->request.effort.max_run_time;
     if (seconds <= most)
         return true;
     char reason[96];
@@ -226,7 +228,7 @@ static bool prepare_rows(sweep_subject *subject) {
     if (!subject->rows)
         return false;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK && !*subject->sweep->stop; i++) {
-        if (!options_select_backend(subject->sweep->options, i))
+        if (!set_has(subject->sweep->options->backends, i))
             continue;
         int rows = info.threaded ? subject->sweep->threads.count : 1;
         bool ok = info.available ? prepare_backend(subject, &info)

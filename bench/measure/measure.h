@@ -6,17 +6,15 @@
 #include "bench/base/progress.h"
 #include "bench/machine/peak.h"
 #include "bench/measure/results.h"
-#include "bench/options.h"
+#include "bench/measure/sweep_options.h"
 
 /* What is the same for all problems of a sweep. */
 typedef struct sweep_state {
-    const cli_options *options;
+    const sweep_options *options;
     machine_info machine;
     peak_set *peaks; /* by threads, peaks[0] on one */
     int peak_count;
     int_list threads;
-    int repetitions;
-    double min_time, max_run_time;
     result_list results;
     progress_bar progress;
     double start;     /* by the clock */

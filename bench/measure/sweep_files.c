@@ -84,20 +84,20 @@ static bool choose_name(sweep_files *files) {
     return (!files->saves_out || files->out) && (!files->saves_table || files->table);
 }
 
-static bool choose_in_store(sweep_files *files, const cli_options *options,
+static bool choose_in_store(sweep_files *files, const sweep_options *options,
                             const machine_info *machine, rnn_error *error) {
     files->saves_out = !options->out;
     files->saves_table = !options->table;
     files->number = 1;
     if (!store_open_folder(options->results, machine, files->folder, error))
         return false;
-    store_result_name(time(NULL), BUILD_COMMIT, options->shard.index, options->shard.count,
-                      files->name);
+    store_result_name(time(NULL), BUILD_COMMIT, options->request.shard.index,
+                      options->request.shard.count, files->name);
     return choose_name(files) || fail(error, "--save: %.160s: %s", files->folder, strerror(errno));
 }
 
-bool sweep_files_choose(sweep_files *files, const cli_options *options, const machine_info *machine,
-                        rnn_error *error) {
+bool sweep_files_choose(sweep_files *files, const sweep_options *options,
+                        const machine_info *machine, rnn_error *error) {
     const char *out = options->out, *table = options->table;
     *files = (struct sweep_files){0};
     if (out && !(files->out = writable_file("--out", out, error)))

@@ -4,7 +4,7 @@
 #define BENCH_SWEEP_FILES_H
 
 #include "bench/measure/results.h"
-#include "bench/options.h"
+#include "bench/measure/sweep_options.h"
 #include "bench/results/store.h"
 
 typedef struct sweep_files {
@@ -22,8 +22,8 @@ typedef struct sweep_files {
 } sweep_files;
 
 /* What --out, --table and --save ask for. Leaves no file yet, but makes sure that it can be one. */
-bool sweep_files_choose(sweep_files *files, const cli_options *options, const machine_info *machine,
-                        rnn_error *error);
+bool sweep_files_choose(sweep_files *files, const sweep_options *options,
+                        const machine_info *machine, rnn_error *error);
 void sweep_files_free(sweep_files *files);
 
 /* Writes what was measured unless that was done a short while ago, or `out` is a stream: what is

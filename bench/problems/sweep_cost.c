@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/problems/sweep_cost.h"
 
+#include "bench/base/ranges.h"
 #include "bench/problems/checked.h"
 #include "reference/inputs.h"
 
 #include <math.h>
 
-sweep_effort sweep_effort_of(const cli_options *options) {
-    return (sweep_effort){.repetitions = options->repetitions ? options->repetitions : 9,
-                          .min_time = options->min_time > 0 ? options->min_time : 0.01,
-                          .max_run_time = options->max_run_time > 0 ? options->max_run_time : 2};
+/* Every repetition of every row is kept until the end. */
+static bool read_repetitions(void *variable, const char *text, rnn_error *error) {
+    return parse_int(text, 1, 10000, variable, error);
+}
+
+void sweep_effort_options(option_list *options, sweep_effort *effort) {
+    options_add(options, "repetitions", "COUNT", "samples a row; 9, tune 21", read_repetitions,
+                &effort->repetitions);
+    options_add(options, "min-time", "SECONDS",
+                "that a repetition lasts at least; 0.01, tune 0.005", read_seconds,
+                &effort->min_time);
+    options_add(options, "max-run-time", "SECONDS",
+                "leaves out rows of which one run takes longer; 2", read_seconds,
+                &effort->max_run_time);
 }
 
 double sweep_cost(const sweep_effort *effort, const problem *p) {

@@ -4,15 +4,21 @@
 #ifndef BENCH_SWEEP_COST_H
 #define BENCH_SWEEP_COST_H
 
-#include "bench/options.h"
+#include "bench/base/options.h"
+#include "reference/problem.h"
 
 typedef struct sweep_effort {
-    int repetitions;
-    double min_time, max_run_time; /* seconds */
+    int repetitions;     /* samples of a row */
+    double min_time;     /* seconds that a repetition lasts at least */
+    double max_run_time; /* seconds; a row of which one run takes longer is left out */
 } sweep_effort;
 
-/* What --repetitions, --min-time and --max-run-time say, or a sweep's defaults. */
-sweep_effort sweep_effort_of(const cli_options *options);
+/* Of a sweep, where nothing else is asked for. */
+#define SWEEP_EFFORT                                                                               \
+    { .repetitions = 9, .min_time = 0.01, .max_run_time = 2 }
+
+/* --repetitions, --min-time and --max-run-time; `effort` holds the defaults. */
+void sweep_effort_options(option_list *options, sweep_effort *effort);
 
 /* In seconds. */
 double sweep_cost(const sweep_effort *effort, const problem *p);

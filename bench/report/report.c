@@ -2,12 +2,13 @@
  * rnnbench report */
 #include "bench/report/report.h"
 
+#include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/replace.h"
-#include "bench/commands.h"
 #include "bench/report/report_sections.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static void free_files(timed_file *files, int count) {
 }
 
 /* NULL: the reason is in `error`. */
-static timed_file *read_files(const cli_options *options, rnn_error *error) {
+static timed_file *read_files(const option_list *options, rnn_error *error) {
     const int count = options->argument_count;
     timed_file *files = calloc((size_t)count, sizeof *files);
     if (!files)
@@ -111,11 +112,11 @@ static int make_report(const report *all, const char *path) {
     return status;
 }
 
-int command_report(const cli_options *options) {
+static int report_files(const option_list *options, const char *out) {
     rnn_error error;
     report all;
     const int count = options->argument_count;
-    if (!options->out)
+    if (!out)
         return refuse_usage("report", "--out is missing, as in --out report.html");
     timed_file *files = read_files(options, &error);
     if (!files)
@@ -126,7 +127,16 @@ int command_report(const cli_options *options) {
     }
     if (!report_gather(&all, files, count, &error))
         return refuse(EXIT_USAGE, error.text);
-    const int status = make_report(&all, options->out);
+    const int status = make_report(&all, out);
     report_free(&all);
     return status;
+}
+
+int command_report(const command_line *line) {
+    const char *out = NULL;
+    option_list options = {
+        .least_arguments = 1, .most_arguments = INT_MAX, .missing = "results files are missing"};
+    int status;
+    options_add(&options, "out", "FILE.html", "the page to make", read_text, &out);
+    return command_read(line, &options, &status) ? report_files(&options, out) : status;
 }

@@ -2,7 +2,7 @@
 #include "bench/results/comparison.h"
 
 #include "bench/base/fail.h"
-#include "bench/results/selection.h"
+#include "bench/results/backend_order.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -11,10 +11,6 @@
 #include <string.h>
 
 /* ---- Pairs ----------------------------------------------------------------------------------- */
-
-static bool passes(const row_filter *filter, const timed_row *row) {
-    return filter->passes(filter->data, row);
-}
 
 /* Both have room for as many rows as the files have. */
 static bool make_room(comparison *c, int rows, rnn_error *error) {
@@ -61,11 +57,11 @@ static bool is_anchor(const timed_row *row, const char *anchor) {
 static void collect_files(comparison *c, const timed_file *base, const timed_file *next,
                           const char *anchor, const row_filter *filter) {
     for (int i = 0; i < base->row_count; i++)
-        if (passes(filter, &base->rows[i]) && !is_anchor(&base->rows[i], anchor))
+        if (row_filter_passes(filter, &base->rows[i]) && !is_anchor(&base->rows[i], anchor))
             pair_files(c, base, next, anchor, &base->rows[i]);
     for (int i = 0; i < next->row_count; i++) {
         const timed_row *row = &next->rows[i];
-        if (passes(filter, row) && !is_anchor(row, anchor) &&
+        if (row_filter_passes(filter, row) && !is_anchor(row, anchor) &&
             !rows_find(base, row->problem, row->backend, row->threads))
             add_unpaired(c, row, "only in NEW");
     }
@@ -75,7 +71,7 @@ static void collect_backends(comparison *c, const timed_file *file, const char *
                              const row_filter *filter) {
     for (int i = 0; i < file->row_count; i++) {
         const timed_row *row = &file->rows[i];
-        if (!*row->backend || !passes(filter, row) || is_anchor(row, anchor))
+        if (!*row->backend || !row_filter_passes(filter, row) || is_anchor(row, anchor))
             continue;
         const timed_row *base = row->error ? NULL : find_anchor(file, row, anchor);
         if (base)
@@ -237,7 +233,7 @@ static int count_problems(const timed_file *file, const char *backend, const row
     const char *last = "";
     for (int i = 0; i < file->row_count; i++) {
         const timed_row *row = file->index[i];
-        if (row->error || strcmp(row->backend, backend) != 0 || !passes(filter, row) ||
+        if (row->error || strcmp(row->backend, backend) != 0 || !row_filter_passes(filter, row) ||
             strcmp(row->problem, last) == 0)
             continue;
         count++;

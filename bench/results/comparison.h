@@ -3,6 +3,7 @@
 #ifndef BENCH_COMPARISON_H
 #define BENCH_COMPARISON_H
 
+#include "bench/results/row_filter.h"
 #include "bench/results/rows.h"
 #include "bench/statistics/statistics.h"
 
@@ -40,12 +41,6 @@ typedef struct comparison {
 } comparison;
 
 #define COMPARISON_P_AT_MOST 0.05
-
-/* Whether a row is to be compared. */
-typedef struct row_filter {
-    bool (*passes)(const void *data, const timed_row *row);
-    const void *data;
-} row_filter;
 
 /* Rows of the same problem, backend and threads of two files. With an anchor, times are relative to
  * that backend's in their own file, so that one machine may be slower than the other. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/results/history.h"
 
+#include "bench/results/backend_order.h"
 #include "bench/results/comparable.h"
-#include "bench/results/selection.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -134,7 +134,7 @@ static bool add_file(history *h, const history_file *file) {
         h->without_anchor++;
     for (int i = 0; i < file->rows.row_count; i++) {
         const timed_row *row = &file->rows.rows[i];
-        bool asked_for = strcmp(row->problem, h->problem) == 0 && selection_has(h->filters, row);
+        bool asked_for = strcmp(row->problem, h->problem) == 0 && row_filter_passes(h->filter, row);
         if (!row->error && asked_for && !add_point(h, file, row))
             return false;
     }

@@ -3,8 +3,8 @@
 #ifndef BENCH_HISTORY_H
 #define BENCH_HISTORY_H
 
-#include "bench/options.h"
 #include "bench/results/result_files.h"
+#include "bench/results/row_filter.h"
 #include "bench/results/rows.h"
 #include "bench/statistics/statistics.h"
 
@@ -36,7 +36,7 @@ typedef struct history_series {
 
 typedef struct history {
     const char *problem, *anchor; /* anchor NULL: none */
-    const cli_options *filters;   /* of backends and threads */
+    const row_filter *filter;     /* of backends and threads */
     history_file *files;          /* by date */
     int file_count;
     history_point *points; /* by series */

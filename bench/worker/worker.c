@@ -5,8 +5,9 @@
  * answered with {"error": "..."}; only `quit` and the end of the input end it. */
 #include "bench/worker/worker.h"
 
+#include "bench/base/command.h"
 #include "bench/base/json.h"
-#include "bench/commands.h"
+#include "bench/base/ranges.h"
 #include "bench/worker/worker_shift.h"
 
 #include <errno.h>
@@ -134,9 +135,13 @@ static char *shift_heap(void) {
     return shift ? strdup(shift) : NULL;
 }
 
-int command_worker(const cli_options *options) {
+int command_worker(const command_line *line_of_program) {
+    option_list options = {0};
+    int status;
+    if (!command_read(line_of_program, &options, &status))
+        return status;
     char *shift = shift_heap();
-    worker w = {.seed = options->seed};
+    worker w = {.seed = 1};
     char *line = NULL;
     size_t size = 0;
     bool reader_left = false;

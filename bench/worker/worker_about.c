@@ -2,7 +2,7 @@
  * What a `rnnbench worker` knows of its machine and build, and which problems filters select. */
 #include "bench/base/fail.h"
 #include "bench/base/json.h"
-#include "bench/problems/problems.h"
+#include "bench/measure/sweep_options.h"
 #include "bench/results/context.h"
 #include "bench/results/rows.h"
 #include "bench/worker/worker.h"
@@ -82,7 +82,7 @@ static void put_problems(const problem_list *list) {
     putchar(']');
 }
 
-static void put_selection(const cli_options *options) {
+static void put_selection(const sweep_options *options) {
     fputs("\"threads\": [", stdout);
     for (int i = 0; i < options->threads.count; i++) {
         json_comma(i == 0);
@@ -92,7 +92,7 @@ static void put_selection(const cli_options *options) {
     rnn_backend_info info;
     bool first = true;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (options->backends && options_select_backend(options, i)) {
+        if (options->backends && set_has(options->backends, i)) {
             json_comma(first);
             json_text(info.name);
             first = false;
@@ -104,14 +104,16 @@ static void put_selection(const cli_options *options) {
  */
 void worker_expand(worker *w, int count, char **words) {
     (void)w;
-    cli_options options;
+    sweep_options options = SWEEP_OPTIONS;
+    option_list known = {0};
     problem_list list = {0};
     rnn_error error;
-    bool ok = options_parse(&options, COMMAND_sweep, count, words, &error) &&
+    sweep_options_all(&known, &options);
+    bool ok = options_parse(&known, count, words, &error) &&
               (!options.save || fail(&error, "--save: of rnnbench sweep alone")) &&
-              problem_list_for_sweep(&list, &options, &error);
+              problem_list_for_sweep(&list, &options.request, &error);
     if (ok) {
-        const char *preset = problem_list_preset(&options);
+        const char *preset = problem_request_preset(&options.request);
         putchar('{');
         put_problems(&list);
         fputs(", ", stdout);
@@ -123,5 +125,5 @@ void worker_expand(worker *w, int count, char **words) {
         worker_answer_error(error.text);
     }
     problem_list_free(&list);
-    options_free(&options);
+    sweep_options_free(&options);
 }

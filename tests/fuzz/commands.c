@@ -2,7 +2,7 @@
  * Fuzz target: the commands that read results files, on files from anywhere. The first byte is the
  * command, the second a format; then the files, with a line "--" between them. What is written is
  * of its format, and read again where it is a results file. */
-#include "bench/commands.h"
+#include "bench/base/command.h"
 #include "bench/gate/gate_baseline.h"
 #include "bench/report/report.h"
 #include "bench/report/report_sections.h"
@@ -16,23 +16,20 @@
 
 static char first[64], second[64], merged[64];
 
+typedef int command_function(const command_line *line);
+
 /* What the command prints; free() it. */
-static char *run(command_id id, int (*command)(const cli_options *), const char *const *words,
-                 size_t *size, int *status) {
+static char *run(command_function *command, const char *const *words, size_t *size, int *status) {
     char *argv[12];
     int argc = 0;
-    cli_options options;
-    rnn_error error = {""};
     fuzz_output output;
     for (; words[argc]; argc++)
         argv[argc] = strdup(words[argc]);
     char *given[12];
     memcpy(given, argv, sizeof given);
-    FUZZ_CHECK(options_parse(&options, id, argc, argv, &error), "%s", error.text);
     fuzz_capture(&output);
-    *status = command(&options);
+    *status = command(&(command_line){words[0], "", "", argc, argv});
     fuzz_release(&output);
-    options_free(&options);
     for (int i = 0; i < argc; i++)
         free(given[i]);
     FUZZ_CHECK(*status == EXIT_FINE || output.err_size > 0, "status %d without a reason", *status);
@@ -41,11 +38,11 @@ static char *run(command_id id, int (*command)(const cli_options *), const char 
     return output.out;
 }
 
-static void run_for_format(command_id id, int (*command)(const cli_options *), const char *format,
+static void run_for_format(command_function *command, const char *format,
                            const char *const *words) {
     size_t size;
     int status;
-    char *text = run(id, command, words, &size, &status);
+    char *text = run(command, words, &size, &status);
     if (status == EXIT_FINE)
         formats_check(format, text, size);
     free(text);
@@ -53,22 +50,22 @@ static void run_for_format(command_id id, int (*command)(const cli_options *), c
 
 static void try_compare(const char *format, bool two) {
     if (two)
-        run_for_format(COMMAND_compare, command_compare, format,
+        run_for_format(command_compare, format,
                        (const char *[]){"compare", "--format", format, first, second, NULL});
     else
         run_for_format(
-            COMMAND_compare, command_compare, format,
+            command_compare, format,
             (const char *[]){"compare", "--format", format, "--by", "backend", first, NULL});
 }
 
 static void try_history(const char *format, bool anchored) {
     if (anchored)
-        run_for_format(COMMAND_history, command_history, format,
+        run_for_format(command_history, format,
                        (const char *[]){"history", "--format", format, "--anchor", "naive", PROBLEM,
                                         first, second, NULL});
     else
         run_for_format(
-            COMMAND_history, command_history, format,
+            command_history, format,
             (const char *[]){"history", "--format", format, PROBLEM, first, second, NULL});
 }
 
@@ -78,7 +75,7 @@ static void try_merge(bool forced) {
     timed_file file;
     rnn_error error = {""};
     char *text = run(
-        COMMAND_merge, command_merge,
+        command_merge,
         (const char *[]){"merge", "--out", merged, first, second, forced ? "--force" : NULL, NULL},
         &size, &status);
     free(text);
@@ -95,11 +92,10 @@ static void try_index(void) {
     fuzz_folder_write("store/README.md", "<!-- index -->\n<!-- /index -->\n", 31);
     char store[64];
     snprintf(store, sizeof store, "%s/store", fuzz_folder());
-    free(run(COMMAND_index, command_index, (const char *[]){"index", store, NULL}, &size, &status));
+    free(run(command_index, (const char *[]){"index", store, NULL}, &size, &status));
     if (status != EXIT_FINE)
         return;
-    free(run(COMMAND_index, command_index, (const char *[]){"index", "--check", store, NULL}, &size,
-             &status));
+    free(run(command_index, (const char *[]){"index", "--check", store, NULL}, &size, &status));
     FUZZ_CHECK(status == EXIT_FINE, "status %d of its own table", status);
     strcat(store, "/README.md");
     static char text[1 << 20];
@@ -132,11 +128,15 @@ static void try_report(void) {
     report_free(&all);
 }
 
-static int list_baseline(const cli_options *options) {
+static int list_baseline(const command_line *line) {
+    gate_options options = {.seed = 1};
+    option_list list = {0};
     rnn_error error = {""};
     gate_state *gate = calloc(1, sizeof *gate);
     FUZZ_CHECK(gate, "no memory");
-    gate->options = options;
+    gate_options_add(&list, &options);
+    FUZZ_CHECK(options_parse(&list, line->argc, line->argv, &error), "%s", error.text);
+    gate->options = &options;
     const int status = gate_list_baseline(gate, &error);
     if (status != EXIT_FINE) {
         fuzz_check_error(&error);
@@ -145,6 +145,7 @@ static int list_baseline(const cli_options *options) {
     for (int i = 0; i < gate->row_count; i++)
         FUZZ_CHECK(*gate->rows[i].problem && gate->rows[i].threads >= 1, "row %d", i);
     gate_free_rows(gate);
+    gate_options_free(&options);
     free(gate);
     return status;
 }
@@ -152,8 +153,7 @@ static int list_baseline(const cli_options *options) {
 static void try_baseline(void) {
     size_t size;
     int status;
-    free(run(COMMAND_gate, list_baseline, (const char *[]){"gate", "--baseline", first, NULL},
-             &size, &status));
+    free(run(list_baseline, (const char *[]){"gate", "--baseline", first, NULL}, &size, &status));
 }
 
 static void write_files(fuzz_input *in) {

@@ -2,7 +2,7 @@
  * Fuzz target: the text of a problem, patterns of them, and lists of numbers. The first byte says
  * which. */
 #include "bench/base/ranges.h"
-#include "bench/problems/problems.h"
+#include "bench/problems/problem_list.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <limits.h>

@@ -541,7 +541,7 @@ class Compare(unittest.TestCase):
                 ("--by cell: only backend", [base, "--by", "cell"]),
                 ("--sort name: problem or ratio", [base, new, "--sort", "name"]),
                 ("--format yaml: text, markdown, csv, json or junit", [base, new, "--format", "yaml"]),
-                ("--preset: not an option of this command", [base, new, "--preset", "quick"]),
+                ("--preset: unknown option; there are --cell --batch", [base, new, "--preset", "quick"]),
                 ("--anchor mkl: no such backend in .*base.json", [base, new, "--anchor", "mkl"]),
                 ("--anchor auto: no such backend in .*base.json", [base, new, "--anchor", "auto"]),
                 ("--anchor mkl: no such backend", [base, "--by", "backend", "--anchor", "mkl"])):

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Which problems a command line asks for: patterns, grids, filters, caps and shards. */
-#include "bench/problems/problems.h"
+#include "bench/measure/sweep_options.h"
 
-#include <getopt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,27 +15,28 @@
 enum { MOST_WORDS = 16, ROOM = 4096 };
 
 /* The options of `rnnbench sweep`, at the blanks of `line`, which is cut there. */
-static void parse(cli_options *options, char *line) {
+static void parse(sweep_options *options, option_list *list, char *line) {
     char *words[MOST_WORDS] = {"sweep"};
     int count = 1;
     rnn_error error;
     for (char *word = strtok(line, " "); word && count < MOST_WORDS - 1; word = strtok(NULL, " "))
         words[count++] = word;
-    optind = 0; /* a new command line */
-    if (!options_parse(options, COMMAND_sweep, count, words, &error))
+    sweep_options_all(list, options);
+    if (!options_parse(list, count, words, &error))
         fail_msg("%s", error.text);
 }
 
 /* The problems' texts, a line each, or the reason why there are none. */
 static void ask(const char *asked, char text[ROOM]) {
     char line[400];
-    cli_options options;
+    sweep_options options = SWEEP_OPTIONS;
+    option_list known = {0};
     problem_list list = {0};
     rnn_error error;
     snprintf(line, sizeof line, "%s", asked);
-    parse(&options, line);
+    parse(&options, &known, line);
     text[0] = '\0';
-    if (!problem_list_for_sweep(&list, &options, &error))
+    if (!problem_list_for_sweep(&list, &options.request, &error))
         snprintf(text, ROOM, "%s", error.text);
     for (int i = 0; i < list.count; i++) {
         const size_t used = strlen(text);
@@ -45,7 +45,7 @@ static void ask(const char *asked, char text[ROOM]) {
         snprintf(text + used, ROOM - used, "%s%s", used ? "\n" : "", one);
     }
     problem_list_free(&list);
-    options_free(&options);
+    sweep_options_free(&options);
 }
 
 static void expect(const char *asked, const char *expected) {

@@ -498,7 +498,7 @@ class Refused(Reports):
         source = self.file(made.grid(made.BACKENDS))
         self.assert_refused(USAGE, "results files are missing", "--out", self.out)
         self.assert_refused(USAGE, "--out is missing", source)
-        self.assert_refused(USAGE, "--seed: not an option", source, "--seed", "1", "--out", self.out)
+        self.assert_refused(USAGE, "--seed: unknown option; there are --out", source, "--seed", "1", "--out", self.out)
 
     def test_files(self):
         whole = self.file(made.grid(made.BACKENDS)).read_text()
