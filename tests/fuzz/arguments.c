@@ -13,7 +13,7 @@ enum {
     LAYERS = 3,
     STATES = 12,
     POOL = 1 << 15, /* floats, of which all weights are */
-    ARENA = 1 << 16,
+    ARENA = 1 << 15,
     MOST_UNITS = 24,
     MOST_ROWS = 8
 };
@@ -33,8 +33,7 @@ typedef struct call {
 static float pool[POOL];
 static uint8_t *arena, *before;
 
-/* ---- A call, right at first -------------------------------------------------------------------
- */
+/* ---- A call, right at first ------------------------------------------------------------------ */
 
 static void make_layer(fuzz_input *in, rnn_layer *layer, int features) {
     const int flags = fuzz_byte(in);
@@ -74,8 +73,7 @@ static void make_call(fuzz_input *in, call *c) {
     c->all_weights = (rnn_model_weights){c->weights, c->all_weights.count, pool, pool};
 }
 
-/* ---- What is wrong with it --------------------------------------------------------------------
- */
+/* ---- What is wrong with it ------------------------------------------------------------------- */
 
 static int wild_int(fuzz_input *in) {
     static const int values[] = {0,  -1,   1,    2,       3,       7,           13,    64,
@@ -85,7 +83,7 @@ static int wild_int(fuzz_input *in) {
 
 static ptrdiff_t wild_stride(fuzz_input *in) {
     static const ptrdiff_t values[] = {
-        0, -1, PTRDIFF_MAX, PTRDIFF_MIN, PTRDIFF_MAX / 4, (ptrdiff_t)1 << 32, INT_MAX};
+        0, -1, PTRDIFF_MAX, PTRDIFF_MIN, PTRDIFF_MAX / 4, (ptrdiff_t)UINT32_MAX, INT_MAX};
     const int choice = fuzz_byte(in);
     return choice < 128 ? choice : values[choice % (int)(sizeof values / sizeof *values)];
 }
@@ -196,8 +194,7 @@ static void spoil(fuzz_input *in, call *c) {
     }
 }
 
-/* ---- Descriptions -----------------------------------------------------------------------------
- */
+/* ---- Descriptions ---------------------------------------------------------------------------- */
 
 static rnn_status check_model(const call *c) {
     rnn_error error = {""};
@@ -275,8 +272,7 @@ static rnn_plan *create(const call *c) {
     return plan;
 }
 
-/* ---- Buffers ----------------------------------------------------------------------------------
- */
+/* ---- Buffers --------------------------------------------------------------------------------- */
 
 enum {
     X,
@@ -356,9 +352,18 @@ static bool place(run *r) {
     return true;
 }
 
+/* One of those that there are. */
+static int choose(fuzz_input *in, const run *r) {
+    int places[BUFFERS], count = 0;
+    for (int i = 0; i < BUFFERS; i++)
+        if (r->regions[i].size)
+            places[count++] = i;
+    return places[fuzz_between(in, 0, count - 1)];
+}
+
 /* Puts one on, before or behind another, or takes it away. */
 static void move_one(fuzz_input *in, run *r) {
-    const int which = fuzz_between(in, 0, BUFFERS - 1), other = fuzz_between(in, 0, BUFFERS - 1);
+    const int which = choose(in, r), other = choose(in, r);
     region *b = &r->regions[which];
     const int kind = fuzz_byte(in), delta = fuzz_byte(in);
     const size_t target = r->regions[other].begin + (kind & 1 ? r->regions[other].size : 0) +
@@ -390,8 +395,7 @@ static void point(run *r) {
     }
 }
 
-/* ---- What a run may do ------------------------------------------------------------------------
- */
+/* ---- What a run may do ----------------------------------------------------------------------- */
 
 /* By byte of the arena, one bit for each use of it. */
 static uint64_t uses[ARENA];
@@ -413,10 +417,8 @@ static uint64_t written_bits(void) {
     return bits;
 }
 
-/* Whether a byte that is used so is written, and used by another, too. */
+/* Whether a byte of several uses, one of them to be written, may not be so used. */
 static bool is_shared(const run *r, uint64_t bits) {
-    if (!(bits & written_bits()) || !(bits & (bits - 1)))
-        return false;
     for (int i = 0; i < r->states; i++)
         if (bits == ((uint64_t)1 << (INITIAL + i) | (uint64_t)1 << (FINAL + i)))
             return r->regions[INITIAL + i].begin != r->regions[FINAL + i].begin;
@@ -425,12 +427,13 @@ static bool is_shared(const run *r, uint64_t bits) {
 
 /* Also fills `uses`. */
 static bool any_is_shared(const run *r) {
+    const uint64_t written = written_bits();
     memset(uses, 0, sizeof uses);
     for (int i = 0; i < BUFFERS; i++)
         if (r->regions[i].given)
             mark(r, i);
     for (size_t i = 0; i < ARENA; i++)
-        if (is_shared(r, uses[i]))
+        if (uses[i] & (uses[i] - 1) && uses[i] & written && is_shared(r, uses[i]))
             return true;
     return false;
 }
@@ -471,8 +474,9 @@ static bool is_missing(const run *r) {
 }
 
 static void check_written(rnn_status status) {
+    const uint64_t written = written_bits();
     for (size_t i = 0; i < ARENA; i++)
-        FUZZ_CHECK(arena[i] == before[i] || (status == RNN_OK && uses[i] & written_bits()),
+        FUZZ_CHECK(arena[i] == before[i] || (status == RNN_OK && uses[i] & written),
                    "byte %zu of the arena was %d and is %d; status %d", i, before[i], arena[i],
                    (int)status);
 }
@@ -504,8 +508,7 @@ static void run_plan(fuzz_input *in, const call *c, const rnn_plan *plan) {
     check_written(status);
 }
 
-/* ---- Names ------------------------------------------------------------------------------------
- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static void try_names(fuzz_input *in) {
     const int value = wild_int(in);

@@ -76,8 +76,7 @@ char *formats_csv_field(const char *text, size_t size, int record, int field) {
     return value;
 }
 
-/* ---- Markdown ---------------------------------------------------------------------------------
- */
+/* ---- Markdown -------------------------------------------------------------------------------- */
 
 static int count_cells(const char *line, const char *end) {
     int pipes = 0;
@@ -102,8 +101,7 @@ static void check_markdown(const char *text, size_t size) {
     }
 }
 
-/* ---- XML --------------------------------------------------------------------------------------
- */
+/* ---- XML ------------------------------------------------------------------------------------- */
 
 static const char *skip_name(const char *at) {
     while (isalpha((unsigned char)*at) || *at == '-')

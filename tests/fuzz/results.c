@@ -12,6 +12,26 @@
 
 /* ---- The text ------------------------------------------------------------------------------- */
 
+/* A run of digits that no whole number of 64 bits, or no double, need hold. */
+static bool has_large_number(const char *text) {
+    int digits = 0;
+    for (; *text; text++) {
+        if (digits > 0 && (*text == 'e' || *text == 'E'))
+            return true;
+        digits = *text >= '0' && *text <= '9' ? digits + 1 : 0;
+        if (digits > 18)
+            return true;
+    }
+    return false;
+}
+
+/* Of what only one of the two takes: Google Benchmark's numbers, large ones, escapes that may be
+ * half a character, and so deep a nesting. */
+static bool may_differ(const char *text) {
+    return strstr(text, "NaN") || strstr(text, "Infinity") || strstr(text, "\\u") ||
+           strstr(text, "\xef\xbb\xbf") || has_large_number(text) || strlen(text) > 2000;
+}
+
 static void compare_with_jansson(const uint8_t *data, size_t size) {
     char *text = malloc(size + 1);
     json_span root;
@@ -22,10 +42,11 @@ static void compare_with_jansson(const uint8_t *data, size_t size) {
         memcpy(text, data, size);
     text[size] = '\0';
     /* To jansson a NUL is the end. */
-    const bool has_end = strlen(text) < size;
+    const bool has_end = strlen(text) < size, differ = may_differ(text);
     json_t *other = has_end ? NULL : json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     const bool ok = json_open(text, size, &root, &mended, &error);
     FUZZ_CHECK(ok || !other, "another reader takes it: %s", error.text);
+    FUZZ_CHECK(!ok || other || has_end || mended || differ, "another reader refuses it");
     FUZZ_CHECK(!other || mended == 0, "%d characters were mended of right ones", mended);
     if (!ok)
         fuzz_check_error(&error);
@@ -74,8 +95,7 @@ static void check_rows(const timed_file *file) {
     }
 }
 
-/* ---- What merge writes of them ----------------------------------------------------------------
- */
+/* ---- What merge writes of them --------------------------------------------------------------- */
 
 static bool are_equal(double a, double b) {
     return a == b || (isnan(a) && isnan(b));
