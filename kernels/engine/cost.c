@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 /* Seconds of a current core with vectors of the width that the kernels have: only ratios matter,
- * and only where two ways are close. Measured on an AMD EPYC (Zen 5), see results/LOG.md; of
- * barrier and region, which cost up to four times as much from one day to the next, more than the
- * least. */
+ * and only where two ways are close. Measured on an AMD EPYC (Zen 5). A barrier and a region cost
+ * up to four times as much from one day to the next, so that theirs are more than the least, see
+ * results/LOG.md#a-barrier-costs-04-us-and-a-region-1. */
 static const double seconds_of_fma = 1 / 7e9;       /* one vector multiply-add */
 static const double seconds_of_gate = 4e-9;         /* one vector through the gate maths */
 static const double seconds_of_rest = 60e-9;        /* everything else about a step */
@@ -153,7 +153,8 @@ rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int m
 
 bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                          int members) {
-    /* Measured with 1 MB of L2, see results/LOG.md. */
+    /* Measured with 1 MB of L2, see
+     * results/LOG.md#w-and-u-read-side-by-side-where-both-exceed-l2. */
     const double most_of_l2 = 0.75 * model->l2_bytes, little_of_l2 = model->l2_bytes / 8;
     const double depth = (double)layer->features + layer->units;
     const double weights = depth * rnn_cell_gates(layer->cell) * layer->units * sizeof(float);

@@ -23,7 +23,8 @@ _Static_assert(PANELS_OF_ROWS(2, 3) * 2 * 3 <= VF_TILE && PANELS_OF_ROWS(3, 2) *
  * fetching is better, and ours in its way. */
 static inline fetched_lines part_to_fetch(const float *next, int tile, int tiles, int vectors,
                                           int depth) {
-    const int worthwhile = 1536; /* rounds of k a panel; see results/LOG.md */
+    /* Rounds of k a panel, see results/LOG.md#no-fetch-where-a-panel-is-soon-done. */
+    const int worthwhile = 1536;
     const int lines = (vectors * VF_FLOATS + LINE_FLOATS - 1) / LINE_FLOATS;
     if (tiles < 2 || (long long)tiles * depth < worthwhile)
         return (fetched_lines){next, 0};
