@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT
- * Time, and all that waits for it. Tests link another clock, which they set. */
+ * The one clock of the program, and everything that waits for it. Tests link another clock in its
+ * place, whose time they set. */
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H
 
+/* Seconds since some moment in the past; the clock never goes back. */
 double clock_seconds(void);
 
 void clock_sleep(double seconds);
 
-/* As poll() for input from one descriptor. Looks once even where it is later than `deadline`. */
+/* Waits like poll() for input from one descriptor, until `deadline` by clock_seconds(), and returns
+ * what poll() returns. It looks once even where the deadline is over. */
 int clock_wait(int descriptor, double deadline);
 
 #endif

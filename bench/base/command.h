@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What a command of the program is. Each is one function, in a file of its own that also holds its
- * options, and a row of commands.inc. */
+ * What a command of the program is: one function, in a file of its own that also holds its options,
+ * and a row of commands.inc. */
 #ifndef BENCH_COMMAND_H
 #define BENCH_COMMAND_H
 
@@ -8,24 +8,27 @@
 #include "bench/base/options.h"
 
 typedef struct command_line {
-    const char *name, *usage, *summary; /* of commands.inc */
+    /* What its row of commands.inc says. */
+    const char *name, *usage, *summary;
     int argc;
     char **argv; /* argv[0] is the name */
 } command_line;
 
-/* Each returns an exit_status. */
+/* The function of each command; it returns an exit_status. */
 #define COMMAND(name, usage, summary) int command_##name(const command_line *line);
 #include "bench/commands.inc"
 #undef COMMAND
 
-/* Reads the options and arguments of a command. False: the command ends at once, with *status: it
- * was asked for help, which was printed, or refuses its command line, which was told. */
+/* Reads the options and arguments of a command. Returns false where the command should end at once
+ * with *status: because it was asked for help, which has been printed, or because it refuses its
+ * command line, and the reason has been told. */
 bool command_read(const command_line *line, option_list *options, int *status);
 
-/* Why the program refuses its command line, to stderr. */
+/* Tells on stderr why a command refuses its command line, and returns EXIT_USAGE. */
 int refuse_usage(const char *command, const char *why);
 
-/* As it was typed: "rnnbench sweep --units 64"; to be freed. NULL: out of memory. */
+/* The command line as it was typed, as in "rnnbench sweep --units 64". The caller frees the text;
+ * it is NULL where memory ran out. */
 char *command_text(const command_line *line);
 
 #endif

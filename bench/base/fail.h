@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * One way to refuse: a line of text in an rnn_error, and false. */
+ * One way to refuse: fail() writes a line of text into an rnn_error and returns false, so that a
+ * function can end with `return fail(error, ...)`. */
 #ifndef BENCH_FAIL_H
 #define BENCH_FAIL_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * How far a long command is: one line that is rewritten on a terminal, plain lines in a pipe. All
- * of it goes to stderr. */
+ * Tells on stderr how far a long command is: by one line that is rewritten on a terminal, and by
+ * plain lines in a pipe. */
 #ifndef BENCH_PROGRESS_H
 #define BENCH_PROGRESS_H
 
@@ -14,11 +14,11 @@ typedef struct progress_bar {
 
 void progress_start(progress_bar *progress, double total);
 
-/* `done` of the total cost is over. Shown ten times a second at most on a terminal, in a pipe as a
- * line every ten seconds. */
+/* Says that `done` of the total cost is over, and what is being done now. On a terminal this is
+ * shown ten times a second at most, in a pipe as a line every ten seconds. */
 void progress_show(progress_bar *progress, double done, const char *what);
 
-/* A line that stays. */
+/* Prints a line in a pipe without waiting for the ten seconds. A terminal shows nothing of it. */
 void progress_line(progress_bar *progress, double done, const char *what);
 
 /* Takes the line off the terminal, before anything else is printed. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Files for a while, in TMPDIR or, where that is not set, in /tmp. */
+ * Files that are needed for a while, in the folder TMPDIR or, where that is not set, in /tmp. */
 #ifndef BENCH_TEMPORARY_H
 #define BENCH_TEMPORARY_H
 
@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* A new, empty file for the caller to remove. */
+/* Makes a new, empty file, which the caller removes. */
 bool temporary_name(char path[PATH_MAX], rnn_error *error);
 
-/* One without a name, which is gone once it is closed. NULL: see `error`. */
+/* Makes a file without a name, which is gone once it is closed. Returns NULL, and the reason in
+ * `error`, where that fails. */
 FILE *temporary_file(rnn_error *error);
 
 #endif

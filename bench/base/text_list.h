@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * Texts in one, with a separator between them: "naive,avx2". */
+ * Lists that are one text, with a separator between the items, as in "naive,avx2". */
 #ifndef BENCH_TEXT_LIST_H
 #define BENCH_TEXT_LIST_H
 
 #include <stdbool.h>
 
+/* Whether the list has this item. */
 bool text_list_has(const char *list, const char *separator, const char *item);
 
 #endif

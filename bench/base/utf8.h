@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Text from anywhere, made fit for documents: JSON, XML, HTML and a terminal. */
+ * Text from anywhere, made fit to be shown: in JSON, XML and HTML, and on a terminal. */
 #ifndef BENCH_UTF8_H
 #define BENCH_UTF8_H
 
@@ -9,14 +9,16 @@ extern "C" {
 
 typedef struct utf8_character {
     const char *bytes;
-    int length; /* 0: the text ends */
+    int length; /* in bytes; 0 at the end of the text */
 } utf8_character;
 
-/* The character at *text, which moves behind it. Tabs and ends of lines become spaces; what is not
- * UTF-8, a control character, which XML forbids, or no character at all becomes U+FFFD. */
+/* Returns the character at *text and moves *text behind it. Tabs and ends of lines become spaces.
+ * Bytes that are not UTF-8, control characters, which XML forbids, and numbers that are no
+ * character become U+FFFD. */
 utf8_character utf8_next(const char **text);
 
-/* A text of such characters; free() it. NULL: no memory. */
+/* Returns a copy of the text that is made of such characters, which the caller frees, or NULL where
+ * memory ran out. */
 char *utf8_clean(const char *text);
 
 #ifdef __cplusplus

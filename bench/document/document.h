@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a command has to say, before it is known in which format: a title, notes and tables. It is
- * built from top to bottom; memory that runs out is told at the end, by document_complete().
+ * A document is what a command has to say, before it is known in which format: a title, notes and
+ * tables. It is built from top to bottom. Where memory runs out meanwhile, document_complete() says
+ * so at the end, and nothing else needs to check.
  */
 #ifndef BENCH_DOCUMENT_H
 #define BENCH_DOCUMENT_H
@@ -13,14 +14,15 @@
 
 typedef enum document_audience {
     FOR_ALL,
-    FOR_PEOPLE,  /* text and Markdown */
-    FOR_PROGRAMS /* CSV, JSON and JUnit */
+    FOR_PEOPLE,  /* shown in text and Markdown */
+    FOR_PROGRAMS /* shown in CSV, JSON and JUnit */
 } document_audience;
 
 typedef struct document_column {
-    const char *key;   /* for programs */
-    const char *title; /* for people */
-    bool is_number;    /* aligned to the right; programs get the number, not its text */
+    const char *key;   /* its name for programs */
+    const char *title; /* its name for people */
+    /* Whether it is aligned to the right, and programs get the number instead of its text. */
+    bool is_number;
     document_audience audience;
 } document_column;
 
@@ -28,21 +30,22 @@ typedef enum document_outcome { ROW_FINE, ROW_SKIPPED, ROW_FAILED } document_out
 
 typedef struct document_cell {
     const char *text;
-    double number; /* NAN: none */
+    double number; /* NAN where there is none */
 } document_cell;
 
 typedef struct document_row {
-    const char *name; /* JUnit's name of the case */
-    double seconds;   /* JUnit's time; NAN: none */
+    const char *name; /* what JUnit calls the case */
+    double seconds;   /* the time that JUnit shows; NAN where there is none */
     document_outcome outcome;
-    const char *message; /* of an outcome that is not fine */
+    const char *message; /* why the outcome is not fine */
     int first_cell;
 } document_row;
 
 typedef struct document_table {
     const char *key, *title;
     document_audience audience;
-    bool cases; /* its rows are JUnit's test cases; the first such table is what CSV has */
+    /* Whether its rows are JUnit's test cases. CSV has the first such table, and nothing else. */
+    bool cases;
     const document_column *columns;
     int column_count;
     document_row *rows;
@@ -58,8 +61,10 @@ typedef struct document_property {
 typedef struct document {
     const char *title;
     document_property *properties; /* for programs */
-    const char **notes;            /* above the tables; programs get them as a list */
-    const char **legend;           /* for people, below the tables */
+    /* Notes stand above the tables, and programs get them as a list. The legend stands below the
+     * tables, for people alone. */
+    const char **notes;
+    const char **legend;
     document_table *tables;
     int property_count, note_count, legend_count, table_count;
     int property_capacity, note_capacity, legend_capacity, table_capacity;
@@ -73,20 +78,21 @@ void document_start(document *d, const char *title);
 void document_free(document *d);
 bool document_complete(const document *d);
 
-/* A copy, fit for every format, that lives as long as the document. All texts that are added are
- * kept so; titles of columns are the caller's. */
+/* Returns a copy of a text that is fit for every format and lives as long as the document. Every
+ * text that is added to the document is kept so; the titles of columns stay the caller's. */
 const char *document_keep(document *d, const char *text);
 
 void document_add_property(document *d, const char *name, const char *text);
 DOCUMENT_FORMAT(2) void document_add_note(document *d, const char *format, ...);
 DOCUMENT_FORMAT(2) void document_add_legend(document *d, const char *format, ...);
 
-/* `columns` outlives the document. Rows and cells are added to the last table. */
+/* Begins a table, whose columns must outlive the document. Rows and cells are then added to it, row
+ * by row. */
 void document_add_table(document *d, const document_table *table);
 void document_add_row(document *d, const char *name, double seconds);
 void document_add_outcome(document *d, document_outcome outcome, const char *message);
 DOCUMENT_FORMAT(2) void document_add_text(document *d, const char *format, ...);
-/* `number` is for programs, the rest for people. */
+/* Adds a cell with a number for programs and a text for people. */
 DOCUMENT_FORMAT(3) void document_add_number(document *d, double number, const char *format, ...);
 
 const document_cell *document_cell_at(const document_table *table, int row, int column);
@@ -95,13 +101,13 @@ const document_cell *document_cell_at(const document_table *table, int row, int 
 
 typedef struct document_format {
     const char *name, *extension;
-    bool rows_only; /* notes have no place in it */
+    bool rows_only; /* whether notes have no place in it */
     void (*write)(FILE *to, const document *d);
 } document_format;
 
-/* NULL: there is no such format. */
+/* The format of this name, or NULL where there is none. */
 const document_format *document_format_named(const char *name);
-/* By the end of a file's name; NULL: it tells none. */
+/* The format that the end of a file's name stands for, or NULL where it stands for none. */
 const document_format *document_format_of_file(const char *path);
 
 bool document_is_for(document_audience content, document_audience reader);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Where a document goes, as --format and --out say. */
+ * The options --format and --out, which say where a document goes. */
 #ifndef BENCH_DOCUMENT_OUTPUT_H
 #define BENCH_DOCUMENT_OUTPUT_H
 
@@ -7,16 +7,19 @@
 #include "bench/document/document.h"
 
 typedef struct output_choice {
-    const char *format_name, *out; /* NULL: not given */
-    const document_format *format; /* by --format, the end of --out's name, or text */
+    const char *format_name, *out; /* NULL where the option was not given */
+    /* The format that --format names, else the one that the end of --out's name stands for, else
+     * text. */
+    const document_format *format;
 } output_choice;
 
 void output_options(option_list *options, output_choice *output);
 
-/* Finds the format, after the options were read. */
+/* Finds the format, once the options were read. */
 bool output_choose_format(output_choice *output, rnn_error *error);
 
-/* False: not written, which is told in the name of the command. */
+/* Writes the document. Returns false where it could not be written, which it has told in the name
+ * of the command. */
 bool document_output(const output_choice *output, const char *command, const document *d);
 
 #endif

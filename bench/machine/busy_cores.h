@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Which core other processes leave alone. */
 #ifndef BENCH_BUSY_CORES_H
 #define BENCH_BUSY_CORES_H
 
-/* Of the cores that this process may use, the one that has had least to do during a moment in which
- * it waits. */
+/* Waits for a moment and returns, of the cores that this process may use, the one that had least to
+ * do meanwhile. */
 int busy_cores_quietest(void);
 
 #endif

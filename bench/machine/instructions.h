@@ -7,10 +7,11 @@
 
 #include <stdbool.h>
 
-/* Counts those of this thread outside the kernel, until instructions_stop(), which returns how many
- * there were; 0: some went uncounted, as the counter was given to others. False: it cannot, for the
- * reason in `error`. */
+/* Starts counting this thread's instructions outside of the kernel, until instructions_stop().
+ * Returns false, and the reason in `error`, where they cannot be counted. */
 bool instructions_start(rnn_error *error);
+/* Returns how many there were, or 0 where some went uncounted, as the counter was given to others.
+ */
 double instructions_stop(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The machine this runs on. */
+ * The machine that the program runs on. */
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
 
@@ -8,24 +8,26 @@
 #define MACHINE_MAX_CACHES 3
 
 typedef struct machine_info {
-    char cpu[128]; /* the model's name, by family and model number where it tells none apart */
-    int cores;     /* physical ones that this process may use */
+    /* The model's name, with family and model number behind it where the name tells no models
+     * apart. */
+    char cpu[128];
+    int cores; /* how many physical cores this process may use */
     int cache_count;
     struct {
-        size_t bytes;             /* of one instance */
-        int cores;                /* that share one instance */
-    } caches[MACHINE_MAX_CACHES]; /* L1 data, L2, L3 */
-    size_t memory;                /* bytes */
+        size_t bytes;             /* in one instance of this cache */
+        int cores;                /* how many cores share one instance */
+    } caches[MACHINE_MAX_CACHES]; /* L1 for data, L2, L3 */
+    size_t memory;                /* in bytes */
 } machine_info;
 
-/* Fields that cannot be found out stay "unknown", 1 or 0. */
+/* Finds out all of it. A field that cannot be found out is "unknown", 1 or 0. */
 void machine_describe(machine_info *machine);
 
-/* Bytes that this process may still take: free ones, within its control group's limit. 0: unknown.
- */
+/* How many bytes of memory this process may still take: those that are free, within the limit of
+ * its control group. 0 where that is unknown. */
 size_t machine_available_memory(void);
 
-/* Bytes of cache `level` (0 for L1) that `threads` cores have together. */
+/* How many bytes of the cache `level` (0 for L1) so many cores have together. */
 size_t machine_cache_bytes(const machine_info *machine, int level, int threads);
 
 /* "L1 48 KiB, L2 1 MiB, L3 32 MiB for 2 cores" */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The loops whose speed is a peak, one table an instruction set. */
+ * The loops whose speed is a peak: one table for each instruction set. */
 #ifndef BENCH_PEAK_KERNELS_H
 #define BENCH_PEAK_KERNELS_H
 
@@ -8,7 +8,8 @@
 typedef struct peak_kernels {
     const char *name;
     int flops_per_round;
-    /* Multiply-adds on registers alone. The result depends on all of them. */
+    /* Does multiply-adds on registers alone. The result depends on all of them, so that the
+     * compiler drops none. */
     float (*multiply_add)(long rounds, float factor, float addend);
     /* Reads `count` floats `passes` times and returns a sum over all reads. `data` is aligned to 64
      * bytes, `count` a multiple of PEAK_READ_STEP. */

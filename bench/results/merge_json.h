@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Results files as one. */
+ * Several results files joined to one. */
 #ifndef BENCH_MERGE_JSON_H
 #define BENCH_MERGE_JSON_H
 
@@ -7,9 +7,11 @@
 
 #include <stddef.h>
 
-/* The entries of all parts as they stand in their files, under the context of the first one; where
- * that of another differs and should not, it has both. `complete`: nothing of the sweep is missing.
- * What rows.h leaves out is there, too. The parts have their texts. free() it; NULL: no memory. */
+/* Returns one results file of all parts: their entries as they stand in their files, under the
+ * context of the first part. Where the context of another part differs and should not, the result
+ * has both values. Entries that rows.h leaves out are there, too. `complete` says that nothing of
+ * the sweep is missing. The parts were read by rows_read_with_text(). The caller frees the text; it
+ * is NULL where memory ran out. */
 char *merge_json(const timed_file *parts, int count, bool complete, size_t *size, rnn_error *error);
 
 #endif

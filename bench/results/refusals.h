@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What was left out, by which backend and why; the same reason is kept once and counted. */
+ * What was left out, by which backend and why. The same reason is kept once, and counted. */
 #ifndef BENCH_REFUSALS_H
 #define BENCH_REFUSALS_H
 
@@ -16,9 +16,11 @@ typedef struct refusal_list {
     int count;
 } refusal_list;
 
-/* Counts `count` of them. False: out of memory. */
+/* Adds `count` cases that a backend has left out for this reason. Returns false where memory ran
+ * out. */
 bool refusals_add(refusal_list *list, const char *backend, const char *reason, int count);
-/* Under a title, each with how many of `what` it stopped; nothing where there are none. */
+/* Prints the reasons under a title, each with how many of `what` it stopped, as in "6 cases".
+ * Prints nothing where there are none. */
 void refusals_print(const refusal_list *list, const char *title, const char *what);
 void refusals_free(refusal_list *list);
 

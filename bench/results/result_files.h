@@ -13,11 +13,13 @@ typedef struct path_list {
     int count, capacity;
 } path_list;
 
-/* Appends `path`, if a file, or the .json files in it and in the folders in it, by name. */
+/* Appends `path` if it is a file. If it is a folder, appends the .json files in it and in the
+ * folders in it, in the order of their names. */
 bool result_files_add(path_list *list, const char *path, rnn_error *error);
 void result_files_free(path_list *list);
 
-/* A context's "2026-11-21T22:58:49+00:00"; false: it is not of that form. */
+/* Reads the date of a context, as in "2026-11-21T22:58:49+00:00". Returns false where the text is
+ * not of that form. */
 bool result_date_parse(const char *text, time_t *date);
 
 #endif
