@@ -15,6 +15,8 @@ import shutil
 import subprocess
 import sys
 from collections import namedtuple
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 SKIPPED = 77
@@ -97,12 +99,11 @@ def check_linked_leaks(build, paths):
                   if AVX2_OBJECTS.search(path.name) or AVX512_OBJECTS.search(path.name)
                   for name, _ in function_addresses(path)}
     plain, leaks = set(), {}
-    for instruction in disassemble(linked_library(build)):
-        name = stem(instruction.function)
+    for function, instructions in groupby(disassemble(linked_library(build)), attrgetter("function")):
+        name = stem(function)
         if is_of_librnn(name) and name not in vectorised:
-            plain.add(instruction.function)
-            if is_avx(instruction):
-                leaks.setdefault(instruction.function, instruction)
+            plain.add(function)
+            leaks.update((function, leak) for leak in filter(is_avx, instructions))
     for leak in leaks.values():
         print(f"FAILED librnn.so: {leak.function}: {leak.mnemonic} {leak.operands}")
     if "rnn_plan_create" not in plain:
