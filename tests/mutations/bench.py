@@ -4,7 +4,7 @@ from mutations.kinds import CRASHES, FAILS, Mutation, program, script
 
 RNNBENCH = "bench/rnnbench"
 STATISTICS, ROWS, RANGES, PROBLEMS, SHARD, TIME_TEXT = (
-    program(f"tests/{name}") for name in ("statistics_test", "rows_test", "ranges", "problems", "shard", "time_text"))
+    program(f"tests/program/{name}") for name in ("statistics_test", "rows_test", "ranges", "problems", "shard", "time_text"))
 
 
 def compare(test):
@@ -70,8 +70,8 @@ MUTATIONS = [
     Mutation("the other's variation", "bench/commands/compare_document.c",
              'document_add_number(d, variation(pair->row), "%.3f"',
              'document_add_number(d, variation(pair->base), "%.3f"', compare("test_variation")),
-    Mutation("threads are no filter", "bench/results/selection.c", "int_list_contains(&options->threads, row->threads)",
-             "int_list_contains(&options->threads, options->threads.values[0])",
+    Mutation("threads are no filter", "bench/results/row_filter.c", "int_list_contains(&filter->threads, row->threads)",
+             "int_list_contains(&filter->threads, filter->threads.values[0])",
              compare("test_filters_leave_the_anchor")),
     Mutation("nothing in common is fine", "bench/commands/compare.c", "int status = EXIT_NOT_COMPARABLE;",
              "int status = EXIT_FINE;", compare("test_no_row_in_common")),
@@ -93,14 +93,14 @@ MUTATIONS = [
     Mutation("a number too long", "bench/base/ranges.c", "number > most || number < least", "number > most", RANGES),
     Mutation("cheap shares first", "bench/problems/shard.c", "return a->cost < b->cost ? 1 : -1;",
              "return a->cost < b->cost ? -1 : 1;", SHARD),
-    Mutation("features of timesteps", "bench/problems/problems.c", "!pattern->has_features && key[0] == 'U'",
+    Mutation("features of timesteps", "bench/problems/problem_list.c", "!pattern->has_features && key[0] == 'U'",
              "!pattern->has_features && key[0] == 'T'", PROBLEMS),
-    Mutation("a cap that raises", "bench/problems/problems.c", "if (options->max_steps && p.timesteps > options->max_steps)",
-             "if (options->max_steps)", PROBLEMS),
-    Mutation("problems that are there twice", "bench/problems/problems.c", "    if (*slot)\n        return true;",
+    Mutation("a cap that raises", "bench/problems/problem_request.c",
+             "if (request->max_steps && p.timesteps > request->max_steps)", "if (request->max_steps)", PROBLEMS),
+    Mutation("problems that are there twice", "bench/problems/problem_list.c", "    if (*slot)\n        return true;",
              "    if (*slot < 0)\n        return true;", PROBLEMS),
-    Mutation("a grid of one GRU", "bench/problems/problems.c", "before <= (cell == RNN_GRU)", "before <= 0", PROBLEMS),
-    Mutation("the shards of others", "bench/problems/problems.c", "if (owners[i] == owner)", "if (owners[i] != owner)",
+    Mutation("a grid of one GRU", "bench/problems/problem_request.c", "before <= (cell == RNN_GRU)", "before <= 0", PROBLEMS),
+    Mutation("the shards of others", "bench/problems/problem_request.c", "if (owners[i] == owner)", "if (owners[i] != owner)",
              PROBLEMS),
     Mutation("equal shares from the last", "bench/problems/shard.c", "return a->position - b->position;",
              "return b->position - a->position;", SHARD),

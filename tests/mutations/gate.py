@@ -29,7 +29,7 @@ def revisions(test):
     return clocked("gate_revisions.py", f"Revisions.{test}")
 
 
-VERDICT, PLAN, RULE = (program(f"tests/gate_{name}") for name in ("verdict", "plan", "rule_test"))
+VERDICT, PLAN, RULE = (program(f"tests/program/gate_{name}") for name in ("verdict", "plan", "rule_test"))
 
 MUTATIONS = [
     # ---- Workers that die, hang or answer with errors
@@ -77,8 +77,8 @@ MUTATIONS = [
     Mutation("nothing is confirmed", "bench/gate/gate.c",
              "    if (gate_due_rows(gate, true) == 0)\n        return GATE_GOES_ON;",
              "    if (gate_due_rows(gate, true) >= 0)\n        return GATE_GOES_ON;", verdicts("test_a_slower_build")),
-    Mutation("the threshold asked for is not used", "bench/gate/gate.c",
-             "options->threshold > 0 ? options->threshold : threshold", "threshold", baseline("test_the_threshold")),
+    Mutation("the threshold asked for is not used", "bench/gate/gate_options.c",
+             "return options->threshold > 0  ?", "return options->threshold < 0  ?", baseline("test_the_threshold")),
     Mutation("the ratio upside down", "bench/gate/gate_rounds.c", "log(new / base)", "log(base / new)",
              verdicts("test_a_slower_build")),
     Mutation("empty rounds count", "bench/gate/gate_rounds.c",
@@ -94,7 +94,7 @@ MUTATIONS = [
              "row->outcome == GATE_OUTCOMES ? confirm_count",
              clocked("gate_cli.py", "Instructions.test_without_time_to_count_again")),
     # ---- Baselines
-    Mutation("a baseline's threshold", "bench/gate/gate.c", "#define BASELINE_THRESHOLD 0.20",
+    Mutation("a baseline's threshold", "bench/gate/gate_options.c", "#define BASELINE_THRESHOLD 0.20",
              "#define BASELINE_THRESHOLD 200", baseline("test_slower_than_it")),
     Mutation("a baseline's ratio", "bench/gate/gate_baseline.c", "to->reference.offset = log(ratio);",
              "to->reference.offset = 0;", baseline("test_slower_than_it")),
