@@ -11,6 +11,11 @@
 
 #define MAX_VALUES 10000
 
+/* A hash table of a list's values: twice as many slots as there can be values, a power of two. */
+#define SLOT_BITS 15
+#define SLOTS     (1 << SLOT_BITS)
+_Static_assert(SLOTS >= 2 * MAX_VALUES, "a search must end soon");
+
 bool parse_int(const char *text, int least, int most, int *value, rnn_error *error) {
     char *end;
     errno = 0;
@@ -75,35 +80,57 @@ static bool parse_range(char *item, int least, int most, int_range *range, rnn_e
     return parse_int(step + 1, range->multiplies ? 2 : 1, INT_MAX, &range->step, error);
 }
 
-static bool append_range(int_list *list, const int_range *range, rnn_error *error) {
+/* Where the value has its slot, which holds its place in the list from 1 on; 0 in it: it is new. */
+static int *find_slot(const int_list *list, int *slots, int value) {
+    const unsigned golden_ratio = 2654435769u;
+    for (unsigned at = (unsigned)value * golden_ratio >> (32 - SLOT_BITS);; at++) {
+        int *slot = &slots[at % SLOTS];
+        if (*slot == 0 || list->values[*slot - 1] == value)
+            return slot;
+    }
+}
+
+static bool append_range(int_list *list, int *slots, const int_range *range, rnn_error *error) {
     long long value = range->first;
     if (range->multiplies && value == 0)
         return fail(error, "a range that multiplies cannot begin at 0");
     while (value <= range->last) {
-        const bool is_new = !int_list_contains(list, (int)value);
-        if (is_new && list->count == MAX_VALUES)
+        int *slot = find_slot(list, slots, (int)value);
+        if (*slot == 0 && list->count == MAX_VALUES)
             return fail(error, "more than %d values", MAX_VALUES);
-        if (is_new && !int_list_append(list, (int)value))
+        if (*slot == 0 && !int_list_append(list, (int)value))
             return fail(error, "out of memory");
+        if (*slot == 0)
+            *slot = list->count;
         value = range->multiplies ? value * range->step : value + range->step;
+    }
+    return true;
+}
+
+/* `text` is cut at its commas. */
+static bool append_ranges(int_list *list, int *slots, char *text, int least, int most,
+                          rnn_error *error) {
+    for (int i = 0; i < list->count; i++)
+        *find_slot(list, slots, list->values[i]) = i + 1;
+    for (char *item = text; item;) {
+        char *comma = strchr(item, ',');
+        if (comma)
+            *comma = '\0';
+        int_range range;
+        if (!parse_range(item, least, most, &range, error) ||
+            !append_range(list, slots, &range, error))
+            return false;
+        item = comma ? comma + 1 : NULL;
     }
     return true;
 }
 
 bool int_list_parse(int_list *list, const char *text, int least, int most, rnn_error *error) {
     char *copy = strdup(text);
-    if (!copy)
-        return fail(error, "out of memory");
-    bool ok = true;
-    char *item = copy;
-    while (ok && item) {
-        char *comma = strchr(item, ',');
-        if (comma)
-            *comma = '\0';
-        int_range range;
-        ok = parse_range(item, least, most, &range, error) && append_range(list, &range, error);
-        item = comma ? comma + 1 : NULL;
-    }
+    int *slots = calloc(SLOTS, sizeof *slots);
+    const bool ok = copy && slots ? append_ranges(list, slots, copy, least, most, error)
+                                  : fail(error, "out of memory");
+    free(slots);
     free(copy);
     return ok;
 }
