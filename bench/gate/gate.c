@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench gate */
-#include "bench/gate/gate.h"
-
 #include "bench/base/clock.h"
 #include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/interrupt.h"
-#include "bench/base/temporary.h"
-#include "bench/gate/gate_base.h"
 #include "bench/gate/gate_baseline.h"
+#include "bench/gate/gate_checks.h"
 #include "bench/gate/gate_document.h"
 #include "bench/gate/gate_instructions.h"
+#include "bench/gate/gate_rounds.h"
+#include "bench/gate/gate_verdict.h"
 
-#include <limits.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -25,103 +20,91 @@ static int say(int status, const char *text) {
     return status;
 }
 
-static int status_of_end(const gate_state *gate, gate_end end) {
-    switch (end) {
-    case GATE_FAILED: /* the base: what the new build does is wrong */
-    case GATE_HUNG:
-        return say(EXIT_NOT_COMPARABLE, gate->failure);
-    case GATE_UNABLE:
-        return say(EXIT_USAGE, gate->failure);
-    case GATE_LATE:
-        return say(EXIT_NOT_COMPARABLE,
-                   "the budget is too small even to check and to try these rows");
-    case GATE_INTERRUPTED:
-        return say(EXIT_INTERRUPTED, "interrupted; no verdict");
-    case GATE_NO_MEMORY:
-        return say(EXIT_USAGE, "out of memory");
-    case GATE_GOES_ON:
-        break;
-    }
-    return say(EXIT_NOT_COMPARABLE, "no verdict");
+/* How a gate ends that has no verdict. */
+static int refuse(const gate_workers *workers, gate_end end) {
+    static const struct {
+        int status;
+        const char *why; /* NULL: as the workers failed */
+    } ends[] = {
+        [GATE_GOES_ON] = {EXIT_NOT_COMPARABLE, "no verdict"},
+        [GATE_FAILED] = {EXIT_NOT_COMPARABLE, NULL}, /* the base: a new build's failure is wrong */
+        [GATE_HUNG] = {EXIT_NOT_COMPARABLE, NULL},
+        [GATE_UNABLE] = {EXIT_USAGE, NULL},
+        [GATE_LATE] = {EXIT_NOT_COMPARABLE,
+                       "the budget is too small even to check and to try these rows"},
+        [GATE_INTERRUPTED] = {EXIT_INTERRUPTED, "interrupted; no verdict"},
+        [GATE_NO_MEMORY] = {EXIT_USAGE, "out of memory"},
+    };
+    return say(ends[end].status, ends[end].why ? ends[end].why : workers->failure);
 }
 
 /* ---- Measuring ------------------------------------------------------------------------------ */
 
+static bool any_is_wrong(const gate_state *gate) {
+    return gate_rows_count(&gate->rows, GATE_WRONG) > 0;
+}
+
+static gate_end measure_series(gate_state *gate, bool again, double until) {
+    gate_plan_rounds(&gate->plan, &gate->rows, again, until);
+    return gate_measure_rounds(gate, again, until);
+}
+
 static gate_end measure(gate_state *gate) {
-    const double first = gate->start + GATE_FIRST_SHARE * gate->budget;
-    const double second = gate->start + GATE_SECOND_SHARE * gate->budget;
-    gate_end end = gate_calibrate_rows(gate, first);
-    if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
+    const gate_plan *plan = &gate->plan;
+    const double first = plan->start + GATE_FIRST_SHARE * plan->budget;
+    const double second = plan->start + GATE_SECOND_SHARE * plan->budget;
+    gate_end end = gate_calibrate_rows(&gate->workers, &gate->rows, first);
+    if (end == GATE_GOES_ON && !any_is_wrong(gate))
+        end = measure_series(gate, false, first);
+    if (end != GATE_GOES_ON || any_is_wrong(gate))
         return end;
-    gate_plan_rounds(gate, false, first);
-    end = gate_measure_rounds(gate, false, first);
-    if (end != GATE_GOES_ON || gate_count(gate, GATE_WRONG))
-        return end;
-    gate_find_suspects(gate);
-    if (gate_due_rows(gate, true) == 0)
-        return GATE_GOES_ON;
-    gate_plan_rounds(gate, true, second);
-    return gate_measure_rounds(gate, true, second);
+    gate_find_suspects(&gate->rows, &gate->rule);
+    return gate_rows_due(&gate->rows, true) ? measure_series(gate, true, second) : GATE_GOES_ON;
 }
 
 /* A build that fails over a row is wrong there; one that does not even start, everywhere. */
 static gate_end blame_new(gate_state *gate, gate_end end) {
-    if (end != GATE_FAILED || !gate_is_this_build(gate, gate->failed_side))
+    if (end != GATE_FAILED || !gate_is_this_build(gate->options, gate->workers.failed_side))
         return end;
-    say(EXIT_WRONG, gate->failure);
-    const bool any_left = gate_due_rows(gate, false) > 0;
-    for (int i = 0; i < gate->row_count; i++) {
-        gate_row *row = &gate->rows[i];
-        if (gate->asked_row ? gate->asked_row == row : !any_left || !row->left_out)
-            gate_leave_out(row, GATE_WRONG, "%.250s", gate->failure);
+    say(EXIT_WRONG, gate->workers.failure);
+    const bool any_left = gate_rows_due(&gate->rows, false) > 0;
+    for (int i = 0; i < gate->rows.count; i++) {
+        gate_row *row = &gate->rows.items[i];
+        if (gate->workers.asked_row ? gate->workers.asked_row == row : !any_left || !row->left_out)
+            gate_leave_out(row, GATE_WRONG, "%.250s", gate->workers.failure);
     }
     return GATE_GOES_ON;
 }
 
 /* A row that was found wrong is, however the rest of it ended. */
 static gate_end keep_wrong(gate_state *gate, gate_end end) {
-    gate_leave_out_others(gate);
+    gate_rows_leave_out_others(&gate->rows, gate->plan.rounds);
     if (end != GATE_LATE && end != GATE_FAILED && end != GATE_UNABLE)
         return end;
     if (end != GATE_LATE)
-        gate_note(gate, "it ended early: %.280s", gate->failure);
+        gate_note(&gate->notes, "it ended early: %.280s", gate->workers.failure);
     return GATE_GOES_ON;
 }
 
-static void clear_ratios(gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++) {
-        gate_row *row = &gate->rows[i];
-        row->ratio = row->low = row->high = row->visible = row->p = NAN;
-    }
-}
-
 static gate_end check_and_measure(gate_state *gate) {
-    clear_ratios(gate);
-    progress_start(&gate->progress, gate->budget);
+    progress_start(&gate->progress, gate->plan.budget);
     gate_end end = gate_check_rows(gate);
-    if (end == GATE_GOES_ON && gate_count(gate, GATE_WRONG) == 0)
+    if (end == GATE_GOES_ON && !any_is_wrong(gate))
         end = gate->options->instructions ? gate_count_rows(gate) : measure(gate);
-    gate_stop_pair(gate);
+    gate_stop_pair(&gate->workers);
     progress_clear(&gate->progress);
     end = blame_new(gate, end);
-    if (gate_count(gate, GATE_WRONG))
+    if (any_is_wrong(gate))
         end = keep_wrong(gate, end);
-    if (end == GATE_GOES_ON && !gate->options->instructions && !gate_judge(gate))
+    if (end == GATE_GOES_ON && !gate->options->instructions &&
+        !gate_judge(&gate->rows, &gate->rule))
         end = GATE_NO_MEMORY;
     return end;
 }
 
-static int verdict(const gate_state *gate) {
-    if (gate_count(gate, GATE_WRONG) || gate_count(gate, GATE_SLOWER))
-        return EXIT_WRONG;
-    return gate_count(gate, GATE_SAME) + gate_count(gate, GATE_FASTER) +
-                   gate_count(gate, GATE_NOT_CONFIRMED)
-               ? EXIT_FINE
-               : EXIT_NOT_COMPARABLE;
-}
-
 static int report(const gate_state *gate) {
     document d;
+    const gate_rows *rows = &gate->rows;
     bool ok = gate_document(&d, gate);
     if (!ok)
         say(EXIT_USAGE, "out of memory");
@@ -130,71 +113,31 @@ static int report(const gate_state *gate) {
     document_free(&d);
     if (!ok)
         return EXIT_USAGE;
-    const int status = verdict(gate);
-    return status == EXIT_NOT_COMPARABLE ? say(status, "no row could be judged") : status;
-}
-
-static int run(gate_state *gate) {
-    const gate_end end = check_and_measure(gate);
-    return end == GATE_GOES_ON ? report(gate) : status_of_end(gate, end);
+    if (gate_rows_count(rows, GATE_WRONG) || gate_rows_count(rows, GATE_SLOWER))
+        return EXIT_WRONG;
+    return gate_rows_judged(rows) ? EXIT_FINE : say(EXIT_NOT_COMPARABLE, "no row could be judged");
 }
 
 /* ---- What was asked for --------------------------------------------------------------------- */
 
-static int find_base(gate_state *gate, char program[PATH_MAX], char name[PATH_MAX + 100]) {
-    rnn_error error;
-    const char *against = gate->options->against;
-    if (!against) {
-        snprintf(name, PATH_MAX + 100, "%s",
-                 gate->options->baseline ? gate->options->baseline : "this program again");
-        strcpy(program, gate->programs[NEW]);
-        return EXIT_FINE;
-    }
-    switch (gate_find_base(against, gate->options->cache, program, PATH_MAX, gate->stop, &error)) {
-    case BASE_FOUND:
-        snprintf(name, PATH_MAX + 100, "%s (%s)", against, program);
-        return EXIT_FINE;
-    case BASE_UNKNOWN:
-        return say(EXIT_USAGE, error.text);
-    case BASE_INTERRUPTED:
-        return say(EXIT_INTERRUPTED, error.text);
-    default:
-        return say(EXIT_NOT_COMPARABLE, error.text);
-    }
-}
-
-/* Workers need one each, and a revision takes minutes to build. */
-static bool check_temporary_folder(rnn_error *error) {
-    char path[PATH_MAX];
-    if (!temporary_name(path, error))
-        return false;
-    unlink(path);
-    return true;
-}
-
-static int gate_programs(gate_state *gate) {
-    char programs[SIDES][PATH_MAX], base_name[PATH_MAX + 100];
-    rnn_error error;
-    if (!gate_find_this(programs[NEW], PATH_MAX))
-        return say(EXIT_USAGE, "this program's own file is not to be found");
-    for (int side = 0; side < SIDES; side++)
-        gate->programs[side] = programs[side];
-    if (!check_temporary_folder(&error))
-        return say(EXIT_USAGE, error.text);
-    gate->names[BASE] = base_name;
-    gate->names[NEW] = programs[NEW];
-    const int found = find_base(gate, programs[BASE], base_name);
-    if (found != EXIT_FINE)
-        return found;
-    gate->start = clock_seconds();
-    int listed = EXIT_FINE;
+static int list_rows(gate_state *gate, rnn_error *error) {
     if (gate->options->baseline)
-        listed = gate_list_baseline(gate, &error);
-    else if (!gate_list_rows(gate, &error))
-        listed = EXIT_USAGE;
-    if (listed == EXIT_FINE)
-        return run(gate);
-    return say(listed, error.text);
+        return gate_list_baseline(&gate->rows, gate->options, &gate->notes, error);
+    return gate_rows_list(&gate->rows, gate->options, error) ? EXIT_FINE : EXIT_USAGE;
+}
+
+static int find_and_run(gate_state *gate) {
+    rnn_error error;
+    gate_plan *plan = &gate->plan;
+    int status = gate_find_programs(&gate->programs, gate->options, gate->workers.stop, &error);
+    plan->start = clock_seconds();
+    gate->workers.last_moment = plan->start + plan->budget + 0.5 * GATE_ALLOWANCE;
+    if (status == EXIT_FINE)
+        status = list_rows(gate, &error);
+    if (status != EXIT_FINE)
+        return say(status, error.text);
+    const gate_end end = check_and_measure(gate);
+    return end == GATE_GOES_ON ? report(gate) : refuse(&gate->workers, end);
 }
 
 /* What a gate draws is drawn anew in each: the same draws would favour one side for ever. */
@@ -209,14 +152,18 @@ static int gate_as_asked(gate_options *options) {
     rnn_error error;
     if (!gate_options_check(options, &error) || !output_choose_format(&options->output, &error))
         return refuse_usage("gate", error.text);
-    gate_state gate = {.options = options,
-                       .rule = {.threshold = gate_options_threshold(options),
-                                .floor = gate_options_floor(options)},
-                       .budget = gate_options_budget(options),
-                       .random = random_start(),
-                       .stop = interrupt_catch()};
-    const int status = gate_programs(&gate);
-    gate_free_rows(&gate);
+    gate_state gate = {
+        .options = options,
+        .rule = {.threshold = gate_options_threshold(options),
+                 .floor = gate_options_floor(options)},
+        .plan = {.budget = gate_options_budget(options), .random = random_start()},
+        .workers = {.options = options,
+                    .programs = &gate.programs,
+                    .stop = interrupt_catch(),
+                    .random = random_start()},
+    };
+    const int status = find_and_run(&gate);
+    gate_rows_free(&gate.rows);
     return status;
 }
 

@@ -1,5 +1,4 @@
-/* SPDX-License-Identifier: MIT
- * rnnbench gate --baseline: rows of a results file, each relative to the anchor's row. */
+/* SPDX-License-Identifier: MIT */
 #include "bench/gate/gate_baseline.h"
 
 #include "bench/base/exit_status.h"
@@ -36,10 +35,8 @@ typedef struct context_check {
 /* The version of a library that no row needs. */
 static bool is_idle_backend(unsigned backends, const char *name) {
     rnn_backend_info info;
-    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (strcmp(info.name, name) == 0)
-            return !(backends >> i & 1u);
-    return false;
+    const int index = gate_backend_index(name, &info);
+    return index >= 0 && !(backends >> index & 1u);
 }
 
 /* Of a compiler the family: gcc 12.2.0 and gcc 13.1.0 may be compared. */
@@ -89,14 +86,6 @@ static bool find_differences(const timed_file *file, context_check *check) {
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
-static const char *known_backend(const char *name, int *index) {
-    rnn_backend_info info;
-    for (*index = 0; rnn_backend_get(*index, &info) == RNN_OK; ++*index)
-        if (strcmp(info.name, name) == 0)
-            return info.name;
-    return NULL;
-}
-
 static bool passes(const gate_options *options, const timed_row *row, int backend) {
     problem p;
     rnn_error error;
@@ -120,17 +109,12 @@ static bool make_reference(gate_row *to, const timed_row *row, const timed_row *
     return isfinite(to->reference.slack);
 }
 
-static bool add_row(gate_state *gate, const timed_file *file, const timed_row *row,
+static bool add_row(gate_rows *rows, const timed_file *file, const timed_row *row,
                     const char *backend, const char *anchor) {
-    gate_row *grown = realloc(gate->rows, (size_t)(gate->row_count + 1) * sizeof *grown);
-    if (!grown)
-        return false;
-    gate->rows = grown;
-    gate_row *to = &gate->rows[gate->row_count++];
     const timed_row *of_anchor = rows_find_timed(file, row->problem, anchor, row->threads);
-    *to = (gate_row){.backend = backend, .threads = row->threads};
-    snprintf(to->problem, sizeof to->problem, "%s", row->problem);
-    to->sides[NEW] = (gate_side){.backend = backend, .threads = row->threads};
+    gate_row *to = gate_rows_add(rows, row->problem, backend, row->threads);
+    if (!to)
+        return false;
     to->sides[BASE] = (gate_side){.backend = anchor, .threads = of_anchor ? of_anchor->threads : 1};
     if (row->error)
         gate_leave_out(to, GATE_ONLY_NEW, "the baseline has no time of it: %.150s", row->error);
@@ -142,13 +126,14 @@ static bool add_row(gate_state *gate, const timed_file *file, const timed_row *r
 }
 
 /* Backends that this build does not know. */
-static void note_unknown(gate_state *gate, const timed_file *file) {
+static void note_unknown(gate_notes *notes, const timed_file *file) {
     char names[200] = "", rest[32] = "";
-    int index, left_out = 0;
+    rnn_backend_info info;
+    int left_out = 0;
     for (int i = 0; i < file->backend_count; i++) {
         const char *name = file->backends[i];
         const size_t used = strlen(names), room = sizeof names - used;
-        if (known_backend(name, &index))
+        if (gate_backend_index(name, &info) >= 0)
             continue;
         if ((size_t)snprintf(names + used, room, "%s%.60s", used ? ", " : "", name) < room)
             continue;
@@ -156,78 +141,81 @@ static void note_unknown(gate_state *gate, const timed_file *file) {
         snprintf(rest, sizeof rest, " and %d more", ++left_out);
     }
     if (*names)
-        gate_note(gate, "the baseline's rows of %s%s are left out: this build has no such backend",
+        gate_note(notes, "the baseline's rows of %s%s are left out: this build has no such backend",
                   names, rest);
 }
 
 /* Of more than one note the gate's document has the first; all are told. */
-static void note_left_out(gate_state *gate, const timed_file *file) {
+static void note_left_out(gate_notes *notes, const timed_file *file) {
     rows_tell_notes(file, "gate");
     const int more = file->note_count + file->notes_left_out - 1;
     if (more > 0)
-        gate_note(gate, "the baseline: %.200s; and %d more notes, on stderr", file->notes[0], more);
+        gate_note(notes, "the baseline: %.200s; and %d more notes, on stderr", file->notes[0],
+                  more);
     else if (more == 0)
-        gate_note(gate, "the baseline: %.250s", file->notes[0]);
+        gate_note(notes, "the baseline: %.250s", file->notes[0]);
 }
 
 static int by_problem(const void *a, const void *b) {
     return strcmp(((const gate_row *)a)->problem, ((const gate_row *)b)->problem);
 }
 
-static bool list_rows(gate_state *gate, const timed_file *file, const char *anchor,
-                      unsigned *backends) {
+static bool list_rows(gate_rows *rows, const gate_options *options, const timed_file *file,
+                      const char *anchor, unsigned *backends) {
     bool ok = true;
     for (int i = 0; ok && i < file->row_count; i++) {
-        int index;
+        rnn_backend_info info;
         const timed_row *row = &file->rows[i];
-        const char *backend = known_backend(row->backend, &index);
+        const int index = gate_backend_index(row->backend, &info);
         if (strcmp(row->backend, anchor) == 0 || !*row->cell)
             continue;
-        if (backend && passes(gate->options, row, index)) {
+        if (index >= 0 && passes(options, row, index)) {
             *backends |= 1u << index;
-            ok = add_row(gate, file, row, backend, anchor);
+            ok = add_row(rows, file, row, info.name, anchor);
         }
     }
-    if (gate->row_count)
-        qsort(gate->rows, (size_t)gate->row_count, sizeof *gate->rows, by_problem);
+    if (rows->count)
+        qsort(rows->items, (size_t)rows->count, sizeof *rows->items, by_problem);
     return ok;
 }
 
 /* ---- All of it ------------------------------------------------------------------------------- */
 
-static int list_and_compare(gate_state *gate, const timed_file *file, rnn_error *error) {
+static int list_and_compare(gate_rows *rows, const gate_options *options, gate_notes *notes,
+                            const timed_file *file, rnn_error *error) {
     char differences[sizeof error->text - sizeof "not comparable:  (--anyway goes on)"] = "";
-    int index;
-    const char *wanted = gate->options->anchor ? gate->options->anchor : DEFAULT_ANCHOR;
-    const char *anchor = known_backend(wanted, &index);
-    unsigned backends = anchor ? 1u << index : 0;
-    if (!anchor)
+    rnn_backend_info anchor;
+    const char *wanted = options->anchor ? options->anchor : DEFAULT_ANCHOR;
+    const int index = gate_backend_index(wanted, &anchor);
+    if (index < 0)
         return fail(error, "--anchor %.60s: not a known backend", wanted), EXIT_USAGE;
-    if (!list_rows(gate, file, anchor, &backends))
+    unsigned backends = 1u << index;
+    if (!list_rows(rows, options, file, anchor.name, &backends))
         return fail(error, "out of memory"), EXIT_USAGE;
-    if (gate->row_count == 0)
+    if (rows->count == 0)
         return fail(error, "%.150s: no row that this build and the filters have in common with it",
                     file->path),
                EXIT_NOT_COMPARABLE;
     context_check check = {backends, {differences, sizeof differences, 0}, false};
     if (!find_differences(file, &check))
         return fail(error, "out of memory"), EXIT_USAGE;
-    if (check.refused && !gate->options->anyway)
+    if (check.refused && !options->anyway)
         return fail(error, "not comparable: %s (--anyway goes on)", differences),
                EXIT_NOT_COMPARABLE;
     if (*differences)
-        gate_note(gate, "these differ: %s", differences);
-    if (!gate->options->backends)
-        note_unknown(gate, file);
+        gate_note(notes, "these differ: %s", differences);
+    if (!options->backends)
+        note_unknown(notes, file);
     return EXIT_FINE;
 }
 
-int gate_list_baseline(gate_state *gate, rnn_error *error) {
+int gate_list_baseline(gate_rows *rows, const gate_options *options, gate_notes *notes,
+                       rnn_error *error) {
     timed_file file;
-    if (!rows_read(&file, gate->options->baseline, error))
+    if (!rows_read(&file, options->baseline, error))
         return EXIT_USAGE;
-    note_left_out(gate, &file);
-    const int status = list_and_compare(gate, &file, error);
+    note_left_out(notes, &file);
+    const int status = list_and_compare(rows, options, notes, &file, error);
     rows_free(&file);
     return status;
 }

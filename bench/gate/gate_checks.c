@@ -1,6 +1,5 @@
-/* SPDX-License-Identifier: MIT
- * What comes before the rounds: right or wrong, and how long a run takes. */
-#include "bench/gate/gate.h"
+/* SPDX-License-Identifier: MIT */
+#include "bench/gate/gate_checks.h"
 
 #include "bench/base/clock.h"
 #include "bench/problems/checked.h"
@@ -25,52 +24,45 @@ typedef struct check_answer {
     char text[256]; /* why not */
 } check_answer;
 
-/* Rough guesses, from above, as if all steps counted: of a check, */
-static double oracle_seconds(const gate_row *row) {
+/* Rough guesses, from above, as if all steps counted: of a check, or of a run, which is of the
+ * whole problem. */
+static double guess_seconds(const gate_row *row, bool of_check) {
     problem p;
     rnn_error error;
     if (!problem_parse(&p, row->problem, &error))
         return 0;
-    const problem checked = problem_as_checked(&p);
-    return problem_flops(&checked, problem_all_steps(&checked)) / FLOPS_IN_A_SECOND;
-}
-
-/* and of a run, which is of the whole problem. */
-static double run_seconds(const gate_row *row) {
-    problem p;
-    rnn_error error;
-    if (!problem_parse(&p, row->problem, &error))
-        return 0;
+    if (of_check)
+        p = problem_as_checked(&p);
     return problem_flops(&p, problem_all_steps(&p)) / FLOPS_IN_A_SECOND;
 }
 
-static gate_end check_side(gate_state *gate, const gate_row *row, side_id side, double expected,
-                           check_answer *result) {
+static gate_end check_side(gate_workers *workers, const gate_row *row, side_id side,
+                           double expected, check_answer *result) {
     rnn_error error;
     json_t *answer;
     const gate_side *asked = &row->sides[side];
-    const gate_end end = gate_ask(gate, side, &answer, expected, &error, "check %s %d %s",
+    const gate_end end = gate_ask(workers, side, &answer, expected, &error, "check %s %d %s",
                                   asked->backend, asked->threads, row->problem);
-    *result = (check_answer){.refused = !answer, .cannot = gate->cannot, .passed = true};
-    if (answer) {
-        const char *text = json_string_value(json_object_get(answer, "text"));
-        result->passed = json_is_true(json_object_get(answer, "passed"));
-        snprintf(result->text, sizeof result->text, "%.255s", text ? text : "");
-    } else if (end == GATE_GOES_ON) {
-        snprintf(result->text, sizeof result->text, "%.255s", error.text);
-    }
+    const char *why = answer                ? json_string_value(json_object_get(answer, "text"))
+                      : end == GATE_GOES_ON ? error.text
+                                            : NULL;
+    *result = (check_answer){.refused = !answer,
+                             .cannot = workers->cannot,
+                             .passed = !answer || json_is_true(json_object_get(answer, "passed"))};
+    snprintf(result->text, sizeof result->text, "%.255s", why ? why : "");
     json_decref(answer);
     return end;
 }
 
 /* A build from before this command was there is not checked, and says so in other words. */
-static gate_end find_whether_base_checks(gate_state *gate, gate_row *none, void *nothing) {
-    (void)none, (void)nothing;
+static gate_end find_whether_base_checks(gate_workers *workers, gate_row *none, void *what) {
+    bool *base_is_checked = what;
+    (void)none;
     rnn_error error = {""};
     json_t *answer;
-    const gate_end end = gate_ask(gate, BASE, &answer, CONTEXT_SECONDS, &error, "check");
+    const gate_end end = gate_ask(workers, BASE, &answer, CONTEXT_SECONDS, &error, "check");
     json_decref(answer);
-    gate->base_is_checked = strncmp(error.text, "usage: check", 12) == 0;
+    *base_is_checked = strncmp(error.text, "usage: check", 12) == 0;
     return end;
 }
 
@@ -87,75 +79,69 @@ static context_list context_of(json_t *object, row_context members[CONTEXT_MOST_
 }
 
 /* What makes two builds differ besides their sources. */
-static void note_differences(gate_state *gate, json_t *const contexts[SIDES]) {
+static void note_differences(gate_notes *notes, json_t *const contexts[SIDES]) {
     row_context base[CONTEXT_MOST_MEMBERS], new[CONTEXT_MOST_MEMBERS];
-    char text[sizeof gate->notes[0] - sizeof "these differ: "];
+    char text[GATE_NOTE_SIZE - sizeof "these differ: "];
     comparable_describe(context_of(contexts[BASE], base), context_of(contexts[NEW], new),
                         FOR_COMPARE, text, sizeof text);
     if (*text)
-        gate_note(gate, "these differ: %s", text);
+        gate_note(notes, "these differ: %s", text);
 }
 
-static gate_end compare_contexts(gate_state *gate, gate_row *none, void *nothing) {
-    (void)none, (void)nothing;
+static gate_end compare_contexts(gate_workers *workers, gate_row *none, void *notes) {
+    (void)none;
     rnn_error error;
     json_t *answers[SIDES] = {NULL, NULL}, *contexts[SIDES] = {NULL, NULL};
     gate_end end = GATE_GOES_ON;
     for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++) {
-        end = gate_ask(gate, (side_id)side, &answers[side], CONTEXT_SECONDS, &error, "context");
+        end = gate_ask(workers, (side_id)side, &answers[side], CONTEXT_SECONDS, &error, "context");
         contexts[side] = json_object_get(answers[side], "context");
     }
     if (end == GATE_GOES_ON)
-        note_differences(gate, contexts);
+        note_differences(notes, contexts);
     for (int side = 0; side < SIDES; side++)
         json_decref(answers[side]);
     return end;
 }
 
-static bool is_available_here(const char *name) {
-    rnn_backend_info info;
-    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (strcmp(info.name, name) == 0)
-            return info.available;
-    return false;
-}
-
 /* Rows are of this build's backends: one that it has lost has none that could say so. */
-static void note_lost_backends(gate_state *gate, json_t *backends) {
+static void note_lost_backends(gate_notes *notes, json_t *backends) {
     char names[200] = "";
     size_t index;
     json_t *backend;
+    rnn_backend_info own;
     json_array_foreach(backends, index, backend) {
         const char *name = json_string_value(json_object_get(backend, "name"));
         const size_t used = strlen(names);
-        if (name && json_is_true(json_object_get(backend, "available")) && !is_available_here(name))
+        if (name && json_is_true(json_object_get(backend, "available")) &&
+            !(gate_backend_index(name, &own) >= 0 && own.available))
             snprintf(names + used, sizeof names - used, "%s%.60s", used ? ", " : "", name);
     }
     if (*names)
-        gate_note(gate, "the base has backends that this build has not: %s", names);
+        gate_note(notes, "the base has backends that this build has not: %s", names);
 }
 
 /* A base from before this command was there has an error for an answer. */
-static gate_end compare_backends(gate_state *gate, gate_row *none, void *nothing) {
-    (void)none, (void)nothing;
+static gate_end compare_backends(gate_workers *workers, gate_row *none, void *notes) {
+    (void)none;
     rnn_error error;
     json_t *answer;
-    const gate_end end = gate_ask(gate, BASE, &answer, CONTEXT_SECONDS, &error, "backends");
-    note_lost_backends(gate, json_object_get(answer, "backends"));
+    const gate_end end = gate_ask(workers, BASE, &answer, CONTEXT_SECONDS, &error, "backends");
+    note_lost_backends(notes, json_object_get(answer, "backends"));
     json_decref(answer);
     return end;
 }
 
 /* The base goes first: the new build may take many times as long as it, and no more. */
-static gate_end check_row(gate_state *gate, gate_row *row, void *nothing) {
-    (void)nothing;
+static gate_end check_row(gate_workers *workers, gate_row *row, void *what) {
+    const bool *base_is_checked = what;
     check_answer base = {.passed = true}, new = {.passed = true};
-    const double start = clock_seconds(), expected = oracle_seconds(row);
+    const double start = clock_seconds(), expected = guess_seconds(row, true);
     gate_end end = GATE_GOES_ON;
-    if (gate->base_is_checked)
-        end = check_side(gate, row, BASE, expected, &base);
+    if (*base_is_checked)
+        end = check_side(workers, row, BASE, expected, &base);
     if (end == GATE_GOES_ON)
-        end = check_side(gate, row, NEW, fmax(expected, clock_seconds() - start), &new);
+        end = check_side(workers, row, NEW, fmax(expected, clock_seconds() - start), &new);
     if (end != GATE_GOES_ON)
         return end;
     if (!new.passed)
@@ -164,7 +150,7 @@ static gate_end check_row(gate_state *gate, gate_row *row, void *nothing) {
         gate_leave_out(row, GATE_WRONG, "the new build cannot do it: %.220s", new.text);
     else if (new.refused)
         gate_leave_out(row, base.refused ? GATE_UNJUDGED : GATE_ONLY_BASE, "%s", new.text);
-    else if (gate->options->baseline && (base.cannot || !base.passed))
+    else if (workers->options->baseline && (base.cannot || !base.passed))
         gate_leave_out(row, GATE_WRONG, "the anchor is: %.230s", base.text);
     else if (base.refused)
         gate_leave_out(row, GATE_ONLY_NEW, "%s", base.text);
@@ -174,93 +160,76 @@ static gate_end check_row(gate_state *gate, gate_row *row, void *nothing) {
 }
 
 gate_end gate_check_rows(gate_state *gate) {
-    gate_end end = gate_start_pair(gate, false);
+    gate_workers *workers = &gate->workers;
+    bool base_is_checked = false;
+    gate_end end = gate_start_pair(workers, false);
     if (end == GATE_GOES_ON)
-        end = gate_with_row(gate, NULL, false, compare_contexts, NULL);
+        end = gate_with_row(workers, NULL, false, compare_contexts, &gate->notes);
     if (end == GATE_GOES_ON && gate->options->against && !gate->options->backends)
-        end = gate_with_row(gate, NULL, false, compare_backends, NULL);
+        end = gate_with_row(workers, NULL, false, compare_backends, &gate->notes);
     if (end == GATE_GOES_ON)
-        end = gate_with_row(gate, NULL, false, find_whether_base_checks, NULL);
-    for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
-        progress_show(&gate->progress, clock_seconds() - gate->start, "checking");
-        if (!gate->rows[i].left_out)
-            end = gate_with_row(gate, &gate->rows[i], false, check_row, NULL);
+        end = gate_with_row(workers, NULL, false, find_whether_base_checks, &base_is_checked);
+    for (int i = 0; i < gate->rows.count && end == GATE_GOES_ON; i++) {
+        gate_row *row = &gate->rows.items[i];
+        progress_show(&gate->progress, clock_seconds() - gate->plan.start, "checking");
+        if (!row->left_out)
+            end = gate_with_row(workers, row, false, check_row, &base_is_checked);
     }
-    gate_stop_pair(gate);
+    gate_stop_pair(workers);
     return end;
 }
 
 /* ---- Calibration ---------------------------------------------------------------------------- */
 
-/* Seconds of one run by a sample of so many; 0: the side could not, and the row is left out. */
-static gate_end time_sample(gate_state *gate, gate_row *row, side_id side, int runs,
-                            double *seconds) {
-    rnn_error error;
-    json_t *answer;
-    const gate_end end =
-        gate_ask(gate, side, &answer, (1 + runs) * fmax(row->sides[side].seconds, run_seconds(row)),
-                 &error, "run %d", runs);
-    *seconds = answer ? json_number_value(json_object_get(answer, "seconds")) / runs : 0;
-    if (end == GATE_GOES_ON && !answer)
-        gate_leave_out_failed(gate, row, side, error.text);
-    else if (end == GATE_GOES_ON && !(*seconds > 0))
-        gate_leave_out(row, GATE_UNJUDGED, "%s's answer has no time",
-                       side == BASE ? "base" : "new");
-    json_decref(answer);
-    return end;
-}
-
 /* The better of two, as the first may be disturbed. */
-static gate_end calibrate_side(gate_state *gate, gate_row *row, side_id side) {
-    rnn_error error;
-    json_t *answer;
+static gate_end calibrate_side(gate_workers *workers, gate_row *row, side_id side) {
     gate_side *s = &row->sides[side];
-    const double start = clock_seconds();
-    gate_end end = gate_ask(gate, side, &answer, run_seconds(row), &error, "prepare %s %d %s",
-                            s->backend, s->threads, row->problem);
+    const double start = clock_seconds(), guess = guess_seconds(row, false);
+    gate_end end = gate_prepare(workers, row, side, guess);
     row->prepare_seconds += clock_seconds() - start;
-    if (end == GATE_GOES_ON && !answer)
-        gate_leave_out_failed(gate, row, side, error.text);
-    json_decref(answer);
     for (int i = 0; i < 2 && end == GATE_GOES_ON && !row->left_out; i++) {
         const int runs = s->seconds > 0 ? (int)fmin(ceil(CALIBRATION_SAMPLE / s->seconds), 1e6) : 1;
         double seconds;
-        end = time_sample(gate, row, side, runs, &seconds);
+        end = gate_run(workers, row, side, (1 + runs) * fmax(s->seconds, guess), "run", runs,
+                       "seconds", &seconds);
         s->seconds = i ? fmin(seconds, s->seconds) : seconds;
+        if (end == GATE_GOES_ON && !row->left_out && !(seconds > 0))
+            gate_leave_out(row, GATE_UNJUDGED, "%s's answer has no time",
+                           side == BASE ? "base" : "new");
     }
     return end;
 }
 
-static gate_end calibrate_row(gate_state *gate, gate_row *row, void *nothing) {
+static gate_end calibrate_row(gate_workers *workers, gate_row *row, void *nothing) {
     (void)nothing;
     gate_end end = GATE_GOES_ON;
     row->prepare_seconds = 0; /* whatever a try took that hung */
     for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
-        end = calibrate_side(gate, row, (side_id)side);
+        end = calibrate_side(workers, row, (side_id)side);
     return end;
 }
 
 /* A row for which the time until then cannot be enough is given up, and with it its pair. */
-static gate_end calibrate_in_time(gate_state *gate, gate_row *row, double until) {
+static gate_end calibrate_in_time(gate_workers *workers, gate_row *row, double until) {
     const double left = until - clock_seconds();
-    gate->patience = fmax(left / LEAST_RUNS, LEAST_PATIENCE);
-    gate_end end = left > 0 ? gate_with_row(gate, row, false, calibrate_row, NULL) : GATE_LATE;
-    gate->patience = 0;
+    workers->patience = fmax(left / LEAST_RUNS, LEAST_PATIENCE);
+    gate_end end = left > 0 ? gate_with_row(workers, row, false, calibrate_row, NULL) : GATE_LATE;
+    workers->patience = 0;
     if (end != GATE_LATE)
         return end;
     gate_leave_out(row, GATE_UNJUDGED, "the budget is too small for %s",
                    left > 0 ? "a row that takes so long" : "so many rows");
     if (clock_seconds() > until)
         return GATE_GOES_ON; /* without a pair: no other row needs one */
-    gate_stop_pair(gate);
-    return gate_start_pair(gate, false);
+    gate_stop_pair(workers);
+    return gate_start_pair(workers, false);
 }
 
-gate_end gate_calibrate_rows(gate_state *gate, double until) {
-    gate_end end = gate_start_pair(gate, false);
-    for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++)
-        if (!gate->rows[i].left_out)
-            end = calibrate_in_time(gate, &gate->rows[i], until);
-    gate_stop_pair(gate);
+gate_end gate_calibrate_rows(gate_workers *workers, gate_rows *rows, double until) {
+    gate_end end = gate_start_pair(workers, false);
+    for (int i = 0; i < rows->count && end == GATE_GOES_ON; i++)
+        if (!rows->items[i].left_out)
+            end = calibrate_in_time(workers, &rows->items[i], until);
+    gate_stop_pair(workers);
     return end;
 }

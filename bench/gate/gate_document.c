@@ -3,38 +3,33 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/time_text.h"
+#include "bench/gate/gate_selftest.h"
 #include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
-const char *gate_outcome_name(gate_outcome outcome) {
-    static const char *const names[GATE_OUTCOMES] = {
-        [GATE_SAME] = "not slower", [GATE_FASTER] = "faster",
-        [GATE_SLOWER] = "SLOWER",   [GATE_NOT_CONFIRMED] = "not confirmed",
-        [GATE_WRONG] = "WRONG",     [GATE_UNJUDGED] = "not judged",
-        [GATE_ONLY_BASE] = "gone",  [GATE_ONLY_NEW] = "new"};
-    return names[outcome];
-}
+static const char *const outcome_names[GATE_OUTCOMES] = {
+    [GATE_SAME] = "not slower", [GATE_FASTER] = "faster",
+    [GATE_SLOWER] = "SLOWER",   [GATE_NOT_CONFIRMED] = "not confirmed",
+    [GATE_WRONG] = "WRONG",     [GATE_UNJUDGED] = "not judged",
+    [GATE_ONLY_BASE] = "gone",  [GATE_ONLY_NEW] = "new"};
 
-static int judged(const gate_state *gate) {
-    return gate_count(gate, GATE_SAME) + gate_count(gate, GATE_FASTER) +
-           gate_count(gate, GATE_SLOWER) + gate_count(gate, GATE_NOT_CONFIRMED);
-}
-
-void gate_verdict_text(const gate_state *gate, char *text, size_t size) {
-    const int wrong = gate_count(gate, GATE_WRONG), slower = gate_count(gate, GATE_SLOWER);
-    const int unjudged = gate_count(gate, GATE_UNJUDGED);
+/* In one line. */
+static void print_verdict(const gate_rows *rows, bool were_timed, char *text, size_t size) {
+    const int wrong = gate_rows_count(rows, GATE_WRONG),
+              slower = gate_rows_count(rows, GATE_SLOWER);
+    const int unjudged = gate_rows_count(rows, GATE_UNJUDGED), judged = gate_rows_judged(rows);
     if (wrong)
-        snprintf(text, size, "WRONG: %d of %d rows; nothing %s", wrong, gate->row_count,
-                 gate->rounds ? "else is judged" : "was timed");
+        snprintf(text, size, "WRONG: %d of %d rows; nothing %s", wrong, rows->count,
+                 were_timed ? "else is judged" : "was timed");
     else if (slower)
-        snprintf(text, size, "SLOWER: %d of %d rows", slower, judged(gate));
-    else if (judged(gate) == 0)
+        snprintf(text, size, "SLOWER: %d of %d rows", slower, judged);
+    else if (judged == 0)
         snprintf(text, size, "no row could be judged");
     else
-        snprintf(text, size, "fine: none of %d rows is slower", judged(gate));
+        snprintf(text, size, "fine: none of %d rows is slower", judged);
     const size_t used = strlen(text);
     if (unjudged && !wrong)
         snprintf(text + used, size - used, "; %d not judged", unjudged);
@@ -77,7 +72,7 @@ static void add_ratio(document *d, double ratio) {
 
 static void add_outcome(document *d, const gate_row *row) {
     char message[400];
-    snprintf(message, sizeof message, "%s%s%s", gate_outcome_name(row->outcome),
+    snprintf(message, sizeof message, "%s%s%s", outcome_names[row->outcome],
              row->why[0] ? ": " : "", row->why);
     if (row->outcome == GATE_SLOWER)
         snprintf(message, sizeof message, "slower by %.1f%%", 100 * (row->ratio - 1));
@@ -112,38 +107,35 @@ static void add_row(document *d, const gate_state *gate, const gate_row *row) {
                       : gate_row_by_cpu(row)      ? "CPU time"
                                                   : "wall time");
     add_ratio(d, row->visible);
-    document_add_text(d, "%s", gate_outcome_name(row->outcome));
+    document_add_text(d, "%s", outcome_names[row->outcome]);
     document_add_text(d, "%s", row->why);
     add_outcome(d, row);
 }
 
-static void add_rows(document *d, const gate_state *gate) {
-    document_add_table(d,
-                       &(document_table){.key = "rows",
-                                         .title = "",
-                                         .audience = FOR_PROGRAMS,
-                                         .cases = true,
-                                         .columns = row_columns,
-                                         .column_count = sizeof row_columns / sizeof *row_columns});
-    for (int i = 0; i < gate->row_count; i++)
-        add_row(d, gate, &gate->rows[i]);
+static void start_rows(document *d, const char *key, document_audience audience, bool cases) {
+    const int count = sizeof row_columns / sizeof *row_columns;
+    document_add_table(d, &(document_table){.key = key,
+                                            .title = "",
+                                            .audience = audience,
+                                            .cases = cases,
+                                            .columns = row_columns,
+                                            .column_count = count});
 }
 
 /* People are shown those that they can do something about. */
-static void add_notable_rows(document *d, const gate_state *gate) {
+static void add_rows(document *d, const gate_state *gate) {
     static const gate_outcome order[] = {GATE_WRONG,    GATE_SLOWER,    GATE_NOT_CONFIRMED,
                                          GATE_UNJUDGED, GATE_ONLY_BASE, GATE_ONLY_NEW,
                                          GATE_FASTER};
-    document_add_table(d,
-                       &(document_table){.key = "notable",
-                                         .title = "",
-                                         .audience = FOR_PEOPLE,
-                                         .columns = row_columns,
-                                         .column_count = sizeof row_columns / sizeof *row_columns});
+    const gate_rows *rows = &gate->rows;
+    start_rows(d, "notable", FOR_PEOPLE, false);
     for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-        for (int i = 0; i < gate->row_count; i++)
-            if (gate->rows[i].outcome == order[k])
-                add_row(d, gate, &gate->rows[i]);
+        for (int i = 0; i < rows->count; i++)
+            if (rows->items[i].outcome == order[k])
+                add_row(d, gate, &rows->items[i]);
+    start_rows(d, "rows", FOR_PROGRAMS, true);
+    for (int i = 0; i < rows->count; i++)
+        add_row(d, gate, &rows->items[i]);
 }
 
 /* ---- Backends -------------------------------------------------------------------------------- */
@@ -158,21 +150,21 @@ static const document_column backend_columns[] = {
     {"visible", "slowdown that is seen", true, FOR_ALL},
 };
 
-static bool is_first_of_backend(const gate_state *gate, int index) {
+static bool is_first_of_backend(const gate_rows *rows, int index) {
     for (int i = 0; i < index; i++)
-        if (strcmp(gate->rows[i].backend, gate->rows[index].backend) == 0)
+        if (strcmp(rows->items[i].backend, rows->items[index].backend) == 0)
             return false;
     return true;
 }
 
-static void add_backend(document *d, const gate_state *gate, const char *backend) {
-    int rows = 0, counted = 0, outcomes[GATE_OUTCOMES] = {0};
+static void add_backend(document *d, const gate_rows *rows, const char *backend) {
+    int count = 0, counted = 0, outcomes[GATE_OUTCOMES] = {0};
     double logs = 0, worst = NAN;
-    for (int i = 0; i < gate->row_count; i++) {
-        const gate_row *row = &gate->rows[i];
+    for (int i = 0; i < rows->count; i++) {
+        const gate_row *row = &rows->items[i];
         if (strcmp(row->backend, backend) != 0)
             continue;
-        rows++;
+        count++;
         outcomes[row->outcome]++;
         if (isfinite(row->ratio)) {
             logs += log(row->ratio);
@@ -183,7 +175,7 @@ static void add_backend(document *d, const gate_state *gate, const char *backend
     }
     document_add_row(d, backend, NAN);
     document_add_text(d, "%s", backend);
-    document_add_number(d, rows, "%d", rows);
+    document_add_number(d, count, "%d", count);
     add_ratio(d, counted ? exp(logs / counted) : NAN);
     document_add_number(d, outcomes[GATE_SLOWER], "%d", outcomes[GATE_SLOWER]);
     document_add_number(d, outcomes[GATE_FASTER], "%d", outcomes[GATE_FASTER]);
@@ -191,15 +183,15 @@ static void add_backend(document *d, const gate_state *gate, const char *backend
     document_add_number(d, worst - 1, isfinite(worst) ? "%.1f%%" : "-", 100 * (worst - 1));
 }
 
-static void add_backends(document *d, const gate_state *gate) {
+static void add_backends(document *d, const gate_rows *rows) {
     document_add_table(
         d, &(document_table){.key = "backends",
                              .title = "Geometric means",
                              .columns = backend_columns,
                              .column_count = sizeof backend_columns / sizeof *backend_columns});
-    for (int i = 0; i < gate->row_count; i++)
-        if (is_first_of_backend(gate, i))
-            add_backend(d, gate, gate->rows[i].backend);
+    for (int i = 0; i < rows->count; i++)
+        if (is_first_of_backend(rows, i))
+            add_backend(d, rows, rows->items[i].backend);
 }
 
 /* ---- Every round, for whoever wants to judge otherwise --------------------------------------- */
@@ -219,7 +211,7 @@ static void add_series(document *d, const char *name, int which, const gate_seri
     }
 }
 
-static void add_rounds(document *d, const gate_state *gate) {
+static void add_rounds(document *d, const gate_rows *rows) {
     char name[PROBLEM_TEXT_SIZE + 80];
     document_add_table(
         d, &(document_table){.key = "rounds",
@@ -227,10 +219,10 @@ static void add_rounds(document *d, const gate_state *gate) {
                              .audience = FOR_PROGRAMS,
                              .columns = round_columns,
                              .column_count = sizeof round_columns / sizeof *round_columns});
-    for (int i = 0; i < gate->row_count; i++) {
-        gate_row_name(&gate->rows[i], name, sizeof name);
-        add_series(d, name, 1, &gate->rows[i].first);
-        add_series(d, name, 2, &gate->rows[i].second);
+    for (int i = 0; i < rows->count; i++) {
+        gate_row_name(&rows->items[i], name, sizeof name);
+        add_series(d, name, 1, &rows->items[i].first);
+        add_series(d, name, 2, &rows->items[i].second);
     }
 }
 
@@ -249,35 +241,36 @@ __attribute__((format(printf, 3, 4))) static void add_property(document *d, cons
 static void add_effort(document *d, const gate_state *gate, double seconds) {
     const double percent = 100 * gate->rule.threshold;
     if (gate->options->instructions)
-        document_add_note(d, "%.1f s of %.0f s; threshold %.3g%%", seconds, gate->budget, percent);
+        document_add_note(d, "%.1f s of %.0f s; threshold %.3g%%", seconds, gate->plan.budget,
+                          percent);
     else
         document_add_note(
             d, "%.1f s of %.0f s: %d rounds, %d to confirm; threshold %.3g%%, floor %.3g ns",
-            seconds, gate->budget, gate->rounds, gate->rounds_again, percent,
+            seconds, gate->plan.budget, gate->plan.rounds, gate->plan.rounds_again, percent,
             1e9 * gate->rule.floor);
 }
 
 static void add_notes(document *d, const gate_state *gate) {
     char verdict[200];
-    const double seconds = clock_seconds() - gate->start;
-    gate_verdict_text(gate, verdict, sizeof verdict);
+    const double seconds = clock_seconds() - gate->plan.start;
+    print_verdict(&gate->rows, gate->plan.rounds, verdict, sizeof verdict);
     document_add_note(d, "%s", verdict);
     for (int side = 0; side < SIDES; side++)
-        document_add_note(d, "%s: %s", side == BASE ? "base" : "new", gate->names[side]);
-    for (int i = 0; i < gate->note_count; i++)
-        document_add_note(d, "%s", gate->notes[i]);
+        document_add_note(d, "%s: %s", side == BASE ? "base" : "new", gate->programs.names[side]);
+    for (int i = 0; i < gate->notes.count; i++)
+        document_add_note(d, "%s", gate->notes.texts[i]);
     add_effort(d, gate, seconds);
     document_add_property(d, "verdict", verdict);
-    document_add_property(d, "base", gate->names[BASE]);
-    document_add_property(d, "new", gate->names[NEW]);
+    document_add_property(d, "base", gate->programs.names[BASE]);
+    document_add_property(d, "new", gate->programs.names[NEW]);
     document_add_property(d, "unit", gate->options->instructions ? "instructions" : "s");
     add_property(d, "seconds", "%.3f", seconds);
-    add_property(d, "budget", "%g", gate->budget);
+    add_property(d, "budget", "%g", gate->plan.budget);
     add_property(d, "threshold", "%g", gate->rule.threshold);
     if (!gate->options->instructions)
         add_property(d, "floor", "%g", gate->rule.floor);
-    add_property(d, "rounds", "%d", gate->rounds);
-    add_property(d, "confirming_rounds", "%d", gate->rounds_again);
+    add_property(d, "rounds", "%d", gate->plan.rounds);
+    add_property(d, "confirming_rounds", "%d", gate->plan.rounds_again);
 }
 
 static void add_legend(document *d, const gate_state *gate) {
@@ -304,12 +297,11 @@ bool gate_document(document *d, const gate_state *gate) {
     bool ok = true;
     document_start(d, "rnnbench gate");
     add_notes(d, gate);
-    add_notable_rows(d, gate);
     add_rows(d, gate);
-    add_backends(d, gate);
+    add_backends(d, &gate->rows);
     if (gate->options->selftest && !gate->options->instructions)
-        ok = gate_document_add_selftest(d, gate);
-    add_rounds(d, gate);
+        ok = gate_selftest_add(d, &gate->rows, &gate->plan, &gate->rule);
+    add_rounds(d, &gate->rows);
     add_legend(d, gate);
     return ok && document_complete(d);
 }

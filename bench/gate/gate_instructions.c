@@ -1,5 +1,4 @@
-/* SPDX-License-Identifier: MIT
- * rnnbench gate --instructions: nearly the same count each time, whatever else the machine does. */
+/* SPDX-License-Identifier: MIT */
 #include "bench/gate/gate_instructions.h"
 
 #include "bench/base/clock.h"
@@ -32,30 +31,24 @@ static const char *find_valgrind(void) {
     return NULL;
 }
 
-/* The machine lacks what it takes. */
-static gate_end cannot(gate_state *gate, const char *why) {
-    snprintf(gate->failure, sizeof gate->failure, "--instructions: %.400s", why);
-    return GATE_UNABLE;
-}
-
 typedef struct counter {
     bool there; /* both sides' workers can count by themselves */
     rnn_error why;
 } counter;
 
-static gate_end try_counter(gate_state *gate, gate_row *none, void *what) {
+static gate_end try_counter(gate_workers *workers, gate_row *none, void *what) {
     counter *found = what;
     gate_end end = GATE_GOES_ON;
     (void)none;
     *found = (counter){.there = true};
     for (int side = 0; side < SIDES && found->there && end == GATE_GOES_ON; side++) {
         json_t *answer;
-        end = gate_ask(gate, (side_id)side, &answer, QUICK_SECONDS, &found->why,
+        end = gate_ask(workers, (side_id)side, &answer, QUICK_SECONDS, &found->why,
                        "prepare naive 1 lstm/N:1/T:1/D:1/U:1");
         json_decref(answer);
         if (end != GATE_GOES_ON)
             return end;
-        end = gate_ask(gate, (side_id)side, &answer, QUICK_SECONDS, &found->why, "count 1");
+        end = gate_ask(workers, (side_id)side, &answer, QUICK_SECONDS, &found->why, "count 1");
         found->there = answer && json_number_value(json_object_get(answer, "instructions")) > 0;
         if (answer && !found->there)
             fail(&found->why, "the CPU's counter counted nothing");
@@ -64,11 +57,11 @@ static gate_end try_counter(gate_state *gate, gate_row *none, void *what) {
     return end;
 }
 
-static gate_end find_counter(gate_state *gate, counter *found) {
-    gate_end end = gate_start_pair(gate, true);
+static gate_end find_counter(gate_workers *workers, counter *found) {
+    gate_end end = gate_start_pair(workers, true);
     if (end == GATE_GOES_ON)
-        end = gate_with_row(gate, NULL, true, try_counter, found);
-    gate_stop_pair(gate);
+        end = gate_with_row(workers, NULL, true, try_counter, found);
+    gate_stop_pair(workers);
     return end;
 }
 
@@ -86,31 +79,22 @@ static int runs_for(const gate_row *row) {
 
 /* ---- By the CPU ----------------------------------------------------------------------------- */
 
-static gate_end count_side(gate_state *gate, gate_row *row, side_id side) {
-    rnn_error error;
-    json_t *answer;
-    gate_side *s = &row->sides[side];
+static gate_end count_side(gate_workers *workers, gate_row *row, side_id side) {
     const int runs = runs_for(row);
     const double expected = flops_of(row) / SLOWEST_FLOPS;
-    gate_end end = gate_ask(gate, side, &answer, expected, &error, "prepare %s 1 %s", s->backend,
-                            row->problem);
-    const bool prepared = answer != NULL;
-    json_decref(answer);
-    answer = NULL;
-    if (prepared)
-        end = gate_ask(gate, side, &answer, runs * expected, &error, "count %d", runs);
-    s->seconds = answer ? json_number_value(json_object_get(answer, "instructions")) / runs : NAN;
-    if (end == GATE_GOES_ON && !answer)
-        gate_leave_out_failed(gate, row, side, error.text);
-    json_decref(answer);
-    return end;
+    const gate_end end = gate_prepare(workers, row, side, expected);
+    row->sides[side].seconds = 0;
+    if (end != GATE_GOES_ON || row->left_out)
+        return end;
+    return gate_run(workers, row, side, runs * expected, "count", runs, "instructions",
+                    &row->sides[side].seconds);
 }
 
-static gate_end count_by_cpu(gate_state *gate, gate_row *row, void *nothing) {
+static gate_end count_by_cpu(gate_workers *workers, gate_row *row, void *nothing) {
     (void)nothing;
     gate_end end = GATE_GOES_ON;
     for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
-        end = count_side(gate, row, (side_id)side);
+        end = count_side(workers, row, (side_id)side);
     return end;
 }
 
@@ -123,7 +107,7 @@ typedef struct counted_process {
     char log[PATH_MAX]; /* "": none yet */
 } counted_process;
 
-static bool start_process(const gate_state *gate, counted_process *p, rnn_error *error) {
+static bool start_process(const gate_workers *workers, counted_process *p, rnn_error *error) {
     char log_option[PATH_MAX + 16];
     if (!temporary_name(p->log, error)) {
         p->log[0] = '\0';
@@ -136,29 +120,27 @@ static bool start_process(const gate_state *gate, counted_process *p, rnn_error 
                            "--branch-sim=no",
                            "--cachegrind-out-file=/dev/null",
                            log_option,
-                           gate->programs[p->side],
+                           workers->programs->paths[p->side],
                            NULL};
-    return worker_start(&p->worker, words, (worker_place){.core = WORKER_ANY_CORE}, gate->stop,
+    return worker_start(&p->worker, words, (worker_place){.core = WORKER_ANY_CORE}, workers->stop,
                         error);
 }
 
 /* Lines and answers; the worker then ends by itself. */
 static worker_outcome run_process(const gate_state *gate, counted_process *p, const gate_row *row,
                                   rnn_error *error) {
-    json_t *answer;
-    const double deadline = gate->start + gate->budget;
-    worker_outcome outcome = worker_ask(&p->worker, &answer, deadline, error, "seed %llu",
-                                        (unsigned long long)gate->options->seed);
-    json_decref(answer);
-    if (outcome != WORKER_ANSWERED)
-        return outcome;
-    outcome = worker_ask(&p->worker, &answer, deadline, error, "prepare %s 1 %s",
-                         row->sides[p->side].backend, row->problem);
-    json_decref(answer);
-    if (outcome != WORKER_ANSWERED)
-        return outcome;
-    outcome = worker_ask(&p->worker, &answer, deadline, error, "run %d", p->runs);
-    json_decref(answer);
+    char lines[3][PROBLEM_TEXT_SIZE + 100];
+    worker_outcome outcome = WORKER_ANSWERED;
+    snprintf(lines[0], sizeof lines[0], "seed %llu", (unsigned long long)gate->options->seed);
+    snprintf(lines[1], sizeof lines[1], "prepare %s 1 %s", row->sides[p->side].backend,
+             row->problem);
+    snprintf(lines[2], sizeof lines[2], "run %d", p->runs);
+    for (int i = 0; i < 3 && outcome == WORKER_ANSWERED; i++) {
+        json_t *answer;
+        outcome = worker_ask(&p->worker, &answer, gate->plan.start + gate->plan.budget, error, "%s",
+                             lines[i]);
+        json_decref(answer);
+    }
     return outcome;
 }
 
@@ -186,8 +168,8 @@ static gate_end count_processes(gate_state *gate, gate_row *row,
                                 counted_process processes[MOST_PROCESSES]) {
     rnn_error error;
     for (int i = 0; i < MOST_PROCESSES; i++)
-        if (!start_process(gate, &processes[i], &error)) {
-            snprintf(gate->failure, sizeof gate->failure, "%s", error.text);
+        if (!start_process(&gate->workers, &processes[i], &error)) {
+            snprintf(gate->workers.failure, sizeof gate->workers.failure, "%s", error.text);
             return GATE_UNABLE;
         }
     for (int i = 0; i < MOST_PROCESSES && !row->left_out; i++) {
@@ -201,10 +183,6 @@ static gate_end count_processes(gate_state *gate, gate_row *row,
     return GATE_GOES_ON;
 }
 
-static double seconds_to_leave(const gate_state *gate) {
-    return fmax(0, fmin(SECONDS_TO_LEAVE, gate_last_moment(gate) - clock_seconds()));
-}
-
 static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
     const int runs = runs_for(row);
     counted_process processes[MOST_PROCESSES] = {{.side = BASE, .runs = 1},
@@ -215,7 +193,8 @@ static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
     const gate_end end = count_processes(gate, row, processes);
     const bool all_ran = end == GATE_GOES_ON && !row->left_out;
     for (int i = 0; i < MOST_PROCESSES; i++) {
-        worker_stop(&processes[i].worker, all_ran ? seconds_to_leave(gate) : 0);
+        const double left = gate->workers.last_moment - clock_seconds();
+        worker_stop(&processes[i].worker, all_ran ? fmax(0, fmin(SECONDS_TO_LEAVE, left)) : 0);
         counts[i] = processes[i].log[0] ? count_of(processes[i].log) : NAN;
         if (processes[i].log[0])
             unlink(processes[i].log);
@@ -227,32 +206,32 @@ static gate_end count_by_valgrind(gate_state *gate, gate_row *row) {
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
-static void judge_count(const gate_state *gate, gate_row *row) {
+static void judge_count(const gate_rule *rule, gate_row *row) {
     row->ratio = row->sides[NEW].seconds / row->sides[BASE].seconds;
     if (!(row->ratio > 0) || !isfinite(row->ratio)) {
         row->ratio = NAN;
         gate_leave_out(row, GATE_UNJUDGED, "nothing was counted");
     } else
-        row->outcome = row->ratio > 1 + gate->rule.threshold   ? GATE_SLOWER
-                       : row->ratio < 1 - gate->rule.threshold ? GATE_FASTER
-                                                               : GATE_SAME;
+        row->outcome = row->ratio > 1 + rule->threshold   ? GATE_SLOWER
+                       : row->ratio < 1 - rule->threshold ? GATE_FASTER
+                                                          : GATE_SAME;
 }
 
 static gate_end count_once(gate_state *gate, gate_row *row, bool by_cpu) {
-    const gate_end end =
-        by_cpu ? gate_with_row(gate, row, true, count_by_cpu, NULL) : count_by_valgrind(gate, row);
+    const gate_end end = by_cpu ? gate_with_row(&gate->workers, row, true, count_by_cpu, NULL)
+                                : count_by_valgrind(gate, row);
     if (end == GATE_GOES_ON && !row->left_out)
-        judge_count(gate, row);
+        judge_count(&gate->rule, row);
     return end;
 }
 
-static bool budget_is_gone(const gate_state *gate) {
-    return clock_seconds() > gate->start + 0.9 * gate->budget;
+static bool budget_is_gone(const gate_plan *plan) {
+    return clock_seconds() > plan->start + 0.9 * plan->budget;
 }
 
 /* Of a row that one count finds slower: a counter may have been disturbed once. */
 static gate_end confirm_count(gate_state *gate, gate_row *row, bool by_cpu) {
-    if (budget_is_gone(gate)) {
+    if (budget_is_gone(&gate->plan)) {
         gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
         return GATE_GOES_ON;
     }
@@ -263,11 +242,9 @@ static gate_end confirm_count(gate_state *gate, gate_row *row, bool by_cpu) {
 }
 
 static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
-    if (row->left_out)
-        return GATE_GOES_ON;
-    if (!gate_row_by_cpu(row))
+    if (!row->left_out && !gate_row_by_cpu(row))
         gate_leave_out(row, GATE_UNJUDGED, "threads wait for each other, and count that");
-    else if (budget_is_gone(gate))
+    else if (!row->left_out && budget_is_gone(&gate->plan))
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small for so many rows");
     if (row->left_out)
         return GATE_GOES_ON;
@@ -277,42 +254,42 @@ static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
 }
 
 /* valgrind 3.19 knows no AVX-512. */
-static void lower_isa(gate_state *gate) {
+static void lower_isa(gate_notes *notes) {
     const bool lower = strcmp(rnn_isa_name(), "avx512") == 0;
     if (lower)
         setenv("RNN_ISA", "avx2", 1);
-    gate_note(gate, "instructions of one run, under valgrind%s, by %s",
+    gate_note(notes, "instructions of one run, under valgrind%s, by %s",
               lower ? ", which knows no AVX-512" : "", lower ? "avx2" : rnn_isa_name());
 }
 
 gate_end gate_count_rows(gate_state *gate) {
     counter found = {0};
-    gate_end end = find_counter(gate, &found);
+    gate_end end = find_counter(&gate->workers, &found);
     const bool by_cpu = found.there;
     if (end != GATE_GOES_ON)
         return end;
     if (!by_cpu && !find_valgrind()) {
-        char text[400];
-        snprintf(text, sizeof text, "%.250s, and no valgrind in /usr/bin, /usr/local/bin or /bin",
+        snprintf(gate->workers.failure, sizeof gate->workers.failure,
+                 "--instructions: %.250s, and no valgrind in /usr/bin, /usr/local/bin or /bin",
                  found.why.text);
-        return cannot(gate, text);
+        return GATE_UNABLE;
     }
     if (by_cpu)
-        gate_note(gate, "instructions of one run, by the CPU's counter");
+        gate_note(&gate->notes, "instructions of one run, by the CPU's counter");
     else
-        lower_isa(gate);
-    end = by_cpu ? gate_start_pair(gate, true) : GATE_GOES_ON;
-    for (int i = 0; i < gate->row_count && end == GATE_GOES_ON; i++) {
-        if (gate_count(gate, GATE_WRONG))
+        lower_isa(&gate->notes);
+    end = by_cpu ? gate_start_pair(&gate->workers, true) : GATE_GOES_ON;
+    for (int i = 0; i < gate->rows.count && end == GATE_GOES_ON; i++) {
+        if (gate_rows_count(&gate->rows, GATE_WRONG))
             break;
-        progress_show(&gate->progress, clock_seconds() - gate->start, "counting");
-        end = count_row(gate, &gate->rows[i], by_cpu);
+        progress_show(&gate->progress, clock_seconds() - gate->plan.start, "counting");
+        end = count_row(gate, &gate->rows.items[i], by_cpu);
         if (end == GATE_LATE) {
-            gate_leave_out(&gate->rows[i], GATE_UNJUDGED,
+            gate_leave_out(&gate->rows.items[i], GATE_UNJUDGED,
                            "the budget is too small for so many rows");
             end = GATE_GOES_ON;
         }
     }
-    gate_stop_pair(gate);
+    gate_stop_pair(&gate->workers);
     return end;
 }

@@ -1,8 +1,9 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * rnnbench gate --instructions: nearly the same count each time, whatever else the machine does. */
 #ifndef BENCH_GATE_INSTRUCTIONS_H
 #define BENCH_GATE_INSTRUCTIONS_H
 
-#include "bench/gate/gate.h"
+#include "bench/gate/gate_state.h"
 
 /* Counts the instructions of one run of every row on one thread and judges them: by the CPU's
  * counter, else under valgrind. GATE_UNABLE where there is neither. */

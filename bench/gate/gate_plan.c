@@ -1,6 +1,5 @@
-/* SPDX-License-Identifier: MIT
- * How much of the budget each row gets. */
-#include "bench/gate/gate.h"
+/* SPDX-License-Identifier: MIT */
+#include "bench/gate/gate_plan.h"
 
 #include "bench/base/clock.h"
 #include "reference/random.h"
@@ -22,38 +21,39 @@ static bool runs_are_shared(const gate_row *row) {
 }
 
 /* The mean number of runs of a sample, which the slower side fills. */
-static double mean_runs(const gate_state *gate, const gate_row *row, side_id side) {
+static double mean_runs(const gate_plan *plan, const gate_row *row, side_id side) {
     const double own = row->sides[side].seconds, other = row->sides[!side].seconds;
     const double seconds = runs_are_shared(row) ? fmax(own, other) : own;
-    return seconds > 0 ? fmin(fmax(gate->sample_seconds / seconds, 1), MOST_RUNS) : 1;
+    return seconds > 0 ? fmin(fmax(plan->sample_seconds / seconds, 1), MOST_RUNS) : 1;
 }
 
-void gate_draw_runs(gate_state *gate, gate_row *row) {
-    const double chance = random_below(&gate->random, 1 << 20) / (double)(1 << 20);
+void gate_draw_runs(gate_plan *plan, gate_row *row) {
+    const double chance = random_below(&plan->random, 1 << 20) / (double)(1 << 20);
     for (int side = 0; side < SIDES; side++)
-        row->sides[side].runs = (int)(mean_runs(gate, row, (side_id)side) + chance);
+        row->sides[side].runs = (int)(mean_runs(plan, row, (side_id)side) + chance);
 }
 
 /* One untimed run comes before those of a sample. */
-static double sample_cost(const gate_state *gate, const gate_row *row, side_id side) {
-    return (1 + mean_runs(gate, row, side)) * row->sides[side].seconds + ANSWER_SECONDS;
+static double sample_cost(const gate_plan *plan, const gate_row *row, side_id side) {
+    return (1 + mean_runs(plan, row, side)) * row->sides[side].seconds + ANSWER_SECONDS;
 }
 
-double gate_row_cost(const gate_state *gate, const gate_row *row) {
-    double samples = sample_cost(gate, row, BASE) + sample_cost(gate, row, NEW);
+double gate_row_cost(const gate_plan *plan, const gate_row *row) {
+    double samples = sample_cost(plan, row, BASE) + sample_cost(plan, row, NEW);
     if (!gate_row_by_cpu(row))
         samples += 2 * SLEEP_SECONDS;
-    return row->prepare_seconds + gate->groups * 2 * samples;
+    return row->prepare_seconds + plan->groups * 2 * samples;
 }
 
 /* With a suspect: as if it were one of few, the others costing what rows do. */
-static double round_cost(const gate_state *gate, bool again, const gate_row *suspect) {
+static double round_cost(const gate_plan *plan, const gate_rows *rows, bool again,
+                         const gate_row *suspect) {
     double cost = 0;
-    for (int i = 0; i < gate->row_count; i++)
-        if (gate_is_due(&gate->rows[i], again))
-            cost += gate_row_cost(gate, &gate->rows[i]);
+    for (int i = 0; i < rows->count; i++)
+        if (gate_row_is_due(&rows->items[i], again))
+            cost += gate_row_cost(plan, &rows->items[i]);
     if (suspect)
-        cost = fmax(cost / FEW, gate_row_cost(gate, suspect));
+        cost = fmax(cost / FEW, gate_row_cost(plan, suspect));
     return GATE_ROUND_SECONDS + cost;
 }
 
@@ -63,64 +63,51 @@ static const struct {
 } levels[] = {{GATE_MAX_GROUPS, 2.5e-4}, {6, 2.5e-4}, {4, 2.5e-4}, {3, 2e-4}, {2, 2e-4}, {1, 2e-4}};
 enum { LEVELS = sizeof levels / sizeof *levels };
 
-static void set_level(gate_state *gate, int level) {
-    gate->groups = levels[level].groups;
-    gate->sample_seconds = levels[level].sample_seconds;
-}
-
 /* The most thorough level of which so many rounds fit; false: none, and the least is set. */
-static bool choose_level(gate_state *gate, bool again, const gate_row *suspect, int rounds,
-                         double seconds) {
+static bool choose_level(gate_plan *plan, const gate_rows *rows, bool again,
+                         const gate_row *suspect, int rounds, double seconds) {
     for (int i = 0; i < LEVELS; i++) {
-        set_level(gate, i);
-        if (rounds * round_cost(gate, again, suspect) <= seconds)
+        plan->groups = levels[i].groups;
+        plan->sample_seconds = levels[i].sample_seconds;
+        if (rounds * round_cost(plan, rows, again, suspect) <= seconds)
             return true;
     }
     return false;
 }
 
-static gate_row *most_expensive(gate_state *gate, bool again) {
+static gate_row *most_expensive(const gate_plan *plan, const gate_rows *rows, bool again) {
     gate_row *found = NULL;
-    for (int i = 0; i < gate->row_count; i++) {
-        gate_row *row = &gate->rows[i];
-        if (gate_is_due(row, again) &&
-            (!found || gate_row_cost(gate, row) > gate_row_cost(gate, found)))
+    for (int i = 0; i < rows->count; i++) {
+        gate_row *row = &rows->items[i];
+        if (gate_row_is_due(row, again) &&
+            (!found || gate_row_cost(plan, row) > gate_row_cost(plan, found)))
             found = row;
     }
     return found;
 }
 
 /* In the second series, if few rows turn out suspect and this one does; planned as below. */
-static int rounds_to_confirm(gate_state *gate, const gate_row *suspect) {
-    const double seconds = (GATE_SECOND_SHARE - GATE_FIRST_SHARE) * gate->budget;
-    const int least = gate_least_rounds_again(gate_due_rows(gate, false));
-    const bool fits = choose_level(gate, false, suspect, ROUNDS_WANTED * least, seconds) ||
-                      choose_level(gate, false, suspect, least + 1, seconds);
-    const int rounds = (int)(seconds / round_cost(gate, false, suspect));
+static int rounds_to_confirm(gate_plan plan, const gate_rows *rows, const gate_row *suspect) {
+    const double seconds = (GATE_SECOND_SHARE - GATE_FIRST_SHARE) * plan.budget;
+    const int least = gate_least_rounds_again(gate_rows_due(rows, false));
+    const bool fits = choose_level(&plan, rows, false, suspect, ROUNDS_WANTED * least, seconds) ||
+                      choose_level(&plan, rows, false, suspect, least + 1, seconds);
+    const int rounds = (int)(seconds / round_cost(&plan, rows, false, suspect));
     return fits || rounds < least ? rounds : least - 1;
 }
 
-static void expect_rounds_to_confirm(gate_state *gate) {
-    const int groups = gate->groups;
-    const double sample_seconds = gate->sample_seconds;
-    for (int i = 0; i < gate->row_count; i++)
-        if (!gate->rows[i].left_out)
-            gate->rows[i].expected_rounds_again = rounds_to_confirm(gate, &gate->rows[i]);
-    gate->groups = groups;
-    gate->sample_seconds = sample_seconds;
-}
-
-void gate_plan_rounds(gate_state *gate, bool again, double until) {
+void gate_plan_rounds(gate_plan *plan, gate_rows *rows, bool again, double until) {
     const double seconds = until - clock_seconds();
     const int least =
-        again ? gate_least_rounds_again(gate_due_rows(gate, false)) : gate_least_rounds();
+        again ? gate_least_rounds_again(gate_rows_due(rows, false)) : gate_least_rounds();
     gate_row *row;
-    if (!choose_level(gate, again, NULL, ROUNDS_WANTED * least, seconds))
-        while (!choose_level(gate, again, NULL, least + 1, seconds) &&
-               (row = most_expensive(gate, again)))
+    if (!choose_level(plan, rows, again, NULL, ROUNDS_WANTED * least, seconds))
+        while (!choose_level(plan, rows, again, NULL, least + 1, seconds) &&
+               (row = most_expensive(plan, rows, again)))
             gate_leave_out(row, GATE_UNJUDGED,
                            again ? "suspect, and the budget is too small to confirm it"
                                  : "the budget is too small for so many rows");
-    if (!again)
-        expect_rounds_to_confirm(gate);
+    for (int i = 0; i < rows->count && !again; i++)
+        if (!rows->items[i].left_out)
+            rows->items[i].expected_rounds_again = rounds_to_confirm(*plan, rows, &rows->items[i]);
 }

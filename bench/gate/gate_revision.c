@@ -2,6 +2,7 @@
 #include "bench/gate/gate_revision.h"
 
 #include "bench/base/clock.h"
+#include "bench/base/exit_status.h"
 #include "bench/base/fail.h"
 #include "bench/build_info.h"
 
@@ -88,7 +89,7 @@ static bool is_shallow(void) {
     return answered && strcmp(line, "true\n") == 0;
 }
 
-static base_outcome refuse_name(const char *revision, const git_answer *answer, rnn_error *error) {
+static int refuse_name(const char *revision, const git_answer *answer, rnn_error *error) {
     const bool no_git = WIFEXITED(answer->status) && WEXITSTATUS(answer->status) == 127;
     const bool is_file = !strchr(revision, '/') && access(revision, F_OK) == 0;
     const char *hint = "";
@@ -104,7 +105,7 @@ static base_outcome refuse_name(const char *revision, const git_answer *answer, 
     else
         fail(error, "--against %.90s: no build, program or revision of that name%s", revision,
              hint);
-    return BASE_UNKNOWN;
+    return EXIT_USAGE;
 }
 
 /* ---- How it is built ------------------------------------------------------------------------ */
@@ -268,13 +269,12 @@ static void first_error(const char *path, char *text, size_t size) {
         fclose(file);
 }
 
-static base_outcome refuse_cache(const char *cache, const char *why, rnn_error *error) {
-    fail(error, "--cache %.150s: %s", cache, why);
-    return BASE_UNKNOWN;
+static int refuse_cache(const char *cache, const char *why, rnn_error *error) {
+    return fail(error, "--cache %.150s: %s", cache, why), EXIT_USAGE;
 }
 
-static base_outcome build_revision(revision_build *build, const char *revision,
-                                   const volatile sig_atomic_t *stop, rnn_error *error) {
+static int build_revision(revision_build *build, const char *revision,
+                          const volatile sig_atomic_t *stop, rnn_error *error) {
     char log[PATH_MAX], why[300];
     snprintf(log, sizeof log, "%s.log", build->folder);
     snprintf(build->log, sizeof build->log, "%s.%ld.log", build->folder, (long)getpid());
@@ -290,20 +290,18 @@ static base_outcome build_revision(revision_build *build, const char *revision,
     if (pid < 0) {
         fail(error, "--against %.60s: no process: %s", revision, strerror(errno));
         unlink(build->log);
-        return BASE_NOT_BUILT;
+        return EXIT_NOT_COMPARABLE;
     }
     setpgid(pid, pid);
     const int status = wait_for(pid, stop);
     rename(build->log, log);
-    if (*stop) {
-        fail(error, "interrupted");
-        return BASE_INTERRUPTED;
-    }
+    if (*stop)
+        return fail(error, "interrupted"), EXIT_INTERRUPTED;
     if (status == 0)
-        return BASE_FOUND;
+        return EXIT_FINE;
     first_error(log, why, sizeof why);
-    fail(error, "--against %.60s: does not build: %.180s", revision, why);
-    return BASE_NOT_BUILT;
+    return fail(error, "--against %.60s: does not build: %.180s", revision, why),
+           EXIT_NOT_COMPARABLE;
 }
 
 /* ---- Its folder ----------------------------------------------------------------------------- */
@@ -341,12 +339,10 @@ static const char *distrust(const char *folder) {
     return found.st_mode & S_IWGRP ? "its group can write to the folder" : NULL;
 }
 
-static base_outcome choose_folder(revision_build *build, const char *cache, rnn_error *error) {
+static int choose_folder(revision_build *build, const char *cache, rnn_error *error) {
     char folder[FOLDER_SIZE], absolute[PATH_MAX]; /* the build script goes elsewhere */
-    if (!choose_cache(cache, folder)) {
-        fail(error, "--cache: give one, as there is no HOME, or a shorter one");
-        return BASE_UNKNOWN;
-    }
+    if (!choose_cache(cache, folder))
+        return fail(error, "--cache: give one, as there is no HOME, or a shorter one"), EXIT_USAGE;
     if (!make_folders(folder) || !realpath(folder, absolute))
         return refuse_cache(folder, strerror(errno), error);
     const char *why = distrust(absolute);
@@ -357,11 +353,11 @@ static base_outcome choose_folder(revision_build *build, const char *cache, rnn_
     if (length >= (int)sizeof build->folder)
         return refuse_cache(folder, strerror(ENAMETOOLONG), error);
     strcpy(build->cache, absolute);
-    return BASE_FOUND;
+    return EXIT_FINE;
 }
 
-base_outcome gate_find_revision(const char *revision, const char *cache, char *program, size_t size,
-                                const volatile sig_atomic_t *stop, rnn_error *error) {
+int gate_find_revision(const char *revision, const char *cache, char program[PATH_MAX],
+                       const volatile sig_atomic_t *stop, rnn_error *error) {
     revision_build build = {.key = ""};
     git_answer answer;
     if (!read_commit(revision, &answer))
@@ -369,14 +365,13 @@ base_outcome gate_find_revision(const char *revision, const char *cache, char *p
     strcpy(build.commit, answer.commit);
     choose_tools(&build);
     make_key(&build);
-    if (build.key_is_cut) {
-        fail(error, "--against %.60s: compiler flags and the like of more than %d KiB", revision,
-             KEY_SIZE >> 10);
-        return BASE_UNKNOWN;
-    }
-    const base_outcome outcome = choose_folder(&build, cache, error);
-    if (outcome != BASE_FOUND)
-        return outcome;
-    snprintf(program, size, "%s/rnnbench", build.folder);
-    return access(program, X_OK) == 0 ? BASE_FOUND : build_revision(&build, revision, stop, error);
+    if (build.key_is_cut)
+        return fail(error, "--against %.60s: compiler flags and the like of more than %d KiB",
+                    revision, KEY_SIZE >> 10),
+               EXIT_USAGE;
+    const int status = choose_folder(&build, cache, error);
+    if (status != EXIT_FINE)
+        return status;
+    snprintf(program, PATH_MAX, "%s/rnnbench", build.folder);
+    return access(program, X_OK) == 0 ? EXIT_FINE : build_revision(&build, revision, stop, error);
 }

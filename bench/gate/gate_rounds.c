@@ -1,6 +1,5 @@
-/* SPDX-License-Identifier: MIT
- * Rounds: in each, two new processes run every row in groups of A B B A or B A A B. */
-#include "bench/gate/gate.h"
+/* SPDX-License-Identifier: MIT */
+#include "bench/gate/gate_rounds.h"
 
 #include "bench/base/clock.h"
 #include "bench/machine/busy_cores.h"
@@ -16,41 +15,22 @@
 
 /* ---- One row -------------------------------------------------------------------------------- */
 
-static gate_end prepare_side(gate_state *gate, gate_row *row, side_id side) {
-    rnn_error error;
-    json_t *answer;
+static gate_end time_side(gate_workers *workers, gate_row *row, side_id side, double *seconds) {
     const gate_side *s = &row->sides[side];
-    const gate_end end = gate_ask(gate, side, &answer, row->prepare_seconds, &error,
-                                  "prepare %s %d %s", s->backend, s->threads, row->problem);
-    if (end == GATE_GOES_ON && !answer)
-        gate_leave_out_failed(gate, row, side, error.text);
-    json_decref(answer);
-    return end;
-}
-
-static gate_end time_side(gate_state *gate, gate_row *row, side_id side, double *seconds) {
-    rnn_error error;
-    json_t *answer;
-    const gate_side *s = &row->sides[side];
-    const double expected = s->seconds * (s->runs + 1);
-    if (!gate_row_by_cpu(row))
-        worker_wait_until_asleep(&gate->pair[!side], SLOWEST_SLEEP);
-    const gate_end end = gate_ask(gate, side, &answer, expected, &error, "run %d", s->runs);
-    const char *clock = gate_row_by_cpu(row) ? "cpu_seconds" : "seconds";
-    *seconds = answer ? json_number_value(json_object_get(answer, clock)) / s->runs : NAN;
-    if (end == GATE_GOES_ON && !answer)
-        gate_leave_out_failed(gate, row, side, error.text);
-    json_decref(answer);
-    return end;
+    const bool by_cpu = gate_row_by_cpu(row);
+    if (!by_cpu)
+        worker_wait_until_asleep(&workers->pair[!side], SLOWEST_SLEEP);
+    return gate_run(workers, row, side, s->seconds * (s->runs + 1), "run", s->runs,
+                    by_cpu ? "cpu_seconds" : "seconds", seconds);
 }
 
 /* A B B A or B A A B, so that a steady drift is the same to both. */
-static gate_end time_group(gate_state *gate, gate_row *row, double *samples[SIDES]) {
-    const side_id outer = random_chance(&gate->random, 2) ? BASE : NEW;
+static gate_end time_group(gate_workers *workers, gate_row *row, side_id outer,
+                           double *samples[SIDES]) {
     const side_id order[SAMPLES] = {outer, !outer, !outer, outer};
     gate_end end = GATE_GOES_ON;
     for (int i = 0; i < SAMPLES && end == GATE_GOES_ON && !row->left_out; i++)
-        end = time_side(gate, row, order[i], samples[order[i]]++);
+        end = time_side(workers, row, order[i], samples[order[i]]++);
     return end;
 }
 
@@ -70,19 +50,25 @@ static bool keep(gate_row *row, bool again, double samples[SIDES][2 * GATE_MAX_G
            gate_series_add(&row->sides[NEW].times, new);
 }
 
-static gate_end time_row(gate_state *gate, gate_row *row, void *what) {
-    const bool *again = what;
+typedef struct timing {
+    gate_plan *plan;
+    bool again;
+} timing;
+
+static gate_end time_row(gate_workers *workers, gate_row *row, void *what) {
+    const timing *t = what;
     double samples[SIDES][2 * GATE_MAX_GROUPS];
     double *next[SIDES] = {samples[BASE], samples[NEW]};
+    const side_id first = workers->first_side, order[SIDES] = {first, !first};
     gate_end end = GATE_GOES_ON;
-    gate_draw_runs(gate, row);
+    gate_draw_runs(t->plan, row);
     for (int i = 0; i < SIDES && end == GATE_GOES_ON && !row->left_out; i++)
-        end = prepare_side(gate, row, i ? !gate->first_side : gate->first_side);
-    for (int i = 0; i < gate->groups && end == GATE_GOES_ON && !row->left_out; i++)
-        end = time_group(gate, row, next);
+        end = gate_prepare(workers, row, order[i], row->prepare_seconds);
+    for (int i = 0; i < t->plan->groups && end == GATE_GOES_ON && !row->left_out; i++)
+        end = time_group(workers, row, random_chance(&t->plan->random, 2) ? BASE : NEW, next);
     if (end != GATE_GOES_ON || row->left_out)
         return end;
-    return keep(row, *again, samples, gate->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
+    return keep(row, t->again, samples, t->plan->groups) ? GATE_GOES_ON : GATE_NO_MEMORY;
 }
 
 /* ---- A round -------------------------------------------------------------------------------- */
@@ -100,28 +86,30 @@ static void shuffle(int *items, int count, uint64_t *state) {
     }
 }
 
-static int problem_end(const gate_state *gate, int first) {
+static int problem_end(const gate_rows *rows, int first) {
     int end = first + 1;
-    while (end < gate->row_count && strcmp(gate->rows[first].problem, gate->rows[end].problem) == 0)
+    while (end < rows->count && strcmp(rows->items[first].problem, rows->items[end].problem) == 0)
         end++;
     return end;
 }
 
 /* The due rows in random order, problem by problem. False: no memory. */
-static bool make_order(gate_state *gate, bool again, bool by_cpu, row_order *order) {
-    int *firsts = malloc((size_t)gate->row_count * sizeof *firsts), problems = 0;
-    order->rows = malloc((size_t)gate->row_count * sizeof *order->rows);
+static bool make_order(const gate_rows *rows, bool again, bool by_cpu, uint64_t *random,
+                       row_order *order) {
+    int *firsts = malloc((size_t)rows->count * sizeof *firsts), problems = 0;
+    order->rows = malloc((size_t)rows->count * sizeof *order->rows);
     order->count = 0;
-    for (int i = 0; firsts && i < gate->row_count; i = problem_end(gate, i))
+    for (int i = 0; firsts && i < rows->count; i = problem_end(rows, i))
         firsts[problems++] = i;
     if (firsts && order->rows) {
-        shuffle(firsts, problems, &gate->random);
+        shuffle(firsts, problems, random);
         for (int i = 0; i < problems; i++) {
             const int begin = order->count;
-            for (int j = firsts[i]; j < problem_end(gate, firsts[i]); j++)
-                if (gate_is_due(&gate->rows[j], again) && gate_row_by_cpu(&gate->rows[j]) == by_cpu)
+            for (int j = firsts[i]; j < problem_end(rows, firsts[i]); j++)
+                if (gate_row_is_due(&rows->items[j], again) &&
+                    gate_row_by_cpu(&rows->items[j]) == by_cpu)
                     order->rows[order->count++] = j;
-            shuffle(order->rows + begin, order->count - begin, &gate->random);
+            shuffle(order->rows + begin, order->count - begin, random);
         }
     }
     free(firsts);
@@ -132,51 +120,54 @@ static gate_end run_order(gate_state *gate, const row_order *order, bool again, 
                           double until) {
     if (order->count == 0)
         return GATE_GOES_ON;
-    gate_end end = gate_start_pair(gate, by_cpu);
+    timing t = {&gate->plan, again};
+    gate_end end = gate_start_pair(&gate->workers, by_cpu);
     for (int i = 0; i < order->count && end == GATE_GOES_ON; i++) {
-        gate_row *row = &gate->rows[order->rows[i]];
-        progress_show(&gate->progress, clock_seconds() - gate->start,
+        gate_row *row = &gate->rows.items[order->rows[i]];
+        progress_show(&gate->progress, clock_seconds() - gate->plan.start,
                       again ? "confirming" : "measuring");
-        if (clock_seconds() + gate_row_cost(gate, row) > until)
+        if (clock_seconds() + gate_row_cost(&gate->plan, row) > until)
             break;
-        end = gate_with_row(gate, row, by_cpu, time_row, &again);
+        end = gate_with_row(&gate->workers, row, by_cpu, time_row, &t);
     }
-    gate_stop_pair(gate);
+    gate_stop_pair(&gate->workers);
     return end == GATE_LATE ? GATE_GOES_ON : end; /* with the rounds that there are */
 }
 
 /* Rows on one thread are pinned to the core that others use least, one side at a time. */
 static gate_end run_half(gate_state *gate, bool again, bool by_cpu, double until) {
     row_order order = {0};
-    gate_end end = make_order(gate, again, by_cpu, &order) ? GATE_GOES_ON : GATE_NO_MEMORY;
-    if (end == GATE_GOES_ON)
+    gate_end end = GATE_NO_MEMORY;
+    if (make_order(&gate->rows, again, by_cpu, &gate->plan.random, &order))
         end = run_order(gate, &order, again, by_cpu, until);
     free(order.rows);
     return end;
 }
 
 /* Of all rows, over all rounds. */
-static int measured(const gate_state *gate, bool again) {
+static int measured(const gate_rows *rows, bool again) {
     int count = 0;
-    for (int i = 0; i < gate->row_count; i++)
-        count += again ? gate->rows[i].second.count : gate->rows[i].first.count;
+    for (int i = 0; i < rows->count; i++)
+        count += again ? rows->items[i].second.count : rows->items[i].first.count;
     return count;
 }
 
 /* A round in which no row fitted into the time that was left is none, and the end. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until) {
-    int *rounds = again ? &gate->rounds_again : &gate->rounds;
+    const gate_rows *rows = &gate->rows;
+    int *rounds = again ? &gate->plan.rounds_again : &gate->plan.rounds;
     gate_end end = GATE_GOES_ON;
-    while (end == GATE_GOES_ON && gate_due_rows(gate, again) && gate_count(gate, GATE_WRONG) == 0 &&
-           clock_seconds() + GATE_ROUND_SECONDS < until) {
-        const int before = measured(gate, again);
-        gate->core = busy_cores_quietest();
+    while (end == GATE_GOES_ON && gate_rows_due(rows, again) &&
+           gate_rows_count(rows, GATE_WRONG) == 0 && clock_seconds() + GATE_ROUND_SECONDS < until) {
+        const int before = measured(rows, again);
+        gate->workers.core = busy_cores_quietest();
         end = run_half(gate, again, true, until);
         if (end == GATE_GOES_ON && clock_seconds() < until)
             end = run_half(gate, again, false, until);
-        if (measured(gate, again) == before)
+        if (measured(rows, again) == before)
             break;
         ++*rounds;
+        gate->workers.proven = true;
     }
     return end;
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/gate/gate.h"
+#include "bench/gate/gate_rows.h"
 
 #include "bench/base/fail.h"
 #include "bench/problems/backend_set.h"
 #include "kernels/engine/cores.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool gate_is_this_build(const gate_state *gate, side_id side) {
-    return side == NEW || !gate->options->against;
-}
 
 bool gate_row_by_cpu(const gate_row *row) {
     return row->sides[BASE].threads == 1 && row->sides[NEW].threads == 1;
@@ -20,15 +17,6 @@ bool gate_row_by_cpu(const gate_row *row) {
 void gate_row_name(const gate_row *row, char *text, size_t size) {
     snprintf(text, size, "%s %d thread%s %s", row->backend, row->threads,
              row->threads == 1 ? "" : "s", row->problem);
-}
-
-void gate_note(gate_state *gate, const char *format, ...) {
-    va_list arguments;
-    if (gate->note_count == GATE_MAX_NOTES)
-        return;
-    va_start(arguments, format);
-    vsnprintf(gate->notes[gate->note_count++], sizeof gate->notes[0], format, arguments);
-    va_end(arguments);
 }
 
 void gate_leave_out(gate_row *row, gate_outcome outcome, const char *format, ...) {
@@ -40,53 +28,74 @@ void gate_leave_out(gate_row *row, gate_outcome outcome, const char *format, ...
     row->left_out = true;
 }
 
-void gate_leave_out_failed(const gate_state *gate, gate_row *row, side_id side, const char *why) {
-    const char *who = side == NEW               ? "the new build"
-                      : gate->options->baseline ? "the anchor"
-                                                : "the base";
-    if (!gate->cannot) /* it lacks it */
-        gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", why);
-    else
-        gate_leave_out(row, gate_is_this_build(gate, side) ? GATE_WRONG : GATE_UNJUDGED,
-                       "%s cannot do it: %.220s", who, why);
-}
-
-void gate_leave_out_others(gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++)
-        if (!gate->rows[i].left_out && gate->rows[i].outcome != GATE_SLOWER)
-            gate_leave_out(&gate->rows[i], GATE_UNJUDGED, "%s, as a result is wrong",
-                           gate->rounds ? "not judged" : "not timed");
-}
-
-int gate_count(const gate_state *gate, gate_outcome outcome) {
-    int count = 0;
-    for (int i = 0; i < gate->row_count; i++)
-        count += gate->rows[i].outcome == outcome;
-    return count;
-}
-
-bool gate_is_due(const gate_row *row, bool again) {
+bool gate_row_is_due(const gate_row *row, bool again) {
     return !row->left_out && (!again || row->suspect);
 }
 
-int gate_due_rows(const gate_state *gate, bool again) {
+/* ---- All of them ----------------------------------------------------------------------------- */
+
+void gate_rows_leave_out_others(gate_rows *rows, bool were_timed) {
+    for (int i = 0; i < rows->count; i++)
+        if (!rows->items[i].left_out && rows->items[i].outcome != GATE_SLOWER)
+            gate_leave_out(&rows->items[i], GATE_UNJUDGED, "%s, as a result is wrong",
+                           were_timed ? "not judged" : "not timed");
+}
+
+int gate_rows_count(const gate_rows *rows, gate_outcome outcome) {
     int count = 0;
-    for (int i = 0; i < gate->row_count; i++)
-        count += gate_is_due(&gate->rows[i], again);
+    for (int i = 0; i < rows->count; i++)
+        count += rows->items[i].outcome == outcome;
     return count;
 }
 
-void gate_free_rows(gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++) {
-        gate_row *row = &gate->rows[i];
+int gate_rows_judged(const gate_rows *rows) {
+    return gate_rows_count(rows, GATE_SAME) + gate_rows_count(rows, GATE_FASTER) +
+           gate_rows_count(rows, GATE_SLOWER) + gate_rows_count(rows, GATE_NOT_CONFIRMED);
+}
+
+int gate_rows_due(const gate_rows *rows, bool again) {
+    int count = 0;
+    for (int i = 0; i < rows->count; i++)
+        count += gate_row_is_due(&rows->items[i], again);
+    return count;
+}
+
+gate_row *gate_rows_add(gate_rows *rows, const char *text, const char *backend, int threads) {
+    gate_row *grown = realloc(rows->items, (size_t)(rows->count + 1) * sizeof *grown);
+    if (!grown)
+        return NULL;
+    rows->items = grown;
+    gate_row *row = &rows->items[rows->count++];
+    const gate_side side = {.backend = backend, .threads = threads};
+    *row = (gate_row){.backend = backend,
+                      .threads = threads,
+                      .sides = {side, side},
+                      .p = NAN,
+                      .ratio = NAN,
+                      .low = NAN,
+                      .high = NAN,
+                      .visible = NAN};
+    snprintf(row->problem, sizeof row->problem, "%s", text);
+    return row;
+}
+
+void gate_rows_free(gate_rows *rows) {
+    for (int i = 0; i < rows->count; i++) {
+        gate_row *row = &rows->items[i];
         gate_series_free(&row->first);
         gate_series_free(&row->second);
         for (int side = 0; side < SIDES; side++)
             gate_series_free(&row->sides[side].times);
     }
-    free(gate->rows);
-    gate->rows = NULL;
-    gate->row_count = 0;
+    free(rows->items);
+    *rows = (gate_rows){0};
+}
+
+int gate_backend_index(const char *name, rnn_backend_info *info) {
+    for (int i = 0; rnn_backend_get(i, info) == RNN_OK; i++)
+        if (strcmp(info->name, name) == 0)
+            return i;
+    return -1;
 }
 
 /* ---- This build's ---------------------------------------------------------------------------- */
@@ -96,21 +105,6 @@ static bool is_selected(const gate_options *options, int index, const rnn_backen
     if (options->backends)
         return set_has(options->backends, index);
     return info->available && !info->version[0] && !backend_is_forced(index);
-}
-
-static bool add_row(gate_state *gate, const problem *p, const char *backend, int threads) {
-    gate_row *grown = realloc(gate->rows, (size_t)(gate->row_count + 1) * sizeof *grown);
-    if (!grown)
-        return false;
-    gate->rows = grown;
-    gate_row *row = &gate->rows[gate->row_count++];
-    *row = (gate_row){.backend = backend, .threads = threads};
-    problem_print(p, row->problem);
-    for (int side = 0; side < SIDES; side++) {
-        row->sides[side].backend = backend;
-        row->sides[side].threads = threads;
-    }
-    return true;
 }
 
 /* Of --threads, or as many as there are cores; one for `auto`, which on more is openmp. */
@@ -124,27 +118,29 @@ static int_list threads_of(const gate_options *options, const rnn_backend_info *
     return (int_list){strcmp(info->name, "auto") == 0 ? &one : &cores, 1};
 }
 
-static bool add_problem(gate_state *gate, const problem *p) {
+static bool add_problem(gate_rows *rows, const gate_options *options, const problem *p) {
+    char text[PROBLEM_TEXT_SIZE];
     rnn_backend_info info;
+    problem_print(p, text);
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++) {
-        if (!is_selected(gate->options, i, &info))
+        if (!is_selected(options, i, &info))
             continue;
-        const int_list threads = threads_of(gate->options, &info);
+        const int_list threads = threads_of(options, &info);
         for (int j = 0; j < threads.count; j++)
-            if (!add_row(gate, p, info.name, threads.values[j]))
+            if (!gate_rows_add(rows, text, info.name, threads.values[j]))
                 return false;
     }
     return true;
 }
 
-bool gate_list_rows(gate_state *gate, rnn_error *error) {
-    problem_request asked = gate->options->request;
+bool gate_rows_list(gate_rows *rows, const gate_options *options, rnn_error *error) {
+    problem_request asked = options->request;
     problem_list problems = {0};
     if (!asked.preset && problem_request_preset(&asked))
         asked.preset = "gate";
     bool ok = problem_list_for_sweep(&problems, &asked, error);
     for (int i = 0; ok && i < problems.count; i++)
-        ok = add_problem(gate, &problems.items[i]) || fail(error, "out of memory");
+        ok = add_problem(rows, options, &problems.items[i]) || fail(error, "out of memory");
     problem_list_free(&problems);
-    return ok && (gate->row_count || fail(error, "no available backend is selected"));
+    return ok && (rows->count || fail(error, "no available backend is selected"));
 }

@@ -1,7 +1,5 @@
-/* SPDX-License-Identifier: MIT
- * rnnbench gate --selftest: what the gate sees here, by resampling the rounds of a build against
- * itself. */
-#include "bench/gate/gate_document.h"
+/* SPDX-License-Identifier: MIT */
+#include "bench/gate/gate_selftest.h"
 
 #include "bench/statistics/statistics.h"
 
@@ -24,10 +22,11 @@ static const document_column columns[] = {
 };
 
 typedef struct selftest {
-    const gate_state *gate;
+    const gate_plan *plan;
+    const gate_rule *rule;
     const gate_row **measured;
     double *visible;
-    int rows;
+    int count;
 } selftest;
 
 static void add_percent(document *d, double fraction) {
@@ -36,48 +35,48 @@ static void add_percent(document *d, double fraction) {
 }
 
 static void add_budget(document *d, const selftest *test, double share) {
-    const gate_state *gate = test->gate;
-    const int rounds = (int)(share * gate->rounds);
+    const int rounds = (int)(share * test->plan->rounds);
+    const double budget = share * test->plan->budget;
     int least_again = INT_MAX;
-    for (int i = 0; i < test->rows; i++) {
+    for (int i = 0; i < test->count; i++) {
         const gate_row *row = test->measured[i];
         const int again = (int)(share * row->expected_rounds_again);
         least_again = again < least_again ? again : least_again;
-        test->visible[i] = gate_visible(&gate->rule, &row->first, &row->reference, test->rows,
+        test->visible[i] = gate_visible(test->rule, &row->first, &row->reference, test->count,
                                         rounds, again, GATE_POWER, RESAMPLES) -
                            1;
     }
     document_add_row(d, "selftest", NAN);
-    document_add_number(d, share * gate->budget, "%.0f s", share * gate->budget);
+    document_add_number(d, budget, "%.0f s", budget);
     document_add_number(d, rounds, "%d", rounds);
     document_add_number(d, least_again, "%d", least_again);
-    add_percent(d, quantile(test->visible, test->rows, 0.5));
-    add_percent(d, quantile(test->visible, test->rows, 0.9));
-    add_percent(d, quantile(test->visible, test->rows, 1));
+    add_percent(d, quantile(test->visible, test->count, 0.5));
+    add_percent(d, quantile(test->visible, test->count, 0.9));
+    add_percent(d, quantile(test->visible, test->count, 1));
 }
 
-static bool collect(selftest *test, const gate_state *gate) {
-    const size_t rows = (size_t)gate->row_count;
-    *test = (selftest){.gate = gate,
-                       .measured = calloc(rows, sizeof *test->measured),
-                       .visible = calloc(rows, sizeof *test->visible)};
+/* False: no memory. */
+static bool collect(selftest *test, const gate_rows *rows) {
+    test->measured = calloc((size_t)rows->count, sizeof *test->measured);
+    test->visible = calloc((size_t)rows->count, sizeof *test->visible);
     if (!test->measured || !test->visible)
         return false;
-    for (int i = 0; i < gate->row_count; i++)
-        if (gate->rows[i].first.count >= gate_least_rounds())
-            test->measured[test->rows++] = &gate->rows[i];
+    for (int i = 0; i < rows->count; i++)
+        if (rows->items[i].first.count >= gate_least_rounds())
+            test->measured[test->count++] = &rows->items[i];
     return true;
 }
 
-bool gate_document_add_selftest(document *d, const gate_state *gate) {
-    selftest test;
-    const bool ok = collect(&test, gate);
+bool gate_selftest_add(document *d, const gate_rows *rows, const gate_plan *plan,
+                       const gate_rule *rule) {
+    selftest test = {.plan = plan, .rule = rule};
+    const bool ok = collect(&test, rows);
     document_add_table(d, &(document_table){.key = "selftest",
                                             .title = "The smallest slowdown of one row that is "
                                                      "found in 95 of 100 gates",
                                             .columns = columns,
                                             .column_count = sizeof columns / sizeof *columns});
-    for (int i = 0; ok && test.rows && i < SHARES; i++)
+    for (int i = 0; ok && test.count && i < SHARES; i++)
         add_budget(d, &test, shares[i]);
     free(test.measured);
     free(test.visible);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/gate/gate.h"
+#include "bench/gate/gate_verdict.h"
 
 #include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define VISIBLE_RESAMPLES  60
 #define VISIBLE_THRESHOLDS 2 /* a row that does not show even so many thresholds is not judged */
@@ -24,16 +25,15 @@ static double p_faster(const gate_row *row) {
 }
 
 /* Of every row, adjusted over those that have one. NULL: no memory. */
-static double *adjusted_p(const gate_state *gate, p_of_row *p_of) {
-    double *p = malloc(2 * (size_t)gate->row_count * sizeof *p);
+static double *adjusted_p(const gate_rows *rows, p_of_row *p_of) {
+    double *p = malloc(2 * (size_t)rows->count * sizeof *p);
     if (!p)
         return NULL;
-    double *adjusted = p + gate->row_count;
-    for (int i = 0; i < gate->row_count; i++)
-        p[i] = p_of(&gate->rows[i]);
-    const bool ok = benjamini_hochberg(p, adjusted, gate->row_count);
-    for (int i = 0; i < gate->row_count; i++)
-        p[i] = adjusted[i];
+    double *adjusted = p + rows->count;
+    for (int i = 0; i < rows->count; i++)
+        p[i] = p_of(&rows->items[i]);
+    const bool ok = benjamini_hochberg(p, adjusted, rows->count);
+    memcpy(p, adjusted, (size_t)rows->count * sizeof *p);
     if (ok)
         return p;
     free(p);
@@ -46,13 +46,13 @@ static double base_seconds(const gate_row *row) {
     return median(times->logs, times->count) / exp(gate_effect(&row->first, &row->reference));
 }
 
-void gate_find_suspects(gate_state *gate) {
-    for (int i = 0; i < gate->row_count; i++) {
-        gate_row *row = &gate->rows[i];
+void gate_find_suspects(gate_rows *rows, const gate_rule *rule) {
+    for (int i = 0; i < rows->count; i++) {
+        gate_row *row = &rows->items[i];
         if (row->left_out || row->first.count < 2)
             continue;
         row->reference.seconds = base_seconds(row);
-        row->suspect = gate_suspects(&gate->rule, &row->first, &row->reference);
+        row->suspect = gate_suspects(rule, &row->first, &row->reference);
     }
 }
 
@@ -72,71 +72,67 @@ static void set_ratio(gate_row *row) {
     row->high = interval.high * exp(row->reference.slack);
 }
 
-static bool is_faster(const gate_state *gate, const gate_row *row, double p) {
-    const double effect = gate_effect(&row->first, &row->reference);
-    return p <= GATE_FIRST_P && effect < 0 &&
-           gate_matters(&gate->rule, effect, row->reference.seconds);
-}
-
 /* The smallest slowdown that these series would show, and whether it is small enough to say that
  * there is none. */
-static bool sees_enough(const gate_state *gate, gate_row *row, const gate_series *series,
+static bool sees_enough(const gate_rule *rule, gate_row *row, const gate_series *series,
                         int measured, int rounds_again) {
-    row->visible = gate_visible(&gate->rule, series, &row->reference, measured, row->first.count,
+    row->visible = gate_visible(rule, series, &row->reference, measured, row->first.count,
                                 rounds_again, GATE_POWER, VISIBLE_RESAMPLES);
-    return row->visible <= 1 + VISIBLE_THRESHOLDS * gate->rule.threshold;
+    return row->visible <= 1 + VISIBLE_THRESHOLDS * rule->threshold;
 }
 
-static void judge_suspect(const gate_state *gate, gate_row *row, double adjusted, int measured) {
+static void judge_suspect(const gate_rule *rule, gate_row *row, double adjusted, int measured) {
     row->p = adjusted;
     if (row->second.count < 2)
         gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
-    else if (gate_confirms(&gate->rule, &row->second, &row->reference, adjusted))
+    else if (gate_confirms(rule, &row->second, &row->reference, adjusted))
         row->outcome = GATE_SLOWER;
     else if (row->second.count < gate_least_rounds_again(measured))
         gate_leave_out(row, GATE_UNJUDGED, "suspect, and not confirmed in as few as %d rounds",
                        row->second.count);
-    else if (!sees_enough(gate, row, &row->second, measured, row->second.count))
+    else if (!sees_enough(rule, row, &row->second, measured, row->second.count))
         gate_leave_out(row, GATE_UNJUDGED, "suspect, not confirmed, and too noisy to be cleared");
     else
         row->outcome = GATE_NOT_CONFIRMED;
 }
 
-static void judge_quiet(const gate_state *gate, gate_row *row, double adjusted, int measured) {
-    const double most = VISIBLE_THRESHOLDS * gate->rule.threshold;
+static void judge_quiet(const gate_rule *rule, gate_row *row, double adjusted, int measured) {
+    const double most = VISIBLE_THRESHOLDS * rule->threshold;
+    const double effect = gate_effect(&row->first, &row->reference);
     const int rounds = row->first.count;
-    const bool enough = sees_enough(gate, row, &row->first, measured, row->expected_rounds_again);
+    const bool enough = sees_enough(rule, row, &row->first, measured, row->expected_rounds_again);
     row->p = adjusted;
     if (rounds < gate_least_rounds())
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small: %d rounds, %d are the least",
                        rounds, gate_least_rounds());
-    else if (is_faster(gate, row, adjusted))
+    else if (adjusted <= GATE_FIRST_P && effect < 0 &&
+             gate_matters(rule, effect, row->reference.seconds))
         row->outcome = GATE_FASTER;
     else if (isinf(row->visible))
         gate_leave_out(row, GATE_UNJUDGED, "the budget is too small to confirm a slowdown");
     else if (enough)
         row->outcome = GATE_SAME;
-    else if (gate->rule.floor > most * row->reference.seconds)
+    else if (rule->floor > most * row->reference.seconds)
         gate_leave_out(row, GATE_UNJUDGED, "the floor of %.0f ns is %.0f%% of its time",
-                       1e9 * gate->rule.floor, 100 * gate->rule.floor / row->reference.seconds);
+                       1e9 * rule->floor, 100 * rule->floor / row->reference.seconds);
     else
         gate_leave_out(row, GATE_UNJUDGED, "too noisy: less than %.0f%% would not be seen",
                        100 * (row->visible - 1));
 }
 
-bool gate_judge(gate_state *gate) {
-    double *slower = adjusted_p(gate, p_slower), *faster = adjusted_p(gate, p_faster);
-    const int measured = gate_due_rows(gate, false); /* before any is left out for its noise */
-    for (int i = 0; slower && faster && i < gate->row_count; i++) {
-        gate_row *row = &gate->rows[i];
+bool gate_judge(gate_rows *rows, const gate_rule *rule) {
+    double *slower = adjusted_p(rows, p_slower), *faster = adjusted_p(rows, p_faster);
+    const int measured = gate_rows_due(rows, false); /* before any is left out for its noise */
+    for (int i = 0; slower && faster && i < rows->count; i++) {
+        gate_row *row = &rows->items[i];
         if (row->first.count > 1)
             set_ratio(row);
         if (row->left_out)
             continue;
         if (row->suspect)
-            judge_suspect(gate, row, slower[i], measured);
+            judge_suspect(rule, row, slower[i], measured);
         else
-            judge_quiet(gate, row, faster[i], measured);
+            judge_quiet(rule, row, faster[i], measured);
     }
     const bool ok = slower && faster;
     free(slower);

@@ -132,21 +132,19 @@ static int list_baseline(const command_line *line) {
     gate_options options = {.seed = 1};
     option_list list = {0};
     rnn_error error = {""};
-    gate_state *gate = calloc(1, sizeof *gate);
-    FUZZ_CHECK(gate, "no memory");
+    gate_rows rows = {0};
+    gate_notes notes = {0};
     gate_options_add(&list, &options);
     FUZZ_CHECK(options_parse(&list, line->argc, line->argv, &error), "%s", error.text);
-    gate->options = &options;
-    const int status = gate_list_baseline(gate, &error);
+    const int status = gate_list_baseline(&rows, &options, &notes, &error);
     if (status != EXIT_FINE) {
         fuzz_check_error(&error);
         fprintf(stderr, "%s\n", error.text);
     }
-    for (int i = 0; i < gate->row_count; i++)
-        FUZZ_CHECK(*gate->rows[i].problem && gate->rows[i].threads >= 1, "row %d", i);
-    gate_free_rows(gate);
+    for (int i = 0; i < rows.count; i++)
+        FUZZ_CHECK(*rows.items[i].problem && rows.items[i].threads >= 1, "row %d", i);
+    gate_rows_free(&rows);
     gate_options_free(&options);
-    free(gate);
     return status;
 }
 

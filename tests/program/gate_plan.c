@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * How a gate shares its budget out among rows and rounds: how many runs a sample has on either
  * side, what a row costs, and what is left out where there is no time for all. */
+#include "bench/gate/gate_plan.h"
 #include "bench/base/clock.h"
-#include "bench/gate/gate.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -22,12 +22,12 @@ static gate_row row_of(const char *base, double base_seconds, const char *new, d
 }
 
 static double mean_of_draws(gate_row row, side_id side, bool *are_alike) {
-    gate_state gate = {.sample_seconds = 2.5e-4, .random = 1};
+    gate_plan plan = {.sample_seconds = 2.5e-4, .random = 1};
     const double draws = DRAWS;
     double sum = 0;
     *are_alike = true;
     for (int i = 0; i < DRAWS; i++) {
-        gate_draw_runs(&gate, &row);
+        gate_draw_runs(&plan, &row);
         *are_alike &= row.sides[BASE].runs == row.sides[NEW].runs;
         sum += row.sides[side].runs;
     }
@@ -61,11 +61,11 @@ static void test_two_backends_have_their_own(void **state) {
 
 static void test_times_that_are_no_measure(void **state) {
     (void)state;
-    gate_state gate = {.sample_seconds = 2.5e-4};
+    gate_plan plan = {.sample_seconds = 2.5e-4};
     gate_row unknown = row_of("naive", 0, "naive", 0), instant = row_of("naive", 1e-30, "naive", 0);
-    gate_draw_runs(&gate, &unknown);
+    gate_draw_runs(&plan, &unknown);
     assert_int_equal(unknown.sides[NEW].runs, 1);
-    gate_draw_runs(&gate, &instant);
+    gate_draw_runs(&plan, &instant);
     assert_int_equal(instant.sides[NEW].runs, 100000000);
 }
 
@@ -80,41 +80,43 @@ static void assert_near(double value, double expected) {
  * a group. On several threads those of the last run have 0.3 ms to fall asleep. */
 static void test_cost(void **state) {
     (void)state;
-    const gate_state gate = {.groups = 8, .sample_seconds = 2.5e-4};
+    const gate_plan plan = {.groups = 8, .sample_seconds = 2.5e-4};
     gate_row row = row_of("naive", 1e-3, "naive", 1e-3);
     row.prepare_seconds = 0.01;
-    assert_near(gate_row_cost(&gate, &row), 0.01 + 8 * 4 * 2.06e-3);
+    assert_near(gate_row_cost(&plan, &row), 0.01 + 8 * 4 * 2.06e-3);
     row.sides[NEW].threads = 2;
-    assert_near(gate_row_cost(&gate, &row), 0.01 + 8 * 4 * (2.06e-3 + 3e-4));
+    assert_near(gate_row_cost(&plan, &row), 0.01 + 8 * 4 * (2.06e-3 + 3e-4));
     row = row_of("naive", 1e-4, "naive", 5e-5); /* 2.5 runs of the slower side on either */
-    assert_near(gate_row_cost(&gate, &row), 8 * 2 * (3.5 * 1.5e-4 + 2 * 6e-5));
+    assert_near(gate_row_cost(&plan, &row), 8 * 2 * (3.5 * 1.5e-4 + 2 * 6e-5));
 }
 
 enum { FOUR = 4 };
 
 /* One takes a second, the others 10 us: each of these costs 10.5 ms a round at the most, of 8
  * groups. */
-static gate_state gate_of_four(gate_row rows[FOUR], double budget) {
+static gate_rows rows_of(gate_row rows[FOUR]) {
     for (int i = 0; i < FOUR; i++)
         rows[i] = row_of("naive", i == 2 ? 1 : 1e-5, "naive", i == 2 ? 1 : 1e-5);
-    return (gate_state){.rows = rows, .row_count = FOUR, .budget = budget};
+    return (gate_rows){rows, FOUR};
 }
 
 /* At the least it costs 8 s a round, of which 6 are wanted. */
 static void test_the_most_expensive_is_left_out(void **state) {
     (void)state;
     gate_row rows[FOUR];
-    gate_state gate = gate_of_four(rows, 60);
-    gate_plan_rounds(&gate, false, clock_seconds() + 40);
+    gate_rows four = rows_of(rows);
+    gate_plan plan = {.budget = 60};
+    gate_plan_rounds(&plan, &four, false, clock_seconds() + 40);
     for (int i = 0; i < FOUR; i++)
         assert_int_equal(rows[i].left_out, i == 2);
     assert_int_equal(rows[2].outcome, GATE_UNJUDGED);
     assert_string_equal(rows[2].why, "the budget is too small for so many rows");
-    assert_int_equal(gate.groups, GATE_MAX_GROUPS);
-    gate = gate_of_four(rows, 90);
-    gate_plan_rounds(&gate, false, clock_seconds() + 50);
+    assert_int_equal(plan.groups, GATE_MAX_GROUPS);
+    four = rows_of(rows);
+    plan = (gate_plan){.budget = 90};
+    gate_plan_rounds(&plan, &four, false, clock_seconds() + 50);
     assert_false(rows[2].left_out);
-    assert_int_equal(gate.groups, 1);
+    assert_int_equal(plan.groups, 1);
 }
 
 /* The second series has 0.33 of the budget, and needs 8 rounds of four rows. With the slow row as
@@ -129,9 +131,10 @@ static void test_rounds_to_confirm(void **state) {
     assert_int_equal(gate_least_rounds_again(FOUR), 8);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         gate_row rows[FOUR];
-        gate_state gate = gate_of_four(rows, cases[i].budget);
-        gate_plan_rounds(&gate, false, clock_seconds() + 1000);
-        assert_int_equal(gate.groups, GATE_MAX_GROUPS);
+        gate_rows four = rows_of(rows);
+        gate_plan plan = {.budget = cases[i].budget};
+        gate_plan_rounds(&plan, &four, false, clock_seconds() + 1000);
+        assert_int_equal(plan.groups, GATE_MAX_GROUPS);
         assert_int_equal(rows[2].expected_rounds_again, cases[i].slow);
         assert_int_equal(rows[0].expected_rounds_again, cases[i].others);
     }
@@ -141,14 +144,15 @@ static void test_rounds_to_confirm(void **state) {
 static void test_the_second_series(void **state) {
     (void)state;
     gate_row rows[FOUR];
-    gate_state gate = gate_of_four(rows, 60);
+    gate_rows four = rows_of(rows);
+    gate_plan plan = {.budget = 60};
     rows[1].suspect = true;
-    gate_plan_rounds(&gate, true, clock_seconds() + 10);
-    assert_int_equal(gate_due_rows(&gate, false), FOUR);
-    assert_int_equal(gate.groups, GATE_MAX_GROUPS);
+    gate_plan_rounds(&plan, &four, true, clock_seconds() + 10);
+    assert_int_equal(gate_rows_due(&four, false), FOUR);
+    assert_int_equal(plan.groups, GATE_MAX_GROUPS);
     rows[2].suspect = true;
-    gate_plan_rounds(&gate, true, clock_seconds() + 10);
-    assert_int_equal(gate_due_rows(&gate, false), FOUR - 1);
+    gate_plan_rounds(&plan, &four, true, clock_seconds() + 10);
+    assert_int_equal(gate_rows_due(&four, false), FOUR - 1);
     assert_string_equal(rows[2].why, "suspect, and the budget is too small to confirm it");
 }
 

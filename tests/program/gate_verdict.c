@@ -2,7 +2,7 @@
  * What a gate makes of rounds that are known to the last digit: the correction for as many tests as
  * there are rows, and the floor. Every expected number is worked out by hand: where all of n rounds
  * lie on one side, Wilcoxon's p is 2^-n, and twice that where all but the nearest to 0 do. */
-#include "bench/gate/gate.h"
+#include "bench/gate/gate_verdict.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -17,8 +17,9 @@ enum { ROWS = 91, ROUNDS = 8, AGAIN = 12 };
 
 #define SEVEN_PERCENT 0.07 /* as a logarithm: 7.25% more time, 6.76% less */
 
+static const gate_rule rule = {.threshold = 0.05, .floor = 100e-9};
 static gate_row rows[ROWS];
-static gate_state gate;
+static gate_rows judged;
 
 static void assert_near(double value, double expected, double tolerance) {
     if (!(fabs(value - expected) <= tolerance))
@@ -57,10 +58,7 @@ static void set_seconds(gate_row *row, double seconds) {
 
 static int set_up(void **state) {
     (void)state;
-    gate = (gate_state){.rule = {.threshold = 0.05, .floor = 100e-9},
-                        .rows = rows,
-                        .row_count = ROWS,
-                        .rounds = ROUNDS};
+    judged = (gate_rows){rows, ROWS};
     for (int i = 0; i < ROWS; i++) {
         rows[i] = (gate_row){.backend = "scalar", .threads = 1, .expected_rounds_again = AGAIN};
         fill_quiet(&rows[i].first, ROUNDS, 1e-4);
@@ -80,7 +78,7 @@ static int tear_down(void **state) {
 }
 
 static gate_row *only_row(double effect, double seconds) {
-    gate.row_count = 1;
+    judged.count = 1;
     fill(&rows[0].first, ROUNDS, effect);
     set_seconds(&rows[0], seconds);
     return &rows[0];
@@ -94,8 +92,8 @@ static void slow_down(gate_row *row, int again) {
 }
 
 static void judge(void) {
-    gate_find_suspects(&gate);
-    assert_true(gate_judge(&gate));
+    gate_find_suspects(&judged, &rule);
+    assert_true(gate_judge(&judged, &rule));
 }
 
 static void assert_unjudged(const gate_row *row, const char *why) {
@@ -111,8 +109,8 @@ static void test_twelve_rounds_name_one_row_of_91(void **state) {
     judge();
     assert_int_equal(rows[17].outcome, GATE_SLOWER);
     assert_near(rows[17].p, 91.0 / 4096, 1e-12);
-    assert_int_equal(gate_count(&gate, GATE_SLOWER), 1);
-    assert_int_equal(gate_count(&gate, GATE_SAME), ROWS - 1);
+    assert_int_equal(gate_rows_count(&judged, GATE_SLOWER), 1);
+    assert_int_equal(gate_rows_count(&judged, GATE_SAME), ROWS - 1);
 }
 
 /* 1 / 2048 by itself, 0.044 of 91. */
@@ -142,7 +140,7 @@ static void test_two_rows_speak_for_each_other(void **state) {
         turn_first(&rows[i].second);
     }
     judge();
-    assert_int_equal(gate_count(&gate, GATE_SLOWER), 2);
+    assert_int_equal(gate_rows_count(&judged, GATE_SLOWER), 2);
     assert_near(rows[40].p, 91 * 2.0 / 4096 / 2, 1e-12);
     assert_near(rows[41].p, 91 * 2.0 / 4096 / 2, 1e-12);
 }
@@ -175,7 +173,7 @@ static void test_faster(void **state) {
     judge();
     assert_int_equal(rows[5].outcome, GATE_FASTER);
     assert_near(rows[5].p, 91.0 / 2048, 1e-12);
-    assert_int_equal(gate_count(&gate, GATE_FASTER), 1);
+    assert_int_equal(gate_rows_count(&judged, GATE_FASTER), 1);
 }
 
 /* ---- The floor, of 100 ns -------------------------------------------------------------------- */
@@ -184,11 +182,11 @@ static void test_faster(void **state) {
 static void test_suspects_above_the_floor(void **state) {
     (void)state;
     gate_row *row = only_row(SEVEN_PERCENT, 1.3e-6);
-    gate_find_suspects(&gate);
+    gate_find_suspects(&judged, &rule);
     assert_near(row->reference.seconds, 1.3e-6, 1e-12);
     assert_false(row->suspect);
     set_seconds(row, 1.4e-6);
-    gate_find_suspects(&gate);
+    gate_find_suspects(&judged, &rule);
     assert_true(row->suspect);
 }
 
@@ -217,7 +215,7 @@ static void test_faster_above_the_floor(void **state) {
 static void test_a_floor_that_is_too_high(void **state) {
     (void)state;
     gate_row *row = &rows[0];
-    gate.row_count = 1;
+    judged.count = 1;
     set_seconds(row, 0.5e-6);
     judge();
     assert_unjudged(row, "the floor of 100 ns is 20% of its time");
