@@ -44,6 +44,8 @@ MUTATIONS = [
              workers("test_two_pauses_are_no_hang")),
     Mutation("what is cut never hangs", "bench/gate/gate_workers.c", "return before || hangs ? GATE_FAILED : GATE_LATE;",
              "return (void)hangs, before ? GATE_FAILED : GATE_LATE;", workers("test_a_hang_that_the_budget_cuts")),
+    Mutation("rounds prove nothing", "bench/gate/gate_rounds.c", "        gate->workers.proven = true;\n", "",
+             workers("test_a_hang_in_a_round_that_the_budget_cuts")),
     Mutation("a slow row takes all", "bench/gate/gate_workers.c", "slow ? now + workers->patience : INFINITY", "INFINITY",
              verdicts("test_one_row_that_takes_too_long")),
     Mutation("the base always starts first", "bench/gate/gate_workers.c",

@@ -97,6 +97,13 @@ class Workers(Gate):
         self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
         self.assertLess(self.seconds, 4 + ALLOWANCE)
 
+    def test_a_hang_in_a_round_that_the_budget_cuts(self):
+        """The rounds that there are will do: they have shown that it can answer."""
+        self.against_fake(FINE, "--out", self.out, OF="run", FAKE="run of new hangs", UNTIL="150",
+                          TURNS=str(self.folder / "turns"))
+        self.assertEqual(self.row_of("scalar")["verdict"], "faster")
+        self.assertGreater(self.seconds, BUDGET)
+
     def test_a_check_that_is_late(self):
         """Too little time to tell a hang from a pause."""
         done = self.against_fake(NOT_COMPARABLE, "--budget", "1s", FAKE="check pauses once",
