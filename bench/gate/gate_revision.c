@@ -4,12 +4,14 @@
 #include "bench/base/clock.h"
 #include "bench/base/exit_status.h"
 #include "bench/base/fail.h"
+#include "bench/base/process.h"
 #include "bench/build_info.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,34 +221,40 @@ static const char script[] =
     "test -x \"$folder/rnnbench\" || rm -rf \"$folder\"\n"
     "mv -T \"$work/kept\" \"$folder\" 2>/dev/null || test -x \"$folder/rnnbench\"\n";
 
-/* In the child. By the shell, in whose variables the words are, so that none is read as code. */
-static void run_script(const revision_build *build, int log) {
-    setpgid(0, 0); /* to be ended as a whole */
+/* In the child. */
+static void let_nobody_else_write(void *data) {
+    (void)data;
     umask(umask(0) | S_IWGRP | S_IWOTH);
-    const int in = open("/dev/null", O_RDONLY);
-    if (in < 0 || dup2(in, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
-        _exit(126);
-    execl("/bin/sh", "sh", "-eu", "-c", script, "sh", build->commit, build->folder, build->options,
-          BUILD_PROJECT_OPTIONS, build->key, (char *)NULL);
-    _exit(127);
+}
+
+/* By the shell, in whose variables the words are, so that none is read as code. */
+static pid_t start_script(const revision_build *build, int log) {
+    const char *const words[] = {"/bin/sh",
+                                 "-eu",
+                                 "-c",
+                                 script,
+                                 "sh",
+                                 build->commit,
+                                 build->folder,
+                                 build->options,
+                                 BUILD_PROJECT_OPTIONS,
+                                 build->key,
+                                 NULL};
+    return process_start(&(process_setup){.words = words,
+                                          .files = {PROCESS_NO_FILE, log, log},
+                                          .own_group = true,
+                                          .prepare = let_nobody_else_write});
 }
 
 /* The exit status; 128: there is none. */
 static int wait_for(pid_t pid, const volatile sig_atomic_t *stop) {
-    int status = 0;
-    double told = 0;
-    pid_t ended;
-    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
-        const double now = clock_seconds();
-        if (*stop && told == 0) {
-            kill(-pid, SIGTERM);
-            told = now;
-        } else if (told > 0 && now > told + SECONDS_TO_END) {
-            kill(-pid, SIGKILL);
-        }
-        clock_sleep(0.02);
+    int status = SIGKILL; /* as good as any, where nothing is known of it */
+    if (!process_wait(pid, INFINITY, stop, &status)) {
+        kill(-pid, SIGTERM);
+        if (!process_wait(pid, clock_seconds() + SECONDS_TO_END, NULL, &status))
+            process_kill(pid);
     }
-    return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
 /* Of a compiler, Meson, Ninja or Git. */
@@ -283,16 +291,13 @@ static int build_revision(revision_build *build, const char *revision,
         return refuse_cache(build->cache, strerror(errno), error);
     fprintf(stderr, "building %s, commit %.12s, into %s, which is kept\n", revision, build->commit,
             build->folder);
-    const pid_t pid = fork();
-    if (pid == 0)
-        run_script(build, to);
+    const pid_t pid = start_script(build, to);
     close(to);
     if (pid < 0) {
         fail(error, "--against %.60s: no process: %s", revision, strerror(errno));
         unlink(build->log);
         return EXIT_NOT_COMPARABLE;
     }
-    setpgid(pid, pid);
     const int status = wait_for(pid, stop);
     rename(build->log, log);
     if (*stop)

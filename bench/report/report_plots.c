@@ -2,12 +2,13 @@
 #include "bench/report/report_plots.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/process.h"
 #include "bench/base/temporary.h"
 #include "bench/report/report_html.h"
 #include "bench/report/report_svg.h"
 
 #include <errno.h>
-#include <spawn.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -129,25 +130,6 @@ const char *plots_label(plot_list *plots, const char *text) {
 
 /* ---- gnuplot --------------------------------------------------------------------------------- */
 
-extern char **environ;
-
-/* With these files as its standard ones; no shell, and no start-up files of the user (-d). Returns
- * an errno. */
-static int spawn_gnuplot(FILE *script, FILE *output, FILE *messages, pid_t *child) {
-    char *const arguments[] = {(char[]){"gnuplot"}, (char[]){"-d"}, NULL};
-    posix_spawn_file_actions_t actions;
-    int status = posix_spawn_file_actions_init(&actions);
-    if (status != 0)
-        return status;
-    const FILE *const files[] = {script, output, messages};
-    for (int i = 0; i < 3 && status == 0; i++)
-        status = posix_spawn_file_actions_adddup2(&actions, fileno((FILE *)(uintptr_t)files[i]), i);
-    if (status == 0)
-        status = posix_spawnp(child, "gnuplot", &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return status;
-}
-
 /* What was written to a file, with a '\0' behind it; NULL: out of memory. */
 static char *content_of(FILE *file) {
     const off_t size = lseek(fileno(file), 0, SEEK_END);
@@ -162,6 +144,8 @@ static char *content_of(FILE *file) {
 /* gnuplot writes where it stopped in several lines, the last of which says why. */
 static bool fail_by_messages(FILE *messages, int status, rnn_error *error) {
     char *text = content_of(messages);
+    char how[100];
+    process_status_text(status, how, sizeof how);
     const size_t length = text ? strlen(text) : 0;
     const char *last = text ? text : "";
     for (size_t i = 0; i + 1 < length; i++) {
@@ -169,7 +153,7 @@ static bool fail_by_messages(FILE *messages, int status, rnn_error *error) {
             last = text + i + 1;
     }
     if (WIFSIGNALED(status))
-        fail(error, "gnuplot was ended by signal %d", WTERMSIG(status));
+        fail(error, "gnuplot %s", how);
     else
         fail(error, "gnuplot: status %d: %.*s", WEXITSTATUS(status),
              (int)(strcspn(last, "\n") < 200 ? strcspn(last, "\n") : 200), last);
@@ -178,20 +162,20 @@ static bool fail_by_messages(FILE *messages, int status, rnn_error *error) {
 }
 
 static bool run_gnuplot(plot_list *plots, FILE *output, FILE *messages, rnn_error *error) {
-    pid_t child;
-    int status;
+    int status = 0;
     if (fflush(plots->script) != 0 || ferror(plots->script))
         return fail(error, "the plots' temporary file: %s", strerror(errno));
     lseek(fileno(plots->script), 0, SEEK_SET);
-    const int why = spawn_gnuplot(plots->script, output, messages, &child);
-    if (why == ENOENT)
+    /* No shell, and no start-up files of the user (-d). */
+    const pid_t gnuplot = process_start(
+        &(process_setup){.words = (const char *const[]){"gnuplot", "-d", NULL},
+                         .files = {fileno(plots->script), fileno(output), fileno(messages)}});
+    if (gnuplot < 0)
+        return fail(error, "gnuplot: %s", strerror(errno));
+    process_wait(gnuplot, INFINITY, NULL, &status);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
         return fail(error, "gnuplot was not found (Debian: gnuplot-nox)");
-    if (why != 0)
-        return fail(error, "gnuplot: %s", strerror(why));
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return fail(error, "gnuplot: %s", strerror(errno));
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    if (status != 0)
         return fail_by_messages(messages, status, error);
     plots->output = content_of(output);
     return plots->output || fail(error, "out of memory");

@@ -4,6 +4,7 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/fail.h"
+#include "bench/base/process.h"
 #include "bench/base/temporary.h"
 #include "bench/worker/worker_shift.h"
 
@@ -15,13 +16,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_WORDS  16
-#define MAX_LINE   4096
-#define MAX_ANSWER (1 << 20)
-#define NAP        2e-4 /* seconds, between looks at a process that is about to end */
+#define MAX_WORDS      16
+#define MAX_LINE       4096
+#define MAX_ANSWER     (1 << 20)
+#define UNKNOWN_STATUS (-1)
 
 /* ---- Start and end -------------------------------------------------------------------------- */
 
@@ -59,24 +59,26 @@ static void stay_on_core(int core) {
 }
 
 /* In the child. */
-static void run_program(const char *const *words, worker_place place, int in, int out, int errors) {
-    char *arguments[MAX_WORDS + 2];
+static void take_place(void *data) {
+    const worker_place *place = data;
+    choose_openmp_settings();
+    shift_memory(place->shift);
+    if (place->core != WORKER_ANY_CORE)
+        stay_on_core(place->core);
+}
+
+static pid_t start(const char *const *words, worker_place place, const int files[3]) {
+    const char *all[MAX_WORDS + 2];
     int count = 0;
     for (; words[count] && count < MAX_WORDS; count++)
-        arguments[count] = (char *)(uintptr_t)words[count];
-    arguments[count] = (char[]){"worker"};
-    arguments[count + 1] = NULL;
-    setpgid(0, 0); /* Ctrl-C is for the driver, which then ends the rest */
-    choose_openmp_settings();
-    shift_memory(place.shift);
-    if (place.core != WORKER_ANY_CORE)
-        stay_on_core(place.core);
-    signal(SIGPIPE, SIG_DFL);
-    if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(errors, 2) >= 0)
-        execv(arguments[0], arguments);
-    fprintf(stderr, "%s: %s\n", arguments[0], strerror(errno));
-    fflush(stderr);
-    _exit(127);
+        all[count] = words[count];
+    all[count] = "worker";
+    all[count + 1] = NULL;
+    return process_start(&(process_setup){.words = all,
+                                          .files = {files[0], files[1], files[2]},
+                                          .own_group = true,
+                                          .prepare = take_place,
+                                          .data = &place});
 }
 
 bool worker_start(worker_process *w, const char *const *words, worker_place place,
@@ -92,9 +94,7 @@ bool worker_start(worker_process *w, const char *const *words, worker_place plac
         return fail(error, "no pipe: %s", strerror(errno));
     }
     bool piped = pipe2(out, O_CLOEXEC) == 0;
-    w->pid = piped ? fork() : -1;
-    if (w->pid == 0)
-        run_program(words, place, in[0], out[1], fileno(w->errors));
+    w->pid = piped ? start(words, place, (int[]){in[0], out[1], fileno(w->errors)}) : -1;
     int why = errno;
     close(in[0]);
     if (piped)
@@ -112,25 +112,6 @@ bool worker_start(worker_process *w, const char *const *words, worker_place plac
     return fail(error, "no process: %s", strerror(why));
 }
 
-/* Waits at its output, which it closes as it ends. What it still says there is not read. */
-static bool has_ended(const worker_process *w, double deadline) {
-    while (waitpid(w->pid, NULL, WNOHANG) == 0) {
-        const double now = clock_seconds();
-        if (now > deadline)
-            return false;
-        if (clock_wait(w->from, now + NAP) != 0)
-            clock_sleep(NAP);
-    }
-    return true;
-}
-
-/* Its children, too, unless it died before it had a group of its own. */
-static void end_by_force(pid_t pid) {
-    kill(-pid, SIGKILL);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-}
-
 static void release(worker_process *w) {
     close(w->to);
     close(w->from);
@@ -140,12 +121,13 @@ static void release(worker_process *w) {
 }
 
 void worker_stop(worker_process *w, double seconds) {
+    int status;
     if (!w->pid)
         return;
     close(w->to); /* the end of its input ends it */
     w->to = -1;
-    if (!has_ended(w, clock_seconds() + (*w->stop ? 0.2 : seconds)))
-        end_by_force(w->pid);
+    if (!process_wait(w->pid, clock_seconds() + (*w->stop ? 0.2 : seconds), NULL, &status))
+        process_kill(w->pid);
     release(w);
 }
 
@@ -162,25 +144,14 @@ static void last_line(FILE *file, char *text, size_t size) {
     }
 }
 
-static void status_text(int status, char *text, size_t size) {
-    if (WIFSIGNALED(status))
-        snprintf(text, size, "was ended by signal %d (%s)", WTERMSIG(status),
-                 strsignal(WTERMSIG(status)));
-    else
-        snprintf(text, size, "ended with status %d", WEXITSTATUS(status));
-}
-
 /* After the end of its output. */
 static worker_outcome gone(worker_process *w, rnn_error *error) {
     char how[100] = "closed its output", why[220];
-    int status = 0;
-    pid_t ended = 0;
-    for (int i = 0; i < 500 && (ended = waitpid(w->pid, &status, WNOHANG)) == 0; i++)
-        clock_sleep(1e-3);
-    if (ended == 0)
-        end_by_force(w->pid);
-    else if (ended > 0)
-        status_text(status, how, sizeof how);
+    int status = UNKNOWN_STATUS;
+    if (!process_wait(w->pid, clock_seconds() + 0.5, NULL, &status))
+        process_kill(w->pid);
+    else if (status != UNKNOWN_STATUS)
+        process_status_text(status, how, sizeof how);
     last_line(w->errors, why, sizeof why);
     release(w);
     fail(error, "%s%s", how, why);
@@ -189,7 +160,7 @@ static worker_outcome gone(worker_process *w, rnn_error *error) {
 
 static worker_outcome give_up(worker_process *w, worker_outcome outcome, rnn_error *error,
                               const char *why) {
-    end_by_force(w->pid);
+    process_kill(w->pid);
     release(w);
     fail(error, "%s", why);
     return outcome;

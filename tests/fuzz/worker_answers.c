@@ -4,20 +4,20 @@
 #define _GNU_SOURCE /* for what is included below */
 #include "tests/fuzz/worker.h"
 
-#include <signal.h>
-#include <sys/types.h>
+#include "bench/base/process.h"
 
-static pid_t has_ended_at_once(pid_t process, int *status) {
-    if (status)
-        *status = 0;
-    return process;
+static bool has_ended_at_once(pid_t process, double deadline, const volatile sig_atomic_t *stop,
+                              int *status) {
+    (void)process, (void)deadline, (void)stop;
+    *status = 0;
+    return true;
 }
 
-#define waitpid(process, status, options) has_ended_at_once(process, status)
-#define kill(process, number)             ((void)(process), (void)(number))
+#define process_wait          has_ended_at_once
+#define process_kill(process) ((void)(process))
 #include "bench/worker/worker_process.c"
-#undef kill
-#undef waitpid
+#undef process_kill
+#undef process_wait
 
 /* A pipe takes as much at once. */
 enum { MOST_BYTES = 1 << 15 };
