@@ -2,6 +2,7 @@
 #include "bench/base/ranges.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -29,10 +30,8 @@ bool parse_int(const char *text, int least, int most, int *value, rnn_error *err
 }
 
 bool int_list_append(int_list *list, int value) {
-    int *grown = realloc(list->values, (size_t)(list->count + 1) * sizeof *grown);
-    if (!grown)
+    if (!LIST_MAKE_ROOM(list->values, list->count))
         return false;
-    list->values = grown;
     list->values[list->count++] = value;
     return true;
 }

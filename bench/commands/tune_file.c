@@ -2,6 +2,7 @@
 #include "bench/commands/tune_file.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/base/replace.h"
 
 #include <errno.h>
@@ -16,14 +17,8 @@ bool tune_file_put(tune_file *file, const rnn_tuning_entry *entry) {
             file->entries[i] = *entry;
             return true;
         }
-    if (file->count == file->capacity) {
-        int capacity = file->capacity ? 2 * file->capacity : 64;
-        void *grown = realloc(file->entries, (size_t)capacity * sizeof *file->entries);
-        if (!grown)
-            return false;
-        file->entries = grown;
-        file->capacity = capacity;
-    }
+    if (!LIST_MAKE_ROOM(file->entries, file->count))
+        return false;
     file->entries[file->count++] = *entry;
     return true;
 }

@@ -8,7 +8,7 @@
 typedef struct tune_file {
     char *path; /* links resolved, unless it is a stream */
     rnn_tuning_entry *entries;
-    int count, capacity;
+    int count;
     bool is_new;    /* there was none */
     bool is_stream; /* it has room for one text, at the end */
 } tune_file;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/document/document.h"
 
+#include "bench/base/list.h"
 #include "bench/base/utf8.h"
 
 #include <math.h>
@@ -9,26 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The list with room for one more item; where memory is out, as it was. */
-static void *with_room(document *d, void *items, int count, int *capacity, size_t size) {
-    if (count < *capacity || d->out_of_memory)
-        return items;
-    const int larger = *capacity ? 2 * *capacity : 16;
-    void *moved = realloc(items, (size_t)larger * size);
-    d->out_of_memory = !moved;
-    if (!moved)
-        return items;
-    *capacity = larger;
-    return moved;
-}
-
-/* Appends one item to a list of `holder`. */
-#define ADD(d, holder, items, count, capacity, ...)                                                \
+/* Appends one item to a list of the document. */
+#define ADD(d, items, count, ...)                                                                  \
     do {                                                                                           \
-        (holder)->items = with_room(d, (void *)(uintptr_t)(holder)->items, (holder)->count,        \
-                                    &(holder)->capacity, sizeof *(holder)->items);                 \
+        (d)->out_of_memory |= !LIST_MAKE_ROOM(items, count);                                       \
         if (!(d)->out_of_memory)                                                                   \
-            (holder)->items[(holder)->count++] = __VA_ARGS__;                                      \
+            (items)[(count)++] = __VA_ARGS__;                                                      \
     } while (0)
 
 const char *document_keep(document *d, const char *text) {
@@ -75,7 +62,7 @@ bool document_complete(const document *d) {
 }
 
 void document_add_property(document *d, const char *name, const char *text) {
-    ADD(d, d, properties, property_count, property_capacity,
+    ADD(d, d->properties, d->property_count,
         (document_property){document_keep(d, name), document_keep(d, text)});
 }
 
@@ -84,7 +71,7 @@ void document_add_note(document *d, const char *format, ...) {
     va_start(arguments, format);
     const char *text = keep_format(d, format, arguments);
     va_end(arguments);
-    ADD(d, d, notes, note_count, note_capacity, text);
+    ADD(d, d->notes, d->note_count, text);
 }
 
 void document_add_legend(document *d, const char *format, ...) {
@@ -92,11 +79,11 @@ void document_add_legend(document *d, const char *format, ...) {
     va_start(arguments, format);
     const char *text = keep_format(d, format, arguments);
     va_end(arguments);
-    ADD(d, d, legend, legend_count, legend_capacity, text);
+    ADD(d, d->legend, d->legend_count, text);
 }
 
 void document_add_table(document *d, const document_table *table) {
-    ADD(d, d, tables, table_count, table_capacity, *table);
+    ADD(d, d->tables, d->table_count, *table);
 }
 
 static document_table *last_table(document *d) {
@@ -107,7 +94,7 @@ void document_add_row(document *d, const char *name, double seconds) {
     if (d->out_of_memory)
         return;
     document_table *table = last_table(d);
-    ADD(d, table, rows, row_count, row_capacity,
+    ADD(d, table->rows, table->row_count,
         (document_row){.name = document_keep(d, name),
                        .seconds = seconds,
                        .message = "",
@@ -127,7 +114,7 @@ static void add_cell(document *d, double number, const char *format, va_list arg
     if (d->out_of_memory)
         return;
     document_table *table = last_table(d);
-    ADD(d, table, cells, cell_count, cell_capacity, (document_cell){text, number});
+    ADD(d, table->cells, table->cell_count, (document_cell){text, number});
 }
 
 void document_add_text(document *d, const char *format, ...) {

@@ -49,9 +49,9 @@ typedef struct document_table {
     const document_column *columns;
     int column_count;
     document_row *rows;
-    int row_count, row_capacity;
+    int row_count;
     document_cell *cells;
-    int cell_count, cell_capacity;
+    int cell_count;
 } document_table;
 
 typedef struct document_property {
@@ -67,7 +67,6 @@ typedef struct document {
     const char **legend;
     document_table *tables;
     int property_count, note_count, legend_count, table_count;
-    int property_capacity, note_capacity, legend_capacity, table_capacity;
     text_pool *pool;
     bool out_of_memory;
 } document;

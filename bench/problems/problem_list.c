@@ -2,6 +2,7 @@
 #include "bench/problems/problem_list.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/base/ranges.h"
 
 #include <limits.h>
@@ -54,14 +55,8 @@ bool problem_list_add(problem_list *list, const problem *p, rnn_error *error) {
         return true;
     if (list->count == MAX_PROBLEMS)
         return fail(error, "more than %d problems", MAX_PROBLEMS);
-    if (list->count == list->capacity) {
-        int capacity = list->capacity ? 2 * list->capacity : 64;
-        void *grown = realloc(list->items, (size_t)capacity * sizeof *list->items);
-        if (!grown)
-            return fail(error, "out of memory");
-        list->items = grown;
-        list->capacity = capacity;
-    }
+    if (!LIST_MAKE_ROOM(list->items, list->count))
+        return fail(error, "out of memory");
     list->items[list->count++] = *p;
     *slot = list->count;
     return true;

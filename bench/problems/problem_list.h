@@ -12,7 +12,7 @@
 
 typedef struct problem_list {
     problem *items;
-    int count, capacity;
+    int count;
     int *slots; /* private: to find an item by its text; no item may be changed */
 } problem_list;
 

@@ -2,6 +2,7 @@
 #include "bench/problems/problem_request.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/machine/machine.h"
 #include "bench/problems/presets.h"
 #include "reference/problem_table.h"
@@ -14,11 +15,8 @@
 
 static bool read_pattern(void *variable, const char *text, rnn_error *error) {
     problem_request *request = variable;
-    const size_t count = (size_t)request->pattern_count + 1;
-    const char **grown = realloc(request->patterns, count * sizeof *grown);
-    if (!grown)
+    if (!LIST_MAKE_ROOM(request->patterns, request->pattern_count))
         return fail(error, "out of memory");
-    request->patterns = grown;
     request->patterns[request->pattern_count++] = text;
     return true;
 }

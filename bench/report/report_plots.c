@@ -2,6 +2,7 @@
 #include "bench/report/report_plots.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/base/process.h"
 #include "bench/base/temporary.h"
 #include "bench/report/report_html.h"
@@ -98,10 +99,8 @@ static const char preamble[] =
 
 FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
                   const char *description) {
-    plot *grown = realloc(plots->plots, ((size_t)plots->count + 1) * sizeof *grown);
-    if (!grown)
+    if (!LIST_MAKE_ROOM(plots->plots, plots->count))
         return NULL;
-    plots->plots = grown;
     plot *added = &plots->plots[plots->count];
     *added = (plot){section, strdup(title), strdup(description), plots->label_count};
     plots->count++;
@@ -114,14 +113,9 @@ FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
 }
 
 const char *plots_label(plot_list *plots, const char *text) {
-    char **grown = realloc(plots->labels, ((size_t)plots->label_count + 1) * sizeof *grown);
-    char *copy = strdup(text);
-    if (grown)
-        plots->labels = grown;
-    if (!grown || !copy) {
-        free(copy);
+    char *copy = LIST_MAKE_ROOM(plots->labels, plots->label_count) ? strdup(text) : NULL;
+    if (!copy)
         return "";
-    }
     plots->labels[plots->label_count] = copy;
     const plot *current = &plots->plots[plots->count - 1];
     snprintf(plots->mark, sizeof plots->mark, "@%d@", plots->label_count++ - current->first_label);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/results/history.h"
 
+#include "bench/base/list.h"
 #include "bench/results/backend_order.h"
 #include "bench/results/comparable.h"
 
@@ -99,24 +100,12 @@ bool history_is_of_one_machine(const history *h) {
 
 /* ---- Series ---------------------------------------------------------------------------------- */
 
-static bool make_room(history *h) {
-    if (h->point_count < h->point_capacity)
-        return true;
-    const int larger = h->point_capacity ? 2 * h->point_capacity : 64;
-    void *grown = realloc(h->points, (size_t)larger * sizeof *h->points);
-    if (!grown)
-        return false;
-    h->points = grown;
-    h->point_capacity = larger;
-    return true;
-}
-
 static bool add_point(history *h, const history_file *file, const timed_row *row) {
     const timed_row *anchor =
         h->anchor ? rows_find_timed(&file->rows, h->problem, h->anchor, row->threads) : NULL;
     if (h->anchor && !anchor)
         return true;
-    if (!make_room(h))
+    if (!LIST_MAKE_ROOM(h->points, h->point_count))
         return false;
     h->points[h->point_count++] =
         (history_point){.file = file,

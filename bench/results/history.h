@@ -42,7 +42,7 @@ typedef struct history {
     history_file *files;          /* by date */
     int file_count;
     history_point *points; /* of all series, one series behind the other */
-    int point_count, point_capacity;
+    int point_count;
     history_series *series;
     int series_count;
     /* How many files could not be read, each of which was told, and how many lack the anchor. */

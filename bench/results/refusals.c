@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/results/refusals.h"
 
+#include "bench/base/list.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +15,8 @@ bool refusals_add(refusal_list *list, const char *backend, const char *reason, i
             return true;
         }
     }
-    void *grown = realloc(list->items, (size_t)(list->count + 1) * sizeof *list->items);
-    if (!grown)
+    if (!LIST_MAKE_ROOM(list->items, list->count))
         return false;
-    list->items = grown;
     refusal *added = &list->items[list->count++];
     *added = (refusal){.backend = backend, .count = count};
     snprintf(added->reason, sizeof added->reason, "%s", reason);

@@ -2,6 +2,7 @@
 #include "bench/results/result_files.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,18 +12,10 @@
 #include <sys/stat.h>
 
 static bool append(path_list *list, const char *path, rnn_error *error) {
-    if (list->count == list->capacity) {
-        int capacity = list->capacity ? 2 * list->capacity : 64;
-        void *grown = realloc(list->paths, (size_t)capacity * sizeof *list->paths);
-        if (!grown)
-            return fail(error, "out of memory");
-        list->paths = grown;
-        list->capacity = capacity;
-    }
-    list->paths[list->count] = strdup(path);
-    if (!list->paths[list->count])
+    char *copy = LIST_MAKE_ROOM(list->paths, list->count) ? strdup(path) : NULL;
+    if (!copy)
         return fail(error, "out of memory");
-    list->count++;
+    list->paths[list->count++] = copy;
     return true;
 }
 

@@ -10,7 +10,7 @@
 
 typedef struct path_list {
     char **paths;
-    int count, capacity;
+    int count;
 } path_list;
 
 /* Appends `path` if it is a file. If it is a folder, appends the .json files in it and in the

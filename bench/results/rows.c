@@ -3,6 +3,7 @@
 
 #include "bench/base/fail.h"
 #include "bench/base/json_span.h"
+#include "bench/base/list.h"
 #include "bench/base/load_file.h"
 #include "bench/base/text_pool.h"
 #include "bench/base/utf16.h"
@@ -92,7 +93,7 @@ typedef struct entry_place {
 typedef struct entry_list {
     entry_place *items; /* first in the order of the file, then by name */
     json_span *texts;   /* in the order of the items */
-    int count, capacity;
+    int count;
     int complexity; /* entries left out because they are of a family */
     json_span family;
 } entry_list;
@@ -124,14 +125,8 @@ static bool is_of_a_row(timed_file *file, entry_list *list, json_span entry, int
 }
 
 static bool append_entry(entry_list *list, json_span name, json_span text) {
-    if (list->count == list->capacity) {
-        const int larger = list->capacity ? 2 * list->capacity : 256;
-        void *grown = realloc(list->items, (size_t)larger * sizeof *list->items);
-        if (!grown)
-            return false;
-        list->items = grown;
-        list->capacity = larger;
-    }
+    if (!LIST_MAKE_ROOM(list->items, list->count))
+        return false;
     list->items[list->count] = (entry_place){name, text, list->count};
     list->count++;
     return true;
