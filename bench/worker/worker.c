@@ -6,11 +6,12 @@
 #include "bench/worker/worker.h"
 
 #include "bench/base/command.h"
-#include "bench/base/json.h"
 #include "bench/base/ranges.h"
+#include "bench/base/utf8.h"
 #include "bench/worker/worker_shift.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdio_ext.h>
@@ -21,20 +22,35 @@
 
 /* ---- Answers -------------------------------------------------------------------------------- */
 
+json_t *worker_text(const char *text) {
+    char *clean = utf8_clean(text);
+    json_t *value = clean ? json_string(clean) : NULL;
+    free(clean);
+    return value;
+}
+
+json_t *worker_number(double value) {
+    if (fabs(value) < 0x1p53 && value == floor(value))
+        return json_integer((json_int_t)value); /* to be written without a point */
+    return json_real(isfinite(value) ? value : 1e300);
+}
+
+void worker_answer(json_t *answer) {
+    if (!answer || json_dumpf(answer, stdout, 0) != 0)
+        fputs("{\"error\": \"out of memory\"}", stdout);
+    putchar('\n');
+    json_decref(answer);
+}
+
 void worker_answer_error(const char *text) {
-    putchar('{');
-    json_named_text("error", text);
-    puts("}");
+    worker_answer(json_pack("{s:o}", "error", worker_text(text)));
 }
 
 void worker_answer_status(rnn_status status, const rnn_error *error) {
     char text[320];
     snprintf(text, sizeof text, "%s: %s", rnn_status_text(status), error->text);
-    putchar('{');
-    json_named_text("error", text);
-    fputs(", ", stdout);
-    json_flag("refused", status == RNN_UNSUPPORTED || status == RNN_UNAVAILABLE);
-    puts("}");
+    worker_answer(json_pack("{s:o, s:b}", "error", worker_text(text), "refused",
+                            status == RNN_UNSUPPORTED || status == RNN_UNAVAILABLE));
 }
 
 bool worker_read_count(const char *word, const char *what, int most, int *value) {
@@ -59,13 +75,13 @@ static void do_seed(worker *w, int count, char **words) {
         return;
     }
     w->seed = seed;
-    puts("{}");
+    worker_answer(json_object());
 }
 
 static void do_quit(worker *w, int count, char **words) {
     (void)count, (void)words;
     w->quit = true;
-    puts("{}");
+    worker_answer(json_object());
 }
 
 /* ---- The loop ------------------------------------------------------------------------------- */

@@ -7,6 +7,8 @@
 #include "bench/worker/subject.h"
 #include "reference/cases.h"
 
+#include <jansson.h>
+
 typedef struct worker {
     machine_info machine;
     peak_set *peaks; /* by threads, peaks[0] on one; NULL: not measured */
@@ -18,8 +20,15 @@ typedef struct worker {
     reference_case *reference; /* of the last check; NULL: none */
 } worker;
 
+/* Each command is answered once, by one line of JSON. This takes the answer; NULL: no memory. */
+void worker_answer(json_t *answer);
 void worker_answer_error(const char *text);
 void worker_answer_status(rnn_status status, const rnn_error *error);
+
+/* Members of an answer: a text from anywhere; a number, of which infinity, which JSON lacks,
+ * becomes 1e300. */
+json_t *worker_text(const char *text);
+json_t *worker_number(double value);
 
 /* A whole number in 1..most; where it is none, that is the answer. */
 bool worker_read_count(const char *word, const char *what, int most, int *value);

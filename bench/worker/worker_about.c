@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * What a `rnnbench worker` knows of its machine and build, and which problems filters select. */
 #include "bench/base/fail.h"
-#include "bench/base/json.h"
 #include "bench/measure/sweep_options.h"
 #include "bench/results/context.h"
 #include "bench/results/rows.h"
@@ -14,90 +13,63 @@
 void worker_backends(worker *w, int count, char **words) {
     (void)w, (void)count, (void)words;
     rnn_backend_info info;
-    fputs("{\"backends\": [", stdout);
-    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++) {
-        json_comma(i == 0);
-        putchar('{');
-        json_named_text("name", info.name);
-        fputs(", ", stdout);
-        json_flag("available", info.available);
-        fputs(", ", stdout);
-        json_flag("threaded", info.threaded);
-        fputs(", ", stdout);
-        json_named_text("version", info.version);
-        fputs(", ", stdout);
-        json_named_text("reason", info.reason);
-        putchar('}');
-    }
-    puts("]}");
+    json_t *list = json_array();
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:o, s:o}", "name", info.name,
+                                              "available", info.available, "threaded",
+                                              info.threaded, "version", worker_text(info.version),
+                                              "reason", worker_text(info.reason)));
+    worker_answer(json_pack("{s:o}", "backends", list));
 }
 
-static void put_pair(const char *key, const char *value, void *data) {
-    bool *first = data;
-    json_comma(*first);
-    *first = false;
-    json_named_text(key, value);
-}
-
-static void put_schema(bool *first) {
-    char version[16];
-    snprintf(version, sizeof version, "%d", ROWS_SCHEMA_VERSION);
-    put_pair(ROWS_SCHEMA_KEY, version, first);
-}
-
-/* The driver passes it on: a worker's standard error goes to a file. */
-static void put_tuning_warning(void) {
-    rnn_error error;
-    if (rnn_tuning_check(NULL, &error) == RNN_OK)
-        return;
-    char text[320];
-    snprintf(text, sizeof text, "RNN_TUNING is ignored: %s", error.text);
-    fputs(", ", stdout);
-    json_named_text("warning", text);
+static void put_pair(const char *key, const char *value, void *context) {
+    json_object_set_new(context, key, worker_text(value));
 }
 
 void worker_context(worker *w, int count, char **words) {
     (void)count, (void)words;
-    bool first = true;
-    fputs("{\"context\": {", stdout);
-    context_machine(&w->machine, put_pair, &first);
-    context_build(put_pair, &first);
-    context_environment(put_pair, &first);
-    put_schema(&first);
-    putchar('}');
-    put_tuning_warning();
-    puts("}");
+    rnn_error error;
+    char text[320];
+    json_t *context = json_object(), *answer = json_pack("{s:o}", "context", context);
+    context_machine(&w->machine, put_pair, context);
+    context_build(put_pair, context);
+    context_environment(put_pair, context);
+    snprintf(text, sizeof text, "%d", ROWS_SCHEMA_VERSION);
+    put_pair(ROWS_SCHEMA_KEY, text, context);
+    if (rnn_tuning_check(NULL, &error) != RNN_OK) {
+        /* The driver passes it on: a worker's standard error goes to a file. */
+        snprintf(text, sizeof text, "RNN_TUNING is ignored: %s", error.text);
+        put_pair("warning", text, answer);
+    }
+    worker_answer(answer);
 }
 
 /* ---- Which problems ------------------------------------------------------------------------- */
 
-static void put_problems(const problem_list *list) {
-    fputs("\"problems\": [", stdout);
+static json_t *problem_texts(const problem_list *list) {
+    json_t *texts = json_array();
     for (int i = 0; i < list->count; i++) {
         char text[PROBLEM_TEXT_SIZE];
         problem_print(&list->items[i], text);
-        json_comma(i == 0);
-        json_text(text);
+        json_array_append_new(texts, json_string(text));
     }
-    putchar(']');
+    return texts;
 }
 
-static void put_selection(const sweep_options *options) {
-    fputs("\"threads\": [", stdout);
-    for (int i = 0; i < options->threads.count; i++) {
-        json_comma(i == 0);
-        printf("%d", options->threads.values[i]);
-    }
-    fputs("], \"backends\": [", stdout);
+static json_t *thread_counts(const int_list *threads) {
+    json_t *counts = json_array();
+    for (int i = 0; i < threads->count; i++)
+        json_array_append_new(counts, json_integer(threads->values[i]));
+    return counts;
+}
+
+static json_t *backend_names(unsigned backends) {
+    json_t *names = json_array();
     rnn_backend_info info;
-    bool first = true;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (options->backends && set_has(options->backends, i)) {
-            json_comma(first);
-            json_text(info.name);
-            first = false;
-        }
-    putchar(']');
+        if (backends && set_has(backends, i))
+            json_array_append_new(names, json_string(info.name));
+    return names;
 }
 
 /* The words are the filters of `rnnbench sweep`; the first one, the command, stands for its name.
@@ -114,13 +86,10 @@ void worker_expand(worker *w, int count, char **words) {
               problem_list_for_sweep(&list, &options.request, &error);
     if (ok) {
         const char *preset = problem_request_preset(&options.request);
-        putchar('{');
-        put_problems(&list);
-        fputs(", ", stdout);
-        put_selection(&options);
-        fputs(", ", stdout);
-        json_named_text("preset", preset ? preset : "none");
-        puts("}");
+        worker_answer(json_pack("{s:o, s:o, s:o, s:s}", "problems", problem_texts(&list), "threads",
+                                thread_counts(&options.threads), "backends",
+                                backend_names(options.backends), "preset",
+                                preset ? preset : "none"));
     } else {
         worker_answer_error(error.text);
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * What `rnnbench gate` asks of a worker besides times: right or wrong, and instructions. */
-#include "bench/base/json.h"
 #include "bench/machine/instructions.h"
 #include "bench/problems/checked.h"
 #include "bench/worker/worker.h"
@@ -41,13 +40,8 @@ void worker_check(worker *w, int count, char **words) {
         worker_answer_status(status, &error);
         return;
     }
-    putchar('{');
-    json_flag("passed", verdict.passed);
-    fputs(", ", stdout);
-    json_number("max_error", verdict.max_error);
-    fputs(", ", stdout);
-    json_named_text("text", verdict.text);
-    puts("}");
+    worker_answer(json_pack("{s:b, s:o, s:o}", "passed", verdict.passed, "max_error",
+                            worker_number(verdict.max_error), "text", worker_text(verdict.text)));
 }
 
 /* ---- Instructions --------------------------------------------------------------------------- */
@@ -81,7 +75,5 @@ void worker_count_instructions(worker *w, int count, char **words) {
         worker_answer_status(status, &error);
         return;
     }
-    putchar('{');
-    json_number("instructions", instructions);
-    puts("}");
+    worker_answer(json_pack("{s:o}", "instructions", worker_number(instructions)));
 }

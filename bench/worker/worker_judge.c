@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * The judge: a `rnnbench worker` hands inputs to others, and compares their outputs. */
-#include "bench/base/json.h"
 #include "bench/measure/roof.h"
 #include "bench/worker/worker.h"
 #include "reference/inputs.h"
@@ -62,34 +61,34 @@ static bool write_inputs(const subject *s, const char *folder) {
     return write_x(s, folder);
 }
 
-static void put_layer(const rnn_layer *layer) {
-    printf("{\"cell\": \"%s\", \"features\": %d, \"units\": %d, ", rnn_cell_name(layer->cell),
-           layer->features, layer->units);
-    printf("\"activation\": \"%s\", \"recurrent_activation\": \"%s\", ",
-           rnn_activation_name(layer->activation),
-           rnn_activation_name(layer->recurrent_activation));
-    printf("\"direction\": \"%s\", \"merge\": \"%s\", ", rnn_direction_name(layer->direction),
-           rnn_merge_name(layer->merge));
-    json_flag("use_bias", layer->use_bias);
-    fputs(", ", stdout);
-    json_flag("reset_after", layer->reset_after);
-    fputs(", ", stdout);
-    json_flag("return_sequences", layer->return_sequences);
-    putchar('}');
+static json_t *layer_object(const rnn_layer *layer) {
+    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "cell",
+                     rnn_cell_name(layer->cell), "features", layer->features, "units", layer->units,
+                     "activation", rnn_activation_name(layer->activation), "recurrent_activation",
+                     rnn_activation_name(layer->recurrent_activation), "direction",
+                     rnn_direction_name(layer->direction), "merge", rnn_merge_name(layer->merge),
+                     "use_bias", layer->use_bias, "reset_after", layer->reset_after,
+                     "return_sequences", layer->return_sequences);
 }
 
-static void put_problem(const problem *p) {
-    printf("\"batch\": %d, \"timesteps\": %d, \"layers\": [", p->batch, p->timesteps);
-    for (int i = 0; i < p->layer_count; i++) {
-        json_comma(i == 0);
-        put_layer(&p->layers[i]);
-    }
-    fputs("], ", stdout);
-    json_flag("dense", p->has_dense);
-    fputs(", ", stdout);
-    json_flag("masked", p->mask != MASK_NONE);
-    fputs(", ", stdout);
-    json_flag("initial_state", p->initial_state);
+static json_t *problem_object(const problem *p) {
+    json_t *layers = json_array();
+    for (int i = 0; i < p->layer_count; i++)
+        json_array_append_new(layers, layer_object(&p->layers[i]));
+    return json_pack("{s:i, s:i, s:o, s:b, s:b, s:b}", "batch", p->batch, "timesteps", p->timesteps,
+                     "layers", layers, "dense", p->has_dense, "masked", p->mask != MASK_NONE,
+                     "initial_state", p->initial_state);
+}
+
+/* Beside what a peer has to know of the problem, what the driver has to. */
+static json_t *subject_object(const subject *s) {
+    const problem_steps steps = inputs_steps(&s->arrays.io, &s->problem);
+    return json_pack("{s:i, s:i, s:i, s:i, s:o, s:o, s:o, s:o}", "outputs", subject_outputs(s),
+                     "steps", subject_steps(s), "width", subject_width(s), "checked_rows",
+                     s->row_count, "counted_steps", worker_number(steps.counted), "longest_row",
+                     worker_number(steps.longest), "flops",
+                     worker_number(problem_flops(&s->problem, steps)), "weight_bytes",
+                     worker_number(roof_weight_bytes(&s->problem, steps)));
 }
 
 void worker_write(worker *w, int count, char **words) {
@@ -110,19 +109,10 @@ void worker_write(worker *w, int count, char **words) {
         worker_answer_error(text);
         return;
     }
-    putchar('{');
-    put_problem(&s->problem);
-    printf(", \"outputs\": %d, \"steps\": %d, \"width\": %d, \"checked_rows\": %d, ",
-           subject_outputs(s), subject_steps(s), subject_width(s), s->row_count);
-    const problem_steps steps = inputs_steps(&s->arrays.io, &s->problem);
-    json_number("counted_steps", steps.counted);
-    fputs(", ", stdout);
-    json_number("longest_row", steps.longest);
-    fputs(", ", stdout);
-    json_number("flops", problem_flops(&s->problem, steps));
-    fputs(", ", stdout);
-    json_number("weight_bytes", roof_weight_bytes(&s->problem, steps));
-    puts("}");
+    json_t *answer = problem_object(&s->problem), *more = subject_object(s);
+    json_object_update(answer, more);
+    json_decref(more);
+    worker_answer(answer);
 }
 
 /* ---- Verdicts ------------------------------------------------------------------------------- */
@@ -162,9 +152,6 @@ void worker_compare(worker *w, int count, char **words) {
     double relative, absolute;
     subject_compare(s, y, &relative, &absolute);
     free(y);
-    putchar('{');
-    json_number("relative_error", relative);
-    fputs(", ", stdout);
-    json_number("max_error", absolute);
-    puts("}");
+    worker_answer(json_pack("{s:o, s:o}", "relative_error", worker_number(relative), "max_error",
+                            worker_number(absolute)));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * What the machine could do at best, as a `rnnbench worker` measures it. */
-#include "bench/base/json.h"
 #include "bench/measure/roof.h"
 #include "bench/worker/worker.h"
 #include "reference/inputs.h"
@@ -27,7 +26,7 @@ static bool measure_peaks(worker *w, int most, double seconds, rnn_error *error)
     return true;
 }
 
-static void put_peaks(const worker *w, const peak_set *peaks) {
+static void put_peaks(json_t *answer, const worker *w, const peak_set *peaks) {
     char text[256];
     int used = 0;
     for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
@@ -39,7 +38,7 @@ static void put_peaks(const worker *w, const peak_set *peaks) {
     snprintf(text + used, sizeof text - (size_t)used, "DRAM %.1f GB/s", 1e-9 * peaks->memory_reads);
     char key[32];
     snprintf(key, sizeof key, "peaks_threads_%d", peaks->threads);
-    json_named_text(key, text);
+    json_object_set_new(answer, key, json_string(text));
 }
 
 void worker_peaks(worker *w, int count, char **words) {
@@ -53,12 +52,10 @@ void worker_peaks(worker *w, int count, char **words) {
         worker_answer_error(error.text);
         return;
     }
-    putchar('{');
-    for (int p = 0; p < w->peak_count; p++) {
-        json_comma(p == 0);
-        put_peaks(w, &w->peaks[p]);
-    }
-    puts("}");
+    json_t *answer = json_object();
+    for (int p = 0; p < w->peak_count; p++)
+        put_peaks(answer, w, &w->peaks[p]);
+    worker_answer(answer);
 }
 
 /* Of the subject, for what is called `backend`; 0 where the peaks were not measured. */
@@ -81,7 +78,5 @@ void worker_roof(worker *w, int count, char **words) {
         worker_answer_error("roof: no problem yet; write or prepare one");
         return;
     }
-    putchar('{');
-    json_number("seconds", roof_of(w, words[2], threads));
-    puts("}");
+    worker_answer(json_pack("{s:o}", "seconds", worker_number(roof_of(w, words[2], threads))));
 }

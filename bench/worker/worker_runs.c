@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * A participant: a `rnnbench worker` prepares a plan, runs it and writes its outputs. */
 #include "bench/base/clock.h"
-#include "bench/base/json.h"
 #include "bench/worker/worker.h"
 
 #include <errno.h>
@@ -25,15 +24,11 @@ void worker_prepare(worker *w, int count, char **words) {
         worker_answer_status(status, &error);
         return;
     }
-    putchar('{');
-    json_named_text("label", rnn_plan_implementation(s->plan));
-    fputs(", ", stdout);
-    json_number("pack_us", 1e6 * s->pack_seconds);
-    fputs(", ", stdout);
-    json_number("packed_bytes", (double)rnn_plan_packed_size(s->plan));
-    fputs(", ", stdout);
-    json_number("scratch_bytes", (double)rnn_plan_scratch_size(s->plan));
-    puts("}");
+    worker_answer(json_pack("{s:o, s:o, s:o, s:o}", "label",
+                            worker_text(rnn_plan_implementation(s->plan)), "pack_us",
+                            worker_number(1e6 * s->pack_seconds), "packed_bytes",
+                            worker_number((double)rnn_plan_packed_size(s->plan)), "scratch_bytes",
+                            worker_number((double)rnn_plan_scratch_size(s->plan))));
 }
 
 /* Of all threads of this process. */
@@ -66,11 +61,8 @@ void worker_run(worker *w, int count, char **words) {
         return;
     }
     w->ran = true;
-    putchar('{');
-    json_number("seconds", seconds);
-    fputs(", ", stdout);
-    json_number("cpu_seconds", cpu);
-    puts("}");
+    worker_answer(json_pack("{s:o, s:o}", "seconds", worker_number(seconds), "cpu_seconds",
+                            worker_number(cpu)));
 }
 
 /* Every output of the last run, dense and batch-major. */
@@ -94,7 +86,7 @@ void worker_output(worker *w, int count, char **words) {
         return;
     }
     if (write_outputs(&w->subject, words[1])) {
-        puts("{}");
+        worker_answer(json_object());
         return;
     }
     char text[320];
