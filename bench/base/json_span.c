@@ -257,18 +257,13 @@ static json_span value_at(const char *at) {
     return (json_span){at, (size_t)(end - at)};
 }
 
-static const char *next_start(const char *at) {
-    while (is_blank(*at) || *at == ',' || *at == ':')
-        at++;
-    return at;
-}
-
 json_cursor json_inside(json_span value) {
     return (json_cursor){value.start + 1};
 }
 
 bool json_next_item(json_cursor *cursor, json_span *item) {
-    cursor->at = next_start(cursor->at);
+    while (is_blank(*cursor->at) || *cursor->at == ',' || *cursor->at == ':')
+        cursor->at++;
     if (*cursor->at == ']' || *cursor->at == '}')
         return false;
     *item = value_at(cursor->at);

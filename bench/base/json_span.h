@@ -2,9 +2,9 @@
  *
  * JSON read where it stands: values are spans of the text, and nothing is built of them, so that
  * reading takes no memory, whatever the text holds. With what Google Benchmark adds to JSON: NaN
- * and Infinity, and members of one name in one object.Results
- * files are read so, as jansson refuses the former, loses the latter and builds several times the
- * file. What is small it reads, and it writes all JSON but the entries that `merge` copies.
+ * and Infinity, and members of one name in one object. Results files are read so, as jansson
+ * refuses the former, loses the latter and builds several times the file. What is small it reads,
+ * and it writes all JSON but the entries that `merge` copies.
  */
 #ifndef BENCH_JSON_SPAN_H
 #define BENCH_JSON_SPAN_H

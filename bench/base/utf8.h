@@ -3,6 +3,8 @@
 #ifndef BENCH_UTF8_H
 #define BENCH_UTF8_H
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -20,6 +22,11 @@ utf8_character utf8_next(const char **text);
 /* Returns a copy of the text that is made of such characters, which the caller frees, or NULL where
  * memory ran out. */
 char *utf8_clean(const char *text);
+
+/* Turns a text into UTF-8 where a byte-order mark says that it is UTF-16, as `>` of a Windows shell
+ * writes it; any other text stays as it is. The result ends with a NUL. A text in UTF-16 is freed,
+ * also where memory ran out and NULL is returned. */
+char *utf8_from_utf16(char *text, size_t *size);
 
 #ifdef __cplusplus
 }

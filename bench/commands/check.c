@@ -173,10 +173,6 @@ static bool check_random(check_state *check) {
 
 /* ---- Report --------------------------------------------------------------------------------- */
 
-static bool is_selected(const check_state *check, int index) {
-    return set_has(check->options->backends, index);
-}
-
 static void print_tally(const backend_tally *tally) {
     if (!tally->info.available) {
         printf("  %-12s %8s  %s\n", tally->info.name, "-", tally->info.reason);
@@ -209,7 +205,7 @@ static int report(const check_state *check) {
            (unsigned long long)check->options->seed, "backend", "cases", "skipped", "max error",
            "of tolerance", "mismatches");
     for (int i = 0; i < check->backend_count; i++)
-        if (is_selected(check, i))
+        if (set_has(check->options->backends, i))
             print_tally(&check->tallies[i]);
     refusals_print(&check->refusals, "skipped", "case");
     putchar('\n');

@@ -41,12 +41,6 @@ static bool choose_threads(sweep_state *sweep, rnn_error *error) {
     return true;
 }
 
-static bool measure_peaks(sweep_state *sweep, rnn_error *error) {
-    sweep->peaks = peaks_measure(&sweep->machine, &sweep->threads, sweep->options->peak_time,
-                                 &sweep->peak_count, error);
-    return sweep->peaks != NULL;
-}
-
 /* What is not asked for by name is no more than what a user would choose among. */
 static void choose_backends(sweep_options *options) {
     rnn_backend_info info;
@@ -155,7 +149,10 @@ static int run_sweep(sweep_state *sweep, sweep_files *files, const problem_list 
                      const char *command) {
     sweep->start = clock_seconds();
     rnn_error error;
-    if (!choose_threads(sweep, &error) || !measure_peaks(sweep, &error)) {
+    if (choose_threads(sweep, &error))
+        sweep->peaks = peaks_measure(&sweep->machine, &sweep->threads, sweep->options->peak_time,
+                                     &sweep->peak_count, &error);
+    if (!sweep->peaks) {
         fprintf(stderr, "rnnbench sweep: %s\n", error.text);
         return EXIT_WRONG;
     }

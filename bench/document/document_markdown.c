@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * Documents as Markdown, with tables as GitHub has them. */
+#include "bench/base/utf8.h"
 #include "bench/document/document.h"
 #include "bench/document/markdown.h"
+
+#include <ctype.h>
+#include <string.h>
 
 static bool is_shown(const document_table *table, int column) {
     return document_is_for(table->columns[column].audience, FOR_PEOPLE);
@@ -53,4 +57,27 @@ void document_write_markdown(FILE *to, const document *d) {
         if (document_is_for(d->tables[i].audience, FOR_PEOPLE) && d->tables[i].row_count > 0)
             put_table(to, &d->tables[i]);
     put_list(to, d->legend, d->legend_count);
+}
+
+void markdown_text(FILE *to, const char *text) {
+    for (utf8_character c = utf8_next(&text); c.length; c = utf8_next(&text)) {
+        if (*c.bytes == '<')
+            fputs("&lt;", to);
+        else if (*c.bytes == '&')
+            fputs("&amp;", to);
+        else if (strchr("|\\`*_[]~", *c.bytes))
+            fprintf(to, "\\%c", *c.bytes);
+        else
+            fwrite(c.bytes, 1, (size_t)c.length, to);
+    }
+}
+
+void markdown_link(FILE *to, const char *name, const char *path) {
+    fputc('[', to);
+    markdown_text(to, name);
+    fputs("](", to);
+    for (; *path; path++)
+        fprintf(to, isalnum((unsigned char)*path) || strchr("/.-_~", *path) ? "%c" : "%%%02X",
+                (unsigned char)*path);
+    fputc(')', to);
 }

@@ -28,12 +28,6 @@ bool output_choose_format(output_choice *output, rnn_error *error) {
     return true;
 }
 
-/* For a format that has no place for them. */
-static void tell_notes(const document *d) {
-    for (int i = 0; i < d->note_count; i++)
-        fprintf(stderr, "%s\n", d->notes[i]);
-}
-
 /* errno says why not. */
 static bool replace_file(const char *path, const document *d, const document_format *format) {
     char *text = NULL;
@@ -57,8 +51,8 @@ static bool print(const document *d, const document_format *format) {
 bool document_output(const output_choice *output, const char *command, const document *d) {
     const document_format *format = output->format;
     if (output->out ? replace_file(output->out, d, format) : print(d, format)) {
-        if (format->rows_only)
-            tell_notes(d);
+        for (int i = 0; format->rows_only && i < d->note_count; i++)
+            fprintf(stderr, "%s\n", d->notes[i]); /* the format has no place for them */
         return true;
     }
     fprintf(stderr, "rnnbench %s: %s: %s\n", command, output->out ? output->out : "standard output",

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct timed_row {
+typedef struct sweep_row {
     char name[PROBLEM_TEXT_SIZE + 64];
     char label[128];
     const char *backend;
@@ -25,7 +25,7 @@ typedef struct timed_row {
     gbench_result time;
     rnn_status status; /* of the last run that failed */
     rnn_error error;
-} timed_row;
+} sweep_row;
 
 /* One problem while it is being measured. */
 typedef struct sweep_subject {
@@ -36,8 +36,8 @@ typedef struct sweep_subject {
     reference_case *reference;
     run_arrays *arrays; /* inputs of the full problem where the case has fewer steps; else NULL */
     problem_steps steps, checked_steps; /* that count, of either */
-    timed_row *rows;
-    int row_count, row_capacity;
+    sweep_row *rows;
+    int row_count;
     double cost;
 } sweep_subject;
 
@@ -53,28 +53,28 @@ double measure_cost(const sweep_state *sweep, const problem *p) {
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
 /* The problem's text with the backend behind the cell: lstm/avx2/N:8/T:32/D:64/U:128/threads:1 */
-static void name_row(timed_row *row, const char *problem_text) {
+static void name_row(sweep_row *row, const char *problem_text) {
     int cell = (int)strcspn(problem_text, "/");
     snprintf(row->name, sizeof row->name, "%.*s/%s%s/threads:%d", cell, problem_text, row->backend,
              problem_text + cell, row->threads);
 }
 
 static bool run_row(void *data) {
-    timed_row *row = data;
+    sweep_row *row = data;
     const rnn_status status = rnn_plan_run(row->plan, row->io, row->scratch, &row->error);
     if (status != RNN_OK)
         row->status = status;
     return status == RNN_OK;
 }
 
-static void free_row(timed_row *row) {
+static void free_row(sweep_row *row) {
     rnn_plan_destroy(row->plan);
     free(row->scratch);
     row->plan = NULL;
     row->scratch = NULL;
 }
 
-static rnn_status plan_row(timed_row *row, const problem *p, const rnn_model_weights *weights,
+static rnn_status plan_row(sweep_row *row, const problem *p, const rnn_model_weights *weights,
                            const rnn_io *io, rnn_error *error) {
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
@@ -95,9 +95,9 @@ static rnn_status plan_row(timed_row *row, const problem *p, const rnn_model_wei
 
 /* Seconds of one run on the full problem, from a run of the checked one; the better of two where
  * the first, which may be disturbed, would rule the row out. */
-static rnn_status estimate_run(const sweep_subject *subject, const timed_row *like, double *seconds,
+static rnn_status estimate_run(const sweep_subject *subject, const sweep_row *like, double *seconds,
                                rnn_error *error) {
-    timed_row row = {.backend = like->backend, .threads = like->threads};
+    sweep_row row = {.backend = like->backend, .threads = like->threads};
     double scale = problem_flops(subject->problem, subject->steps) /
                    problem_flops(&subject->checked, subject->checked_steps);
     rnn_status status = plan_row(&row, &subject->checked, case_weights(subject->reference),
@@ -121,7 +121,7 @@ static const peak_set *peaks_for(const sweep_state *sweep, int threads) {
 
 /* ---- Refusals and failures ------------------------------------------------------------------ */
 
-static bool refuse_row(sweep_subject *subject, const timed_row *row, const char *reason) {
+static bool refuse_row(sweep_subject *subject, const sweep_row *row, const char *reason) {
     return refusals_add(&subject->sweep->results.refusals, row->backend, reason, 1);
 }
 
@@ -142,7 +142,7 @@ static void fail_named(sweep_subject *subject, const char *name, rnn_status stat
 }
 
 /* Whether the backend's answer is right. `*listed` is false where memory ran out. */
-static bool row_is_right(sweep_subject *subject, timed_row *row, bool *listed) {
+static bool row_is_right(sweep_subject *subject, sweep_row *row, bool *listed) {
     rnn_error error = {""};
     case_verdict verdict;
     rnn_status status =
@@ -164,7 +164,7 @@ static bool row_is_right(sweep_subject *subject, timed_row *row, bool *listed) {
     return true;
 }
 
-static bool row_is_quick_enough(sweep_subject *subject, timed_row *row, bool *listed) {
+static bool row_is_quick_enough(sweep_subject *subject, sweep_row *row, bool *listed) {
     rnn_error error = {""};
     double seconds = 0;
     rnn_status status = estimate_run(subject, row, &seconds, &error);
@@ -187,8 +187,8 @@ static bool row_is_quick_enough(sweep_subject *subject, timed_row *row, bool *li
  */
 static bool prepare_row(sweep_subject *subject, const char *backend, int threads) {
     bool listed = true;
-    timed_row *row = &subject->rows[subject->row_count];
-    *row = (struct timed_row){.backend = backend, .threads = threads};
+    sweep_row *row = &subject->rows[subject->row_count];
+    *row = (struct sweep_row){.backend = backend, .threads = threads};
     name_row(row, subject->text);
     if (!row_is_right(subject, row, &listed) || !row_is_quick_enough(subject, row, &listed))
         return listed;
@@ -223,8 +223,8 @@ static bool prepare_backend(sweep_subject *subject, const rnn_backend_info *info
 
 static bool prepare_rows(sweep_subject *subject) {
     rnn_backend_info info;
-    subject->row_capacity = rnn_backend_count() * (1 + subject->sweep->threads.count);
-    subject->rows = calloc((size_t)subject->row_capacity, sizeof *subject->rows);
+    const int most = rnn_backend_count() * (1 + subject->sweep->threads.count);
+    subject->rows = calloc((size_t)most, sizeof *subject->rows);
     if (!subject->rows)
         return false;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK && !*subject->sweep->stop; i++) {
@@ -266,7 +266,7 @@ static void add_counter(gbench_row *to, const char *name, double value, bool per
     to->counters[to->counter_count++] = (gbench_counter){name, value, per_second};
 }
 
-static bool register_row(const sweep_subject *subject, timed_row *row) {
+static bool register_row(const sweep_subject *subject, sweep_row *row) {
     gbench_row to = {
         .name = row->name, .body = run_row, .data = row, .label = row->label, .result = &row->time};
     add_counter(&to, "GFLOP/s", 1e-9 * problem_flops(subject->problem, subject->steps), true);
@@ -295,7 +295,7 @@ static void show_progress(void *data, const char *name, int done, int total) {
 static bool keep_rows(sweep_subject *subject) {
     result_list *results = &subject->sweep->results;
     for (int i = 0; i < subject->row_count; i++) {
-        const timed_row *row = &subject->rows[i];
+        const sweep_row *row = &subject->rows[i];
         if (row->time.failed) {
             fail_named(subject, row->name, row->status, &row->error);
         }

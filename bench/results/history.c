@@ -54,22 +54,9 @@ static void note_change(const context_difference *difference, void *data) {
                  difference->name);
 }
 
-/* What may well be the reason of a step. */
-static void note_changes(history_file *file, const history_file *before) {
-    comparable_differences(comparable_context(&before->rows), comparable_context(&file->rows),
-                           FOR_HISTORY, note_change, file);
-}
-
 static void note_machine(const context_difference *difference, void *data) {
     bool *same = data;
     *same = *same && difference->weight != REFUSED;
-}
-
-static bool is_of_the_same_machine(const history_file *a, const history_file *b) {
-    bool same = true;
-    comparable_differences(comparable_context(&a->rows), comparable_context(&b->rows), FOR_HISTORY,
-                           note_machine, &same);
-    return same;
 }
 
 bool history_read_files(history *h, const path_list *list) {
@@ -87,15 +74,19 @@ bool history_read_files(history *h, const path_list *list) {
     }
     qsort(h->files, (size_t)h->file_count, sizeof *h->files, by_date);
     for (int i = 1; i < h->file_count; i++)
-        note_changes(&h->files[i], &h->files[i - 1]);
+        comparable_differences(comparable_context(&h->files[i - 1].rows),
+                               comparable_context(&h->files[i].rows), FOR_HISTORY, note_change,
+                               &h->files[i]);
     return true;
 }
 
 bool history_is_of_one_machine(const history *h) {
+    bool same = true;
     for (int i = 1; i < h->file_count; i++)
-        if (!is_of_the_same_machine(&h->files[i], &h->files[0]))
-            return false;
-    return true;
+        comparable_differences(comparable_context(&h->files[i].rows),
+                               comparable_context(&h->files[0].rows), FOR_HISTORY, note_machine,
+                               &same);
+    return same;
 }
 
 /* ---- Series ---------------------------------------------------------------------------------- */

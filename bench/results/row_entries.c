@@ -3,7 +3,6 @@
 
 #include "bench/base/fail.h"
 #include "bench/base/text_pool.h"
-#include "bench/results/row_notes.h"
 #include "bench/statistics/statistics.h"
 
 #include <ctype.h>

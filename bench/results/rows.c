@@ -6,11 +6,12 @@
 #include "bench/base/list.h"
 #include "bench/base/load_file.h"
 #include "bench/base/text_pool.h"
-#include "bench/base/utf16.h"
+#include "bench/base/utf8.h"
 #include "bench/results/row_entries.h"
-#include "bench/results/row_notes.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -400,7 +401,7 @@ bool rows_read_with_text(timed_file *file, const char *path, rnn_error *error) {
     file->text = load_file(path, ROWS_MAX_BYTES, &size, error);
     if (!file->text)
         return false;
-    file->text = utf16_to_utf8(file->text, &size);
+    file->text = utf8_from_utf16(file->text, &size);
     file->strings = text_pool_new();
     if (file->text && file->strings ? read_text(file, size, &why) : fail(&why, "out of memory"))
         return true;
@@ -440,4 +441,29 @@ double row_counter_value(const timed_row *row, const char *name) {
         if (strcmp(row->counters[i].name, name) == 0)
             return row->counters[i].value;
     return NAN;
+}
+
+/* ---- Notes ----------------------------------------------------------------------------------- */
+
+void rows_note(timed_file *file, const char *format, ...) {
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const char *kept = NULL;
+    if (file->note_count < ROWS_MAX_NOTES)
+        kept = text_pool_add(file->strings, text, strlen(text));
+    if (kept)
+        file->notes[file->note_count++] = kept;
+    else
+        file->notes_left_out++;
+}
+
+void rows_tell_notes(const timed_file *file, const char *command) {
+    for (int i = 0; i < file->note_count; i++)
+        fprintf(stderr, "rnnbench %s: %s: %s\n", command, file->path, file->notes[i]);
+    if (file->notes_left_out)
+        fprintf(stderr, "rnnbench %s: %s: and %d more notes\n", command, file->path,
+                file->notes_left_out);
 }

@@ -88,6 +88,8 @@ bool rows_read(timed_file *file, const char *path, rnn_error *error);
 bool rows_read_with_text(timed_file *file, const char *path, rnn_error *error);
 void rows_free(timed_file *file); /* accepts a file of zeros */
 
+/* Adds a note, one line on something that was left out or not read as it stands. */
+__attribute__((format(printf, 2, 3))) void rows_note(timed_file *file, const char *format, ...);
 /* Prints the notes, each as a line on stderr that names the command and the file. */
 void rows_tell_notes(const timed_file *file, const char *command);
 
