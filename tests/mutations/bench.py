@@ -3,8 +3,9 @@
 from mutations.kinds import CRASHES, FAILS, Mutation, program, script
 
 RNNBENCH = "bench/rnnbench"
-STATISTICS, ROWS, RANGES, PROBLEMS, SHARD, TIME_TEXT = (
-    program(f"tests/program/{name}") for name in ("statistics_test", "rows_test", "ranges", "problems", "shard", "time_text"))
+STATISTICS, ROWS, RANGES, PROBLEMS, SHARD, TIME_TEXT, PROCESS = (
+    program(f"tests/program/{name}")
+    for name in ("statistics_test", "rows_test", "ranges", "problems", "shard", "time_text", "process"))
 
 
 def compare(test):
@@ -124,6 +125,8 @@ MUTATIONS = [
     Mutation("series by most threads", "bench/results/history.c", "(a->threads > b->threads) - (a->threads < b->threads)",
              "(a->threads < b->threads) - (a->threads > b->threads)", history("test_series_are_in_order")),
     Mutation("digits of times", "bench/base/time_text.c", "< 0.9995", "< 0.99", TIME_TEXT),
+    Mutation("children outlive who is ended", "bench/base/process.c", "    kill(-pid, SIGKILL);\n", "", PROCESS),
+    Mutation("who is asked to stop waits on", "bench/base/process.c", "(stop && *stop) || ", "", PROCESS),
     Mutation("significant before the correction", "bench/results/comparison.c", "adjusted[i] <= COMPARISON_P_AT_MOST",
              "pair->p <= COMPARISON_P_AT_MOST", compare("test_significant_only_before_the_correction")),
     Mutation("every pair is corrected for", "bench/statistics/rank_tests.c", "items[i].value * tests / (i + 1)",
