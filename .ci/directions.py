@@ -30,6 +30,7 @@ GENERATED = {"bench/build_info.h", "bench/commit.h"}
 KERNELS_SHOW = {
     "kernels/rnn.h", "kernels/activations.inc", "kernels/backends.inc", "kernels/cells.inc", "kernels/backend.h",
     "kernels/known_faults.h", "kernels/auto/auto.h", "kernels/auto/tuning.h", "kernels/engine/cores.h",
+    "kernels/engine/cost.h", # what `rnnbench explain` prints
 }
 
 

@@ -85,16 +85,28 @@ static double traffic(const problem *p, double steps, double capacity) {
     return bytes;
 }
 
-double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
-                    const peak_set *peaks, peak_isa isa) {
-    double longest = problem_flops(p, steps) / peaks->flops[isa];
+static roof_limit limit_of(double amount, double rate) {
+    return (roof_limit){amount, rate, amount / rate};
+}
+
+roof_limits roof_find_limits(const problem *p, problem_steps steps, const machine_info *machine,
+                             const peak_set *peaks, peak_isa isa) {
+    roof_limits limits = {.flops = limit_of(problem_flops(p, steps), peaks->flops[isa])};
     for (int level = 0; level < machine->cache_count; level++) {
         double capacity = (double)machine_cache_bytes(machine, level, peaks->threads);
-        double seconds =
-            traffic(p, steps.longest, capacity) / peak_reads_behind(machine, peaks, level);
-        if (seconds > longest)
-            longest = seconds;
+        limits.reads[level] =
+            limit_of(traffic(p, steps.longest, capacity), peak_reads_behind(machine, peaks, level));
     }
+    return limits;
+}
+
+double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
+                    const peak_set *peaks, peak_isa isa) {
+    const roof_limits limits = roof_find_limits(p, steps, machine, peaks, isa);
+    double longest = limits.flops.seconds;
+    for (int level = 0; level < machine->cache_count; level++)
+        if (limits.reads[level].seconds > longest)
+            longest = limits.reads[level].seconds;
     return longest;
 }
 

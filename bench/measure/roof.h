@@ -31,6 +31,20 @@ peak_isa roof_isa_of_plan(const char *backend, const rnn_plan *plan);
 double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
                     const peak_set *peaks, peak_isa isa);
 
+/* What that longest is taken of: how much is done or read, how much of it a second at most, and how
+ * long that takes. */
+typedef struct roof_limit {
+    double amount, rate, seconds;
+} roof_limit;
+
+typedef struct roof_limits {
+    roof_limit flops;
+    roof_limit reads[MACHINE_MAX_CACHES]; /* bytes from behind each cache that the machine has */
+} roof_limits;
+
+roof_limits roof_find_limits(const problem *p, problem_steps steps, const machine_info *machine,
+                             const peak_set *peaks, peak_isa isa);
+
 /* Bytes of weights that one run reads if it reads the recurrent ones at every step. */
 double roof_weight_bytes(const problem *p, problem_steps steps);
 

@@ -166,7 +166,7 @@ static double working_bytes(const problem *p) {
 }
 
 /* An operating system that promises memory it lacks would kill the program later. */
-static bool fits_memory(const problem *p, rnn_error *error) {
+bool problem_fits_memory(const problem *p, rnn_error *error) {
     double bytes = working_bytes(p), memory = (double)machine_available_memory(), gib = 1 << 30;
     if (memory == 0 || bytes <= memory)
         return true;
@@ -224,7 +224,7 @@ static bool finish(problem_list *list, const problem_request *request, bool coll
         ok = refuse_all(request, error);
     ok = ok && keep_shard(list, request, error);
     for (int i = 0; ok && i < list->count; i++)
-        ok = fits_memory(&list->items[i], error);
+        ok = problem_fits_memory(&list->items[i], error);
     if (!ok)
         problem_list_free(list);
     return ok;

@@ -161,6 +161,14 @@ bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, in
     return weights / members > most_of_l2 && rows * depth * sizeof(float) <= little_of_l2;
 }
 
+bool rnn_way_streams_weights(const rnn_cost_model *model, const rnn_way *way,
+                             const rnn_layer *layer, int rows, int members) {
+    const bool projects_one_step =
+        way->chunk_steps == 1 ||
+        rnn_workspace_chunk_steps(rows, model->problem->shape.timesteps) == 1;
+    return projects_one_step && rnn_streams_weights(model, layer, rows, members / way->lanes);
+}
+
 /* ---- Threads -------------------------------------------------------------------------------- */
 
 double rnn_split_seconds(const rnn_cost_model *model, rnn_split split) {
@@ -175,20 +183,32 @@ double rnn_split_seconds(const rnn_cost_model *model, rnn_split split) {
 }
 
 /* All splits of a few threads; of many, those of about half as many each time. */
-rnn_split rnn_quickest_split(const rnn_cost_model *model) {
+void rnn_each_split(const rnn_cost_model *model, rnn_split_visit *visit, void *data) {
     const int batch = model->problem->shape.batch, few = 16;
     const int asked = model->problem->threads;
     const int most = model->cores < asked ? model->cores : asked;
-    rnn_split best = {1, 1};
-    double best_seconds = rnn_split_seconds(model, best);
+    const rnn_split one = {1, 1};
+    visit(one, rnn_split_seconds(model, one), data);
     for (int threads = most; threads > 1; threads = threads > few ? threads / 2 : threads - 1)
         for (int slices = 1; slices <= threads && slices <= batch; slices++) {
             const rnn_split split = {slices, threads / slices};
-            const double seconds = rnn_split_seconds(model, split);
-            if (seconds < best_seconds) {
-                best = split;
-                best_seconds = seconds;
-            }
+            visit(split, rnn_split_seconds(model, split), data);
         }
-    return best;
+}
+
+typedef struct best_split {
+    rnn_split split;
+    double seconds;
+} best_split;
+
+static void keep_quicker(rnn_split split, double seconds, void *data) {
+    best_split *best = data;
+    if (seconds < best->seconds)
+        *best = (best_split){split, seconds};
+}
+
+rnn_split rnn_quickest_split(const rnn_cost_model *model) {
+    best_split best = {.split = {1, 1}, .seconds = INFINITY};
+    rnn_each_split(model, keep_quicker, &best);
+    return best.split;
 }

@@ -38,6 +38,10 @@ rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int m
  * leave room there. Looks at one direction, whatever else the model reads. */
 bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                          int members);
+/* Whether so many rows that go this way on so many threads do: not where several steps are
+ * projected at once. */
+bool rnn_way_streams_weights(const rnn_cost_model *model, const rnn_way *way,
+                             const rnn_layer *layer, int rows, int members);
 
 /* Threads = slices x members: the batch in slices, a team for each. */
 typedef struct rnn_split {
@@ -47,7 +51,12 @@ typedef struct rnn_split {
 /* What a run is expected to take. */
 double rnn_split_seconds(const rnn_cost_model *model, rnn_split split);
 
-/* The quickest split on up to problem->threads threads, and no more than there are cores. */
+/* Calls `visit` with every split that is considered, one thread first and some of the others twice:
+ * on up to problem->threads threads, and no more than there are cores. */
+typedef void rnn_split_visit(rnn_split split, double seconds, void *data);
+void rnn_each_split(const rnn_cost_model *model, rnn_split_visit *visit, void *data);
+
+/* The quickest of them. */
 rnn_split rnn_quickest_split(const rnn_cost_model *model);
 
 #endif

@@ -67,8 +67,8 @@ MUTATIONS = [
              outcomes=(FAILS, CRASHES)),
 
     # The choice.
-    Mutation("one thread is quickest", "kernels/engine/cost.c", "if (seconds < best_seconds) {",
-             "if (seconds < 0 * best_seconds) {", program("tests/kernels/choice")),
+    Mutation("one thread is quickest", "kernels/engine/cost.c", "if (seconds < best->seconds)",
+             "if (seconds < 0 * best->seconds)", program("tests/kernels/choice")),
     Mutation("no teams of slices", "kernels/engine/cost.c", "const rnn_split split = {slices, threads / slices};",
              "const rnn_split split = {slices, slices > 1 ? 1 : threads};", program("tests/kernels/choice")),
     Mutation("a single core", "kernels/engine/cost.c", ".cores = problem->threads > 1 ? rnn_thread_limit().cores : 1}",
