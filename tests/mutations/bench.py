@@ -12,6 +12,10 @@ def compare(test):
     return script("compare_cli.py", f"Compare.{test}", RNNBENCH)
 
 
+def explain(test):
+    return script("explain_cli.py", f"Explain.{test}", RNNBENCH)
+
+
 def store(test):
     return script("store.py", test, RNNBENCH)
 
@@ -76,6 +80,13 @@ MUTATIONS = [
              compare("test_filters_leave_the_anchor")),
     Mutation("nothing in common is fine", "bench/commands/compare.c", "int status = EXIT_NOT_COMPARABLE;",
              "int status = EXIT_FINE;", compare("test_no_row_in_common")),
+    # ---- What auto takes
+    Mutation("weights of units alone", "bench/commands/explain.c", "column * layer->features, members",
+             "column * layer->units, members", explain("test_bytes")),
+    Mutation("a full cache holds nothing", "bench/commands/explain.c", "if (bytes > (double)machine_cache_bytes",
+             "if (bytes >= (double)machine_cache_bytes", explain("test_caches")),
+    Mutation("what is projected at once streams", "kernels/engine/cost.c",
+             "return projects_one_step && rnn_streams_weights", "return rnn_streams_weights", explain("test_streaming")),
     # ---- Rows of results files
     Mutation("milliseconds", "bench/results/row_entries.c", '{"ms", -3}', '{"ms", -4}', ROWS),
     Mutation("a percentage is a time", "bench/results/row_entries.c", ' || is_text(&f, AGGREGATE_UNIT, "percentage")', "",

@@ -75,6 +75,18 @@ REFUSED = [
     (["summary"], "an argument is missing"),
     (["summary", "nonsense"], '"nonsense"'),
     (["peak", "--threads", "0"], '--threads 0: "0"'),
+    (["explain"], "a problem is missing"),
+    (["explain", "nonsense"], '"nonsense"'),
+    (["explain", "lstm/N:1/T:0/D:1/U:1"], 'T:0: "0"'),
+    (["explain", "gru/N:1/T:1/D:1/U:1/merge:sum"], "merge: sum"),
+    (["explain", "lstm/N:1,2/T:1/U:1"], "2 problems; one is explained at a time"),
+    (["explain", "lstm/N:1/T:1/U:1/values:exact"], "values: only normal ones"),
+    (["explain", "lstm/N:1000000/T:1000000/U:64"], "GiB of memory"),
+    (["explain", "lstm/N:1/T:1/U:1", "--threads", "0"], '--threads 0: "0"'),
+    (["explain", "lstm/N:1/T:1/U:1", "--threads", "1,2"], "--threads: one number"),
+    (["explain", "lstm/N:1/T:1/U:1", "--format", "junit"], "--format junit: explain has no verdict"),
+    (["explain", "lstm/N:1/T:1/U:1", "--format", "xml"], "--format xml"),
+    (["explain", "lstm/N:1/T:1/U:1", "--peak-time", "0"], "--peak-time 0"),
 ]
 REFUSED_SWEEPS = [
     (["--preset", "huge"], "--preset huge"),

@@ -66,8 +66,9 @@ class Statuses(unittest.TestCase):
     def test_what_tells(self):
         self.check((FINE, "list"), (USAGE, "list", "nonesuch"), (USAGE, "list", "--nonesuch"), (FINE, "list", "--help"),
                    (FINE, "summary", SMALL), (USAGE, "summary"), (USAGE, "summary", "lstm/N:1"), (FINE, "peak", *PEAK),
-                   (USAGE, "peak", "--threads", "0"), (FINE, "worker"))
-        self.check_full(["list"], ["summary", SMALL], ["peak", *PEAK])
+                   (USAGE, "peak", "--threads", "0"), (FINE, "worker"), (FINE, "explain", SMALL, *PEAK),
+                   (USAGE, "explain", "lstm/N:1"), (WRONG, "explain", SMALL, *PEAK, "--out", "/dev/full"))
+        self.check_full(["list"], ["summary", SMALL], ["peak", *PEAK], ["explain", SMALL, *PEAK])
 
     def test_check(self):
         self.check((FINE, "check", *ONE), (WRONG, "check", *NONE), (USAGE, "check", "--problem", "lstm"),

@@ -42,6 +42,7 @@ class Outputs(unittest.TestCase):
                 "report": (["report", self.input], "--out", "<!DOCTYPE"),
                 "compare": (["compare", self.input, self.input, "--format", "text"], "--out", "rnnbench compare"),
                 "history": (["history", PROBLEM, self.input, "--format", "text"], "--out", PROBLEM),
+                "explain": (["explain", PROBLEM, "--peak-time", "0.02", "--format", "text"], "--out", PROBLEM),
                 "sweep": (SWEEP, "--out", "{"), "table": (SWEEP, "--table", ""),
                 "tune": (["tune", *QUICK, "--force", "--threads", "1"], "--out", "rnnbench tuning")}
 
