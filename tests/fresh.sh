@@ -62,7 +62,7 @@ clone() {
 
 # Runs a command in the clone and shows the end of what it printed.
 step() {
-    local log=$folder/${1//\//-}.log start=$SECONDS status=0 lines=6
+    local log=$folder/${1//\//-}.log start=$SECONDS status=0 lines=14
     env -i HOME=/root TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin ${http_proxy:+http_proxy="$http_proxy"} \
         ${https_proxy:+https_proxy="$https_proxy"} \
         chroot "$system" sh -c "cd /rnnbench && $1" >"$log" 2>&1 </dev/null || status=$?

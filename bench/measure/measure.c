@@ -21,7 +21,7 @@ typedef struct sweep_row {
     rnn_plan *plan;
     void *scratch;
     const rnn_io *io;
-    double pack_seconds, max_error, roof_seconds;
+    double pack_seconds, max_error, of_tolerance, roof_seconds;
     gbench_result time;
     rnn_status status; /* of the last run that failed */
     rnn_error error;
@@ -161,6 +161,7 @@ static bool row_is_right(sweep_subject *subject, sweep_row *row, bool *listed) {
         return false;
     }
     row->max_error = verdict.max_error;
+    row->of_tolerance = verdict.worst_ratio;
     return true;
 }
 
@@ -274,6 +275,7 @@ static bool register_row(const sweep_subject *subject, sweep_row *row) {
                 true);
     add_counter(&to, "roof", row->roof_seconds, true);
     add_counter(&to, "max_error", row->max_error, false);
+    add_counter(&to, "of_tolerance", row->of_tolerance, false);
     add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
     add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->plan), false);
     add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->plan), false);

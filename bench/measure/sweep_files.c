@@ -142,6 +142,7 @@ static bool write_rows(sweep_files *files) {
     files->last_write = clock_seconds();
     files->write_seconds = files->last_write - start;
     errno = why;
+    files->out_exists |= ok && !file_is_stream(files->out);
     return ok;
 }
 
@@ -180,15 +181,16 @@ bool sweep_files_write_all(sweep_files *files, const result_list *results) {
     bool out_written = !files->out || write_rows(files);
     if (!out_written)
         tell_failure(files->out, "");
-    files->table_exists = files->table && write_table(files->table, results);
-    if (files->table && !files->table_exists)
+    bool table_written = !files->table || write_table(files->table, results);
+    if (!table_written)
         tell_failure(files->table, "");
-    return out_written && (!files->table || files->table_exists);
+    files->table_exists = files->table && table_written && !file_is_stream(files->table);
+    return out_written && table_written;
 }
 
 void sweep_files_print(const sweep_files *files) {
-    if (files->saves_out && files->out_exists)
+    if (files->out_exists)
         printf("saved %s\n", files->out);
-    if (files->saves_table && files->table_exists)
+    if (files->table_exists)
         printf("saved %s\n", files->table);
 }

@@ -8,11 +8,11 @@
 #include "bench/results/store.h"
 
 typedef struct sweep_files {
-    char *out, *table; /* paths, links resolved; NULL: none */
-    bool saves_out;    /* the name of `out` is ours to choose ... */
-    bool saves_table;  /* ... and that of `table` */
-    bool out_exists;   /* under that name: nobody else will take it */
-    bool table_exists;
+    char *out, *table;     /* paths, links resolved; NULL: none */
+    bool saves_out;        /* the name of `out` is ours to choose ... */
+    bool saves_table;      /* ... and that of `table` */
+    bool out_exists;       /* as a file of that name: nobody else will take it */
+    bool table_exists;     /* the same */
     char folder[PATH_MAX]; /* of the store */
     char name[STORE_NAME_SIZE];
     int number;        /* behind the name, from 2 on */
@@ -35,7 +35,7 @@ void sweep_files_write_now_and_then(sweep_files *files);
  * False: what could not be written is told. */
 bool sweep_files_write_all(sweep_files *files, const result_list *results);
 
-/* The names of what --save has written. */
+/* The names of the files that were written. */
 void sweep_files_print(const sweep_files *files);
 
 #endif

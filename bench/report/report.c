@@ -94,22 +94,29 @@ static bool draw(plot_list *plots, const report *all, rnn_error *error) {
     return plots_draw(plots, error);
 }
 
+/* What the page says first, and where it is; nothing behind a page that went to a stream. */
+static void tell_page(const report *all, const char *path) {
+    if (file_is_stream(path))
+        return;
+    closing_print(stdout, all);
+    printf("%s: %d rows of %d problems\n", path, all->row_count, all->problem_count);
+}
+
 /* Without plots the page is still written, and the status says that something is missing. */
 static int make_report(const report *all, const char *path) {
     rnn_error missing, error;
     plot_list *plots = plots_new(&missing);
     const bool drawn = plots && draw(plots, all, &missing);
-    int status = EXIT_FINE;
-    if (!write_page(all, plots, drawn ? NULL : missing.text, path, &error))
-        status = refuse(EXIT_WRONG, error.text);
-    else if (!drawn)
-        status = refuse(EXIT_WRONG, missing.text);
-    if (status == EXIT_FINE)
-        printf("%s: %d rows of %d problems\n", path, all->row_count, all->problem_count);
-    else if (!drawn)
-        fputs("rnnbench report: the page has its tables, but no plots\n", stderr);
+    const bool written = write_page(all, plots, drawn ? NULL : missing.text, path, &error);
     plots_free(plots);
-    return status;
+    if (!written)
+        return refuse(EXIT_WRONG, error.text);
+    tell_page(all, path);
+    if (drawn)
+        return EXIT_FINE;
+    refuse(EXIT_WRONG, missing.text);
+    fputs("rnnbench report: the page has its tables, but no plots\n", stderr);
+    return EXIT_WRONG;
 }
 
 static int report_files(const option_list *options, const char *out) {

@@ -14,8 +14,9 @@ typedef struct report_row {
     double low, high;               /* quartiles of the samples, seconds */
     double cv;                      /* NAN: one sample, or no time */
     double gflops, roof, max_error; /* NAN: not known; roof as a share */
-    double intensity;               /* FLOPs per byte of weights, the recurrent ones at every step;
-                                       NAN: not known */
+    double of_tolerance; /* the largest error / what is tolerated there; NAN: not known */
+    double intensity;    /* FLOPs per byte of weights, the recurrent ones at every step;
+                            NAN: not known */
 } report_row;
 
 typedef struct report_problem {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Accuracy and noise of the backends. */
 #include "bench/report/report_axes.h"
+#include "bench/report/report_figures.h"
 #include "bench/report/report_html.h"
 #include "bench/report/report_sections.h"
-#include "bench/statistics/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -127,34 +127,6 @@ void noise_plot(plot_list *plots, const report *all) {
 
 /* ---- The same as figures --------------------------------------------------------------------- */
 
-static double gflops_of(const report_row *row) {
-    return row->gflops;
-}
-
-static double roof_of(const report_row *row) {
-    return row->roof;
-}
-
-static double error_of(const report_row *row) {
-    return row->max_error;
-}
-
-static double variation_of(const report_row *row) {
-    return row->cv;
-}
-
-/* Collects what is known of a backend's rows. */
-static int collect(const report *all, int backend, double (*value_of)(const report_row *row),
-                   double *values) {
-    int count = 0;
-    for (int i = 0; i < all->row_count; i++) {
-        const double value = value_of(&all->rows[i]);
-        if (all->rows[i].backend == backend && !isnan(value))
-            values[count++] = value;
-    }
-    return count;
-}
-
 static void write_cell(FILE *to, void (*write)(FILE *to, double value), double value) {
     fputs("<td class=\"n\">", to);
     write(to, value);
@@ -169,41 +141,24 @@ static void write_error(FILE *to, double value) {
     html_number(to, "%.1e", value);
 }
 
-static double highest(const double *values, int count) {
-    return quantile(values, count, 1);
-}
-
-static void write_backend(FILE *to, const report *all, int backend, double *values) {
-    int failed = 0;
-    for (int i = 0; i < all->row_count; i++)
-        failed += all->rows[i].backend == backend && all->rows[i].row->error;
+static void write_backend(FILE *to, const report *all, int backend, const report_figures *f) {
     fputs("<tr><th scope=\"row\">", to);
     html_mark(to, all->backends[backend].style);
     html_text(to, all->backends[backend].name);
-    fprintf(to, "</th><td class=\"n\">%d</td><td class=\"n\">%d</td>", all->backends[backend].rows,
-            failed);
-    int count = collect(all, backend, gflops_of, values);
-    write_cell(to, write_gflops, median(values, count));
-    write_cell(to, write_gflops, highest(values, count));
-    count = collect(all, backend, roof_of, values);
-    write_cell(to, html_percent, median(values, count));
-    write_cell(to, html_percent, highest(values, count));
-    count = collect(all, backend, error_of, values);
-    write_cell(to, write_error, median(values, count));
-    write_cell(to, write_error, highest(values, count));
-    count = collect(all, backend, variation_of, values);
-    int unsteady = 0;
-    for (int i = 0; i < count; i++)
-        unsteady += values[i] > REPORT_MOST_VARIATION;
-    write_cell(to, html_percent, median(values, count));
-    write_cell(to, html_percent, count ? (double)unsteady / count : NAN);
+    fprintf(to, "</th><td class=\"n\">%d</td><td class=\"n\">%d</td>", f->timed, f->failed);
+    write_cell(to, write_gflops, f->gflops.median);
+    write_cell(to, write_gflops, f->gflops.most);
+    write_cell(to, html_percent, f->roof.median);
+    write_cell(to, html_percent, f->roof.most);
+    write_cell(to, write_error, f->error.median);
+    write_cell(to, write_error, f->error.most);
+    write_cell(to, html_percent, f->cv.median);
+    write_cell(to, html_percent, f->cv.count ? (double)f->unsteady / f->cv.count : NAN);
     fputs("</tr>\n", to);
 }
 
 void backends_write(FILE *to, const report *all) {
-    double *values = calloc((size_t)all->row_count + 1, sizeof *values);
-    if (!values)
-        return;
+    report_figures figures;
     fputs("<div class=\"scroll\"><table>\n<thead>\n<tr><th rowspan=\"2\" scope=\"col\">backend</th>"
           "<th colspan=\"2\" scope=\"colgroup\">rows</th>"
           "<th colspan=\"2\" scope=\"colgroup\">GFLOP/s</th>"
@@ -217,9 +172,9 @@ void backends_write(FILE *to, const report *all) {
         fprintf(to, "<th scope=\"col\" class=\"n\">%s</th>", columns[i]);
     fputs("</tr></thead>\n<tbody>\n", to);
     for (int b = 0; b < all->backend_count; b++)
-        write_backend(to, all, b, values);
+        if (report_figures_of(all, b, &figures))
+            write_backend(to, all, b, &figures);
     fputs("</tbody></table></div>\n", to);
-    free(values);
 }
 
 void legend_write(FILE *to, const report *all) {

@@ -48,6 +48,10 @@ static double share_to(double value, double most) {
     return value > 0 && value <= most ? value : NAN;
 }
 
+static double error_or_unknown(double error) {
+    return error >= 0 && error <= 1e30 ? error : NAN;
+}
+
 static report_row describe_row(const timed_row *row, int index) {
     report_row described = {.row = row,
                             .problem = index,
@@ -57,6 +61,7 @@ static report_row describe_row(const timed_row *row, int index) {
                             .low = NAN,
                             .high = NAN,
                             .max_error = NAN,
+                            .of_tolerance = NAN,
                             .intensity = NAN};
     if (row->error)
         return described;
@@ -66,9 +71,8 @@ static report_row describe_row(const timed_row *row, int index) {
         described.cv = coefficient_of_variation(row->samples, row->sample_count);
     described.gflops = share_to(row_counter_value(row, "GFLOP/s"), 1e9);
     described.roof = share_to(row_counter_value(row, "roof"), 1e3);
-    described.max_error = row_counter_value(row, "max_error");
-    if (!(described.max_error >= 0 && described.max_error <= 1e30))
-        described.max_error = NAN;
+    described.max_error = error_or_unknown(row_counter_value(row, "max_error"));
+    described.of_tolerance = error_or_unknown(row_counter_value(row, "of_tolerance"));
     return described;
 }
 

@@ -67,7 +67,7 @@ void html_number(FILE *to, const char *format, double value) {
 #pragma GCC diagnostic pop
 }
 
-static int ratio_digits(double ratio) {
+int ratio_digits(double ratio) {
     return ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
 }
 

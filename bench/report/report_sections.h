@@ -34,6 +34,9 @@ void legend_write(FILE *to, const report *all);
 /* All rows. */
 void table_write(FILE *to, const report *all);
 
+/* Not on the page: what it says first, in a few lines for a terminal. */
+void closing_print(FILE *to, const report *all);
+
 /* The whole page. `no_plots` says why there are none; NULL: there are. */
 void page_write(FILE *to, const report *all, const plot_list *plots, const char *no_plots);
 

@@ -80,6 +80,9 @@ MUTATIONS = [
              compare("test_filters_leave_the_anchor")),
     Mutation("nothing in common is fine", "bench/commands/compare.c", "int status = EXIT_NOT_COMPARABLE;",
              "int status = EXIT_FINE;", compare("test_no_row_in_common")),
+    # ---- How a report ends
+    Mutation("everybody's errors are ours", "bench/report/report_closing.c", "report_figures_of(all, all->ours, &figures)",
+             "report_figures_of(all, EVERY_BACKEND, &figures)", numbers("test_exactness_is_told")),
     # ---- What auto takes
     Mutation("weights of units alone", "bench/commands/explain.c", "column * layer->features, members",
              "column * layer->units, members", explain("test_bytes")),
@@ -168,7 +171,7 @@ MUTATIONS = [
              "#define ABOUT_AS_FAST 1.06", numbers("test_who_is_the_fastest")),
     Mutation("the slowest is the fastest", "bench/report/report_cases.c", "row->median < all->rows[fastest].row->median",
              "row->median > all->rows[fastest].row->median", numbers("test_a_map")),
-    Mutation("unsteady from the start", "bench/report/report_backends.c", "values[i] > REPORT_MOST_VARIATION", "values[i] > 0",
+    Mutation("unsteady from the start", "bench/report/report_figures.c", "row->cv > REPORT_MOST_VARIATION", "row->cv > 0",
              numbers("test_backends")),
     Mutation("the reference over nothing", "bench/report/report_table.c", "reference->row->median / row->row->median",
              "row->row->median / reference->row->median", numbers("test_rows")),

@@ -23,7 +23,7 @@ def timed(backend, times, sizes=SMALL, threads=1, cell="lstm", **members):
 
 class Numbers(Reports):
     def page(self, *rows, **context):
-        """And `self.script`: what was to be drawn."""
+        """And `self.script`: what was to be drawn, and `self.closing`: what is told of it."""
         record = self.folder / "script"
         gnuplot = self.folder / "gnuplot"
         gnuplot.write_text(f"#!/bin/sh\ncat >{record}\n")
@@ -31,6 +31,7 @@ class Numbers(Reports):
         done = run(self.file(rows, **context), "--out", self.out, path=f"{self.folder}:{os.environ['PATH']}")
         self.assertEqual(done.returncode, WRONG)
         self.assertRegex(done.stderr, "gnuplot drew 0 of")
+        self.closing = done.stdout.splitlines()
         self.script = record.read_text()
         return Page(self.out)
 
@@ -98,6 +99,43 @@ class Numbers(Reports):
         self.page(*rows)
         (boxes,) = re.findall(r"(?s)\$boxes << EOD\n(.*?)EOD\n", self.script)
         self.assertEqual([float(word) for word in boxes.split()[1:]], [1.2, 2, 4, 8, 14.4])
+
+    # ---- What is told at the end -----------------------------------------------------------------
+
+    def told(self):
+        """{who: the other words} of the lines on who is how many times faster."""
+        start = self.closing.index("How many times faster auto is") + 2
+        lines = [re.split(" {2,}", line) for line in self.closing[start:self.closing.index("", start)]]
+        return {line[0]: line[1:] for line in lines}
+
+    def test_losses_are_told(self):
+        self.page(*self.losses("onednn"))
+        self.assertEqual(self.told(), {"onednn": ["0.94x", "0.55x", "3 of 4", "lstm/N:2/T:2/D:4/U:4, 1 thread"]})
+        self.assertEqual(self.closing[0], "4 problems, 8 rows with a time")
+        self.assertEqual(self.closing[-1], f"{self.out}: 8 rows of 4 problems")
+
+    def test_who_is_held_against_is_told(self):
+        self.page(timed("auto", [100] * 3), timed("onednn", [200] * 3), timed("naive", [12340] * 3),
+                  timed("auto", [50] * 3, threads=2), timed("onednn", [200] * 3, threads=2))
+        worst = "lstm/N:1/T:2/D:4/U:4, 1 thread"
+        self.assertEqual(self.told(), {"onednn": ["2.83x", "2.00x", "0 of 2", worst],  # root of 8
+                                       "naive": ["123x", "123x", "0 of 1", worst]})
+
+    def test_exactness_is_told(self):
+        """Of ours alone; the largest error need not be what comes nearest to its tolerance."""
+        self.page(timed("auto", [100] * 3, max_error=4e-7, of_tolerance=0.125),
+                  timed("auto", [100] * 3, LARGE, max_error=1e-7, of_tolerance=0.25),
+                  timed("naive", [100] * 3, max_error=9e-7, of_tolerance=0.75))
+        self.assertEqual(self.closing[1], "exact: auto's largest error is 4.0e-07, at most 0.25 of what is tolerated")
+        self.page(timed("auto", [100] * 3, max_error=4e-7))
+        self.assertEqual(self.closing[1], "exact: auto's largest error is 4.0e-07", "a file that does not know it")
+
+    def test_disturbance_is_told(self):
+        """cv 20, 0 and 5%; one repetition has none."""
+        self.page(timed("auto", [80, 100, 120]), timed("auto", [100] * 3, LARGE), timed("naive", [95, 100, 105]),
+                  timed("avx2", [100]))
+        self.assertEqual(self.closing[2], "disturbed: 1 of 3 rows (33.3%) vary by more than 10%; half of all by at "
+                                          "most 5.0%")
 
     # ---- Who is the fastest ----------------------------------------------------------------------
 
