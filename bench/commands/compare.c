@@ -14,6 +14,7 @@
 typedef struct compare_options {
     row_filter filter;
     const char *by, *anchor, *sort;
+    against_choice against;
     bool changed;
     output_choice output;
 } compare_options;
@@ -25,11 +26,21 @@ static bool choose_view(const compare_options *options, int files, compare_view 
         return fail(error, "--by %.40s: only backend", options->by);
     if (options->by && files == 2)
         return fail(error, "--by backend is about one file");
-    if (!options->by && files == 1)
-        return fail(error, "one file alone needs --by backend");
+    const char *against = options->against.opponents;
+    if (against && files == 2)
+        return fail(error, "--against %.40s is about one file; `rnnbench merge` joins several",
+                    against);
+    if (against && (options->by || options->anchor))
+        return fail(error, "--%s: not with --against", options->by ? "by" : "anchor");
+    if (!against && (options->against.ours || options->against.limit_from))
+        return fail(error, "--%s: only with --against",
+                    options->against.ours ? "ours" : "at-limit-from");
+    if (!options->by && !against && files == 1)
+        return fail(error, "one file alone needs --by backend or --against");
     if (strcmp(order, "problem") != 0 && strcmp(order, "ratio") != 0)
         return fail(error, "--sort %.40s: problem or ratio", order);
     *view = (compare_view){.anchor = options->anchor,
+                           .opponents = against ? &options->against : NULL,
                            .order = strcmp(order, "ratio") == 0 ? SLOWEST_FIRST : BY_PROBLEM,
                            .changed_only = options->changed};
     return true;
@@ -64,11 +75,24 @@ static bool check_anchor(const compare_view *view, rnn_error *error) {
     return true;
 }
 
+static bool check_against(against_choice *choice, const timed_file *file, rnn_error *error) {
+    if (!choice->ours)
+        choice->ours = comparison_ours(file);
+    if (!choice->ours)
+        return fail(error, "%.150s has nothing but peers: choose one by --ours", file->path);
+    if (!has_backend(file, choice->ours))
+        return fail(error, "--ours %.40s: no such backend in %.150s", choice->ours, file->path);
+    return comparison_check_opponents(file, choice, error);
+}
+
 static void tell_no_pair(const compare_view *view) {
     rows_tell_notes(view->base, "compare");
     if (view->next)
         rows_tell_notes(view->next, "compare");
-    if (view->next)
+    if (view->opponents)
+        fprintf(stderr, "rnnbench compare: %s: no time of %s beside one of %s passes the filters\n",
+                view->base->path, view->opponents->ours, view->opponents->opponents);
+    else if (view->next)
         fprintf(stderr,
                 "rnnbench compare: no row in common that has times and passes the filters: %s has "
                 "%d rows, such as %s; %s has %d, such as %s\n",
@@ -84,7 +108,7 @@ static void tell_no_pair(const compare_view *view) {
 static int show(const compare_options *options, comparison *c, const compare_view *view) {
     document d;
     document_column *columns;
-    comparison_sort(c, view->next ? view->order : BY_PROBLEM);
+    comparison_sort(c, view->next || view->opponents ? view->order : BY_PROBLEM);
     int status = EXIT_WRONG;
     if (!compare_document(&d, c, view, &columns))
         say(status, "out of memory");
@@ -95,17 +119,24 @@ static int show(const compare_options *options, comparison *c, const compare_vie
     return status;
 }
 
-static int compare(const compare_options *options, compare_view *view) {
+static bool compare_rows(comparison *c, const compare_view *view, const row_filter *filter,
+                         rnn_error *error) {
+    if (view->opponents)
+        return comparison_against(c, view->base, view->opponents, filter, error);
+    return view->next ? comparison_of_files(c, view->base, view->next, view->anchor, filter, error)
+                      : comparison_of_backends(c, view->base, view->anchor, filter, error);
+}
+
+static int compare(compare_options *options, compare_view *view) {
     comparison c = {0};
     rnn_error error;
-    const row_filter *filter = &options->filter;
-    if (!view->next && !view->anchor)
+    if (view->opponents && !check_against(&options->against, view->base, &error))
+        return say(EXIT_USAGE, error.text);
+    if (!view->next && !view->opponents && !view->anchor)
         view->anchor = default_anchor(options, view->base);
     if (!check_anchor(view, &error))
         return say(EXIT_USAGE, error.text);
-    const bool ok =
-        view->next ? comparison_of_files(&c, view->base, view->next, view->anchor, filter, &error)
-                   : comparison_of_backends(&c, view->base, view->anchor, filter, &error);
+    const bool ok = compare_rows(&c, view, &options->filter, &error);
     int status = EXIT_NOT_COMPARABLE;
     if (!ok)
         status = say(EXIT_WRONG, error.text);
@@ -145,6 +176,14 @@ int command_compare(const command_line *line) {
     row_filter_options(&list, &options.filter);
     options_add(&list, "by", "backend", "of one file: each backend against the anchor", read_text,
                 &options.by);
+    options_add(&list, "against", "LIST",
+                "of one file: ours against best (of all peers), peers, others, choices, or BACKEND",
+                read_text, &options.against.opponents);
+    options_add(&list, "ours", "BACKEND", "by default auto, or the first that is no peer",
+                read_text, &options.against.ours);
+    options_add(&list, "at-limit-from", "UNITS",
+                "ours as if at its roof where all layers have so many units or more", read_count,
+                &options.against.limit_from);
     options_add(&list, "anchor", "BACKEND",
                 "that times are relative to; of two files: each time to its own file's", read_text,
                 &options.anchor);

@@ -133,6 +133,107 @@ static void add_pairs(document *d, const comparison *c, const compare_view *view
             add_pair(d, &c->rows[i]);
 }
 
+/* ---- Ours against others --------------------------------------------------------------------- */
+
+static const document_column against_columns[] = {
+    {"problem", "problem", false, FOR_ALL},
+    {"threads", "thr", true, FOR_ALL},
+    {"against", "", false, FOR_PROGRAMS},
+    {"base_backend", "", false, FOR_PROGRAMS},
+    {"opponent", "against", false, FOR_PEOPLE},
+    {"base_threads", "thr", true, FOR_PROGRAMS},
+    {"base_seconds", "theirs", true, FOR_ALL},
+    {"backend", "", false, FOR_PROGRAMS},
+    {"ours_threads", "", true, FOR_PROGRAMS},
+    {"seconds", "ours", true, FOR_ALL},
+    {"ratio", "speed", true, FOR_ALL},
+    {"interval", "95% interval", false, FOR_PEOPLE},
+    {"ratio_low", "from", true, FOR_PROGRAMS},
+    {"ratio_high", "to", true, FOR_PROGRAMS},
+    {"p", "p", true, FOR_PROGRAMS},
+    {"p_adjusted", "p", true, FOR_ALL},
+    {"change", "", false, FOR_ALL},
+    {"base_samples", "", true, FOR_PROGRAMS},
+    {"samples", "", true, FOR_PROGRAMS},
+};
+
+/* Where either has a row on fewer threads, the case is that of the other. */
+static int threads_of_case(const compared_row *pair) {
+    return pair->base->threads > pair->row->threads ? pair->base->threads : pair->row->threads;
+}
+
+static void add_against(document *d, const compared_row *pair) {
+    document_add_row(d, pair->row->name, pair->row->median);
+    document_add_text(d, "%s", pair->row->problem);
+    document_add_number(d, threads_of_case(pair), "%d", threads_of_case(pair));
+    document_add_text(d, "%s", pair->against);
+    const bool by_name = strcmp(pair->against, pair->base->backend) == 0;
+    document_add_text(d, "%s", pair->base->backend);
+    document_add_text(d, "%s%s%s", by_name ? "" : pair->against, by_name ? "" : ": ",
+                      pair->base->backend);
+    document_add_number(d, pair->base->threads, "%d", pair->base->threads);
+    add_time(d, pair->base->median);
+    document_add_text(d, "%s", pair->row->backend);
+    document_add_number(d, pair->row->threads, "%d", pair->row->threads);
+    add_time(d, pair->row->median);
+    add_ratio(d, pair->ratio, pair->interval, true);
+    add_p(d, pair->p);
+    add_p(d, pair->adjusted_p);
+    document_add_text(d, "%s", change_text(pair));
+    document_add_number(d, pair->base->sample_count, "%d", pair->base->sample_count);
+    document_add_number(d, pair->row->sample_count, "%d", pair->row->sample_count);
+}
+
+static void add_all_against(document *d, const comparison *c, const compare_view *view) {
+    document_add_table(d, &(document_table){.key = "rows",
+                                            .title = "",
+                                            .cases = true,
+                                            .columns = against_columns,
+                                            .column_count = COUNT(against_columns)});
+    for (int i = 0; i < c->row_count; i++)
+        if (!view->changed_only || is_beyond_noise(&c->rows[i]))
+            add_against(d, &c->rows[i]);
+}
+
+static const document_column against_group_columns[] = {
+    {"against", "against", false, FOR_ALL},
+    {"cell", "cell", false, FOR_ALL},
+    {"rows", "rows", true, FOR_ALL},
+    {"ratio", "speed", true, FOR_ALL},
+    {"interval", "95% interval", false, FOR_PEOPLE},
+    {"ratio_low", "from", true, FOR_PROGRAMS},
+    {"ratio_high", "to", true, FOR_PROGRAMS},
+    {"above", "below 1x", true, FOR_ALL},
+    {"slower", "slower", true, FOR_ALL},
+    {"faster", "faster", true, FOR_ALL},
+    {"close", "within 5%", true, FOR_ALL},
+    {"worst_ratio", "worst", true, FOR_ALL},
+    {"worst_problem", "", false, FOR_ALL},
+};
+
+static void add_against_groups(document *d, const comparison *c) {
+    document_add_table(d, &(document_table){.key = "summary",
+                                            .title = "Geometric means",
+                                            .columns = against_group_columns,
+                                            .column_count = COUNT(against_group_columns)});
+    for (int i = 0; i < c->group_count; i++) {
+        const row_group *group = &c->groups[i];
+        char worst[16];
+        speed_text(1 / group->worst, worst);
+        document_add_row(d, group->against, NAN);
+        document_add_text(d, "%s", group->against);
+        document_add_text(d, "%s", *group->cell ? group->cell : "all");
+        document_add_number(d, group->count, "%d", group->count);
+        add_ratio(d, group->ratio, group->interval, true);
+        document_add_number(d, group->above, "%d", group->above);
+        document_add_number(d, group->slower, "%d", group->slower);
+        document_add_number(d, group->faster, "%d", group->faster);
+        document_add_number(d, group->close, "%.1f%%", 100.0 * group->close / group->count);
+        document_add_number(d, group->worst, "%s", worst);
+        document_add_text(d, "%s", group->worst_row->problem);
+    }
+}
+
 /* ---- A line a problem, a column a backend ---------------------------------------------------- */
 
 typedef struct matrix_line {
@@ -351,6 +452,8 @@ static void add_notes(document *d, const comparison *c, const compare_view *view
         add_file_notes(d, view->next);
     if (view->anchor)
         document_add_property(d, "anchor", view->anchor);
+    if (view->opponents)
+        document_add_property(d, "ours", view->opponents->ours);
     if (view->next)
         add_differences(d, view);
     if (view->next && view->anchor)
@@ -359,8 +462,23 @@ static void add_notes(document *d, const comparison *c, const compare_view *view
     add_sample_note(d, c);
 }
 
+static void add_against_legend(document *d, const comparison *c, const compare_view *view) {
+    document_add_legend(d, "speed: how many times faster %s is, by the medians",
+                        view->opponents->ours);
+    document_add_legend(d,
+                        "slower, faster: beyond noise, with p (Mann-Whitney U, adjusted over the "
+                        "%d rows) at most %g, and an interval without 1",
+                        c->row_count, COMPARISON_P_AT_MOST);
+    document_add_legend(d, "within 5%%: or faster");
+    if (view->opponents->limit_from)
+        document_add_legend(d, "ours is at its roof wherever all layers have %d units or more",
+                            view->opponents->limit_from);
+}
+
 static void add_legend(document *d, const comparison *c, const compare_view *view) {
-    if (view->next) {
+    if (view->opponents) {
+        add_against_legend(d, c, view);
+    } else if (view->next) {
         document_add_legend(d, "ratio: new / base, of the medians; below 1 is faster");
         document_add_legend(d,
                             "p: Mann-Whitney U, adjusted over the %d rows (Benjamini-Hochberg); "
@@ -380,11 +498,19 @@ static void add_legend(document *d, const comparison *c, const compare_view *vie
 bool compare_document(document *d, const comparison *c, const compare_view *view,
                       document_column **columns) {
     *columns = NULL;
-    document_start(d, view->next ? "rnnbench compare" : "rnnbench compare --by backend");
+    document_start(d, view->opponents ? "rnnbench compare --against"
+                      : view->next    ? "rnnbench compare"
+                                      : "rnnbench compare --by backend");
     add_notes(d, c, view);
-    const bool ok = view->next || add_matrix(d, c, view, columns);
-    add_pairs(d, c, view);
-    add_groups(d, c, !view->next);
+    bool ok = true;
+    if (view->opponents) {
+        add_all_against(d, c, view);
+        add_against_groups(d, c);
+    } else {
+        ok = view->next || add_matrix(d, c, view, columns);
+        add_pairs(d, c, view);
+        add_groups(d, c, !view->next);
+    }
     add_missing(d, c);
     add_legend(d, c, view);
     return ok && document_complete(d);

@@ -7,8 +7,9 @@
 #include "bench/results/comparison.h"
 
 typedef struct compare_view {
-    const timed_file *base, *next; /* next is NULL: backends of one file */
-    const char *anchor;            /* NULL: none */
+    const timed_file *base, *next;   /* next is NULL: backends of one file */
+    const char *anchor;              /* NULL: none */
+    const against_choice *opponents; /* NULL: nobody is ours */
     comparison_order order;
     bool changed_only;
 } compare_view;

@@ -13,7 +13,6 @@ FRAMEWORKS = ("torch", "onnxruntime", "tensorflow")
 ONEDNN3 = "onednn3"  # a second rnnbench, built against oneDNN 3.x
 PEERS = (*FRAMEWORKS, ONEDNN3)
 PEER_BACKENDS = ("onednn", "libxsmm")  # of others, within rnnbench
-ALL_PEERS = (*PEER_BACKENDS, *PEERS)
 
 
 @dataclass

@@ -3,26 +3,17 @@
 #include "bench/report/report_cases.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/text_list.h"
+#include "bench/results/peers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- Backends -------------------------------------------------------------------------------- */
 
-/* Of `rnnbench sweep`; bench/peers/run names its own in the context. */
-static const char *const usual_peers[] = {"onednn", "libxsmm",     "onednn3",
-                                          "torch",  "onnxruntime", "tensorflow"};
-
 static bool is_peer(const report *all, const char *name) {
-    for (size_t i = 0; i < sizeof usual_peers / sizeof *usual_peers; i++)
-        if (strcmp(usual_peers[i], name) == 0)
+    for (int i = 0; i < all->file_count; i++)
+        if (peers_have(&all->files[i], name))
             return true;
-    for (int i = 0; i < all->file_count; i++) {
-        const char *list = rows_context(&all->files[i], "peers");
-        if (list && *name && text_list_has(list, ", ", name))
-            return true;
-    }
     return false;
 }
 

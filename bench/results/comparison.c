@@ -3,6 +3,8 @@
 
 #include "bench/base/fail.h"
 #include "bench/results/backend_order.h"
+#include "bench/results/opponents.h"
+#include "bench/results/peers.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -31,7 +33,7 @@ static const timed_row *find_anchor(const timed_file *file, const timed_row *row
 static void pair_files(comparison *c, const timed_file *base, const timed_file *next,
                        const char *anchor, const timed_row *row) {
     const timed_row *other = rows_find(next, row->problem, row->backend, row->threads);
-    compared_row pair = {.base = row, .row = other};
+    compared_row pair = {.base = row, .row = other, .against = ""};
     if (!other || row->error || other->error) {
         add_unpaired(c, row,
                      !other       ? "only in BASE"
@@ -75,7 +77,7 @@ static void collect_backends(comparison *c, const timed_file *file, const char *
             continue;
         const timed_row *base = row->error ? NULL : find_anchor(file, row, anchor);
         if (base)
-            c->rows[c->row_count++] = (compared_row){.base = base, .row = row};
+            c->rows[c->row_count++] = (compared_row){.base = base, .row = row, .against = ""};
         else
             add_unpaired(c, row, row->error ? "without a time" : "no time of the anchor");
     }
@@ -141,20 +143,23 @@ static bool adjust_pairs(comparison *c, rnn_error *error) {
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
 
-static bool is_of_group(const row_group *group, const timed_row *row) {
-    return (!*group->cell || strcmp(group->cell, row->cell) == 0) &&
+static bool is_of_group(const row_group *group, const compared_row *pair) {
+    const timed_row *row = pair->row;
+    return strcmp(group->against, pair->against) == 0 &&
+           (!*group->cell || strcmp(group->cell, row->cell) == 0) &&
            (!*group->backend || strcmp(group->backend, row->backend) == 0);
 }
 
-static bool add_group(comparison *c, const char *cell, const char *backend) {
+static bool add_group(comparison *c, const char *cell, const char *backend, const char *against) {
     for (int i = 0; i < c->group_count; i++)
-        if (strcmp(c->groups[i].cell, cell) == 0 && strcmp(c->groups[i].backend, backend) == 0)
+        if (strcmp(c->groups[i].cell, cell) == 0 && strcmp(c->groups[i].backend, backend) == 0 &&
+            strcmp(c->groups[i].against, against) == 0)
             return true;
     row_group *groups = realloc(c->groups, ((size_t)c->group_count + 1) * sizeof *groups);
     if (!groups)
         return false;
     c->groups = groups;
-    c->groups[c->group_count++] = (row_group){.cell = cell, .backend = backend};
+    c->groups[c->group_count++] = (row_group){.cell = cell, .backend = backend, .against = against};
     return true;
 }
 
@@ -168,28 +173,42 @@ static int by_cell_and_backend(const void *a, const void *b) {
 static void summarise(row_group *group, const comparison *c, double *ratios) {
     for (int i = 0; i < c->row_count; i++) {
         const compared_row *pair = &c->rows[i];
-        if (!is_of_group(group, pair->row))
+        if (!is_of_group(group, pair))
             continue;
         ratios[group->count++] = pair->ratio;
         group->slower += pair->slower;
         group->faster += pair->faster;
+        group->above += pair->ratio > 1;
+        group->close += pair->ratio <= COMPARISON_CLOSE;
+        if (!group->worst_row || pair->ratio > group->worst) {
+            group->worst = pair->ratio;
+            group->worst_row = pair->row;
+        }
     }
     group->ratio = geometric_mean(ratios, group->count);
     group->interval = geometric_mean_interval(ratios, group->count, &BOOTSTRAP_DEFAULT);
 }
 
-/* A mean over different backends says nothing where these are what is compared. */
-static bool summarise_groups(comparison *c, bool of_backends, rnn_error *error) {
-    bool ok = of_backends || add_group(c, "", "");
-    for (int i = 0; ok && i < c->row_count; i++) {
-        const timed_row *row = c->rows[i].row;
-        ok = (of_backends || add_group(c, row->cell, "")) && add_group(c, "", row->backend) &&
-             (!of_backends || add_group(c, row->cell, row->backend));
-    }
+/* Of files all rows, each cell and each backend; of backends no mean over different ones, which
+ * would say nothing; of opponents each by itself, in the order that they were asked for. */
+typedef enum grouping { BY_FILES, BY_BACKENDS, BY_OPPONENTS } grouping;
+
+static bool add_groups_of(comparison *c, grouping by, const compared_row *pair) {
+    const char *cell = pair->row->cell, *backend = pair->row->backend;
+    if (by == BY_OPPONENTS)
+        return add_group(c, "", "", pair->against) && add_group(c, cell, "", pair->against);
+    return add_group(c, by == BY_FILES ? "" : cell, by == BY_FILES ? "" : backend, "") &&
+           (by == BY_BACKENDS || add_group(c, cell, "", "")) && add_group(c, "", backend, "");
+}
+
+static bool summarise_groups(comparison *c, grouping by, rnn_error *error) {
+    bool ok = true;
+    for (int i = 0; ok && i < c->row_count; i++)
+        ok = add_groups_of(c, by, &c->rows[i]);
     double *ratios = ok ? calloc((size_t)c->row_count + 1, sizeof *ratios) : NULL;
     if (!ratios)
         return fail(error, "out of memory");
-    if (c->group_count > 0)
+    if (c->group_count > 0 && by != BY_OPPONENTS)
         qsort(c->groups, (size_t)c->group_count, sizeof *c->groups, by_cell_and_backend);
     for (int i = 0; i < c->group_count; i++)
         summarise(&c->groups[i], c, ratios);
@@ -199,10 +218,10 @@ static bool summarise_groups(comparison *c, bool of_backends, rnn_error *error) 
 
 /* ---- A whole comparison ---------------------------------------------------------------------- */
 
-static bool finish(comparison *c, bool of_backends, rnn_error *error) {
+static bool finish(comparison *c, grouping by, rnn_error *error) {
     for (int i = 0; i < c->row_count; i++)
         measure_pair(&c->rows[i]);
-    return adjust_pairs(c, error) && summarise_groups(c, of_backends, error);
+    return adjust_pairs(c, error) && summarise_groups(c, by, error);
 }
 
 bool comparison_of_files(comparison *c, const timed_file *base, const timed_file *next,
@@ -210,7 +229,7 @@ bool comparison_of_files(comparison *c, const timed_file *base, const timed_file
     if (!make_room(c, base->row_count + next->row_count, error))
         return false;
     collect_files(c, base, next, anchor, filter);
-    return finish(c, false, error);
+    return finish(c, BY_FILES, error);
 }
 
 bool comparison_of_backends(comparison *c, const timed_file *file, const char *anchor,
@@ -218,10 +237,33 @@ bool comparison_of_backends(comparison *c, const timed_file *file, const char *a
     if (!make_room(c, file->row_count, error))
         return false;
     collect_backends(c, file, anchor, filter);
-    return finish(c, true, error);
+    return finish(c, BY_BACKENDS, error);
+}
+
+bool comparison_against(comparison *c, const timed_file *file, const against_choice *choice,
+                        const row_filter *filter, rnn_error *error) {
+    *c = (comparison){0};
+    return opponents_pair(c, file, choice, filter, error) && finish(c, BY_OPPONENTS, error);
+}
+
+const char *comparison_ours(const timed_file *file) {
+    const char *first = NULL;
+    for (int i = 0; i < file->row_count; i++) {
+        const char *backend = file->rows[i].backend;
+        if (strcmp(backend, "auto") == 0)
+            return backend;
+        if (!first && *backend && !peers_have(file, backend))
+            first = backend;
+    }
+    return first;
 }
 
 void comparison_free(comparison *c) {
+    for (int i = 0; i < c->made_count; i++) {
+        free(c->made[i]->samples);
+        free(c->made[i]);
+    }
+    free(c->made);
     free(c->rows);
     free(c->unpaired);
     free(c->groups);
@@ -285,13 +327,16 @@ static int compare_rows(const timed_row *a, const timed_row *b) {
 
 static int pairs_by_problem(const void *a, const void *b) {
     const compared_row *x = a, *y = b;
-    return compare_rows(x->row, y->row);
+    int order = compare_rows(x->row, y->row);
+    if (order == 0) /* one row may stand against several */
+        order = compare_rows(x->base, y->base);
+    return order ? order : strcmp(x->against, y->against);
 }
 
 static int pairs_by_ratio(const void *a, const void *b) {
     const compared_row *x = a, *y = b;
     return x->ratio != y->ratio ? (x->ratio < y->ratio) - (x->ratio > y->ratio)
-                                : compare_rows(x->row, y->row);
+                                : pairs_by_problem(a, b);
 }
 
 static int unpaired_by_problem(const void *a, const void *b) {

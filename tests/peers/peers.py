@@ -272,7 +272,8 @@ class DriverTest(unittest.TestCase):
         self.assertEqual(content["context"]["fake"], "0.0")
         self.assertEqual(content["context"]["peers"], "fake")
         self.assertIn("call_overhead_naive_threads_1", content["context"])
-        self.assertRegex(done.stdout, r"naive against .*\nfake +1 +\d")
+        self.assertRegex(done.stdout, r"\nfake\n +all +1 +\d")
+        self.assertIn("how many times faster naive is", done.stdout)
 
     def test_peers_that_go_wrong(self):
         """None is timed, each is named, and the others go on."""
@@ -309,7 +310,7 @@ class DriverTest(unittest.TestCase):
         done, rows, _ = self.with_fake("right", "--problem", SECOND)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(len({row["run_name"] for row in rows if "layout" in row["name"]}), 1)
-        self.assertRegex(done.stdout, r"naive against .*\nfake +2 +\d")
+        self.assertRegex(done.stdout, r"\nfake\n +all +2 +\d")
 
     def test_failed_forms_are_told_once(self):
         done, rows, content = self.with_fake("lacks_form", "--problem", SECOND)
@@ -441,105 +442,6 @@ class DriverTest(unittest.TestCase):
         self.assertEqual(program.returncode, 130, "".join(lines) + errors)
         names = {row["run_name"] for row in json.loads(self.out.read_text())["benchmarks"]}
         self.assertTrue(1 <= len(names) < 200)
-
-
-class RatiosTest(unittest.TestCase):
-    @staticmethod
-    def ratios_of(entries, *arguments):
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump({"context": {}, "benchmarks": entries}, file)
-            file.flush()
-            return subprocess.run([PEERS / "ratios.py", file.name, *arguments], text=True,
-                                  capture_output=True, timeout=60, env=ENVIRONMENT)
-
-    @staticmethod
-    def entry(backend, microseconds, rest, **more):
-        """`rest` is what stands behind the backend in a row's name."""
-        return {"run_name": f"lstm/{backend}/{rest}", "run_type": "iteration",
-                "real_time": 1000 * microseconds, **more}
-
-    def ratios(self, times, *arguments):
-        """`times` maps backend to microseconds of one repetition each."""
-        entries = [self.entry(backend, time, f"N:1/T:{i}/D:2/U:2/threads:1/process_time/real_time")
-                   for backend, all_times in times.items() for i, time in enumerate(all_times)]
-        return self.ratios_of(entries, *arguments)
-
-    def test_geometric_means(self):
-        done = self.ratios({"auto": [1, 1, 2], "onednn": [2, 4, 1], "torch": [8, 2, 8]})
-        self.assertEqual(done.returncode, 0, done.stderr)
-        lines = {line[:20].strip(): line[20:].split() for line in done.stdout.splitlines()}
-        third = 1 / 3
-        self.assertEqual(lines["onednn"], ["3", f"{4 ** third:.2f}x", "1", "1", "0.50x", "66.7%"])
-        self.assertEqual(lines["torch"], ["3", f"{64 ** third:.2f}x", "0", "0", "2.00x", "100.0%"])
-        self.assertEqual(lines["best of all peers"], ["3", f"{2 ** third:.2f}x", "1", "1", "0.50x", "66.7%"])
-        self.assertIn("0.50x lstm/N:1/T:2/D:2/U:2/threads:1: 2 us, onednn 1 us", done.stdout)
-
-    def test_which_backends_are_held_against_each_other(self):
-        times = {"auto": [1], "avx2": [2], "onednn": [4], "torch": [8]}
-        self.assertIn("2.00x", self.ratios(times, "--ours", "avx2", "--against", "onednn").stdout)
-        self.assertNotIn("torch", self.ratios(times, "--against", "onednn").stdout)
-        self.assertIn("no such backend", self.ratios(times, "--ours", "x").stderr)
-        self.assertEqual(self.ratios(times, "--against", "x").returncode, 1)
-        self.assertIn("scalar against", self.ratios({"scalar": [1], "avx2": [2], "torch": [8]}).stdout)
-        self.assertIn("nothing but peers", self.ratios({"torch": [1]}).stderr)
-
-    def test_others(self):
-        """Every other repetition chooses the fastest of the others, the rest are compared."""
-        names = {"auto": [9, 10, 9, 10], "avx2": [7, 12, 7, 12], "naive": [8, 1, 8, 1]}
-        done = self.ratios_of([
-            self.entry(backend, time, f"N:1/T:1/D:2/U:2/threads:{2 if backend == 'auto' else 1}")
-            for backend, times in names.items() for time in times], "--against", "others")
-        self.assertRegex(done.stdout, r"best of all others +1 +1\.20x +0 +0 +1\.20x +100\.0%")
-
-    def test_choices(self):
-        """Rows of the same code are one; what auto chose is held against the fastest code."""
-        rows = {"auto": ("openmp: avx2, batch in 2 slices (cost model)", [9, 9, 9, 9]),
-                "openmp_batch": ("avx2, batch in 2 slices", [11, 11, 11, 11]),
-                "openmp_team": ("avx2, team of 2", [8, 5, 8, 5]), "onednn": ("2.6.3 ref", [20, 20, 20, 20])}
-        done = self.ratios_of([
-            self.entry(backend, time, "N:2/T:1/D:2/U:2/threads:2", label=label)
-            for backend, (label, times) in rows.items() for time in times], "--against", "choices")
-        self.assertRegex(done.stdout, r"fastest code +1 +0\.50x +1 +1 +0\.50x +0\.0%")
-        self.assertIn("10 us, avx2 team of 2 5 us", done.stdout)
-
-    def test_at_limit(self):
-        """Where all layers have so many units ours takes its roof's share of its time, or its time where
-        that is less."""
-        def rows(roof):
-            return [self.entry(backend, time, f"N:1/T:1/D:8/U:{units}/threads:1", **roof)
-                    for units in ("32", "64", "32+64") for backend, time in (("auto", 10), ("onednn", 20))]
-        for arguments, roof, mean in (([], 0.125, 2), (["--at-limit-from", "64"], 0.125, 4),
-                                      (["--at-limit-from", "32"], 0.125, 16), (["--at-limit-from", "32"], 1.5, 2)):
-            done = self.ratios_of(rows({"roof": roof}), "--against", "onednn", *arguments)
-            self.assertRegex(done.stdout, rf"onednn +3 +{mean}\.00x", done.stderr)
-        for arguments, roof, named in (["--at-limit-from", "32"], {}, "auto has no roof on lstm/N:1"), \
-                (["--at-limit-from", "32", "--against", "choices"], {"roof": 0.5}, "not with --against choices"):
-            done = self.ratios_of(rows(roof), *arguments)
-            self.assertEqual(done.returncode, 1, done.stdout)
-            self.assertIn(named, done.stderr)
-
-    def test_files(self):
-        """Peers are those that the files name; a row counts once."""
-        def write(name, context, problem):
-            rows = [{"run_name": f"lstm/{backend}/{problem}/threads:1/process_time/real_time",
-                     "run_type": "iteration", "real_time": time}
-                    for backend, time in (("naive", 1000), ("mine", 4000))]
-            path = Path(folder, name)
-            path.write_text(json.dumps({"context": context, "benchmarks": rows}))
-            return path
-
-        def ratios(*files):
-            return subprocess.run([PEERS / "ratios.py", *files], text=True, capture_output=True,
-                                  timeout=60, env=ENVIRONMENT)
-        with tempfile.TemporaryDirectory() as folder:
-            sizes = "N:1/T:1/D:2/U:2"
-            first = write("a.json", {"peers": "mine"}, sizes)
-            second = write("b.json", {"peers": ""}, sizes + "/layout:time_major")
-            self.assertRegex(ratios(first, second).stdout, r"naive against .*\nmine +2 +4.00x")
-            again = write("c.json", {"peers": "mine"}, sizes)
-            done = ratios(first, again)
-            self.assertEqual(done.returncode, 1)
-            self.assertIn(f"c.json: lstm/naive/{sizes}/threads:1 is in", done.stderr)
 
 
 if __name__ == "__main__":

@@ -368,6 +368,134 @@ class Compare(unittest.TestCase):
         self.assertIn("Two CPUs", self.fine(base, new))
         self.assertNotIn("Two CPUs", self.fine(base, new, "--anchor", "naive"))
 
+    # ---- Ours against others -----------------------------------------------------------------------
+
+    def against(self, times, *options, threads=1, **context):
+        """times: {backend: microseconds of one repetition on each of some problems}; the summary's row
+        of all cells for each opponent, and the whole."""
+        rows = {name_of(f"lstm/N:1/T:{step + 1}/D:2/U:2", backend, threads): [1e-6 * time]
+                for backend, all_times in times.items() for step, time in enumerate(all_times)}
+        result = self.json_of(self.write("a.json", rows, **context), *options)
+        return {row["against"]: row for row in result["summary"] if row["cell"] == "all"}, result
+
+    def test_against_peers_and_the_best_of_them(self):
+        summary, result = self.against({"auto": [1, 1, 2], "onednn": [2, 4, 1], "torch": [8, 2, 8]},
+                                       "--against", "peers")
+        self.assertEqual(list(summary), ["onednn", "torch", "best"])
+        for name, mean, worst, above, close in (("onednn", 1 / 4, 2, 1, 2), ("torch", 1 / 64, 1 / 2, 0, 3),
+                                                ("best", 1 / 2, 2, 1, 2)):
+            row = summary[name]
+            self.assertAlmostEqual(row["ratio"], mean ** (1 / 3), places=12, msg=name)
+            self.assertAlmostEqual(row["worst_ratio"], worst, places=12, msg=name)
+            self.assertEqual((row["rows"], row["above"], row["close"]), (3, above, close), name)
+            self.assertLess(row["ratio_low"], row["ratio"])
+        self.assertEqual(summary["best"]["worst_problem"], "lstm/N:1/T:3/D:2/U:2")
+        self.assertEqual(result["ours"], "auto")
+        best = [(row["problem"][9:12], row["base_backend"], round(row["ratio"], 9))
+                for row in result["rows"] if row["against"] == "best"]
+        self.assertEqual(best, [("T:1", "onednn", 0.5), ("T:2", "torch", 0.5), ("T:3", "onednn", 2)])
+
+    def test_losses_beyond_noise(self):
+        """auto is slower on one problem beyond noise, on another within it, and faster on the third."""
+        path = self.write("a.json", {
+            name_of(SMALL, "auto"): noisy(1.2e-6), name_of(SMALL, "onednn"): noisy(1e-6),
+            name_of(LARGE, "auto"): noisy(1.0001e-6), name_of(LARGE, "onednn"): noisy(1e-6),
+            name_of(GRU, "auto"): noisy(1e-6), name_of(GRU, "onednn"): noisy(2e-6)})
+        result = self.json_of(path, "--against", "best")
+        groups = {row["cell"]: (row["rows"], row["slower"], row["faster"]) for row in result["summary"]}
+        self.assertEqual(groups, {"all": (3, 1, 1), "gru": (1, 0, 1), "lstm": (2, 1, 0)})
+        self.assertEqual({row["problem"]: row["change"] for row in result["rows"]},
+                         {SMALL: "slower", LARGE: "", GRU: "faster"})
+        changed = self.json_of(path, "--against", "best", "--changed", "--sort", "ratio")
+        self.assertEqual([row["problem"] for row in changed["rows"]], [SMALL, GRU])
+        text = self.fine(path, "--against", "best")
+        self.assertRegex(text, r"best: onednn +1\.\d+ us +1\.\d+ us +0\.8\dx +\S+\.\.\S+ +<0\.001 +slower")
+        self.assertRegex(text, r"best\n +all +3 +\S+x")
+
+    def test_who_is_held_against_whom(self):
+        times = {"scalar": [4], "avx2": [2], "onednn": [4], "torch": [8], "mine": [1]}
+        summary, result = self.against(times, "--against", "best")
+        self.assertEqual((result["ours"], summary["best"]["ratio"]), ("scalar", 1))
+        summary, result = self.against(times, "--against", "onednn,torch", "--ours", "avx2")
+        self.assertEqual({name: row["ratio"] for name, row in summary.items()}, {"onednn": 0.5, "torch": 0.25})
+        summary, _ = self.against(times, "--against", "best", peers="torch, mine")
+        self.assertEqual(summary["best"]["ratio"], 4)
+        summary, _ = self.against(times, "--against", "best", "--backend", "torch")
+        self.assertEqual(summary["best"]["ratio"], 0.5)
+
+    def test_threads_of_opponents(self):
+        """Each on as many threads; a backend that takes one thread alone is held with that one."""
+        path = self.write("a.json", {name_of(SMALL, "avx2", 1): [3e-6], name_of(SMALL, "onednn", 1): [6e-6],
+                                     name_of(SMALL, "onednn", 2): [2e-6], name_of(SMALL, "torch", 2): [1e-6]})
+        rows = self.json_of(path, "--against", "best")["rows"]
+        self.assertEqual([(row["threads"], row["base_backend"], row["ratio"]) for row in rows],
+                         [(1, "onednn", 0.5), (2, "torch", 3)])
+        (row,) = self.json_of(path, "--against", "best", "--threads", "2")["rows"]
+        self.assertEqual(row["threads"], 2)
+
+    def test_against_others(self):
+        """Every other repetition chooses the fastest of the others, the rest are compared."""
+        path = self.write("a.json", {
+            name_of(SMALL, backend, threads): [1e-6 * time for time in times] for backend, threads, times in (
+                ("auto", 2, [9, 10, 9, 10]), ("avx2", 1, [7, 12, 7, 12]), ("naive", 1, [8, 1, 8, 1]),
+                ("openmp", 4, [1, 1, 1, 1]), ("once", 1, [1]))})
+        (row,) = self.json_of(path, "--against", "others")["rows"]
+        self.assertEqual((row["base_backend"], row["threads"], row["samples"]), ("avx2", 2, 2))
+        self.assertAlmostEqual(row["ratio"], 10 / 12, places=12)
+
+    def test_against_choices(self):
+        """Rows of the same code are one; what auto chose is held against the fastest code."""
+        codes = {"auto": ("openmp: avx2, batch in 2 slices (cost model)", [9, 9, 9, 9]),
+                 "openmp_batch": ("avx2, batch in 2 slices", [11, 11, 11, 11]),
+                 "openmp_team": ("avx2, team of 2", [8, 5, 8, 5]), "onednn": ("2.6.3 ref", [20, 20, 20, 20])}
+        further = [{**entry, "label": label} for backend, (label, times) in codes.items()
+                   for entry in entries(name_of(SMALL, backend, 2), [1e-6 * time for time in times])]
+        (row,) = self.json_of(self.write("a.json", {}, further), "--against", "choices")["rows"]
+        self.assertEqual(row["base_backend"], "avx2 team of 2")
+        self.assertEqual((row["samples"], row["base_samples"]), (4, 2))
+        self.assertAlmostEqual(row["ratio"], 2, places=12)
+
+    def test_at_limit(self):
+        """Where all layers have so many units ours takes its roof's share of its time, or its time where
+        that is less."""
+        def file(**roof):
+            return self.write("a.json", {}, [
+                {**entry, **roof} for units in ("32", "64", "32+64") for backend, time in (("auto", 1), ("onednn", 2))
+                for entry in entries(name_of(f"lstm/N:1/T:1/D:8/U:{units}", backend), [1e-5 * time])])
+        for units, roof, mean in ((128, 0.125, 2), (64, 0.125, 4), (32, 0.125, 16), (32, 1.5, 2)):
+            result = self.json_of(file(roof=roof), "--against", "onednn", "--at-limit-from", units)
+            self.assertAlmostEqual(result["summary"][0]["ratio"], 1 / mean, places=12)
+        self.refused(NOT_DONE, "auto has no roof on lstm/N:1", file(), "--against", "best", "--at-limit-from", 32)
+        self.refused(USAGE, "not with --against choices", file(roof=1), "--against", "choices", "--at-limit-from", 32)
+
+    def test_formats_of_against(self):
+        path = self.write("a.json", {name_of(problem, backend): noisy(time) for problem in (SMALL, GRU)
+                                     for backend, time in (("auto", 1e-6), ("onednn", 2e-6), ("torch", 3e-6))})
+        rows = self.json_of(path, "--against", "peers")["rows"]
+        of_csv = list(csv.DictReader(io.StringIO(self.fine(path, "--against", "peers", "--format", "csv"))))
+        self.assertEqual([float(row["ratio"]) for row in of_csv], [row["ratio"] for row in rows])
+        self.assertEqual([row["against"] for row in of_csv], 2 * ["best", "onednn", "torch"])
+        markdown = self.fine(path, "--against", "best", "--format", "markdown")
+        self.assertRegex(markdown, r"\| best \| all \| 2 \| 1\.98x \|")
+        root = xml.etree.ElementTree.fromstring(self.fine(path, "--against", "best", "--format", "junit"))
+        self.assertEqual(root[0].get("tests"), "2")
+
+    def test_against_nobody(self):
+        path = self.write("a.json", {name_of(SMALL, "auto"): [1e-6], name_of(SMALL, "naive"): [1e-6]})
+        peers = self.write("b.json", {name_of(SMALL, "torch"): [1e-6]})
+        self.refused(NOT_COMPARABLE, "no time of auto beside one of best", path, "--against", "best")
+        for pattern, arguments in (
+                ("nothing but peers: choose one by --ours", [peers, "--against", "best"]),
+                ("--ours mkl: no such backend in", [path, "--against", "best", "--ours", "mkl"]),
+                ("--against mkl: not best, peers", [path, "--against", "naive,mkl"]),
+                ("--against auto: itself", [path, "--against", "auto"]),
+                ("--against best is about one file; `rnnbench merge`", [path, path, "--against", "best"]),
+                ("--anchor: not with --against", [path, "--against", "best", "--anchor", "naive"]),
+                ("--by: not with --against", [path, "--against", "best", "--by", "backend"]),
+                ("--ours: only with --against", [path, "--by", "backend", "--ours", "auto"])):
+            with self.subTest(pattern):
+                self.refused(USAGE, pattern, *arguments)
+
     def test_an_anchor_that_changed_as_much(self):
         """All is twice as slow, each repetition: relative to the anchor nothing is."""
         times = [1e-6, 1.01e-6, 1.02e-6, 1.03e-6, 1.04e-6, 1.05e-6]
