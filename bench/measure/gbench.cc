@@ -2,15 +2,14 @@
 #include "bench/measure/gbench.h"
 
 #include "bench/base/utf8.h"
+#include "bench/statistics/statistics.h"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <numeric>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -87,49 +86,84 @@ void measure(benchmark::State &state, Row &row) {
     tell_progress(row);
 }
 
-double smallest(const Samples &samples) {
-    return *std::min_element(samples.begin(), samples.end());
+int count_of(const Samples &samples) {
+    return static_cast<int>(samples.size());
 }
 
-// The nearest rank: the smallest sample that is not below `fraction` of them.
-double percentile(Samples samples, double fraction) {
-    std::sort(samples.begin(), samples.end());
-    auto rank = static_cast<size_t>(std::ceil(fraction * static_cast<double>(samples.size())));
-    return samples[std::max<size_t>(rank, 1) - 1];
+double smallest(const double *values, int count) {
+    return *std::min_element(values, values + count);
 }
 
-double mean_of(const Samples &samples) {
-    return std::accumulate(samples.begin(), samples.end(), 0.0) /
-           static_cast<double>(samples.size());
+template <int percent> double percentile(const double *values, int count) {
+    return quantile(values, count, percent / 100.0);
 }
 
-double variation(const Samples &samples) {
-    if (samples.size() < 2)
-        return 0;
-    const double mean = mean_of(samples);
-    double squares = 0;
-    for (double sample : samples)
-        squares += (sample - mean) * (sample - mean);
-    return std::sqrt(squares / static_cast<double>(samples.size() - 1)) / mean;
+// Relative to what never varies and is 0, nothing varies.
+double variation(const double *values, int count) {
+    return standard_deviation(values, count) > 0 ? coefficient_of_variation(values, count) : 0;
 }
 
-// As the library does it: between the two in the middle where their number is even.
-double median_of(Samples samples) {
-    std::sort(samples.begin(), samples.end());
-    const size_t middle = samples.size() / 2;
-    return samples.size() % 2 ? samples[middle] : (samples[middle - 1] + samples[middle]) / 2;
+// What the file says of all repetitions of a row, by the library's names where it has them.
+const struct {
+    const char *name;
+    double (*of)(const double *values, int count);
+    benchmark::StatisticUnit unit;
+} aggregates[] = {
+    {"mean", mean, benchmark::kTime},
+    {"median", median, benchmark::kTime},
+    {"stddev", standard_deviation, benchmark::kTime},
+    {"cv", variation, benchmark::kPercentage},
+    {"min", smallest, benchmark::kTime},
+    {"p95", percentile<95>, benchmark::kTime},
+    {"p99", percentile<99>, benchmark::kTime},
+};
+
+// Behind the repetitions of a row, where there are several.
+void append_aggregates(std::vector<Run> &runs) {
+    const size_t count = runs.size();
+    const auto all = [&](auto value_of) {
+        Samples values;
+        for (size_t i = 0; i < count; i++)
+            values.push_back(value_of(runs[i]));
+        return values;
+    };
+    for (const auto &aggregate : aggregates) {
+        if (count < 2)
+            return;
+        // The library divides a time, but not a percentage, by the number of iterations.
+        const double scale = aggregate.unit == benchmark::kTime ? static_cast<double>(count) : 1;
+        const auto over = [&](const Samples &values) {
+            return aggregate.of(values.data(), count_of(values));
+        };
+        Run run = runs[0];
+        run.run_type = Run::RT_Aggregate;
+        run.aggregate_name = aggregate.name;
+        run.aggregate_unit = aggregate.unit;
+        run.iterations = static_cast<benchmark::IterationCount>(count);
+        run.repetition_index = Run::no_repetition_index;
+        run.real_accumulated_time =
+            scale * over(all([](const Run &of) {
+                return of.real_accumulated_time / static_cast<double>(of.iterations);
+            }));
+        run.cpu_accumulated_time =
+            scale * over(all([](const Run &of) {
+                return of.cpu_accumulated_time / static_cast<double>(of.iterations);
+            }));
+        for (auto &counter : run.counters)
+            counter.second.value =
+                over(all([&](const Run &of) { return of.counters.at(counter.first).value; }));
+        runs.push_back(run);
+    }
 }
 
-void fill_result(const Row &row) {
-    gbench_result &result = *row.row.result;
-    result.repetitions = static_cast<int>(row.seconds.size());
-    if (row.seconds.empty())
+void fill_result(gbench_result &result, const Samples &seconds) {
+    const double *values = seconds.data();
+    const int count = result.repetitions = count_of(seconds);
+    if (count == 0)
         return;
-    result.median = median_of(row.seconds);
-    result.min = smallest(row.seconds);
-    result.p95 = percentile(row.seconds, 0.95);
-    result.p99 = percentile(row.seconds, 0.99);
-    result.cv = variation(row.seconds);
+    result.median = median(values, count);
+    result.min = smallest(values, count);
+    result.cv = variation(values, count);
 }
 
 Row *row_of(const Run &run) {
@@ -139,7 +173,7 @@ Row *row_of(const Run &run) {
     return nullptr;
 }
 
-// Keeps what was measured: repetitions, and the library's aggregates where all of them count.
+// Keeps what was measured: repetitions, and aggregates where all of them count.
 class Keeper : public benchmark::BenchmarkReporter {
   public:
     bool ReportContext(const Context &) override {
@@ -156,14 +190,17 @@ class Keeper : public benchmark::BenchmarkReporter {
             run.statistics = nullptr; // it belongs to the registered benchmark, which goes
             kept.push_back(run);
         }
-        if (!kept.empty())
-            reports.push_back(kept);
+        if (kept.empty())
+            return;
+        if (!row_of(kept[0])->incomplete)
+            append_aggregates(kept);
+        reports.push_back(kept);
     }
 
   private:
     static bool counts(Row &row, const Run &run) {
         if (run.run_type == Run::RT_Aggregate)
-            return !row.incomplete;
+            return false; // ours are made of all repetitions at once
         if (has_no_time(run) || run.counters.count(no_measurement)) {
             row.incomplete = true;
             return false;
@@ -239,12 +276,44 @@ bool gbench_add_row(const gbench_row *row) {
         benchmark::RegisterBenchmark(row->name,
                                      [&added](benchmark::State &state) { measure(state, added); })
             ->MeasureProcessCPUTime()
-            ->UseRealTime()
-            ->ComputeStatistics("min", smallest)
-            ->ComputeStatistics("p95",
-                                [](const Samples &samples) { return percentile(samples, 0.95); })
-            ->ComputeStatistics("p99",
-                                [](const Samples &samples) { return percentile(samples, 0.99); });
+            ->UseRealTime();
+        return true;
+    } catch (const std::exception &) {
+        return false;
+    }
+}
+
+bool gbench_add_samples(const gbench_row *row, const gbench_samples *samples) {
+    try {
+        std::vector<Run> runs;
+        for (int i = 0; i < samples->count; i++) {
+            Run run;
+            run.run_name.function_name = row->name;
+            run.run_name.time_type = "process_time/real_time";
+            run.family_index = families;
+            run.per_family_instance_index = 0;
+            run.report_label = row->label;
+            run.iterations = samples->iterations;
+            run.threads = 1;
+            run.repetition_index = i;
+            run.repetitions = samples->count;
+            run.time_unit = benchmark::kNanosecond;
+            run.real_accumulated_time =
+                samples->seconds[i] * static_cast<double>(samples->iterations);
+            run.cpu_accumulated_time =
+                samples->cpu_seconds[i] * static_cast<double>(samples->iterations);
+            for (int k = 0; k < row->counter_count; k++) {
+                const gbench_counter &counter = row->counters[k];
+                run.counters[counter.name] = benchmark::Counter(
+                    counter.value / (counter.per_second ? samples->seconds[i] : 1));
+            }
+            runs.push_back(run);
+        }
+        append_aggregates(runs);
+        reports.push_back(runs);
+        families++;
+        *row->result = gbench_result{};
+        fill_result(*row->result, Samples(samples->seconds, samples->seconds + samples->count));
         return true;
     } catch (const std::exception &) {
         return false;
@@ -262,7 +331,7 @@ bool gbench_run(const gbench_observer *watching) {
         ok = false;
     }
     for (const auto &row : batch)
-        fill_result(*row);
+        fill_result(*row->row.result, row->seconds);
     benchmark::ClearRegisteredBenchmarks();
     families += static_cast<int64_t>(batch.size());
     batch.clear();

@@ -26,7 +26,7 @@ typedef struct gbench_counter {
 /* Over the repetitions of one row; seconds an iteration, by the wall clock. */
 typedef struct gbench_result {
     int repetitions; /* how many were measured; 0: none, and the rest says nothing */
-    double median, min, p95, p99;
+    double median, min;
     double cv; /* standard deviation / mean */
     bool failed;
 } gbench_result;
@@ -52,6 +52,16 @@ typedef struct gbench_observer {
 bool gbench_start(int repetitions, double min_time);
 /* A line that memory does not suffice for makes gbench_json fail. */
 void gbench_add_context(const char *key, const char *value);
+
+/* What another program has measured of a row: one value a repetition, of one iteration each. */
+typedef struct gbench_samples {
+    const double *seconds, *cpu_seconds; /* seconds above 0 */
+    int count;                           /* 1 or more */
+    long iterations;                     /* of a repetition */
+} gbench_samples;
+
+/* Keeps a row that was measured already, and fills in its result; it has no body. */
+bool gbench_add_samples(const gbench_row *row, const gbench_samples *samples);
 
 /* `row` is copied, what it points to is not. */
 bool gbench_add_row(const gbench_row *row);

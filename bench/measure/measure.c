@@ -14,7 +14,7 @@
 #include <string.h>
 
 typedef struct sweep_row {
-    char name[PROBLEM_TEXT_SIZE + 64];
+    row_name name;
     char label[128];
     const char *backend;
     int threads;
@@ -51,13 +51,6 @@ double measure_cost(const sweep_state *sweep, const problem *p) {
 }
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
-
-/* The problem's text with the backend behind the cell: lstm/avx2/N:8/T:32/D:64/U:128/threads:1 */
-static void name_row(sweep_row *row, const char *problem_text) {
-    int cell = (int)strcspn(problem_text, "/");
-    snprintf(row->name, sizeof row->name, "%.*s/%s%s/threads:%d", cell, problem_text, row->backend,
-             problem_text + cell, row->threads);
-}
 
 static bool run_row(void *data) {
     sweep_row *row = data;
@@ -152,11 +145,11 @@ static bool row_is_right(sweep_subject *subject, sweep_row *row, bool *listed) {
         return false;
     }
     if (status != RNN_OK) {
-        fail_named(subject, row->name, status, &error);
+        fail_named(subject, row->name.text, status, &error);
         return false;
     }
     if (!verdict.passed) {
-        tell(subject, "WRONG", row->name, verdict.text);
+        tell(subject, "WRONG", row->name.text, verdict.text);
         subject->sweep->results.wrong++;
         return false;
     }
@@ -170,7 +163,7 @@ static bool row_is_quick_enough(sweep_subject *subject, sweep_row *row, bool *li
     double seconds = 0;
     rnn_status status = estimate_run(subject, row, &seconds, &error);
     if (status != RNN_OK) {
-        fail_named(subject, row->name, status, &error);
+        fail_named(subject, row->name.text, status, &error);
         return false;
     }
     double most = subject->sweep->options->request.effort.max_run_time;
@@ -190,7 +183,7 @@ static bool prepare_row(sweep_subject *subject, const char *backend, int threads
     bool listed = true;
     sweep_row *row = &subject->rows[subject->row_count];
     *row = (struct sweep_row){.backend = backend, .threads = threads};
-    name_row(row, subject->text);
+    row->name = results_name(subject->text, backend, threads);
     if (!row_is_right(subject, row, &listed) || !row_is_quick_enough(subject, row, &listed))
         return listed;
     rnn_error error = {""};
@@ -199,7 +192,7 @@ static bool prepare_row(sweep_subject *subject, const char *backend, int threads
                                  arrays ? &arrays->weights : case_weights(subject->reference),
                                  arrays ? &arrays->io : case_io(subject->reference), &error);
     if (status != RNN_OK) {
-        fail_named(subject, row->name, status, &error);
+        fail_named(subject, row->name.text, status, &error);
         free_row(row);
         return true;
     }
@@ -263,27 +256,24 @@ static rnn_status prepare_case(sweep_subject *subject, rnn_error *error) {
 
 /* ---- Timing --------------------------------------------------------------------------------- */
 
-static void add_counter(gbench_row *to, const char *name, double value, bool per_second) {
-    to->counters[to->counter_count++] = (gbench_counter){name, value, per_second};
-}
-
 static bool register_row(const sweep_subject *subject, sweep_row *row) {
-    gbench_row to = {
-        .name = row->name, .body = run_row, .data = row, .label = row->label, .result = &row->time};
-    add_counter(&to, "GFLOP/s", 1e-9 * problem_flops(subject->problem, subject->steps), true);
-    add_counter(&to, "weight_GB/s", 1e-9 * roof_weight_bytes(subject->problem, subject->steps),
-                true);
-    add_counter(&to, "roof", row->roof_seconds, true);
-    add_counter(&to, "max_error", row->max_error, false);
-    add_counter(&to, "of_tolerance", row->of_tolerance, false);
-    add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
-    add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->plan), false);
-    add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->plan), false);
+    gbench_row to = {.name = row->name.text,
+                     .body = run_row,
+                     .data = row,
+                     .label = row->label,
+                     .result = &row->time};
+    results_add_rates(&to, problem_flops(subject->problem, subject->steps),
+                      roof_weight_bytes(subject->problem, subject->steps), row->roof_seconds);
+    results_add_counter(&to, "max_error", row->max_error, false);
+    results_add_counter(&to, "of_tolerance", row->of_tolerance, false);
+    results_add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
+    results_add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->plan), false);
+    results_add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->plan), false);
     if (is_shortened(subject))
-        add_counter(&to, "checked_T", subject->checked.timesteps, false);
+        results_add_counter(&to, "checked_T", subject->checked.timesteps, false);
     if (subject->problem->mask != MASK_NONE) {
-        add_counter(&to, "counted_steps", subject->steps.counted, false);
-        add_counter(&to, "longest_row", subject->steps.longest, false);
+        results_add_counter(&to, "counted_steps", subject->steps.counted, false);
+        results_add_counter(&to, "longest_row", subject->steps.longest, false);
     }
     return gbench_add_row(&to);
 }
@@ -299,7 +289,7 @@ static bool keep_rows(sweep_subject *subject) {
     for (int i = 0; i < subject->row_count; i++) {
         const sweep_row *row = &subject->rows[i];
         if (row->time.failed) {
-            fail_named(subject, row->name, row->status, &row->error);
+            fail_named(subject, row->name.text, row->status, &row->error);
         }
         if (row->time.failed || row->time.repetitions == 0)
             continue;

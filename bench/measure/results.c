@@ -5,6 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+row_name results_name(const char *problem_text, const char *backend, int threads) {
+    row_name name;
+    const int cell = (int)strcspn(problem_text, "/");
+    snprintf(name.text, sizeof name.text, "%.*s/%s%s/threads:%d", cell, problem_text, backend,
+             problem_text + cell, threads);
+    return name;
+}
+
+void results_add_counter(gbench_row *to, const char *name, double value, bool per_second) {
+    if (to->counter_count < GBENCH_MAX_COUNTERS)
+        to->counters[to->counter_count++] = (gbench_counter){name, value, per_second};
+}
+
+void results_add_rates(gbench_row *to, double flops, double weight_bytes, double roof_seconds) {
+    results_add_counter(to, "GFLOP/s", 1e-9 * flops, true);
+    results_add_counter(to, "weight_GB/s", 1e-9 * weight_bytes, true);
+    results_add_counter(to, "roof", roof_seconds, true);
+}
+
 bool results_add(result_list *results, const measurement *row) {
     if (results->count == results->capacity) {
         int capacity = results->capacity ? 2 * results->capacity : 64;

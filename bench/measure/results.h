@@ -24,6 +24,17 @@ typedef struct result_list {
     int out_of_memory; /* of those that failed */
 } result_list;
 
+/* The problem's text with the backend behind the cell: lstm/avx2/N:8/T:32/D:64/U:128/threads:1 */
+typedef struct row_name {
+    char text[PROBLEM_TEXT_SIZE + 64];
+} row_name;
+row_name results_name(const char *problem_text, const char *backend, int threads);
+
+/* The counters that every row has first: what it does a second, and its roof. */
+void results_add_rates(gbench_row *to, double flops, double weight_bytes, double roof_seconds);
+/* One more than there is room for is left out. */
+void results_add_counter(gbench_row *to, const char *name, double value, bool per_second);
+
 bool results_add(result_list *results, const measurement *row);
 void results_free(result_list *results);
 

@@ -99,7 +99,7 @@ static bool choose_in_store(sweep_files *files, const sweep_options *options,
 bool sweep_files_choose(sweep_files *files, const sweep_options *options,
                         const machine_info *machine, rnn_error *error) {
     const char *out = options->out, *table = options->table;
-    *files = (struct sweep_files){0};
+    *files = (struct sweep_files){.command = "sweep"};
     if (out && !(files->out = writable_file("--out", out, error)))
         return false;
     if (table && !(files->table = writable_file("--table", table, error)))
@@ -160,8 +160,8 @@ static bool write_table(const char *path, const result_list *results) {
     return ok;
 }
 
-static void tell_failure(const char *path, const char *consequence) {
-    fprintf(stderr, "rnnbench sweep: %s: %s%s\n", path, strerror(errno), consequence);
+static void tell_failure(const sweep_files *files, const char *path, const char *consequence) {
+    fprintf(stderr, "rnnbench %s: %s: %s%s\n", files->command, path, strerror(errno), consequence);
 }
 
 void sweep_files_write_now_and_then(sweep_files *files) {
@@ -171,7 +171,7 @@ void sweep_files_write_now_and_then(sweep_files *files) {
         return;
     if (write_rows(files) || files->told)
         return;
-    tell_failure(files->out, "; measures on, and tries again");
+    tell_failure(files, files->out, "; measures on, and tries again");
     files->told = true;
 }
 
@@ -180,10 +180,10 @@ bool sweep_files_write_all(sweep_files *files, const result_list *results) {
         return true;
     bool out_written = !files->out || write_rows(files);
     if (!out_written)
-        tell_failure(files->out, "");
+        tell_failure(files, files->out, "");
     bool table_written = !files->table || write_table(files->table, results);
     if (!table_written)
-        tell_failure(files->table, "");
+        tell_failure(files, files->table, "");
     files->table_exists = files->table && table_written && !file_is_stream(files->table);
     return out_written && table_written;
 }

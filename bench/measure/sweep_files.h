@@ -8,6 +8,7 @@
 #include "bench/results/store.h"
 
 typedef struct sweep_files {
+    const char *command;   /* that messages name */
     char *out, *table;     /* paths, links resolved; NULL: none */
     bool saves_out;        /* the name of `out` is ours to choose ... */
     bool saves_table;      /* ... and that of `table` */

@@ -61,12 +61,16 @@ double geometric_mean(const double *values, int count) {
     return count > 0 ? exp(sum / count) : NAN;
 }
 
-double coefficient_of_variation(const double *values, int count) {
+double standard_deviation(const double *values, int count) {
     const double center = mean(values, count);
     double squares = 0;
     for (int i = 0; i < count; i++)
         squares += (values[i] - center) * (values[i] - center);
-    return count == 1 ? 0 : sqrt(squares / (count - 1)) / center;
+    return count == 1 ? 0 : sqrt(squares / (count - 1));
+}
+
+double coefficient_of_variation(const double *values, int count) {
+    return standard_deviation(values, count) / mean(values, count);
 }
 
 /* ---- Intervals ----------------------------------------------------------------------------- */

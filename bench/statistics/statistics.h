@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Orders doubles for qsort(). */
 int ascending(const void *a, const void *b);
 
@@ -22,7 +26,9 @@ double median(const double *values, int count);
 double mean(const double *values, int count);
 /* The values must be above 0. */
 double geometric_mean(const double *values, int count);
-/* The standard deviation (with n - 1) divided by the mean; 0 for one value. */
+/* With n - 1; 0 for one value. */
+double standard_deviation(const double *values, int count);
+/* The standard deviation divided by the mean. */
 double coefficient_of_variation(const double *values, int count);
 
 /* ---- Intervals ----------------------------------------------------------------------------- */
@@ -103,5 +109,9 @@ typedef struct step_search {
  * new level, ascending. Returns how many there are, or -1 where memory ran out or a value is not
  * finite. */
 int find_steps(const double *values, int count, const step_search *how, int *steps);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -16,6 +16,10 @@ def explain(test):
     return script("explain_cli.py", f"Explain.{test}", RNNBENCH)
 
 
+def record(test):
+    return script("../peers/peers.py", f"RecordTest.{test}", RNNBENCH)
+
+
 def store(test):
     return script("store.py", test, RNNBENCH)
 
@@ -76,6 +80,13 @@ MUTATIONS = [
              compare("test_who_is_held_against_whom")),
     Mutation("others on more threads", "bench/results/opponents.c", "row->threads > ours->threads ||", "false ||",
              compare("test_against_others")),
+    Mutation("aggregates of sums", "bench/measure/gbench.cc",
+             "aggregate.unit == benchmark::kTime ? static_cast<double>(count) : 1;",
+             "static_cast<double>(count);", record("test_numbers")),
+    Mutation("rates of iterations", "bench/measure/gbench.cc", "counter.per_second ? samples->seconds[i] : 1",
+             "counter.per_second ? samples->seconds[0] : 1", record("test_numbers")),
+    Mutation("times of nothing", "bench/commands/record.c", "if (!(value >= least))", "if (!(value >= 0))",
+             record("test_refusals")),
     Mutation("digits of speeds", "bench/commands/compare_document.c", "speed < 9.995 ? 2", "speed < 99.95 ? 2",
              compare("test_numbers_as_text")),
     Mutation("speeds from high to low", "bench/commands/compare_document.c", "1 / interval.high, 1 / interval.low",
