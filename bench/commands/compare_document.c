@@ -54,6 +54,10 @@ static bool is_beyond_noise(const compared_row *pair) {
     return pair->slower || pair->faster;
 }
 
+static bool is_shown(const compare_view *view, const compared_row *pair) {
+    return !view->changed_only || is_beyond_noise(pair);
+}
+
 static const char *change_text(const compared_row *pair) {
     return pair->slower ? "slower" : pair->faster ? "faster" : "";
 }
@@ -129,7 +133,7 @@ static void add_pairs(document *d, const comparison *c, const compare_view *view
                                             .columns = pair_columns,
                                             .column_count = COUNT(pair_columns)});
     for (int i = 0; i < c->row_count; i++)
-        if (!view->changed_only || is_beyond_noise(&c->rows[i]))
+        if (is_shown(view, &c->rows[i]))
             add_pair(d, &c->rows[i]);
 }
 
@@ -191,7 +195,7 @@ static void add_all_against(document *d, const comparison *c, const compare_view
                                             .columns = against_columns,
                                             .column_count = COUNT(against_columns)});
     for (int i = 0; i < c->row_count; i++)
-        if (!view->changed_only || is_beyond_noise(&c->rows[i]))
+        if (is_shown(view, &c->rows[i]))
             add_against(d, &c->rows[i]);
 }
 
