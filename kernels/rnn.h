@@ -8,11 +8,11 @@
  * Letters used throughout: batch N, timesteps T, features D (width of a layer's input), units M
  * (width of its state), gates G (SimpleRNN 1, LSTM 4, GRU 3). All numbers are 32-bit floats.
  *
- * The library never prints, never aborts and keeps no global state but for what it knows of forks
- * and of each thread's cores (see rnn_plan_run), as far as it is ours: libraries behind the
- * backends openmp, onednn and libxsmm have ways of their own when memory runs out (see
- * rnn_plan_create). A function that can fail returns an rnn_status and, where `error` is not NULL,
- * writes one line that names the field and its value.
+ * The library never prints, never aborts and keeps no global state but for what it knows of forks,
+ * of each thread's cores and of the threads that OpenMP has for it (see rnn_plan_run), as far as it
+ * is ours: libraries behind the backends openmp, onednn and libxsmm have ways of their own when
+ * memory runs out (see rnn_plan_create). A function that can fail returns an rnn_status and, where
+ * `error` is not NULL, writes one line that names the field and its value.
  *
  * The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction set of our
  * own kernels; it is read whenever a plan is created or the backends are listed. oneDNN and
@@ -213,10 +213,10 @@ typedef struct rnn_plan rnn_plan;
  *   process where something else takes that room in the meantime, or where the caller's own
  *   regions, which are of other sizes, have ended threads that it then starts again.
  * - oneDNN, which takes memory for its code to be there, some of it only when a plan runs for the
- *   first time: creating a plan of "onednn" needs twice its weights and some 10 MB besides, the
- *   first run 32 MB, or they return RNN_OUT_OF_MEMORY though it might have done with less. Where
- *   each of its threads begins by reserving 128 MB of a limited address space, as with glibc, or
- *   in a later run, it may still end the process.
+ *   first time: creating a plan of "onednn" needs twice its weights, 6 MB and 1 MB for each
+ *   layer and the head besides, the first run 32 MB, or they return RNN_OUT_OF_MEMORY though it
+ * might have done with less. Where each of its threads begins by reserving 128 MB of a limited
+ * address space, as with glibc, or in a later run, it may still end the process.
  * - libxsmm, which takes its tables to be there: 12 MB are needed, as above. */
 RNN_API rnn_status rnn_plan_create(rnn_plan **plan, const char *backend, const rnn_model *model,
                                    const rnn_model_weights *weights, const rnn_shape *shape,
@@ -298,7 +298,8 @@ typedef struct rnn_io {
  * Scratch and outputs must not overlap inputs or each other, except that a final state may be the
  * same array as its initial one. RNN_INVALID_ARGUMENT for a NULL, misaligned or overlapping buffer,
  * a length outside 0..T or lengths and mask without shape.masked, before anything is written;
- * RNN_OUT_OF_MEMORY and RNN_BACKEND_FAILED of onednn and libxsmm. */
+ * RNN_OUT_OF_MEMORY and RNN_BACKEND_FAILED of onednn and libxsmm, which a tuned auto may have
+ * taken. */
 RNN_API rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch,
                                 rnn_error *error);
 

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from mutations.mutant import Mutants, occurrences  # noqa: E402
+from mutations.mutant import CannotBeMade, Mutants, occurrences  # noqa: E402
 from mutations import MUTATIONS  # noqa: E402
 from mutations.kinds import CRASHES, FAILS, HANGS, Built, Data, Source  # noqa: E402
 
@@ -101,7 +101,11 @@ def passes_unbroken(mutants, mutation, known):
 
 def is_caught(mutants, mutation):
     programs = [word.path for word in mutation.test.command if isinstance(word, Built)]
-    made = mutants.make(mutation, *programs, kernels=mutation.kernels)
+    try:
+        made = mutants.make(mutation, *programs, kernels=mutation.kernels)
+    except CannotBeMade as why:
+        print(f"FAILED {mutation.name}: {why}")
+        return False
     if not any(made):
         print(f"FAILED {mutation.name}: " +
               (f"no program of its test is made of {mutation.file}" if made else

@@ -305,6 +305,8 @@ typedef struct caller_marks {
     unsigned pool_forks; /* after so many forks */
     int pool;            /* threads of the last region of ours */
     int library_pool;    /* the most that there was room for when a library was to start them */
+    int no_room_for;     /* threads, when last tried; 0: there was */
+    unsigned no_room_at; /* in milliseconds */
 } caller_marks;
 
 #ifdef __GLIBC__ /* which has room for such variables of a library that is loaded later */
@@ -331,9 +333,29 @@ static int or_alone_after_fork(int threads) {
     return marks.has_pool && marks.pool_forks != forks ? 1 : threads;
 }
 
-/* Where its pool has to grow and cannot, OpenMP ends the process. */
-static bool can_grow(int pool, int threads) {
-    return threads <= pool || threads == 1 || rnn_can_start(threads - (pool > 1 ? pool : 1));
+/* Threads that OpenMP need not start for the next region of this thread. A nested region has no
+ * pool: it starts its own, or none where it is one too deep. */
+static int pool_of_caller(int pool) {
+#if RNN_WITH_OPENMP
+    if (omp_get_level() > 0)
+        return omp_get_active_level() < omp_get_max_active_levels() ? 1 : RNN_MAX_THREADS;
+#endif
+    return pool > 1 ? pool : 1;
+}
+
+/* Where its pool has to grow and cannot, OpenMP ends the process. To try takes as long as to start
+ * the threads, so that a system which had no room is not asked again at once. */
+static bool can_grow(int pool, int threads, unsigned now) {
+    const unsigned between_tries = 10;
+    const int missing = threads - pool_of_caller(pool);
+    if (missing <= 0)
+        return true;
+    if (marks.no_room_for && missing >= marks.no_room_for && now - marks.no_room_at < between_tries)
+        return false;
+    const bool can = rnn_can_start(missing);
+    marks.no_room_for = can ? 0 : missing;
+    marks.no_room_at = now;
+    return can;
 }
 
 int rnn_threads_now(int threads, rnn_quota_watch *watch) {
@@ -346,11 +368,12 @@ int rnn_threads_now(int threads, rnn_quota_watch *watch) {
         cores = allowed < cores ? allowed : cores;
     }
     const int wanted = or_alone_after_fork(cores < 1 ? 1 : cores < threads ? cores : threads);
-    return can_grow(marks.pool, wanted) ? wanted : 1;
+    return can_grow(marks.pool, wanted, now) ? wanted : 1;
 }
 
 void rnn_threads_were(int threads) {
     marks.pool = threads;
+    marks.library_pool = threads; /* those that a library had beyond them are gone */
 }
 
 bool rnn_can_start_threads(void) {
@@ -359,7 +382,7 @@ bool rnn_can_start_threads(void) {
 
 bool rnn_has_room_for_threads(int threads) {
     const int pool = marks.library_pool > marks.pool ? marks.library_pool : marks.pool;
-    if (!can_grow(pool, threads))
+    if (!can_grow(pool, threads, milliseconds_now()))
         return false;
     if (threads > pool)
         marks.library_pool = threads;

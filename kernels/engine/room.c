@@ -18,14 +18,18 @@ bool rnn_has_room(size_t bytes) {
 
 /* ---- Threads -------------------------------------------------------------------------------- */
 
-/* "16M", "512 k", "100": kilobytes where no unit is named. 0: nothing of the kind. */
-static size_t stack_size_of(const char *text) {
+/* "16M", "512 k", "100": shifted by `usual` where no unit is named. 0: nothing of the kind. */
+static size_t stack_size_of(const char *text, int usual) {
     char *unit = NULL;
     const unsigned long long count = text ? strtoull(text, &unit, 10) : 0;
     while (count && isspace((unsigned char)*unit))
         unit++;
     const char letter = (char)(count ? tolower((unsigned char)*unit) : '\0');
-    const int shift = letter == 'b' ? 0 : letter == 'm' ? 20 : letter == 'g' ? 30 : 10;
+    const int shift = letter == 'b'   ? 0
+                      : letter == 'k' ? 10
+                      : letter == 'm' ? 20
+                      : letter == 'g' ? 30
+                                      : usual;
     return count <= SIZE_MAX >> shift ? (size_t)(count << shift) : SIZE_MAX;
 }
 
@@ -33,11 +37,21 @@ static size_t stack_size_of(const char *text) {
  * libomp adds that itself, and the system gives a new thread the stack of one that has ended if it
  * is large enough. */
 static void set_stack_size(pthread_attr_t *attributes) {
-    static const char *const names[] = {"OMP_STACKSIZE", "GOMP_STACKSIZE", "KMP_STACKSIZE"};
+#ifdef __clang__ /* libomp, for which the first is in bytes */
+    static const struct {
+        const char *name;
+        int shift;
+    } settings[] = {{"KMP_STACKSIZE", 0}, {"OMP_STACKSIZE", 10}, {"GOMP_STACKSIZE", 10}};
+#else
+    static const struct {
+        const char *name;
+        int shift;
+    } settings[] = {{"OMP_STACKSIZE", 10}, {"GOMP_STACKSIZE", 10}};
+#endif
     const size_t little = 128 << 10;
     size_t size = 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size = stack_size_of(getenv(names[i]));
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        size = stack_size_of(getenv(settings[i].name), settings[i].shift);
         if (size && pthread_attr_setstacksize(attributes, size) == 0)
             break;
     }
@@ -76,7 +90,10 @@ bool rnn_can_start(int threads) {
     set_stack_size(&attributes);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* the caller's signals are not for them */
+    int cancel;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel); /* or they would be left behind */
     const bool can = start_and_end(threads, &attributes);
+    pthread_setcancelstate(cancel, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return can;

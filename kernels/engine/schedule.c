@@ -257,6 +257,7 @@ typedef struct shared_run {
     rnn_taken_cores cores;
     rnn_rounding rounding; /* of the calling thread */
     rnn_barrier end;
+    int threads; /* that there were */
 } shared_run;
 
 static void run_slice(const shared_run *run, int slice, int index, int members) {
@@ -293,6 +294,8 @@ static void run_as_member(shared_run *run) {
     run_slices(run, me, threads);
     if (me > 0)
         rnn_rounding_set(&own);
+    else
+        run->threads = threads;
 }
 
 /* As planned, or as many as there are threads: more would read the weights again for each. */
@@ -322,7 +325,7 @@ static rnn_status run_openmp(const void *state, const rnn_io *io, void *scratch,
                            run.scratch + (size_t)s * run.slices.scratch);
 #pragma omp parallel num_threads(threads)
     run_as_member(&run);
-    rnn_threads_were(threads);
+    rnn_threads_were(run.threads);
     return RNN_OK;
 }
 

@@ -83,7 +83,7 @@ bool rnn_xsmm_call_execute(xsmm_call *call, const float *const operands[XSMM_OPE
     executed = omp_get_num_threads() == call->threads &&
                libxsmm_dnn_rnncell_execute_st(call->handle, LIBXSMM_DNN_COMPUTE_KIND_FWD, 0,
                                               omp_get_thread_num()) == LIBXSMM_DNN_SUCCESS;
-    rnn_threads_were(call->threads);
+    rnn_threads_were(executed ? call->threads : 1);
 #endif
     return executed;
 }

@@ -208,7 +208,8 @@ static rnn_status check_room(const rnn_problem *problem, rnn_error *error) {
     const size_t layers = (size_t)problem->model.layer_count + 1;
     if (rnn_has_room(shared + layers * of_layer + 2 * weights))
         return RNN_OK;
-    return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory for the weights");
+    return rnn_fail(error, RNN_OUT_OF_MEMORY,
+                    "onednn: out of memory for the weights and the library's code");
 }
 
 /* Some of its code it makes in the first run only. */

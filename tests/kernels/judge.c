@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#if defined(__x86_64__) || defined(__i386__)
+#ifdef __SSE__
 #include <xmmintrin.h>
 #endif
 
@@ -258,7 +258,7 @@ static void do_it(const rnn_io *io) {
         io->y[6] = 0; /* rows of 6 */
         break;
     case FLUSHES_DENORMALS:
-#if defined(__x86_64__) || defined(__i386__)
+#ifdef __SSE__
         _mm_setcsr(_mm_getcsr() | 0x8000);
 #endif
         break;
@@ -309,7 +309,7 @@ static void check_runs(void) {
     const rnn_shape shape = problem_shape(&p);
     last_of_y = array_row(&p, shape.y, 6, 4, 2, 3) + 5;
     for (int what = NO_MISCHIEF; what < MISCHIEF_COUNT; what++) {
-#if !defined(__x86_64__) && !defined(__i386__)
+#ifndef __SSE__
         if (what == FLUSHES_DENORMALS)
             continue;
 #endif

@@ -66,7 +66,7 @@ static uint64_t digest_of_row(uint64_t digest, const float *row, int count) {
     for (int i = 0; row && i < count; i++) {
         uint32_t bits;
         memcpy(&bits, &row[i], sizeof bits);
-        digest = (digest ^ (isnan(row[i]) ? 0 : bits)) * 0x100000001b3u;
+        digest = (digest ^ (isnan(row[i]) ? 0x7fc00001u : bits)) * 0x100000001b3u;
     }
     return digest;
 }

@@ -6,6 +6,7 @@
 #include "reference/cases.h"
 #include "reference/problem_table.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 typedef struct counts {
@@ -27,8 +28,24 @@ static void check(const char *backend, int threads, reference_case *c, counts *c
     printf("FAILED %s: %s\n", backend, status == RNN_OK ? verdict.text : error.text);
 }
 
+/* Weights that packing would make larger than memory can be: of one unit, which becomes a vector.
+ */
+static void check_narrow_layer(counts *counted) {
+    rnn_layer layer = rnn_layer_defaults(RNN_LSTM, (1 << 23) + 1, 1);
+    rnn_error error = {""};
+    layer.direction = RNN_BIDIRECTIONAL;
+    if (SIZE_MAX > UINT32_MAX)
+        return;
+    counted->checks++;
+    if (rnn_model_validate(&(rnn_model){&layer, 1, NULL}, &error) == RNN_INVALID_ARGUMENT)
+        return;
+    counted->failed++;
+    printf("FAILED a layer of one unit and %d features is taken in 32 bits\n", layer.features);
+}
+
 int main(void) {
     counts counted = {0};
+    check_narrow_layer(&counted);
     int backends = 0;
     for (int i = 0; i < problem_table_count(); i++) {
         problem p;

@@ -13,12 +13,16 @@ from pathlib import Path
 KERNELS = re.compile(r"librnn_(\w+)\.a\.p/")
 
 
+class CannotBeMade(Exception):
+    """A command failed that a mutant, or looking at the build, takes."""
+
+
 def run(command, **options):
-    """What it writes; ends all where it fails."""
+    """What it writes."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, **options)
     if done.returncode:
-        sys.exit(f"{done.stdout}\nFAILED: {' '.join(map(str, command))}")
+        raise CannotBeMade(f"{done.stdout}\nFAILED: {' '.join(map(str, command))}")
     return done.stdout
 
 
