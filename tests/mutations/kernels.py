@@ -7,6 +7,8 @@ def equivalence(backend, cell):
     return program("tests/kernels/equivalence", "--first", backend, cell)
 
 
+ROOM = program("tests/kernels/room", OMP_STACKSIZE="64M")
+
 MUTATIONS = [
     Mutation("gate order", "kernels/isa/cells/lstm.inc.h", "vf_fma(f, vf_load(c_row), vf_mul(i, candidate))",
              "vf_fma(i, vf_load(c_row), vf_mul(f, candidate))", equivalence("scalar", "lstm"), kernels="scalar"),
@@ -135,4 +137,12 @@ MUTATIONS = [
              "return x * expf(x) / (1 + expf(x));", program("tests/kernels/activations", "naive")),
     Mutation("silu far below 0", "kernels/isa/vec/math.inc.h", "vf_sub(vf_set(0.0f), x), -87.0f, 88.7f)",
              "vf_sub(vf_set(0.0f), x), -87.0f, 87.0f)", program("tests/kernels/activations", "scalar"), kernels="scalar"),
+    # Room for threads.
+    Mutation("nested regions have a pool", "kernels/engine/cores.c",
+             "return omp_get_active_level() < omp_get_max_active_levels() ? 1 : RNN_MAX_THREADS;",
+             "return RNN_MAX_THREADS;", ROOM),
+    Mutation("threads asked for were there", "kernels/engine/schedule.c", "rnn_threads_were(run.threads);",
+             "rnn_threads_were(threads);", ROOM),
+    Mutation("a library's threads stay", "kernels/engine/cores.c",
+             "    marks.library_pool = threads; /* those that a library had beyond them are gone */\n", "", ROOM),
 ]
