@@ -343,17 +343,20 @@ static int pool_of_caller(int pool) {
     return pool > 1 ? pool : 1;
 }
 
-/* Where its pool has to grow and cannot, OpenMP ends the process. To try takes as long as to start
- * the threads, so that a system which had no room is not asked again at once. */
-static bool can_grow(int pool, int threads, unsigned now) {
-    const unsigned between_tries = 10;
+/* Where its pool has to grow and cannot, OpenMP ends the process. */
+static bool can_grow(int pool, int threads) {
     const int missing = threads - pool_of_caller(pool);
-    if (missing <= 0)
-        return true;
-    if (marks.no_room_for && missing >= marks.no_room_for && now - marks.no_room_at < between_tries)
+    return missing <= 0 || rnn_can_start(missing);
+}
+
+/* The same for a run. To try takes as long as to start the threads, so that a system which had no
+ * room is not asked again at once. */
+static bool can_grow_now(int threads, unsigned now) {
+    const unsigned between_tries = 10;
+    if (marks.no_room_for && threads >= marks.no_room_for && now - marks.no_room_at < between_tries)
         return false;
-    const bool can = rnn_can_start(missing);
-    marks.no_room_for = can ? 0 : missing;
+    const bool can = can_grow(marks.pool, threads);
+    marks.no_room_for = can ? 0 : threads;
     marks.no_room_at = now;
     return can;
 }
@@ -368,7 +371,7 @@ int rnn_threads_now(int threads, rnn_quota_watch *watch) {
         cores = allowed < cores ? allowed : cores;
     }
     const int wanted = or_alone_after_fork(cores < 1 ? 1 : cores < threads ? cores : threads);
-    return can_grow(marks.pool, wanted, now) ? wanted : 1;
+    return wanted == 1 || can_grow_now(wanted, now) ? wanted : 1;
 }
 
 void rnn_threads_were(int threads) {
@@ -382,7 +385,7 @@ bool rnn_can_start_threads(void) {
 
 bool rnn_has_room_for_threads(int threads) {
     const int pool = marks.library_pool > marks.pool ? marks.library_pool : marks.pool;
-    if (!can_grow(pool, threads, milliseconds_now()))
+    if (!can_grow(pool, threads))
         return false;
     if (threads > pool)
         marks.library_pool = threads;
