@@ -347,5 +347,6 @@ static int unpaired_by_problem(const void *a, const void *b) {
 void comparison_sort(comparison *c, comparison_order order) {
     qsort(c->rows, (size_t)c->row_count, sizeof *c->rows,
           order == SLOWEST_FIRST ? pairs_by_ratio : pairs_by_problem);
-    qsort(c->unpaired, (size_t)c->unpaired_count, sizeof *c->unpaired, unpaired_by_problem);
+    if (c->unpaired_count) /* else there need be no array */
+        qsort(c->unpaired, (size_t)c->unpaired_count, sizeof *c->unpaired, unpaired_by_problem);
 }
