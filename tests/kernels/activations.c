@@ -146,10 +146,16 @@ static bool loses_nan(rnn_activation activation) {
            (activation == RNN_RELU || activation == RNN_EXPONENTIAL);
 }
 
+/* The gelu of oneDNN 3 overflows at the largest numbers, where x itself is the result. */
+static bool loses_largest(rnn_activation activation, double input) {
+    return strcmp(subject, "onednn") == 0 && activation == RNN_GELU && input > 1e38;
+}
+
 static void compare_units(const char *place, rnn_activation activation, const float *y,
                           double factor) {
     for (int i = 0; i < INPUTS; i++)
-        if (!loses_nan(activation) || !isnan(inputs[i]))
+        if ((!loses_nan(activation) || !isnan(inputs[i])) &&
+            !loses_largest(activation, (double)inputs[i]))
             compare(place, activation, i, (double)y[i],
                     (double)(float)(factor * expected[activation].of_inputs[i]), 2e-6);
 }

@@ -102,7 +102,7 @@ def labels_of(svg):
         size = float(inherited["font-size"])
         width, ascent, descent = 0.62 * size * len(text), 0.88 * size, 0.22 * size
         start = {"start": 0, "middle": -width / 2, "end": -width}[inherited["text-anchor"]]
-        if "rotate(-90)" in inherited["transform"]:
+        if "rotate(-90" in inherited["transform"]:
             labels.append((text, (x - ascent, y - start - width, x + descent, y - start)))
         else:
             labels.append((text, (x + start, y - ascent, x + start + width, y + descent)))

@@ -39,7 +39,7 @@ void *test_alloc(size_t bytes) {
 
 bool test_threads_are_limited = false;
 int test_threads_given = RNN_MAX_THREADS;
-int test_threads_asked, test_threads_had;
+_Thread_local int test_threads_asked, test_threads_had;
 
 int __real_rnn_threads_now(int threads, rnn_quota_watch *watch);
 int __wrap_rnn_threads_now(int threads, rnn_quota_watch *watch);

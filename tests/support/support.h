@@ -34,6 +34,6 @@ extern int test_cores;
 extern bool test_cores_were_asked;
 
 /* What the last run asked for that had a choice, and what it got. */
-extern int test_threads_asked, test_threads_had;
+extern _Thread_local int test_threads_asked, test_threads_had;
 
 #endif
