@@ -375,6 +375,10 @@ int rnn_threads_now(int threads, rnn_quota_watch *watch) {
 }
 
 void rnn_threads_were(int threads) {
+#if RNN_WITH_OPENMP
+    if (omp_get_level() > 0) /* those of a nested region are in no pool */
+        return;
+#endif
     marks.pool = threads;
     marks.library_pool = threads; /* those that a library had beyond them are gone */
 }
