@@ -120,7 +120,10 @@ int main(void) {
         puts("needs two cores");
         return SKIPPED;
     }
-    return in_a_child("within a region", within_a_region) +
-           in_a_child("after a serialised region", after_a_serialised_region) +
+    /* Now and then the system keeps the stack of a thread that has ended, so that there is room. */
+    int failed = 0;
+    for (int i = 0; i < 4; i++)
+        failed += in_a_child("within a region", within_a_region);
+    return failed + in_a_child("after a serialised region", after_a_serialised_region) +
            in_a_child("a library after fewer threads", a_library_after_fewer_threads);
 }
