@@ -2,6 +2,7 @@
 #include "kernels/engine/cost.h"
 
 #include "kernels/engine/cores.h"
+#include "kernels/engine/pack.h"
 #include "kernels/engine/workspace.h"
 #include "kernels/registry.h"
 
@@ -48,36 +49,46 @@ static double seconds_of_weights(double bytes, double l2_bytes) {
     return far * seconds_of_far_byte + (bytes - far) * seconds_of_l2_byte;
 }
 
-/* So many rows times so many vectors of weights, `depth` deep, whose reading serves `uses` products
- * and which have so much of L2. Half of what multiplying takes hides as much reading. */
-static double product_seconds(const rnn_cost_model *model, double rows, double vectors, int depth,
-                              double uses, double l2_bytes) {
-    const double multiplied = rows * vectors * depth * seconds_of_fma * model->slowness;
-    const double bytes = vectors * model->kernels->vector_floats * depth * sizeof(float);
+/* So many rows times so many vectors of weights, whose reading serves `uses` products and which
+ * have so much of L2. Half of what multiplying takes hides as much reading. */
+static double product_seconds(const rnn_cost_model *model, double rows, double vectors, double uses,
+                              double l2_bytes) {
+    const double multiplied = rows * vectors * seconds_of_fma * model->slowness;
+    const double bytes = vectors * model->kernels->vector_floats * sizeof(float);
     const double read = seconds_of_weights(bytes, l2_bytes) / uses;
     return multiplied + fmax(0, read - multiplied / 2);
+}
+
+/* Vectors of the columns of a product that the busiest of a team's members computes. */
+static int vectors_of_member(const rnn_cost_model *model, const rnn_layer *layer,
+                             const cell_product *product, int members) {
+    const int blocks = divided(rnn_product_units(layer, product), model->kernels->vector_floats);
+    return product->gates * rnn_blocks_of_member(product, blocks, members);
 }
 
 /* One step of one direction, with its share of the input projection. */
 static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                            int members) {
-    /* Panels of SimpleRNN have four blocks, or two where that is more even, see pack.c. */
-    const int blocks_together = layer->cell == RNN_SIMPLE ? 2 : 1;
-    const int blocks = divided(layer->units, model->kernels->vector_floats);
-    const int share = divided(divided(blocks, blocks_together), members) * blocks_together;
-    const double vectors = fmin(share, blocks) * rnn_cell_gates(layer->cell);
+    const cell_form *form = rnn_cell_form(layer);
+    double columns = 0, vectors_of_u = 0; /* the columns of all products, and times their depth */
+    for (int p = 0; p < form->product_count; p++) {
+        const cell_product *product = &form->products[p];
+        const int vectors = vectors_of_member(model, layer, product, members);
+        columns += vectors;
+        vectors_of_u += (double)vectors * rnn_product_depth(layer, product);
+    }
+    const double vectors_of_w =
+        (double)vectors_of_member(model, layer, &form->input, members) * layer->features;
     const double steps_a_time =
         fmin(model->problem->shape.timesteps, fmax(1, (double)WORKSPACE_PROJECTED_ROWS / rows));
     /* W and U push each other out of L2 only where both are read at every step. */
-    const double both = (double)layer->units + layer->features;
-    const double l2_of_u = steps_a_time > 1 ? 1 : layer->units / both;
-    const double l2_of_w = steps_a_time > 1 ? 1 : layer->features / both;
-    const int meetings = layer->cell == RNN_GRU && !layer->reset_after ? 2 : 1;
-    return product_seconds(model, rows, vectors, layer->units, 1, l2_of_u * model->l2_bytes) +
-           product_seconds(model, rows, vectors, layer->features, steps_a_time,
-                           l2_of_w * model->l2_bytes) +
-           rows * vectors * seconds_of_gate * model->slowness + seconds_of_rest +
-           (members > 1 ? meetings * seconds_of_meeting : 0);
+    const double both = vectors_of_u + vectors_of_w;
+    const double l2_of_u = steps_a_time > 1 ? 1 : vectors_of_u / both;
+    const double l2_of_w = steps_a_time > 1 ? 1 : vectors_of_w / both;
+    return product_seconds(model, rows, vectors_of_u, 1, l2_of_u * model->l2_bytes) +
+           product_seconds(model, rows, vectors_of_w, steps_a_time, l2_of_w * model->l2_bytes) +
+           rows * columns * seconds_of_gate * model->slowness + seconds_of_rest +
+           (members > 1 ? form->product_count * seconds_of_meeting : 0);
 }
 
 static double layer_step_seconds(const rnn_cost_model *model, int layer, int rows, int members) {
@@ -156,9 +167,16 @@ bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, in
     /* Measured with 1 MB of L2, see
      * results/LOG.md#w-and-u-read-side-by-side-where-both-exceed-l2. */
     const double most_of_l2 = 0.75 * model->l2_bytes, little_of_l2 = model->l2_bytes / 8;
-    const double depth = (double)layer->features + layer->units;
-    const double weights = depth * rnn_cell_gates(layer->cell) * layer->units * sizeof(float);
-    return weights / members > most_of_l2 && rows * depth * sizeof(float) <= little_of_l2;
+    const cell_form *form = rnn_cell_form(layer);
+    const double depth = (double)layer->features + rnn_product_depth(layer, &form->products[0]);
+    double weights = (double)layer->features * form->input.gates * layer->units;
+    for (int p = 0; p < form->product_count; p++) {
+        const cell_product *product = &form->products[p];
+        weights += (double)rnn_product_depth(layer, product) * product->gates *
+                   rnn_product_units(layer, product);
+    }
+    return weights * sizeof(float) / members > most_of_l2 &&
+           rows * depth * sizeof(float) <= little_of_l2;
 }
 
 bool rnn_way_streams_weights(const rnn_cost_model *model, const rnn_way *way,

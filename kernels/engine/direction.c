@@ -54,15 +54,15 @@ static void project_panels(const engine_run *run, const direction_run *direction
         .first_panel = panels.begin,
         .end_panel = panels.end,
         .shape = layout->shape,
-        .kernel = direction->weights->kernel,
-        .bias = direction->weights->bias,
+        .kernel = direction->weights->input.matrix,
+        .bias = direction->weights->input.bias,
     });
 }
 
 /* The panels of W that have the blocks of some panels of U. */
 static rnn_share panels_of_input(const packed_layer *packed, rnn_share of_u) {
     const panel_layout *input = &packed->input;
-    const int each = packed->recurrent.shape.blocks_per_panel / input->shape.blocks_per_panel;
+    const int each = packed->products[0].shape.blocks_per_panel / input->shape.blocks_per_panel;
     const int end = of_u.end * each;
     return (rnn_share){of_u.begin * each, end < input->panels ? end : input->panels};
 }
@@ -71,56 +71,48 @@ static rnn_share panels_of_input(const packed_layer *packed, rnn_share of_u) {
 static void project_steps(engine_run *run, const direction_run *direction, int first, int count) {
     const packed_layer *packed = direction->packed;
     const int rows = gather_rows(run, direction, first, count);
-    const rnn_share mine = rnn_member_share(&direction->member, packed->recurrent.panels);
+    const rnn_share mine = rnn_member_share(&direction->member, packed->products[0].panels);
     project_panels(run, direction, rows, panels_of_input(packed, mine));
 }
 
 /* ---- Steps ---------------------------------------------------------------------------------- */
 
-typedef void step_kernel(const rnn_step *step);
-
-/* The product with U of all gates or, in a GRU without reset_after, of those that the candidate's
- * waits for. */
-static step_kernel *product_of_gates(const rnn_kernels *kernels, const rnn_layer *layer) {
-    switch (layer->cell) {
-    case RNN_LSTM:
-        return kernels->lstm_step;
-    case RNN_GRU:
-        return layer->reset_after ? kernels->gru_step : kernels->gru_reset_before_step;
-    case RNN_SIMPLE:
-    case RNN_CELL_COUNT:
-        break;
-    }
-    return kernels->simple_step;
-}
-
-static void multiply(step_kernel *product, rnn_step *step, const panel_layout *layout,
-                     rnn_share panels, const float *weights) {
+/* Product `index` of the cell's form, some of its panels. */
+static void multiply(const engine_run *run, const direction_run *direction, rnn_step *step,
+                     int index, rnn_share panels) {
+    const cell_product *product = &direction->packed->form->products[index];
+    const panel_layout *layout = &direction->packed->products[index];
+    const packed_weights *weights = &direction->weights->products[index];
+    const bool of_h = product->operand == OPERAND_H;
     step->shape = &layout->shape;
     step->first_panel = panels.begin;
     step->end_panel = panels.end;
-    step->recurrent = weights;
-    product(step);
+    step->operand = of_h ? step->h : step->left;
+    step->operand_stride = of_h ? step->h_stride : step->c_stride;
+    step->depth = layout->depth;
+    step->units = layout->units;
+    step->weights = weights->matrix;
+    step->bias = weights->bias;
+    run->kernels->steps[product->step](step);
 }
 
-/* The input projection of one step and its product with U, some panels of either at a time: so the
+/* The input projection of one step and its first product, some panels of either at a time: so the
  * next step, or the next run, which goes through them the other way, finds the last ones of both in
  * the cache. */
 static void project_and_multiply(const engine_run *run, const direction_run *direction, int rows,
-                                 step_kernel *product, rnn_step *step, rnn_share panels) {
+                                 rnn_step *step, rnn_share panels) {
     /* Of U; so many that a single row, too, always has tiles of several panels. */
     const int vectors_at_once = 16;
     const packed_layer *packed = direction->packed;
-    const panel_layout *layout = &packed->recurrent;
-    const int vectors = layout->shape.gates * layout->shape.blocks_per_panel;
-    const int at_once = 1 + (vectors_at_once - 1) / vectors;
+    const panel_shape *shape = &packed->products[0].shape;
+    const int at_once = 1 + (vectors_at_once - 1) / (shape->gates * shape->blocks_per_panel);
     while (panels.begin < panels.end) {
         const int left = panels.end - panels.begin, count = left < at_once ? left : at_once;
         rnn_share group = {panels.begin, panels.begin + count};
         if (step->descending)
             group = (rnn_share){panels.end - count, panels.end};
         project_panels(run, direction, rows, panels_of_input(packed, group));
-        multiply(product, step, layout, group, direction->weights->recurrent);
+        multiply(run, direction, step, 0, group);
         if (step->descending)
             panels.end -= count;
         else
@@ -132,18 +124,15 @@ static void project_and_multiply(const engine_run *run, const direction_run *dir
 static void compute_step(engine_run *run, const direction_run *direction, rnn_step *step,
                          int rows) {
     const packed_layer *packed = direction->packed;
-    const rnn_layer *layer = direction->layer;
-    step_kernel *product = product_of_gates(run->kernels, layer);
-    const rnn_share panels = rnn_member_share(&direction->member, packed->recurrent.panels);
+    const rnn_member *member = &direction->member;
+    const rnn_share first = rnn_member_share(member, packed->products[0].panels);
     if (direction->streams)
-        project_and_multiply(run, direction, rows, product, step, panels);
+        project_and_multiply(run, direction, rows, step, first);
     else
-        multiply(product, step, &packed->recurrent, panels, direction->weights->recurrent);
-    if (layer->cell == RNN_GRU && !layer->reset_after) {
-        rnn_member_meet(&direction->member);
-        multiply(run->kernels->gru_candidate_step, step, &packed->candidate,
-                 rnn_member_share(&direction->member, packed->candidate.panels),
-                 direction->weights->recurrent_candidate);
+        multiply(run, direction, step, 0, first);
+    for (int p = 1; p < packed->form->product_count; p++) {
+        rnn_member_meet(member);
+        multiply(run, direction, step, p, rnn_member_share(member, packed->products[p].panels));
     }
 }
 
@@ -152,15 +141,16 @@ static void compute_step(engine_run *run, const direction_run *direction, rnn_st
 static void keep_masked_rows(const engine_run *run, const direction_run *direction,
                              const rnn_step *step) {
     const bool zero = rnn_layer_zeroes_masked(direction->layer);
-    const rnn_share units = rnn_member_share(&direction->member, (int)step->state_stride);
-    const int y_end = units.end < step->units ? units.end : step->units;
+    const rnn_share units = rnn_member_share(&direction->member, (int)step->h_stride);
+    const int width = rnn_layer_state_width(direction->layer, 0);
+    const int y_end = units.end < width ? units.end : width;
     const size_t y_bytes = units.begin < y_end ? (size_t)(y_end - units.begin) * sizeof(float) : 0;
     for (int n = 0, next = 0; n < run->work.rows; n++) {
         if (next < step->row_count && step->rows[next] == n) {
             next++;
             continue;
         }
-        const size_t at = (size_t)n * step->state_stride + (size_t)units.begin;
+        const size_t at = (size_t)n * step->h_stride + (size_t)units.begin;
         memcpy(step->h_next + at, step->h + at, (size_t)(units.end - units.begin) * sizeof(float));
         if (!step->y || y_bytes == 0)
             continue;
@@ -183,14 +173,13 @@ static float *output_of_step(const engine_run *run, const direction_run *directi
 /* What is the same for all steps. */
 static void prepare_steps(rnn_step *step, const direction_run *direction) {
     const packed_layer *packed = direction->packed;
-    step->units = direction->layer->units;
-    step->state_stride = packed->state_floats;
+    step->h_stride = packed->h_floats;
     step->c = direction->arrays->c;
     step->update = direction->arrays->update;
-    step->reset = direction->arrays->reset;
+    step->left = direction->arrays->left;
+    step->c_stride = packed->c_floats;
     step->z_stride = packed->z_floats;
     step->y_stride = direction->y.strides.batch;
-    step->recurrent_bias = direction->weights->recurrent_bias;
     step->activation = direction->layer->activation;
     step->recurrent_activation = direction->layer->recurrent_activation;
 }
@@ -239,17 +228,18 @@ static void announce(const direction_run *direction, int steps) {
 
 void rnn_run_direction(engine_run *run, const direction_run *direction) {
     const lane_arrays *arrays = direction->arrays;
-    const int units = direction->layer->units, steps = run->timesteps;
-    const size_t stride = direction->packed->state_floats;
+    const packed_layer *packed = direction->packed;
+    const int steps = run->timesteps, h_width = rnn_layer_state_width(direction->layer, 0);
     const bool has_c = rnn_cell_states(direction->layer->cell) == 2;
+    const int c_width = has_c ? rnn_layer_state_width(direction->layer, 1) : 0;
     const rnn_share rows = rnn_member_share(&direction->member, run->work.rows);
-    load_state(arrays->h[0], stride, direction->initial[0], rows, units);
+    load_state(arrays->h[0], packed->h_floats, direction->initial[0], rows, h_width);
     if (has_c)
-        load_state(arrays->c, stride, direction->initial[1], rows, units);
+        load_state(arrays->c, packed->c_floats, direction->initial[1], rows, c_width);
     rnn_member_meet(&direction->member);
     rnn_step step;
     prepare_steps(&step, direction);
-    const size_t z_step = (size_t)run->work.rows * direction->packed->z_floats;
+    const size_t z_step = (size_t)run->work.rows * packed->z_floats;
     int count;
     for (int first = 0; first < steps; first += count) {
         const int left = steps - first;
@@ -267,8 +257,8 @@ void rnn_run_direction(engine_run *run, const direction_run *direction) {
         }
         announce(direction, first + count);
     }
-    store_state(direction->final[0], arrays->h[steps % 2], stride, rows, units);
+    store_state(direction->final[0], arrays->h[steps % 2], packed->h_floats, rows, h_width);
     if (has_c)
-        store_state(direction->final[1], arrays->c, stride, rows, units);
+        store_state(direction->final[1], arrays->c, packed->c_floats, rows, c_width);
     rnn_member_meet(&direction->member);
 }

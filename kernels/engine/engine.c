@@ -69,13 +69,12 @@ static workspace_row most_of_layers(const rnn_engine *engine) {
         const rnn_layer *layer = &model->layers[i];
         const packed_layer *packed = &engine->layers[i];
         bool is_last = i + 1 == model->layer_count && !model->dense;
-        raise_to(&most.h, true, packed->state_floats);
-        raise_to(&most.c, layer->cell == RNN_LSTM, packed->state_floats);
-        raise_to(&most.gates, packed->directions[0].recurrent_candidate != NULL,
-                 packed->state_floats);
+        raise_to(&most.h, true, packed->h_floats);
+        raise_to(&most.c, rnn_cell_states(layer->cell) == 2, packed->c_floats);
+        raise_to(&most.left, packed->form->product_count > 1, packed->c_floats);
         raise_to(&most.z, true, packed->z_floats);
         raise_to(&most.sequence, !is_last, (size_t)rnn_layer_output_width(layer));
-        raise_to(&most.half, merges_halves(layer), (size_t)layer->units);
+        raise_to(&most.half, merges_halves(layer), (size_t)rnn_layer_state_width(layer, 0));
     }
     return most;
 }
@@ -187,8 +186,9 @@ typedef struct layer_run {
 /* The states of one direction, by their place in io's lists. */
 static void set_states(const engine_run *run, direction_run *direction, int first_state) {
     const rnn_io *io = run->io;
-    const size_t offset = (size_t)run->first_row * (size_t)direction->layer->units;
     for (int s = 0; s < rnn_cell_states(direction->layer->cell); s++) {
+        const size_t width = (size_t)rnn_layer_state_width(direction->layer, s);
+        const size_t offset = (size_t)run->first_row * width;
         const float *initial = io->initial_states ? io->initial_states[first_state + s] : NULL;
         float *final = io->final_states ? io->final_states[first_state + s] : NULL;
         direction->initial[s] = initial ? initial + offset : NULL;
@@ -202,7 +202,7 @@ static rnn_strides work_strides(const engine_run *run, size_t floats) {
 }
 
 static rows_view half_view(const engine_run *run, const rnn_layer *layer) {
-    return (rows_view){run->work.half, work_strides(run, (size_t)layer->units)};
+    return (rows_view){run->work.half, work_strides(run, (size_t)rnn_layer_state_width(layer, 0))};
 }
 
 /* Direction 0 or 1 of a layer, in a lane of its own team. Set member by member: to return it by
@@ -217,10 +217,11 @@ static void set_direction(direction_run *direction, const engine_run *run, const
     direction->x = at->x;
     direction->y = at->y;
     if (which == 1)
-        direction->y = layer->merge == RNN_CONCAT
-                           ? (rows_view){at->y.data + layer->units, at->y.strides}
-                       : layer->merge == RNN_NONE ? at->y_backward
-                                                  : half_view(run, layer);
+        direction->y =
+            layer->merge == RNN_CONCAT
+                ? (rows_view){at->y.data + rnn_layer_state_width(layer, 0), at->y.strides}
+            : layer->merge == RNN_NONE ? at->y_backward
+                                       : half_view(run, layer);
     direction->reversed = layer->direction == RNN_BACKWARD || which == 1;
     direction->flipped_back = which == 1;
     direction->arrays = &run->work.lanes[lane];
@@ -243,7 +244,7 @@ static void merge_half(const engine_run *run, const layer_run *at) {
         for (int n = mine.begin; n < mine.end; n++) {
             float *row = at->y.data + t * at->y.strides.time + n * at->y.strides.batch;
             const float *other = half.data + t * half.strides.time + n * half.strides.batch;
-            rnn_merge_row(layer->merge, layer->units, row, other, row);
+            rnn_merge_row(layer->merge, rnn_layer_state_width(layer, 0), row, other, row);
         }
 }
 

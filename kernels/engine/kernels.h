@@ -56,24 +56,38 @@ typedef struct rnn_projection {
 typedef struct rnn_step {
     const int *rows;
     int row_count;
-    int units;
     const panel_shape *shape;   /* of the product's panels */
     int first_panel, end_panel; /* the panels to compute */
     bool descending;            /* last panel first: what the step before used last is in cache */
-    size_t state_stride; /* floats between batch rows of the states and of the work rows below */
+    const float *operand;       /* rows to multiply: h, or what the product before this one left */
+    size_t operand_stride;      /* floats between batch rows, as every stride here */
+    int depth;                  /* floats of such a row that count, rows of the weights */
+    int units;                  /* columns of a gate */
+    const float *weights;       /* packed U, or the part of it that the product needs */
+    const float *bias;          /* packed second row of reset_after's bias, else NULL */
     const float *h;
     float *h_next;
-    float *c;       /* LSTM, in place */
-    float *update;  /* GRU without reset_after: z */
-    float *reset;   /* GRU without reset_after: r h */
-    const float *z; /* the projection of this step */
+    size_t h_stride;
+    float *c;        /* LSTM, in place */
+    float *update;   /* GRU without reset_after: z, for the product that follows */
+    float *left;     /* operand of the product that follows: r h of a GRU without reset_after */
+    size_t c_stride; /* of c, update and left, which are as wide as a gate */
+    const float *z;  /* the projection of this step */
     size_t z_stride;
     float *y; /* this step's output, unpadded, or NULL */
     ptrdiff_t y_stride;
-    const float *recurrent;      /* packed U, or the part of it that the product needs */
-    const float *recurrent_bias; /* packed second row of reset_after's bias, else NULL */
     rnn_activation activation, recurrent_activation;
 } rnn_step;
+
+/* A product of a step with its gate maths. */
+typedef enum rnn_step_kernel {
+    RNN_SIMPLE_STEP,
+    RNN_LSTM_STEP,
+    RNN_GRU_STEP,           /* with reset_after */
+    RNN_GRU_RESET_STEP,     /* without it: update gate and reset h of all units */
+    RNN_GRU_CANDIDATE_STEP, /* and then the new h */
+    RNN_STEP_KERNEL_COUNT
+} rnn_step_kernel;
 
 /* y[r] = activation(bias + x[r] kernel): the Dense head. */
 typedef struct rnn_head {
@@ -95,12 +109,7 @@ typedef struct rnn_kernels {
         int least, most;
     } narrow_rows;
     void (*project)(const rnn_projection *projection);
-    void (*simple_step)(const rnn_step *step);
-    void (*lstm_step)(const rnn_step *step);
-    void (*gru_step)(const rnn_step *step);
-    /* GRU without reset_after: update and reset h of all units, then the new h. */
-    void (*gru_reset_before_step)(const rnn_step *step);
-    void (*gru_candidate_step)(const rnn_step *step);
+    void (*steps[RNN_STEP_KERNEL_COUNT])(const rnn_step *step);
     void (*head)(const rnn_head *head);
     /* y[i] = activation(x[i]); count is a multiple of V. For measuring the activations alone. */
     void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);

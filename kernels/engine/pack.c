@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/engine/pack.h"
 
-#include <string.h>
+#include "kernels/backend.h"
 
-static panel_layout layout_of(int first_gate, int gates, int blocks, int together, int passes) {
-    return (panel_layout){.first_gate = first_gate,
-                          .shape = {.gates = gates,
-                                    .blocks_per_panel = together,
-                                    .blocks = blocks,
-                                    .full_panels = blocks / together,
-                                    .passes = passes},
-                          .panels = 1 + (blocks - 1) / together};
-}
+#include <string.h>
 
 /* The most blocks that a member of a team computes, in panels of so many. */
 static int most_blocks(int blocks, int together, int members) {
@@ -20,11 +12,11 @@ static int most_blocks(int blocks, int together, int members) {
     return most < blocks ? most : blocks;
 }
 
-/* Four vectors: a tile of AVX-512 then has six rows at most; of two vectors it would have twelve,
- * and pointers to twelve rows are more than there are registers. Two where the work of a team is
- * more even so, or where `narrow`. */
+/* Four vectors, or the three of one block: a tile of AVX-512 of four has six rows at most; of two
+ * vectors it would have twelve, and pointers to twelve rows are more than there are registers. Two
+ * where the work of a team is more even so, or where `narrow`. */
 static int blocks_together(int gates, int blocks, int members, bool narrow) {
-    const int wide = 4 / gates, half = wide / 2;
+    const int wide = 4 / gates, half = wide > 1 ? wide / 2 : 1;
     const bool uneven = most_blocks(blocks, half, members) < most_blocks(blocks, wide, members);
     return narrow || uneven ? half : wide;
 }
@@ -90,18 +82,18 @@ static void pack_direction(packed_direction *packed, const packed_layer *layouts
     const size_t row = (size_t)rnn_cell_gates(layer->cell) * (size_t)units;
     const float *bias = weights && layer->use_bias ? weights->bias : NULL;
     const keras_matrix kernel = {weights ? weights->kernel : NULL, layer->features, row, units};
-    const keras_matrix recurrent = {weights ? weights->recurrent_kernel : NULL, units, row, units};
+    const keras_matrix recurrent = {weights ? weights->recurrent_kernel : NULL,
+                                    layouts->products[0].depth, row, units};
     const keras_matrix input_bias = {bias, 1, row, units};
     const keras_matrix recurrent_bias = {bias ? bias + row : NULL, 1, row, units};
-    packed->kernel = take_packed(room, kernel, layouts->input, vector_floats);
-    packed->bias = take_packed(room, input_bias, layouts->input, vector_floats);
-    packed->recurrent = take_packed(room, recurrent, layouts->recurrent, vector_floats);
-    if (layer->reset_after)
-        packed->recurrent_bias =
-            take_packed(room, recurrent_bias, layouts->recurrent, vector_floats);
-    else if (layer->cell == RNN_GRU)
-        packed->recurrent_candidate =
-            take_packed(room, recurrent, layouts->candidate, vector_floats);
+    packed->input.matrix = take_packed(room, kernel, layouts->input, vector_floats);
+    packed->input.bias = take_packed(room, input_bias, layouts->input, vector_floats);
+    for (int p = 0; p < layouts->form->product_count; p++) {
+        const panel_layout layout = layouts->products[p];
+        packed->products[p].matrix = take_packed(room, recurrent, layout, vector_floats);
+        if (layouts->form->products[p].has_bias)
+            packed->products[p].bias = take_packed(room, recurrent_bias, layout, vector_floats);
+    }
 }
 
 /* Whether so many rows are better multiplied by two vectors at a time. */
@@ -109,44 +101,62 @@ static bool narrow_suits(const rnn_kernels *kernels, int rows) {
     return kernels->narrow_rows.least <= rows && rows <= kernels->narrow_rows.most;
 }
 
-static void set_layouts(packed_layer *packed, const rnn_layer *layer, int blocks,
-                        weights_reader reader) {
-    const bool narrow = narrow_suits(reader.kernels, reader.rows);
-    const bool input_narrow = narrow_suits(reader.kernels, reader.projected_rows);
-    if (layer->cell == RNN_SIMPLE) {
-        /* The panels of x are those of h, and mostly have more rows. */
-        const int together = blocks_together(1, blocks, reader.members, false);
-        packed->input = packed->recurrent = layout_of(0, 1, blocks, together, 1);
-    } else if (layer->cell == RNN_LSTM) {
-        packed->input = layout_of(0, 4, blocks, 1, input_narrow ? 2 : 1);
-        packed->recurrent = layout_of(0, 4, blocks, 1, narrow ? 2 : 1);
-    } else if (layer->reset_after) {
-        packed->input = packed->recurrent = layout_of(0, 3, blocks, 1, 1);
-    } else {
-        packed->input = layout_of(0, 3, blocks, 1, 1);
-        packed->recurrent =
-            layout_of(0, 2, blocks, blocks_together(2, blocks, reader.members, narrow), 1);
-        packed->candidate =
-            layout_of(2, 1, blocks, blocks_together(1, blocks, reader.members, narrow), 1);
-    }
+/* The panels of a product that multiplies about so many rows at once. */
+static panel_layout layout_of(const cell_product *product, int depth, int units,
+                              weights_reader reader, int rows) {
+    const bool narrow = narrow_suits(reader.kernels, rows);
+    const int blocks = 1 + (units - 1) / reader.kernels->vector_floats;
+    const int together = blocks_together(product->gates, blocks, reader.members,
+                                         narrow && product->narrowing == NARROW_BY_BLOCKS);
+    return (panel_layout){
+        .depth = depth,
+        .units = units,
+        .first_gate = product->first_gate,
+        .shape = {.gates = product->gates,
+                  .blocks_per_panel = together,
+                  .blocks = blocks,
+                  .full_panels = blocks / together,
+                  .passes = narrow && product->narrowing == NARROW_BY_PASSES ? 2 : 1},
+        .panels = 1 + (blocks - 1) / together};
+}
+
+static size_t whole_blocks(int floats, int vector_floats) {
+    return (size_t)(1 + (floats - 1) / vector_floats) * (size_t)vector_floats;
 }
 
 void rnn_pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
                     weights_reader reader, arena *room) {
     const int vector_floats = reader.kernels->vector_floats;
-    const int blocks = (layer->units + vector_floats - 1) / vector_floats;
-    *packed = (packed_layer){.state_floats = (size_t)blocks * (size_t)vector_floats};
-    set_layouts(packed, layer, blocks, reader);
+    const cell_form *form = rnn_cell_form(layer);
+    *packed =
+        (packed_layer){.form = form,
+                       .input = layout_of(&form->input, layer->features, layer->units, reader,
+                                          reader.projected_rows),
+                       .h_floats = whole_blocks(rnn_layer_state_width(layer, 0), vector_floats),
+                       .c_floats = whole_blocks(layer->units, vector_floats)};
+    for (int p = 0; p < form->product_count; p++) {
+        const cell_product *product = &form->products[p];
+        packed->products[p] = layout_of(product, rnn_product_depth(layer, product),
+                                        rnn_product_units(layer, product), reader, reader.rows);
+    }
     packed->z_floats = row_floats(packed->input, vector_floats);
     for (int d = 0; d < rnn_layer_directions(layer); d++)
         pack_direction(&packed->directions[d], packed, layer, weights ? &weights[d] : NULL,
                        vector_floats, room);
 }
 
+int rnn_blocks_of_member(const cell_product *product, int blocks, int members) {
+    return most_blocks(blocks, blocks_together(product->gates, blocks, members, false), members);
+}
+
 void rnn_pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
                     const float *bias, int vector_floats, arena *room) {
-    const int blocks = (dense->units + vector_floats - 1) / vector_floats;
-    const panel_layout layout = layout_of(0, 1, blocks, 4, 1);
+    const int blocks = 1 + (dense->units - 1) / vector_floats, together = 4;
+    const panel_layout layout = {.shape = {.gates = 1,
+                                           .blocks_per_panel = together,
+                                           .blocks = blocks,
+                                           .full_panels = blocks / together,
+                                           .passes = 1}};
     const size_t row = (size_t)dense->units;
     const keras_matrix kernel_matrix = {kernel, features, row, dense->units};
     const keras_matrix bias_matrix = {dense->use_bias ? bias : NULL, 1, row, dense->units};

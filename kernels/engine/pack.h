@@ -4,27 +4,34 @@
 #define RNN_PACK_H
 
 #include "kernels/engine/arena.h"
-#include "kernels/engine/kernels.h"
+#include "kernels/engine/cell_form.h"
 
 /* One product's panels: which gates of the Keras matrix, and how they share a panel. */
 typedef struct panel_layout {
+    int depth;      /* rows of the matrix */
+    int units;      /* columns of a gate */
     int first_gate; /* the others follow */
     panel_shape shape;
     int panels;
 } panel_layout;
 
+/* What a product multiplies with, and where its sums start. */
+typedef struct packed_weights {
+    float *matrix;
+    float *bias; /* NULL: at 0 */
+} packed_weights;
+
 typedef struct packed_direction {
-    float *kernel, *bias;
-    float *recurrent;
-    float *recurrent_candidate; /* GRU without reset_after, else NULL */
-    float *recurrent_bias;      /* GRU with reset_after, else NULL */
+    packed_weights input;
+    packed_weights products[CELL_MOST_PRODUCTS]; /* in the order of the cell's form */
 } packed_direction;
 
-/* A panel of `recurrent` has as many blocks as one of `input`, or a multiple. */
+/* A panel of the first product has as many blocks as one of `input`, or a multiple. */
 typedef struct packed_layer {
-    panel_layout input, recurrent, candidate;
-    size_t z_floats;     /* one row of the projection */
-    size_t state_floats; /* one row of state */
+    const cell_form *form;
+    panel_layout input, products[CELL_MOST_PRODUCTS];
+    /* Floats of one row, in whole blocks: x W + b, h, and what is as wide as a gate. */
+    size_t z_floats, h_floats, c_floats;
     packed_direction directions[2];
 } packed_layer;
 
@@ -48,5 +55,9 @@ void rnn_pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weig
 /* The same for the head; kernel and bias may be NULL to count only. */
 void rnn_pack_dense(packed_dense *packed, const rnn_dense *dense, int features, const float *kernel,
                     const float *bias, int vector_floats, arena *room);
+
+/* The most blocks of a product that a member of a team computes, of so many in all, where panels
+ * are not narrow. */
+int rnn_blocks_of_member(const cell_product *product, int blocks, int members);
 
 #endif

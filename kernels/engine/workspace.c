@@ -18,8 +18,8 @@ static lane_arrays take_lane(const workspace_shape *shape, size_t chunk_rows, ar
     return (lane_arrays){
         .h = {arena_floats(room, n * shape->row.h), arena_floats(room, n * shape->row.h)},
         .c = arena_floats(room, n * shape->row.c),
-        .update = arena_floats(room, n * shape->row.gates),
-        .reset = arena_floats(room, n * shape->row.gates),
+        .update = arena_floats(room, n * shape->row.left),
+        .left = arena_floats(room, n * shape->row.left),
         .z = arena_floats(room, chunk_rows * shape->row.z),
     };
 }

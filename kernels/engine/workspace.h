@@ -12,7 +12,7 @@ enum { WORKSPACE_PROJECTED_ROWS = 128 };
 
 /* Floats of one batch row in each array of a workspace; the most that any layer needs. */
 typedef struct workspace_row {
-    size_t h, c, gates, z, sequence, half;
+    size_t h, c, left, z, sequence, half;
 } workspace_row;
 
 typedef struct workspace_shape {
@@ -27,8 +27,9 @@ typedef struct workspace_shape {
 /* What one direction under way needs; [rows] rows each. */
 typedef struct lane_arrays {
     float *h[2]; /* a step reads one and writes the other */
-    float *c, *update, *reset;
-    float *z; /* [chunk_steps][rows] */
+    float *c;
+    float *update, *left; /* from one product of a step to the next, as rnn_step has them */
+    float *z;             /* [chunk_steps][rows] */
 } lane_arrays;
 
 typedef struct workspace {

@@ -207,7 +207,7 @@ static inline void store_units(float *to, vf a, int units) {
 /* The new h of one block: as state, and as output where there is one. */
 static ALWAYS_INLINE void store_h(const rnn_step *step, int row, int block, vf h) {
     const int unit = block * VF_FLOATS;
-    vf_store(step->h_next + (size_t)row * step->state_stride + unit, h);
+    vf_store(step->h_next + (size_t)row * step->h_stride + unit, h);
     if (step->y)
         store_units(step->y + row * step->y_stride + unit, h, step->units - unit);
 }
@@ -221,9 +221,7 @@ typedef void gate_function(const rnn_step *step, gate_activations by, int row, i
 
 /* One product of a step. */
 typedef struct step_product {
-    int gates, passes; /* of the step's shape: constants wherever this is inlined */
-    const float *x;    /* rows of state to multiply */
-    const float *weights;
+    int gates, passes;  /* of the step's shape: constants wherever this is inlined */
     const float *start; /* NULL: sums start at 0 */
 } step_product;
 
@@ -257,7 +255,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
         const int tiles = tiles_of(row_count, vectors);
         const int first_block = group.first * shape.blocks_per_panel;
         const size_t column = (size_t)(first_block * shape.gates) * VF_FLOATS;
-        const group_weights weights = weights_of(&group, shape, step->units, product.weights,
+        const group_weights weights = weights_of(&group, shape, step->depth, step->weights,
                                                  product.start ? product.start + column : zeros);
         const int end_block = first_block + group.count * group.vectors / shape.gates;
         for (int row = 0, tile = 0; row < row_count; row += rows, tile++) {
@@ -267,7 +265,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
             float *out[MOST_ROWS];
             _Alignas(RNN_ALIGNMENT) float sums[2 * VF_TILE * VF_FLOATS]; /* of two passes */
             for (int r = 0; r < rows; r++) {
-                x[r] = product.x + (size_t)step->rows[row + r] * step->state_stride;
+                x[r] = step->operand + (size_t)step->rows[row + r] * step->operand_stride;
                 out[r] = sums + r * row_floats;
             }
             const tile_rows those = {rows, row_count, tile, tiles, x, out};
@@ -296,12 +294,12 @@ static ALWAYS_INLINE void multiply_then_gates(const rnn_step *step, const step_p
 }
 
 static void simple_step(const rnn_step *step) {
-    const step_product hU = {1, 1, step->h, step->recurrent, NULL};
+    const step_product hU = {1, 1, NULL};
     multiply_then_gates(step, hU, simple_gates);
 }
 
 static ALWAYS_INLINE void lstm_step_in_passes(const int passes, const rnn_step *step) {
-    const step_product hU = {4, passes, step->h, step->recurrent, NULL};
+    const step_product hU = {4, passes, NULL};
     multiply_then_gates(step, hU, lstm_gates);
 }
 
@@ -313,18 +311,18 @@ static void lstm_step(const rnn_step *step) {
 }
 
 static void gru_step(const rnn_step *step) {
-    const step_product hU = {3, 1, step->h, step->recurrent, step->recurrent_bias};
+    const step_product hU = {3, 1, step->bias};
     multiply_then_gates(step, hU, gru_gates);
 }
 
-static void gru_reset_before_step(const rnn_step *step) {
-    const step_product hU = {2, 1, step->h, step->recurrent, NULL};
-    multiply_then_gates(step, hU, gru_reset_before_gates);
+static void gru_reset_step(const rnn_step *step) {
+    const step_product hU = {2, 1, NULL};
+    multiply_then_gates(step, hU, gru_reset_gates);
 }
 
 static void gru_candidate_step(const rnn_step *step) {
-    const step_product rhU = {1, 1, step->reset, step->recurrent, NULL};
-    multiply_then_gates(step, rhU, gru_reset_before_candidate);
+    const step_product rhU = {1, 1, NULL};
+    multiply_then_gates(step, rhU, gru_candidate_gates);
 }
 
 /* ---- Dense head --------------------------------------------------------------------------- */
@@ -364,11 +362,14 @@ const rnn_kernels RNN_KERNELS = {
     .vector_floats = VF_FLOATS,
     .narrow_rows = {.least = TILE_ROWS(4) + 1, .most = VF_NARROW_TO},
     .project = project,
-    .simple_step = simple_step,
-    .lstm_step = lstm_step,
-    .gru_step = gru_step,
-    .gru_reset_before_step = gru_reset_before_step,
-    .gru_candidate_step = gru_candidate_step,
+    .steps =
+        {
+            [RNN_SIMPLE_STEP] = simple_step,
+            [RNN_LSTM_STEP] = lstm_step,
+            [RNN_GRU_STEP] = gru_step,
+            [RNN_GRU_RESET_STEP] = gru_reset_step,
+            [RNN_GRU_CANDIDATE_STEP] = gru_candidate_step,
+        },
     .head = head,
     .activate = activate,
 };

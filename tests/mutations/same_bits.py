@@ -29,7 +29,7 @@ MUTATIONS = [
     Mutation("a row moves the one before it", "kernels/engine/direction.c",
              "        if (!step->y || y_bytes == 0)\n            continue;\n",
              "        if (n > 0 && units.begin < units.end)\n"
-             "            step->h_next[at] += 1e-7f * step->h[at - step->state_stride];\n"
+             "            step->h_next[at] += 1e-7f * step->h[at - step->h_stride];\n"
              "        if (!step->y || y_bytes == 0)\n            continue;\n", same_bits("scalar"), kernels="scalar"),
     Mutation("threads round in their own way", "kernels/engine/schedule.c", "rnn_rounding_set(&run->rounding);", "(void)0;",
              same_bits("openmp_batch")),

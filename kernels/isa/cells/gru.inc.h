@@ -14,7 +14,7 @@ static ALWAYS_INLINE vf gru_blend(vf update, vf h, vf candidate) {
 static ALWAYS_INLINE void gru_gates(const rnn_step *step, gate_activations by, int row, int block,
                                     const float *hU) {
     const float *z = step->z + (size_t)row * step->z_stride + block * 3 * VF_FLOATS;
-    vf h = vf_load(step->h + (size_t)row * step->state_stride + block * VF_FLOATS);
+    vf h = vf_load(step->h + (size_t)row * step->h_stride + block * VF_FLOATS);
     vf update = gate_rec(by, vf_add(vf_load(z), vf_load(hU)));
     vf reset = gate_rec(by, vf_add(vf_load(z + VF_FLOATS), vf_load(hU + VF_FLOATS)));
     vf candidate =
@@ -23,22 +23,23 @@ static ALWAYS_INLINE void gru_gates(const rnn_step *step, gate_activations by, i
 }
 
 /* First product of the form without reset_after: keeps update and reset h. */
-static ALWAYS_INLINE void gru_reset_before_gates(const rnn_step *step, gate_activations by, int row,
-                                                 int block, const float *hU) {
+static ALWAYS_INLINE void gru_reset_gates(const rnn_step *step, gate_activations by, int row,
+                                          int block, const float *hU) {
     const float *z = step->z + (size_t)row * step->z_stride + block * 3 * VF_FLOATS;
-    size_t at = (size_t)row * step->state_stride + (size_t)block * VF_FLOATS;
+    size_t at = (size_t)row * step->c_stride + (size_t)block * VF_FLOATS;
+    vf h = vf_load(step->h + (size_t)row * step->h_stride + block * VF_FLOATS);
     vf update = gate_rec(by, vf_add(vf_load(z), vf_load(hU)));
     vf reset = gate_rec(by, vf_add(vf_load(z + VF_FLOATS), vf_load(hU + VF_FLOATS)));
     vf_store(step->update + at, update);
-    vf_store(step->reset + at, vf_mul(reset, vf_load(step->h + at)));
+    vf_store(step->left + at, vf_mul(reset, h));
 }
 
 /* Second product: rhU = (reset h) U_h. */
-static ALWAYS_INLINE void gru_reset_before_candidate(const rnn_step *step, gate_activations by,
-                                                     int row, int block, const float *rhU) {
+static ALWAYS_INLINE void gru_candidate_gates(const rnn_step *step, gate_activations by, int row,
+                                              int block, const float *rhU) {
     const float *z_h = step->z + (size_t)row * step->z_stride + (block * 3 + 2) * VF_FLOATS;
-    size_t at = (size_t)row * step->state_stride + (size_t)block * VF_FLOATS;
+    vf h = vf_load(step->h + (size_t)row * step->h_stride + block * VF_FLOATS);
+    vf update = vf_load(step->update + (size_t)row * step->c_stride + block * VF_FLOATS);
     vf candidate = gate_act(by, vf_add(vf_load(z_h), vf_load(rhU)));
-    store_h(step, row, block,
-            gru_blend(vf_load(step->update + at), vf_load(step->h + at), candidate));
+    store_h(step, row, block, gru_blend(update, h, candidate));
 }

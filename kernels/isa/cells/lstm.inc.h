@@ -5,7 +5,7 @@
 static ALWAYS_INLINE void lstm_gates(const rnn_step *step, gate_activations by, int row, int block,
                                      const float *hU) {
     const float *z = step->z + (size_t)row * step->z_stride + block * 4 * VF_FLOATS;
-    float *c_row = step->c + (size_t)row * step->state_stride + block * VF_FLOATS;
+    float *c_row = step->c + (size_t)row * step->c_stride + block * VF_FLOATS;
     vf i = gate_rec(by, vf_add(vf_load(z), vf_load(hU)));
     vf f = gate_rec(by, vf_add(vf_load(z + VF_FLOATS), vf_load(hU + VF_FLOATS)));
     vf candidate = gate_act(by, vf_add(vf_load(z + 2 * VF_FLOATS), vf_load(hU + 2 * VF_FLOATS)));

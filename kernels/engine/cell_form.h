@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a cell computes at a timestep, as data. First comes a product of x with W, of many steps at
+ * once where their x is known. Then come products with U or with parts of it, one after another,
+ * each with gate maths behind it that stand in kernels/isa/cells/. Packing, the time loop and the
+ * cost model are loops over these products and know no cell by name.
+ */
+#ifndef RNN_CELL_FORM_H
+#define RNN_CELL_FORM_H
+
+#include "kernels/engine/kernels.h"
+
+/* How a panel changes where a tile of two vectors holds all rows and one of four does not. */
+typedef enum panel_narrowing {
+    NARROW_NEVER,
+    NARROW_BY_BLOCKS, /* it has half of its blocks */
+    NARROW_BY_PASSES, /* it is stored in two passes */
+} panel_narrowing;
+
+typedef enum product_operand {
+    OPERAND_H,
+    OPERAND_LEFT, /* what the product before this one left, as r h of a GRU without reset_after */
+} product_operand;
+
+typedef struct cell_product {
+    rnn_step_kernel step; /* not of the product with W, which every cell has by `project` */
+    product_operand operand;
+    int first_gate, gates; /* columns of the Keras matrix, which has all gates side by side */
+    bool has_bias;         /* one of its own, beside that of x W + b */
+    panel_narrowing narrowing;
+} cell_product;
+
+enum { CELL_MOST_PRODUCTS = 2 };
+
+typedef struct cell_form {
+    cell_product input; /* x W + b */
+    cell_product products[CELL_MOST_PRODUCTS];
+    int product_count;
+} cell_form;
+
+const cell_form *rnn_cell_form(const rnn_layer *layer);
+
+/* Rows and columns of the matrix of a product with U, the columns of one gate. */
+int rnn_product_depth(const rnn_layer *layer, const cell_product *product);
+int rnn_product_units(const rnn_layer *layer, const cell_product *product);
+
+#endif
