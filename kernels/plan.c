@@ -161,32 +161,43 @@ static rnn_status check_weights(const rnn_model *model, const rnn_model_weights 
     return model->dense ? check_dense_weights(model->dense, weights, error) : RNN_OK;
 }
 
+/* ---- Options ------------------------------------------------------------------------------ */
+
+static int threads_of(const rnn_plan_options *options) {
+    return options && options->threads ? options->threads : 1;
+}
+
+static rnn_status check_options(const rnn_plan_options *options, rnn_error *error) {
+    if (options && (options->threads < 0 || options->threads > RNN_MAX_THREADS))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "options.threads: %d, must be 0 to %d",
+                        options->threads, RNN_MAX_THREADS);
+    return RNN_OK;
+}
+
 /* ---- Creation ----------------------------------------------------------------------------- */
 
 /* Fills *problem and finds its backend's row, or says why not. */
 static rnn_status make_problem(rnn_problem *problem, const rnn_backend_row **row,
                                const char *backend_name, const rnn_model *model,
-                               const rnn_shape *shape, int threads, rnn_error *error) {
+                               const rnn_shape *shape, const rnn_plan_options *options,
+                               rnn_error *error) {
     if (!model)
         return invalid_null(error, "model");
     if (!shape)
         return invalid_null(error, "shape");
-    *problem = (rnn_problem){.model = *model, .shape = *shape, .threads = threads};
+    *problem = (rnn_problem){.model = *model, .shape = *shape, .threads = threads_of(options)};
     rnn_status status = rnn_model_validate(model, error);
     if (status == RNN_OK)
         status = resolve_shape(&problem->model, &problem->shape, error);
     if (status == RNN_OK)
         status = check_sequence_sizes(&problem->model, &problem->shape, error);
-    if (status == RNN_OK && problem->threads < 1)
-        status = rnn_fail(error, RNN_INVALID_ARGUMENT, "threads: %d, must be at least 1",
-                          problem->threads);
-    if (status == RNN_OK && problem->threads > RNN_MAX_THREADS)
-        status = rnn_fail(error, RNN_INVALID_ARGUMENT, "threads: %d, must be at most %d",
-                          problem->threads, RNN_MAX_THREADS);
+    if (status == RNN_OK)
+        status = check_options(options, error);
     if (status == RNN_OK)
         status = rnn_backend_find(backend_name, row, error);
     if (status == RNN_OK && problem->threads > 1 && !(*row)->threaded)
-        status = rnn_fail(error, RNN_UNSUPPORTED, "threads: %d, backend \"%s\" runs on one thread",
+        status = rnn_fail(error, RNN_UNSUPPORTED,
+                          "options.threads: %d, backend \"%s\" runs on one thread",
                           problem->threads, backend_name);
     if (status == RNN_OK && (*row)->backend->supports)
         status = (*row)->backend->supports(problem, error);
@@ -205,10 +216,11 @@ static rnn_status refuse_known_faults(const rnn_problem *problem, const rnn_back
 }
 
 rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model,
-                                const rnn_shape *shape, int threads, rnn_error *error) {
+                                const rnn_shape *shape, const rnn_plan_options *options,
+                                rnn_error *error) {
     rnn_problem problem;
     const rnn_backend_row *row = NULL;
-    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, threads, error);
+    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, options, error);
     return status == RNN_OK ? refuse_known_faults(&problem, row, error) : status;
 }
 
@@ -287,21 +299,22 @@ static rnn_status create_plan(rnn_plan **out, const rnn_problem *problem,
 
 rnn_status rnn_plan_create_despite_faults(rnn_plan **out, const char *backend_name,
                                           const rnn_model *model, const rnn_model_weights *weights,
-                                          const rnn_shape *shape, int threads, rnn_error *error) {
+                                          const rnn_shape *shape, const rnn_plan_options *options,
+                                          rnn_error *error) {
     rnn_problem problem;
     const rnn_backend_row *row = NULL;
-    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, threads, error);
+    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, options, error);
     return status == RNN_OK ? create_plan(out, &problem, row->backend, weights, error) : status;
 }
 
 rnn_status rnn_plan_create(rnn_plan **out, const char *backend_name, const rnn_model *model,
-                           const rnn_model_weights *weights, const rnn_shape *shape, int threads,
-                           rnn_error *error) {
+                           const rnn_model_weights *weights, const rnn_shape *shape,
+                           const rnn_plan_options *options, rnn_error *error) {
     if (!out)
         return invalid_null(error, "plan");
     rnn_problem problem;
     const rnn_backend_row *row = NULL;
-    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, threads, error);
+    rnn_status status = make_problem(&problem, &row, backend_name, model, shape, options, error);
     if (status == RNN_OK)
         status = refuse_known_faults(&problem, row, error);
     return status == RNN_OK ? create_plan(out, &problem, row->backend, weights, error) : status;

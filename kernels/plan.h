@@ -19,6 +19,7 @@ struct rnn_plan {
 /* As rnn_plan_create, but does not refuse what known_faults.inc has: for the test of that table. */
 rnn_status rnn_plan_create_despite_faults(rnn_plan **plan, const char *backend,
                                           const rnn_model *model, const rnn_model_weights *weights,
-                                          const rnn_shape *shape, int threads, rnn_error *error);
+                                          const rnn_shape *shape, const rnn_plan_options *options,
+                                          rnn_error *error);
 
 #endif

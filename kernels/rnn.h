@@ -199,12 +199,17 @@ typedef struct rnn_plan rnn_plan;
 
 #define RNN_MAX_THREADS 1024
 
+/* How a plan computes. A member that is 0 has its default, so that a caller who names the members
+ * that it sets, as in {.threads = 4}, still says the same when a later version has more of them. */
+typedef struct rnn_plan_options {
+    int threads; /* 1 to RNN_MAX_THREADS, which may be more than the machine has; 0 means 1 */
+} rnn_plan_options;
+
 /* Checks the description, packs the weights (which are not needed afterwards) and sizes the
- * scratch. `threads` is 1 to RNN_MAX_THREADS; more than the machine has is allowed. *plan is set on
- * RNN_OK only. Otherwise RNN_INVALID_ARGUMENT (what rnn_model_validate refuses, a NULL or
- * misaligned array, a wrong count, a shape below 1 or too large, strides that let rows of y
- * overlap, an unknown backend), RNN_UNAVAILABLE, RNN_UNSUPPORTED, RNN_OUT_OF_MEMORY or
- * RNN_BACKEND_FAILED.
+ * scratch. Where `options` is NULL, each has its default. *plan is set on RNN_OK only. Otherwise
+ * RNN_INVALID_ARGUMENT (what rnn_model_validate refuses, a NULL or misaligned array, a wrong count,
+ * a shape below 1 or too large, strides that let rows of y overlap, an option out of its range, an
+ * unknown backend), RNN_UNAVAILABLE, RNN_UNSUPPORTED, RNN_OUT_OF_MEMORY or RNN_BACKEND_FAILED.
  *
  * Our own backends never end the process for want of memory. Three libraries do, and are asked to
  * do something only where the system has just shown that it has room for it:
@@ -220,12 +225,13 @@ typedef struct rnn_plan rnn_plan;
  * - libxsmm, which takes its tables to be there: 12 MB are needed, as above. */
 RNN_API rnn_status rnn_plan_create(rnn_plan **plan, const char *backend, const rnn_model *model,
                                    const rnn_model_weights *weights, const rnn_shape *shape,
-                                   int threads, rnn_error *error);
+                                   const rnn_plan_options *options, rnn_error *error);
 
 /* Whether rnn_plan_create would accept this description, without weights and at no cost: RNN_OK, or
  * the status and reason. RNN_OK is no promise that memory will suffice. */
 RNN_API rnn_status rnn_backend_supports(const char *backend, const rnn_model *model,
-                                        const rnn_shape *shape, int threads, rnn_error *error);
+                                        const rnn_shape *shape, const rnn_plan_options *options,
+                                        rnn_error *error);
 
 /* Accepts NULL. */
 RNN_API void rnn_plan_destroy(rnn_plan *plan);

@@ -115,7 +115,7 @@ static bool measure_naive(reference_case *c, double *largest) {
     rnn_model model = problem_model(&c->problem);
     rnn_shape shape = problem_shape(&c->problem);
     rnn_plan *plan;
-    if (rnn_plan_create(&plan, "naive", &model, &c->arrays.weights, &shape, 1, NULL) != RNN_OK)
+    if (rnn_plan_create(&plan, "naive", &model, &c->arrays.weights, &shape, NULL, NULL) != RNN_OK)
         return false;
     buffer scratch;
     unsigned control = control_word();
@@ -189,7 +189,7 @@ static rnn_status check_problem(const problem *p, rnn_error *error) {
     if (status != RNN_OK)
         return status;
     rnn_shape shape = problem_shape(p);
-    status = rnn_backend_supports("naive", &model, &shape, 1, error);
+    status = rnn_backend_supports("naive", &model, &shape, NULL, error);
     return status == RNN_INVALID_ARGUMENT ? status : inputs_suit(p, error);
 }
 
@@ -290,8 +290,9 @@ static rnn_status prepare_run(const reference_case *c, checked_run *run, rnn_err
     for (int i = 0; i < ARRAY_INPUTS_END; i++)
         if (c->arrays.all[i].size)
             memcpy(run->arrays.all[i].data, c->arrays.all[i].data, c->arrays.all[i].size);
-    rnn_status status = rnn_plan_create(&run->plan, run->backend, &model, &run->arrays.weights,
-                                        &shape, run->threads, error);
+    rnn_status status =
+        rnn_plan_create(&run->plan, run->backend, &model, &run->arrays.weights, &shape,
+                        &(rnn_plan_options){.threads = run->threads}, error);
     if (status != RNN_OK)
         return status;
     if (!buffer_create(&run->scratch, rnn_plan_scratch_size(run->plan), run->guard))

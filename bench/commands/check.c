@@ -86,7 +86,8 @@ static bool check_backend(check_state *check, backend_tally *tally, reference_ca
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
     rnn_error error = {""};
-    rnn_status status = rnn_backend_supports(tally->info.name, &model, &shape, threads, &error);
+    rnn_status status = rnn_backend_supports(tally->info.name, &model, &shape,
+                                             &(rnn_plan_options){.threads = threads}, &error);
     if (status == RNN_UNSUPPORTED || status == RNN_UNAVAILABLE) {
         tally->refused += GUARD_COUNT;
         return refusals_add(&check->refusals, tally->info.name, error.text, GUARD_COUNT);

@@ -32,7 +32,7 @@ static bool supports(const char *backend, const cell_column *column, rnn_error *
     p.layers[0].reset_after = column->reset_after;
     rnn_model model = problem_model(&p);
     rnn_shape shape = problem_shape(&p);
-    return rnn_backend_supports(backend, &model, &shape, 1, why) == RNN_OK;
+    return rnn_backend_supports(backend, &model, &shape, NULL, why) == RNN_OK;
 }
 
 static void print_backend(const rnn_backend_info *info) {
@@ -75,7 +75,7 @@ static void print_known_faults(bool any) {
             continue;
         rnn_model model = problem_model(&p);
         rnn_shape shape = problem_shape(&p);
-        if (rnn_backend_supports(fault->backend, &model, &shape, 1, &why) != RNN_UNSUPPORTED ||
+        if (rnn_backend_supports(fault->backend, &model, &shape, NULL, &why) != RNN_UNSUPPORTED ||
             !strstr(why.text, fault->what)) /* refused for another reason */
             continue;
         printf("%s  %-12s as %s: %s\n", any ? "" : "\nmissing\n", fault->backend, fault->problem,

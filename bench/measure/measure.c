@@ -72,8 +72,8 @@ static rnn_status plan_row(sweep_row *row, const problem *p, const rnn_model_wei
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
     double start = clock_seconds();
-    rnn_status status =
-        rnn_plan_create(&row->plan, row->backend, &model, weights, &shape, row->threads, error);
+    rnn_status status = rnn_plan_create(&row->plan, row->backend, &model, weights, &shape,
+                                        &(rnn_plan_options){.threads = row->threads}, error);
     row->pack_seconds = clock_seconds() - start;
     if (status != RNN_OK)
         return status;

@@ -50,7 +50,7 @@ static rnn_status read_problem(problem *p, const char *text, rnn_error *error) {
     rnn_status status = rnn_model_validate(&model, error);
     if (status != RNN_OK)
         return status;
-    status = rnn_backend_supports("naive", &model, &shape, 1, error);
+    status = rnn_backend_supports("naive", &model, &shape, NULL, error);
     return status == RNN_INVALID_ARGUMENT ? status : RNN_OK;
 }
 
@@ -81,8 +81,8 @@ rnn_status subject_plan(subject *s, const char *backend, int threads, rnn_error 
     rnn_shape shape = problem_shape(&s->problem);
     subject_free_plan(s);
     double start = clock_seconds();
-    rnn_status status =
-        rnn_plan_create(&s->plan, backend, &model, &s->arrays.weights, &shape, threads, error);
+    rnn_status status = rnn_plan_create(&s->plan, backend, &model, &s->arrays.weights, &shape,
+                                        &(rnn_plan_options){.threads = threads}, error);
     s->pack_seconds = clock_seconds() - start;
     if (status != RNN_OK) {
         s->plan = NULL;

@@ -32,7 +32,8 @@ static const rnn_backend_row *first_threaded_row(void) {
 
 static rnn_status can_serve(const rnn_choice *choice, const rnn_model *model,
                             const rnn_shape *shape, rnn_error *error) {
-    return rnn_backend_supports(choice->row->name, model, shape, choice->threads, error);
+    return rnn_backend_supports(choice->row->name, model, shape,
+                                &(rnn_plan_options){.threads = choice->threads}, error);
 }
 
 rnn_choice rnn_choose_by_model(const rnn_model *model, const rnn_shape *shape, int threads) {

@@ -249,16 +249,16 @@ static rnn_plan *create(const call *c) {
     rnn_error error = {""};
     rnn_plan *const nothing = (rnn_plan *)pool, *plan = nothing;
     const bool is_model = check_model(c) == RNN_OK;
-    const rnn_status supported =
-        rnn_backend_supports(c->backend, &c->model, &c->shape, c->threads, &error);
+    const rnn_status supported = rnn_backend_supports(
+        c->backend, &c->model, &c->shape, &(rnn_plan_options){.threads = c->threads}, &error);
     FUZZ_CHECK(is_model || supported == RNN_INVALID_ARGUMENT, "%d", (int)supported);
     if (supported != RNN_OK)
         fuzz_check_error(&error);
     /* The pool has not as many weights as a larger one would read. */
     const bool small = is_model && is_small(c);
     const rnn_model_weights *weights = small || !is_model ? &c->all_weights : NULL;
-    const rnn_status status =
-        rnn_plan_create(&plan, c->backend, &c->model, weights, &c->shape, c->threads, &error);
+    const rnn_status status = rnn_plan_create(&plan, c->backend, &c->model, weights, &c->shape,
+                                              &(rnn_plan_options){.threads = c->threads}, &error);
     if (status != RNN_OK) {
         fuzz_check_error(&error);
         FUZZ_CHECK(plan == nothing, "a plan that was refused was set");

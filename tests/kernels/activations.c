@@ -123,7 +123,7 @@ static bool run_model(asked_model *asked, bool has_head, float *y) {
     const rnn_shape shape = {.batch = 1, .timesteps = 1};
     rnn_plan *plan;
     rnn_error error = {""};
-    const rnn_status status = rnn_plan_create(&plan, subject, &model, &all, &shape, 1, &error);
+    const rnn_status status = rnn_plan_create(&plan, subject, &model, &all, &shape, NULL, &error);
     if (status == RNN_UNSUPPORTED)
         return false;
     const float *const initial_states[] = {NULL, c};

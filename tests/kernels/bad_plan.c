@@ -100,13 +100,13 @@ static void null_pointers(void **state) {
         skip();
     assert_int_equal(fixture_create(&f, NULL, &error), RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "plan: NULL");
-    assert_int_equal(rnn_plan_create(&plan, f.backend, NULL, &f.weights, &f.shape, 1, &error),
+    assert_int_equal(rnn_plan_create(&plan, f.backend, NULL, &f.weights, &f.shape, NULL, &error),
                      RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "model: NULL");
-    assert_int_equal(rnn_plan_create(&plan, f.backend, &f.model, NULL, &f.shape, 1, &error),
+    assert_int_equal(rnn_plan_create(&plan, f.backend, &f.model, NULL, &f.shape, NULL, &error),
                      RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "weights: NULL");
-    assert_int_equal(rnn_plan_create(&plan, f.backend, &f.model, &f.weights, NULL, 1, &error),
+    assert_int_equal(rnn_plan_create(&plan, f.backend, &f.model, &f.weights, NULL, NULL, &error),
                      RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "shape: NULL");
     assert_null(plan);
@@ -279,15 +279,39 @@ static void thread_counts(void **state) {
     (void)state;
     fixture f;
     fixture_reset(&f);
-    f.threads = 0;
-    invalid(&f, "threads: 0");
     f.threads = -1;
-    invalid(&f, "threads: -1");
+    invalid(&f, "options.threads: -1, must be 0 to 1024");
+    f.threads = INT_MIN;
+    invalid(&f, "options.threads: -2147483648");
     f.threads = RNN_MAX_THREADS + 1;
-    invalid(&f, "threads: 1025");
+    invalid(&f, "options.threads: 1025");
     f.threads = 2;
     if (!fixture_backend.threaded)
-        refused(&f, RNN_UNSUPPORTED, "threads: 2");
+        refused(&f, RNN_UNSUPPORTED, "options.threads: 2");
+}
+
+/* Without options, and with options that leave the threads out, a plan is for one thread. */
+static void threads_not_given(void **state) {
+    (void)state;
+    static const rnn_plan_options one = {.threads = 1}, unset = {.threads = 0};
+    static const rnn_plan_options *const same[] = {&one, NULL, &unset};
+    fixture f;
+    fixture_reset(&f);
+    if (!fixture_is_supported(&f))
+        skip();
+    rnn_plan *plans[3];
+    for (int i = 0; i < 3; i++) {
+        rnn_error error = {""};
+        assert_int_equal(rnn_backend_supports(f.backend, &f.model, &f.shape, same[i], &error),
+                         RNN_OK);
+        if (rnn_plan_create(&plans[i], f.backend, &f.model, &f.weights, &f.shape, same[i],
+                            &error) != RNN_OK)
+            fail_msg("%s", error.text);
+        assert_string_equal(rnn_plan_implementation(plans[i]), rnn_plan_implementation(plans[0]));
+        assert_int_equal(rnn_plan_scratch_size(plans[i]), rnn_plan_scratch_size(plans[0]));
+    }
+    for (int i = 0; i < 3; i++)
+        rnn_plan_destroy(plans[i]);
 }
 
 /* rnn_backend_supports and rnn_plan_create give the same answer. */
@@ -297,18 +321,19 @@ static void supports_agrees(void **state) {
     rnn_error error;
     fixture_reset(&f);
     f.shape.batch = 0;
-    assert_int_equal(rnn_backend_supports(f.backend, &f.model, &f.shape, 1, &error),
+    assert_int_equal(rnn_backend_supports(f.backend, &f.model, &f.shape, NULL, &error),
                      RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "shape.batch: 0");
     fixture_reset(&f);
-    assert_int_equal(rnn_backend_supports(f.backend, &f.model, &f.shape, 0, &error),
+    assert_int_equal(rnn_backend_supports(f.backend, &f.model, &f.shape,
+                                          &(rnn_plan_options){.threads = -1}, &error),
                      RNN_INVALID_ARGUMENT);
-    assert_error_text(&error, "threads: 0");
-    assert_int_equal(rnn_backend_supports(f.backend, NULL, &f.shape, 1, &error),
+    assert_error_text(&error, "options.threads: -1");
+    assert_int_equal(rnn_backend_supports(f.backend, NULL, &f.shape, NULL, &error),
                      RNN_INVALID_ARGUMENT);
-    assert_int_equal(rnn_backend_supports(f.backend, &f.model, NULL, 1, &error),
+    assert_int_equal(rnn_backend_supports(f.backend, &f.model, NULL, NULL, &error),
                      RNN_INVALID_ARGUMENT);
-    assert_int_equal(rnn_backend_supports("fastest", &f.model, &f.shape, 1, &error),
+    assert_int_equal(rnn_backend_supports("fastest", &f.model, &f.shape, NULL, &error),
                      RNN_INVALID_ARGUMENT);
     assert_error_text(&error, "backend: \"fastest\"");
 }
@@ -322,7 +347,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(options_of_another_cell), cmocka_unit_test(unknown_enumerators),
         cmocka_unit_test(chains_that_do_not_fit),  cmocka_unit_test(strides),
         cmocka_unit_test(unknown_backends),        cmocka_unit_test(thread_counts),
-        cmocka_unit_test(supports_agrees),
+        cmocka_unit_test(threads_not_given),       cmocka_unit_test(supports_agrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

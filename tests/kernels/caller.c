@@ -43,10 +43,10 @@ static bool fails_as_told(family *f, bool with_own_plan) {
     const rnn_model model = problem_model(&f->of_child.problem);
     const trial *t = &f->of_child;
     void *scratch = test_alloc(rnn_plan_scratch_size(f->plan));
-    const rnn_status status = with_own_plan
-                                  ? rnn_plan_create(&plan, backend, &model, &t->arrays.weights,
-                                                    &t->shape, THREADS, &error)
-                                  : rnn_plan_run(plan, &t->arrays.io, scratch, &error);
+    const rnn_status status =
+        with_own_plan ? rnn_plan_create(&plan, backend, &model, &t->arrays.weights, &t->shape,
+                                        &(rnn_plan_options){.threads = THREADS}, &error)
+                      : rnn_plan_run(plan, &t->arrays.io, scratch, &error);
     return status == RNN_BACKEND_FAILED && strstr(error.text, "threads: 2, after fork()");
 }
 
@@ -298,7 +298,8 @@ int main(int argc, char **argv) {
         must(problem_parse(&p, problems[i], &error), problems[i], error.text);
         const rnn_model model = problem_model(&p);
         const rnn_shape shape = problem_shape(&p);
-        if (rnn_backend_supports(backend, &model, &shape, THREADS, &error) != RNN_OK)
+        if (rnn_backend_supports(backend, &model, &shape, &(rnn_plan_options){.threads = THREADS},
+                                 &error) != RNN_OK)
             continue;
         if (!info.version[0])
             check_rounding(&p, problems[i]);

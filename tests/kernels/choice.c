@@ -83,8 +83,8 @@ static rnn_status try_to_make(made_plan *made, const char *backend, const char *
         weights[i] = (rnn_weights){numbers, numbers, numbers};
     const rnn_model_weights all = {.layers = weights, .count = count};
     made->plan = NULL;
-    const rnn_status status =
-        rnn_plan_create(&made->plan, backend, &model, &all, &shape, threads, error);
+    const rnn_status status = rnn_plan_create(&made->plan, backend, &model, &all, &shape,
+                                              &(rnn_plan_options){.threads = threads}, error);
     if (status == RNN_OK)
         snprintf(made->implementation, sizeof made->implementation, "%s",
                  rnn_plan_implementation(made->plan));

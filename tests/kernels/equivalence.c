@@ -67,7 +67,7 @@ static bool is_claimed(session *s, const problem *p) {
     rnn_error error = {""};
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
-    rnn_status status = rnn_backend_supports(s->backend.name, &model, &shape, 1, &error);
+    rnn_status status = rnn_backend_supports(s->backend.name, &model, &shape, NULL, &error);
     if (status == RNN_OK)
         return true;
     if (status != RNN_UNSUPPORTED || !error.text[0])

@@ -82,7 +82,7 @@ static void run(const far_case *c, const rnn_io *io) {
     rnn_error error = {""};
     rnn_plan *plan;
     if (rnn_plan_create(&plan, c->backend, &c->model, case_weights(c->reference), &c->shape,
-                        c->threads, &error) != RNN_OK)
+                        &(rnn_plan_options){.threads = c->threads}, &error) != RNN_OK)
         fail(c, error.text);
     void *scratch = test_alloc(rnn_plan_scratch_size(plan));
     if (rnn_plan_run(plan, io, scratch, &error) != RNN_OK)
@@ -144,7 +144,8 @@ static int try_problem(const char *backend, const char *text, int threads) {
     c.model = problem_model(case_problem(c.reference));
     c.shape = problem_shape(case_problem(c.reference));
     int tried = 0;
-    if (rnn_backend_supports(backend, &c.model, &c.shape, threads, &error) == RNN_OK)
+    if (rnn_backend_supports(backend, &c.model, &c.shape, &(rnn_plan_options){.threads = threads},
+                             &error) == RNN_OK)
         for (size_t i = 0; tried >= 0 && i < sizeof distances / sizeof *distances; i++) {
             const rnn_strides far = distances[i];
             const bool has_room = try_distances(&c, far, dense) && try_distances(&c, dense, far) &&

@@ -258,7 +258,7 @@ static outcome try_plan(const golden_vector *vector, const char *backend, int th
     trial t = {.vector = vector, .shape = problem_shape(&vector->problem)};
     t.shape.time_major = time_major;
     rnn_status status = rnn_plan_create(&t.plan, backend, &vector->model, &vector->weights,
-                                        &t.shape, threads, error);
+                                        &t.shape, &(rnn_plan_options){.threads = threads}, error);
     if (status != RNN_OK)
         return status == RNN_UNSUPPORTED ? SKIPPED : FAILED;
     trial_allocate(&t);

@@ -28,7 +28,7 @@ static rnn_status make_plan(const char *backend, char implementation[64], rnn_er
     rnn_model_weights all = {.layers = &weights, .count = 1};
     rnn_shape shape = {.batch = 1, .timesteps = 1};
     rnn_plan *plan = NULL;
-    rnn_status status = rnn_plan_create(&plan, backend, &model, &all, &shape, 1, error);
+    rnn_status status = rnn_plan_create(&plan, backend, &model, &all, &shape, NULL, error);
     implementation[0] = '\0';
     if (plan)
         strncat(implementation, rnn_plan_implementation(plan), 63);

@@ -99,7 +99,7 @@ static bool is_right(const rnn_known_fault *fault, case_verdict *verdict) {
     rnn_plan *plan = NULL;
     rnn_error error = {""};
     if (case_create(&c, &p, 1, &error) != RNN_OK ||
-        rnn_plan_create_despite_faults(&plan, fault->backend, &model, case_weights(c), &shape, 1,
+        rnn_plan_create_despite_faults(&plan, fault->backend, &model, case_weights(c), &shape, NULL,
                                        &error) != RNN_OK)
         fail_msg("%s", error.text);
     void *scratch = test_alloc(rnn_plan_scratch_size(plan));
@@ -120,7 +120,7 @@ static void check_row(const rnn_known_fault *fault, const char *version) {
     rnn_error why = {""};
     case_verdict verdict;
     const bool refused =
-        rnn_backend_supports(fault->backend, &model, &shape, 1, &why) == RNN_UNSUPPORTED;
+        rnn_backend_supports(fault->backend, &model, &shape, NULL, &why) == RNN_UNSUPPORTED;
     const bool right = is_right(fault, &verdict);
     if (refused && right)
         fail_msg("%s %s is refused and right: narrow %s to %s in known_faults.inc, or drop the row",

@@ -213,7 +213,9 @@ static size_t scratch_of(const char *backend, int batch, int threads) {
     rnn_model_weights all = {.layers = &weights, .count = 1};
     rnn_shape shape = {.batch = batch, .timesteps = 150};
     rnn_plan *plan;
-    assert_int_equal(rnn_plan_create(&plan, backend, &model, &all, &shape, threads, NULL), RNN_OK);
+    assert_int_equal(rnn_plan_create(&plan, backend, &model, &all, &shape,
+                                     &(rnn_plan_options){.threads = threads}, NULL),
+                     RNN_OK);
     size_t size = rnn_plan_scratch_size(plan);
     assert_int_equal(size % RNN_ALIGNMENT, 0);
     rnn_plan_destroy(plan);

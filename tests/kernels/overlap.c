@@ -94,7 +94,7 @@ static rnn_status make_plan(rnn_plan **plan, const rows *r, rnn_merge merge, boo
     const rnn_model_weights all = {weights, merge == RNN_NONE ? 2 : 1, NULL, NULL};
     const rnn_shape shape = {
         .batch = r->batch, .timesteps = r->steps, .masked = masked, .y = r->strides};
-    return rnn_plan_create(plan, "naive", &model, &all, &shape, 1, NULL);
+    return rnn_plan_create(plan, "naive", &model, &all, &shape, NULL, NULL);
 }
 
 /* rnn_plan_create refuses just those whose rows are not one after the other in either order. */

@@ -572,7 +572,7 @@ static void check_problem(subject *s, const char *text, tally *counts) {
     }
     rnn_model model = problem_model(&parsed);
     rnn_shape shape = problem_shape(&parsed);
-    if (rnn_backend_supports(s->backend, &model, &shape, 1, &error) == RNN_UNSUPPORTED) {
+    if (rnn_backend_supports(s->backend, &model, &shape, NULL, &error) == RNN_UNSUPPORTED) {
         counts->refused++;
         return;
     }

@@ -25,8 +25,8 @@ static rnn_plan *plan_of(const char *backend, int threads) {
     rnn_plan *plan = NULL;
     if (rnn_plan_create(&plan, backend, &(rnn_model){&layer, 1, NULL},
                         &(rnn_model_weights){.layers = &of_layer, .count = 1},
-                        &(rnn_shape){.batch = BATCH, .timesteps = TIMESTEPS}, threads,
-                        &error) != RNN_OK ||
+                        &(rnn_shape){.batch = BATCH, .timesteps = TIMESTEPS},
+                        &(rnn_plan_options){.threads = threads}, &error) != RNN_OK ||
         rnn_plan_scratch_size(plan) > SCRATCH) {
         printf("FAILED %s: %s\n", backend, error.text);
         exit(1);

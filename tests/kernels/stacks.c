@@ -147,7 +147,8 @@ static size_t run_stack(const stack *s, const char *backend, int threads, float 
     rnn_plan *plan;
     rnn_error error = {""};
     test_cores = threads;
-    if (rnn_plan_create(&plan, backend, &model, &all, &shape, threads, &error) != RNN_OK) {
+    if (rnn_plan_create(&plan, backend, &model, &all, &shape,
+                        &(rnn_plan_options){.threads = threads}, &error) != RNN_OK) {
         printf("FAILED %s, %s: %s\n", backend, s->name, error.text);
         exit(1);
     }
@@ -172,7 +173,7 @@ static bool supports_stacks(const char *backend) {
     layers[0].return_sequences = true;
     const rnn_model model = {layers, 2, NULL};
     const rnn_shape shape = {.batch = 1, .timesteps = 1};
-    return rnn_backend_supports(backend, &model, &shape, 1, NULL) == RNN_OK;
+    return rnn_backend_supports(backend, &model, &shape, NULL, NULL) == RNN_OK;
 }
 
 int main(int argc, char **argv) {

@@ -87,7 +87,8 @@ int main(int argc, char **argv) {
         rnn_model model = problem_model(&p);
         rnn_shape shape = problem_shape(&p);
         for (int threads = 1; threads <= (info.threaded ? 2 : 1); threads++) {
-            if (rnn_backend_supports(info.name, &model, &shape, threads, &error) != RNN_OK)
+            if (rnn_backend_supports(info.name, &model, &shape,
+                                     &(rnn_plan_options){.threads = threads}, &error) != RNN_OK)
                 continue;
             check(info.name, threads, problems[i]);
             ran++;

@@ -47,7 +47,8 @@ static const char *implementation(int threads) {
     rnn_model_weights all = {.layers = &weights, .count = 1};
     rnn_plan *plan = NULL;
     rnn_error error = {""};
-    if (rnn_plan_create(&plan, "auto", &model, &all, &shape, threads, &error) != RNN_OK)
+    if (rnn_plan_create(&plan, "auto", &model, &all, &shape,
+                        &(rnn_plan_options){.threads = threads}, &error) != RNN_OK)
         fail_msg("%s", error.text);
     snprintf(text, sizeof text, "%s", rnn_plan_implementation(plan));
     rnn_plan_destroy(plan);
@@ -237,7 +238,7 @@ static void winners_that_cannot_serve(void **state) {
     shape.masked = true; /* which some libraries do not do */
     for (int i = 0; rnn_backend_row_at(i)->backend != &rnn_backend_auto; i++) {
         const char *name = rnn_backend_row_at(i)->name;
-        bool serves = rnn_backend_supports(name, &model, &shape, 1, NULL) == RNN_OK;
+        bool serves = rnn_backend_supports(name, &model, &shape, NULL, NULL) == RNN_OK;
         write_one(1, name, 1);
         assert_contains(implementation(1), serves ? "(tuned)" : "(cost model; tuned: ");
         refusing += !serves;
@@ -249,7 +250,9 @@ static void winners_that_cannot_serve(void **state) {
 /* It cannot start its second thread, for which no system has this much. */
 static void a_winner_without_memory(void **state) {
     (void)state;
-    if (rnn_usable_cores() < 2 || rnn_backend_supports("onednn", &model, &shape, 2, NULL) != RNN_OK)
+    if (rnn_usable_cores() < 2 ||
+        rnn_backend_supports("onednn", &model, &shape, &(rnn_plan_options){.threads = 2}, NULL) !=
+            RNN_OK)
         skip();
     write_one(2, "onednn", 2);
     setenv("OMP_STACKSIZE", "4096G", 1);

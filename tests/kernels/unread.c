@@ -90,7 +90,7 @@ static rnn_status make_plan(rnn_plan **plan, const asked *a, rnn_error *error) {
     rnn_model_weights weights = {layers, count, gone.has_head ? numbers + 2 : NULL,
                                  gone.dense_bias};
     const rnn_status status =
-        rnn_plan_create(plan, subject, &model, &weights, &gone.shape, 1, error);
+        rnn_plan_create(plan, subject, &model, &weights, &gone.shape, NULL, error);
     memset(&gone, 0x5a, sizeof gone);
     memset(layers, 0x5a, sizeof layers);
     memset(&weights, 0x5a, sizeof weights);

@@ -9,6 +9,8 @@ def equivalence(backend, cell):
 
 ROOM = program("tests/kernels/room", OMP_STACKSIZE="64M")
 
+BAD_PLAN = program("tests/kernels/bad_plan", "scalar")
+
 MUTATIONS = [
     Mutation("gate order", "kernels/isa/cells/lstm.inc.h", "vf_fma(f, vf_load(c_row), vf_mul(i, candidate))",
              "vf_fma(i, vf_load(c_row), vf_mul(f, candidate))", equivalence("scalar", "lstm"), kernels="scalar"),
@@ -151,4 +153,6 @@ MUTATIONS = [
              "rnn_threads_were(threads);", ROOM),
     Mutation("a library's threads stay", "kernels/engine/cores.c",
              "    marks.library_pool = threads; /* those that a library had beyond them are gone */\n", "", ROOM),
+    Mutation("threads that are not given", "kernels/plan.c", "options->threads : 1", "options->threads : 2", BAD_PLAN),
+    Mutation("threads below none", "kernels/plan.c", "options->threads < 0 ||", "options->threads < -1 ||", BAD_PLAN),
 ]

@@ -57,11 +57,13 @@ void fixture_reset_two_outputs(fixture *f) {
 }
 
 bool fixture_is_supported(const fixture *f) {
-    return rnn_backend_supports(f->backend, &f->model, &f->shape, f->threads, NULL) == RNN_OK;
+    return rnn_backend_supports(f->backend, &f->model, &f->shape,
+                                &(rnn_plan_options){.threads = f->threads}, NULL) == RNN_OK;
 }
 
 rnn_status fixture_create(const fixture *f, rnn_plan **plan, rnn_error *error) {
-    return rnn_plan_create(plan, f->backend, &f->model, &f->weights, &f->shape, f->threads, error);
+    return rnn_plan_create(plan, f->backend, &f->model, &f->weights, &f->shape,
+                           &(rnn_plan_options){.threads = f->threads}, error);
 }
 
 void assert_error_text(const rnn_error *error, const char *expected) {

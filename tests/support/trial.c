@@ -53,8 +53,8 @@ rnn_plan *trial_plan(const trial *t, const char *backend, int threads) {
     rnn_plan *plan = NULL;
     rnn_error error;
     rnn_model model = problem_model(&t->problem);
-    if (rnn_plan_create(&plan, backend, &model, &t->arrays.weights, &t->shape, threads, &error) !=
-        RNN_OK)
+    if (rnn_plan_create(&plan, backend, &model, &t->arrays.weights, &t->shape,
+                        &(rnn_plan_options){.threads = threads}, &error) != RNN_OK)
         fail("rnn_plan_create", &error);
     return plan;
 }
