@@ -75,11 +75,26 @@ int rnn_model_state_units(const rnn_model *model, int state) {
     return 0;
 }
 
+static size_t gate_units(const rnn_layer *layer) {
+    return (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
+}
+
+size_t rnn_layer_kernel_length(const rnn_layer *layer) {
+    return (size_t)layer->features * gate_units(layer);
+}
+
+size_t rnn_layer_recurrent_kernel_length(const rnn_layer *layer) {
+    return (size_t)layer->units * gate_units(layer);
+}
+
+size_t rnn_layer_bias_length(const rnn_layer *layer) {
+    return !layer->use_bias ? 0 : (layer->reset_after ? 2 : 1) * gate_units(layer);
+}
+
 size_t rnn_layer_parameter_count(const rnn_layer *layer) {
-    size_t features = (size_t)layer->features, units = (size_t)layer->units;
-    size_t gate_units = (size_t)rnn_cell_gates(layer->cell) * units;
-    size_t bias_rows = !layer->use_bias ? 0 : layer->reset_after ? 2 : 1;
-    return (size_t)rnn_layer_directions(layer) * (features + units + bias_rows) * gate_units;
+    return (size_t)rnn_layer_directions(layer) *
+           (rnn_layer_kernel_length(layer) + rnn_layer_recurrent_kernel_length(layer) +
+            rnn_layer_bias_length(layer));
 }
 
 size_t rnn_dense_parameter_count(const rnn_dense *dense, int features) {

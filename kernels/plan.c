@@ -6,6 +6,7 @@
 #include "kernels/registry.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,31 +107,72 @@ static rnn_status check_sequence_sizes(const rnn_model *model, const rnn_shape *
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
-static rnn_status check_floats(const void *pointer, const char *field, int index,
-                               rnn_error *error) {
-    if (!pointer)
-        return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.layers[%d].%s: NULL", index, field);
-    if ((uintptr_t)pointer % sizeof(float))
-        return rnn_fail(error, RNN_INVALID_ARGUMENT,
-                        "weights.layers[%d].%s: %p is not aligned for floats", index, field,
-                        pointer);
-    return RNN_OK;
+/* One array as the caller knows it, and what it has to be: a matrix, or a vector of [columns]. */
+typedef struct needed_array {
+    const char *field;
+    int index, layer; /* of weights.layers and of model.layers; -1 of the head */
+    bool is_matrix;
+    size_t length, columns;
+} needed_array;
+
+static rnn_status refuse_length(const char *name, const needed_array *needed, size_t length,
+                                rnn_error *error) {
+    char owner[24] = "dense", shape[48];
+    if (needed->layer >= 0)
+        snprintf(owner, sizeof owner, "layers[%d]", needed->layer);
+    if (needed->is_matrix)
+        snprintf(shape, sizeof shape, "[%zu, %zu]", needed->length / needed->columns,
+                 needed->columns);
+    else
+        snprintf(shape, sizeof shape, "[%zu]", needed->columns);
+    return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.%s: length %zu, but %s needs %zu, %s",
+                    name, length, owner, needed->length, shape);
 }
 
-static rnn_status check_dense_floats(const void *pointer, const char *field, rnn_error *error) {
-    if (!pointer)
-        return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.%s: NULL", field);
-    if ((uintptr_t)pointer % sizeof(float))
+static rnn_status check_array(rnn_array array, const needed_array *needed, rnn_error *error) {
+    char name[40];
+    if (needed->index >= 0)
+        snprintf(name, sizeof name, "layers[%d].%s", needed->index, needed->field);
+    else
+        snprintf(name, sizeof name, "%s", needed->field);
+    if (!array.data)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.%s: NULL", name);
+    if ((uintptr_t)array.data % sizeof(float))
         return rnn_fail(error, RNN_INVALID_ARGUMENT, "weights.%s: %p is not aligned for floats",
-                        field, pointer);
+                        name, (const void *)array.data);
+    if (array.length != needed->length)
+        return refuse_length(name, needed, array.length, error);
     return RNN_OK;
 }
 
-static rnn_status check_dense_weights(const rnn_dense *dense, const rnn_model_weights *weights,
+static rnn_status check_dense_weights(const rnn_model *model, const rnn_model_weights *weights,
                                       rnn_error *error) {
-    rnn_status status = check_dense_floats(weights->dense_kernel, "dense_kernel", error);
-    if (status == RNN_OK && dense->use_bias)
-        status = check_dense_floats(weights->dense_bias, "dense_bias", error);
+    const rnn_layer *below = &model->layers[model->layer_count - 1];
+    const size_t columns = (size_t)model->dense->units;
+    const size_t length = (size_t)rnn_layer_output_width(below) * columns;
+    const needed_array kernel = {"dense_kernel", -1, -1, true, length, columns};
+    const needed_array bias = {"dense_bias", -1, -1, false, columns, columns};
+    rnn_status status = check_array(weights->dense_kernel, &kernel, error);
+    if (status == RNN_OK && model->dense->use_bias)
+        status = check_array(weights->dense_bias, &bias, error);
+    return status;
+}
+
+/* Of direction `index` of all layers, which belongs to layer `layer`. */
+static rnn_status check_direction_weights(const rnn_model *model, int layer, int index,
+                                          const rnn_weights *weights, rnn_error *error) {
+    const rnn_layer *l = &model->layers[layer];
+    const size_t columns = (size_t)rnn_cell_gates(l->cell) * (size_t)l->units;
+    const needed_array kernel = {"kernel", index, layer, true, rnn_layer_kernel_length(l), columns};
+    const needed_array recurrent = {
+        "recurrent_kernel", index, layer, true, rnn_layer_recurrent_kernel_length(l), columns};
+    const needed_array bias = {"bias", index, layer, l->reset_after, rnn_layer_bias_length(l),
+                               columns};
+    rnn_status status = check_array(weights->kernel, &kernel, error);
+    if (status == RNN_OK)
+        status = check_array(weights->recurrent_kernel, &recurrent, error);
+    if (status == RNN_OK && l->use_bias)
+        status = check_array(weights->bias, &bias, error);
     return status;
 }
 
@@ -149,16 +191,12 @@ static rnn_status check_weights(const rnn_model *model, const rnn_model_weights 
     int index = 0;
     for (int i = 0; i < model->layer_count; i++)
         for (int d = 0; d < rnn_layer_directions(&model->layers[i]); d++, index++) {
-            const rnn_weights *w = &weights->layers[index];
-            rnn_status status = check_floats(w->kernel, "kernel", index, error);
-            if (status == RNN_OK)
-                status = check_floats(w->recurrent_kernel, "recurrent_kernel", index, error);
-            if (status == RNN_OK && model->layers[i].use_bias)
-                status = check_floats(w->bias, "bias", index, error);
+            rnn_status status =
+                check_direction_weights(model, i, index, &weights->layers[index], error);
             if (status != RNN_OK)
                 return status;
         }
-    return model->dense ? check_dense_weights(model->dense, weights, error) : RNN_OK;
+    return model->dense ? check_dense_weights(model, weights, error) : RNN_OK;
 }
 
 /* ---- Options ------------------------------------------------------------------------------ */

@@ -111,7 +111,7 @@ typedef struct rnn_layer {
     rnn_activation recurrent_activation; /* rec; SimpleRNN has none and ignores it */
     rnn_direction direction;
     rnn_merge merge;       /* RNN_CONCAT unless the layer is bidirectional */
-    bool use_bias;         /* false: rnn_weights.bias is not read */
+    bool use_bias;         /* false: rnn_weights.bias is not looked at */
     bool reset_after;      /* GRU only */
     bool return_sequences; /* every step's output; must be true below another layer */
     /* A masked step puts out 0 instead of the kept state. Not read of a bidirectional layer: there,
@@ -123,7 +123,7 @@ typedef struct rnn_layer {
 typedef struct rnn_dense {
     int units; /* >= 1 */
     rnn_activation activation;
-    bool use_bias; /* false: rnn_model_weights.dense_bias is not read */
+    bool use_bias; /* false: rnn_model_weights.dense_bias is not looked at */
 } rnn_dense;
 
 #define RNN_MAX_LAYERS 64
@@ -165,19 +165,32 @@ RNN_API int rnn_model_state_units(const rnn_model *model, int state); /* M of it
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
+/* Numbers, and how many there are. rnn_plan_create refuses an array of another length than its
+ * model needs, so that none is read past its end. */
+typedef struct rnn_array {
+    const float *data;
+    size_t length; /* in floats */
+} rnn_array;
+
 /* One direction of one layer, row-major, gates side by side in the order of rnn_cell. */
 typedef struct rnn_weights {
-    const float *kernel;           /* W [D, G M] */
-    const float *recurrent_kernel; /* U [M, G M] */
-    const float *bias;             /* b [G M]; GRU with reset_after [2, 3 M]: input, recurrent */
+    rnn_array kernel;           /* W [D, G M] */
+    rnn_array recurrent_kernel; /* U [M, G M] */
+    rnn_array bias;             /* b [G M]; GRU with reset_after [2, 3 M]: input, recurrent */
 } rnn_weights;
 
 typedef struct rnn_model_weights {
     const rnn_weights *layers; /* layer by layer, a bidirectional one has two: forward, backward */
     int count;                 /* length of `layers`, checked against the model */
-    const float *dense_kernel; /* [width of the last layer, Dense units]; NULL without head */
-    const float *dense_bias;   /* [Dense units]; not read where the head has no bias */
+    rnn_array dense_kernel; /* [width of the last layer, Dense units]; not looked at without head */
+    rnn_array dense_bias;   /* [Dense units]; not looked at where the head has no bias */
 } rnn_model_weights;
+
+/* The lengths that rnn_weights must have for this layer, whose description must be valid; 0 for a
+ * bias that it does not have. */
+RNN_API size_t rnn_layer_kernel_length(const rnn_layer *layer);
+RNN_API size_t rnn_layer_recurrent_kernel_length(const rnn_layer *layer);
+RNN_API size_t rnn_layer_bias_length(const rnn_layer *layer);
 
 /* ---- Plans -------------------------------------------------------------------------------- */
 
@@ -207,9 +220,10 @@ typedef struct rnn_plan_options {
 
 /* Checks the description, packs the weights (which are not needed afterwards) and sizes the
  * scratch. Where `options` is NULL, each has its default. *plan is set on RNN_OK only. Otherwise
- * RNN_INVALID_ARGUMENT (what rnn_model_validate refuses, a NULL or misaligned array, a wrong count,
- * a shape below 1 or too large, strides that let rows of y overlap, an option out of its range, an
- * unknown backend), RNN_UNAVAILABLE, RNN_UNSUPPORTED, RNN_OUT_OF_MEMORY or RNN_BACKEND_FAILED.
+ * RNN_INVALID_ARGUMENT (what rnn_model_validate refuses, a NULL or misaligned array, a wrong count
+ * or length, a shape below 1 or too large, strides that let rows of y overlap, an option out of its
+ * range, an unknown backend), RNN_UNAVAILABLE, RNN_UNSUPPORTED, RNN_OUT_OF_MEMORY or
+ * RNN_BACKEND_FAILED.
  *
  * Our own backends never end the process for want of memory. Three libraries do, and are asked to
  * do something only where the system has just shown that it has room for it:

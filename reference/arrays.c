@@ -36,12 +36,10 @@ static void size_weights(size_t floats[ARRAY_COUNT], const problem *p) {
     int index = 0;
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
-        size_t columns = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
         for (int d = 0; d < rnn_layer_directions(layer); d++, index++) {
-            floats[ARRAY_KERNEL + index] = (size_t)layer->features * columns;
-            floats[ARRAY_RECURRENT_KERNEL + index] = (size_t)layer->units * columns;
-            if (layer->use_bias)
-                floats[ARRAY_BIAS + index] = columns * (layer->reset_after ? 2 : 1);
+            floats[ARRAY_KERNEL + index] = rnn_layer_kernel_length(layer);
+            floats[ARRAY_RECURRENT_KERNEL + index] = rnn_layer_recurrent_kernel_length(layer);
+            floats[ARRAY_BIAS + index] = rnn_layer_bias_length(layer);
         }
     }
     if (p->has_dense) {
@@ -69,6 +67,10 @@ static void size_sequences(size_t floats[ARRAY_COUNT], const problem *p) {
     }
 }
 
+static rnn_array weights_view(const run_arrays *a, int index) {
+    return (rnn_array){array_floats(a, index), array_float_count(a, index)};
+}
+
 static void bind_views(run_arrays *a, const problem *p) {
     rnn_model model = problem_model(p);
     int directions = 0;
@@ -76,13 +78,13 @@ static void bind_views(run_arrays *a, const problem *p) {
         directions += rnn_layer_directions(&p->layers[i]);
     for (int i = 0; i < directions; i++)
         a->layer_weights[i] =
-            (rnn_weights){.kernel = array_floats(a, ARRAY_KERNEL + i),
-                          .recurrent_kernel = array_floats(a, ARRAY_RECURRENT_KERNEL + i),
-                          .bias = array_floats(a, ARRAY_BIAS + i)};
+            (rnn_weights){.kernel = weights_view(a, ARRAY_KERNEL + i),
+                          .recurrent_kernel = weights_view(a, ARRAY_RECURRENT_KERNEL + i),
+                          .bias = weights_view(a, ARRAY_BIAS + i)};
     a->weights = (rnn_model_weights){.layers = a->layer_weights,
                                      .count = directions,
-                                     .dense_kernel = array_floats(a, ARRAY_DENSE_KERNEL),
-                                     .dense_bias = array_floats(a, ARRAY_DENSE_BIAS)};
+                                     .dense_kernel = weights_view(a, ARRAY_DENSE_KERNEL),
+                                     .dense_bias = weights_view(a, ARRAY_DENSE_BIAS)};
     for (int i = 0; i < rnn_model_state_count(&model); i++) {
         a->initial_states[i] = array_floats(a, ARRAY_INITIAL_STATE + i);
         a->final_states[i] = array_floats(a, ARRAY_FINAL_STATE + i);

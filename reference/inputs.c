@@ -344,8 +344,8 @@ static double largest_column(const float *matrix, size_t rows, size_t columns) {
 static double bound_direction(const rnn_layer *layer, const rnn_weights *w, int timesteps, double x,
                               double h, double c) {
     size_t columns = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
-    double kernel = largest_column(w->kernel, (size_t)layer->features, columns);
-    double recurrent = largest_column(w->recurrent_kernel, (size_t)layer->units, columns);
+    double kernel = largest_column(w->kernel.data, (size_t)layer->features, columns);
+    double recurrent = largest_column(w->recurrent_kernel.data, (size_t)layer->units, columns);
     double bias = layer->use_bias ? 6 : 0; /* two rows of at most 3 */
     double largest = fmax(h, c);
     for (int t = 0; t < timesteps; t++) {
@@ -385,7 +385,7 @@ double inputs_largest_sum(const run_arrays *a, const problem *p) {
     }
     if (p->has_dense) {
         size_t width = (size_t)rnn_layer_output_width(&p->layers[p->layer_count - 1]);
-        x = x * largest_column(a->weights.dense_kernel, width, (size_t)p->dense.units) + 3;
+        x = x * largest_column(a->weights.dense_kernel.data, width, (size_t)p->dense.units) + 3;
         largest = fmax(largest, x);
     }
     /* The halves that merge:ave makes take one more bit. */

@@ -268,9 +268,9 @@ static double *direction_output(const rnn_layer *layer, const rnn_weights *weigh
     double *y = new_doubles(shape->N, shape->T, M);
     double *h = new_doubles(shape->N, M, 1), *c = new_doubles(shape->N, M, 1);
     step_context context = {.layer = layer,
-                            .W = weights->kernel,
-                            .U = weights->recurrent_kernel,
-                            .b = layer->use_bias ? weights->bias : NULL,
+                            .W = weights->kernel.data,
+                            .U = weights->recurrent_kernel.data,
+                            .b = layer->use_bias ? weights->bias.data : NULL,
                             .D = (size_t)layer->features,
                             .M = M,
                             .z = new_doubles(4, M, 1),
@@ -328,8 +328,8 @@ static void run_dense(const rnn_dense *dense, const rnn_model_weights *weights, 
     size_t units = (size_t)dense->units;
     for (size_t i = 0; i < rows; i++) {
         double *row = y + i * units;
-        set_bias(row, units, dense->use_bias ? weights->dense_bias : NULL);
-        add_product(row, units, x + i * features, features, weights->dense_kernel, units);
+        set_bias(row, units, dense->use_bias ? weights->dense_bias.data : NULL);
+        add_product(row, units, x + i * features, features, weights->dense_kernel.data, units);
         for (size_t j = 0; j < units; j++)
             row[j] = oracle_activate(dense->activation, row[j]);
     }

@@ -47,8 +47,9 @@ static void pack_model(rnn_engine *engine, const rnn_model_weights *weights, are
     if (model->dense)
         rnn_pack_dense(&engine->dense, model->dense,
                        rnn_layer_output_width(&model->layers[model->layer_count - 1]),
-                       weights ? weights->dense_kernel : NULL, weights ? weights->dense_bias : NULL,
-                       engine->kernels->vector_floats, room);
+                       weights ? weights->dense_kernel.data : NULL,
+                       weights ? weights->dense_bias.data : NULL, engine->kernels->vector_floats,
+                       room);
 }
 
 /* Whether the halves of a layer are joined element by element. */

@@ -80,9 +80,10 @@ static void pack_direction(packed_direction *packed, const packed_layer *layouts
                            arena *room) {
     const int units = layer->units;
     const size_t row = (size_t)rnn_cell_gates(layer->cell) * (size_t)units;
-    const float *bias = weights && layer->use_bias ? weights->bias : NULL;
-    const keras_matrix kernel = {weights ? weights->kernel : NULL, layer->features, row, units};
-    const keras_matrix recurrent = {weights ? weights->recurrent_kernel : NULL,
+    const float *bias = weights && layer->use_bias ? weights->bias.data : NULL;
+    const keras_matrix kernel = {weights ? weights->kernel.data : NULL, layer->features, row,
+                                 units};
+    const keras_matrix recurrent = {weights ? weights->recurrent_kernel.data : NULL,
                                     layouts->products[0].depth, row, units};
     const keras_matrix input_bias = {bias, 1, row, units};
     const keras_matrix recurrent_bias = {bias ? bias + row : NULL, 1, row, units};

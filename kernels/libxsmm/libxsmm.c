@@ -236,10 +236,10 @@ static bool pack_weights(xsmm_plan *plan, const rnn_weights *weights) {
     memset(plan->memory, 0, room.used);
     room = (arena){plan->memory, 0};
     lay_out_weights(plan, &room);
-    pack_kernel(plan, plan->layer->features, weights->kernel, plan->kernel);
-    pack_kernel(plan, plan->layer->units, weights->recurrent_kernel, plan->recurrent_kernel);
+    pack_kernel(plan, plan->layer->features, weights->kernel.data, plan->kernel);
+    pack_kernel(plan, plan->layer->units, weights->recurrent_kernel.data, plan->recurrent_kernel);
     if (plan->layer->use_bias)
-        pack_bias(plan, weights->bias);
+        pack_bias(plan, weights->bias.data);
     return true;
 }
 

@@ -20,33 +20,29 @@ typedef struct naive_state {
 
 /* ---- Creation ----------------------------------------------------------------------------- */
 
-static float *copy_floats(naive_state *state, const float *floats, size_t count) {
-    float *copy = malloc(count * sizeof *copy);
+static float *copy_array(naive_state *state, rnn_array array) {
+    float *copy = malloc(array.length * sizeof *copy);
     if (copy) {
-        memcpy(copy, floats, count * sizeof *copy);
-        state->weight_floats += count;
+        memcpy(copy, array.data, array.length * sizeof *copy);
+        state->weight_floats += array.length;
     }
     return copy;
 }
 
 static bool copy_weights(naive_state *state, const rnn_layer *layer, const rnn_weights *from,
                          naive_weights *to) {
-    size_t width = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
-    to->kernel = copy_floats(state, from->kernel, (size_t)layer->features * width);
-    to->recurrent_kernel = copy_floats(state, from->recurrent_kernel, (size_t)layer->units * width);
+    to->kernel = copy_array(state, from->kernel);
+    to->recurrent_kernel = copy_array(state, from->recurrent_kernel);
     if (layer->use_bias)
-        to->bias = copy_floats(state, from->bias, layer->reset_after ? 2 * width : width);
+        to->bias = copy_array(state, from->bias);
     return to->kernel && to->recurrent_kernel && (!layer->use_bias || to->bias);
 }
 
 static bool copy_dense(naive_state *state, const rnn_model_weights *weights) {
-    const rnn_model *model = &state->problem->model;
-    const rnn_dense *dense = model->dense;
-    size_t features = (size_t)rnn_layer_output_width(&model->layers[model->layer_count - 1]);
-    size_t units = (size_t)dense->units;
-    state->dense_kernel = copy_floats(state, weights->dense_kernel, features * units);
+    const rnn_dense *dense = state->problem->model.dense;
+    state->dense_kernel = copy_array(state, weights->dense_kernel);
     if (dense->use_bias)
-        state->dense_bias = copy_floats(state, weights->dense_bias, units);
+        state->dense_bias = copy_array(state, weights->dense_bias);
     return state->dense_kernel && (!dense->use_bias || state->dense_bias);
 }
 

@@ -165,13 +165,13 @@ static rnn_status pack_weights(onednn_dense *dense, const rnn_problem *problem,
                                          "memory descriptor of the Dense kernel", error);
     if (status == RNN_OK)
         status = rnn_onednn_operation_pack(operation, DNNL_ARG_WEIGHTS, &kernel,
-                                           weights->dense_kernel, engine, error);
+                                           weights->dense_kernel.data, engine, error);
     if (status == RNN_OK && problem->model.dense->use_bias) {
         const dnnl_dims_t sizes = {problem->model.dense->units};
         status = rnn_onednn_layout_dense(&bias, 1, sizes, error);
         if (status == RNN_OK)
-            status = rnn_onednn_operation_pack(operation, DNNL_ARG_BIAS, &bias, weights->dense_bias,
-                                               engine, error);
+            status = rnn_onednn_operation_pack(operation, DNNL_ARG_BIAS, &bias,
+                                               weights->dense_bias.data, engine, error);
     }
     rnn_onednn_api_layout_clear(&kernel);
     rnn_onednn_api_layout_clear(&bias);

@@ -75,9 +75,9 @@ static rnn_status pack_bias(onednn_operation *operation, const rnn_layer *layer,
     for (int d = 0; d < directions && layer->use_bias; d++) {
         float *part = bias + (size_t)d * floats;
         if (is_linear_before_reset(layer))
-            fold_bias(part, weights[d].bias, units);
+            fold_bias(part, weights[d].bias.data, units);
         else
-            memcpy(part, weights[d].bias, floats * sizeof *part);
+            memcpy(part, weights[d].bias.data, floats * sizeof *part);
     }
     const dnnl_dims_t sizes = {1, directions, gates, layer->units};
     rnn_status status = pack_plain(operation, DNNL_ARG_BIAS, 4, sizes, bias, engine, error);
@@ -90,11 +90,11 @@ rnn_status rnn_onednn_pack_weights(onednn_operation *operation, const rnn_layer 
                                    rnn_error *error) {
     bool both = layer->direction == RNN_BIDIRECTIONAL;
     rnn_status status =
-        pack_kernels(operation, DNNL_ARG_WEIGHTS_LAYER, layer, layer->features, weights[0].kernel,
-                     both ? weights[1].kernel : NULL, engine, error);
+        pack_kernels(operation, DNNL_ARG_WEIGHTS_LAYER, layer, layer->features,
+                     weights[0].kernel.data, both ? weights[1].kernel.data : NULL, engine, error);
     if (status == RNN_OK)
         status = pack_kernels(operation, DNNL_ARG_WEIGHTS_ITER, layer, layer->units,
-                              weights[0].recurrent_kernel,
-                              both ? weights[1].recurrent_kernel : NULL, engine, error);
+                              weights[0].recurrent_kernel.data,
+                              both ? weights[1].recurrent_kernel.data : NULL, engine, error);
     return status == RNN_OK ? pack_bias(operation, layer, weights, engine, error) : status;
 }

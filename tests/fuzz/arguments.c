@@ -22,7 +22,7 @@ typedef struct call {
     rnn_layer layers[LAYERS];
     rnn_dense dense;
     rnn_model model;
-    rnn_weights weights[2 * LAYERS];
+    rnn_weights weights[2 * LAYERS]; /* lengths: how much longer than right, until fit_lengths */
     rnn_model_weights all_weights;
     rnn_shape shape;
     int threads;
@@ -69,8 +69,8 @@ static void make_call(fuzz_input *in, call *c) {
     for (int i = 0; i < c->model.layer_count; i++)
         c->all_weights.count += rnn_layer_directions(&c->layers[i]);
     for (int i = 0; i < 2 * LAYERS; i++)
-        c->weights[i] = (rnn_weights){pool, pool, pool};
-    c->all_weights = (rnn_model_weights){c->weights, c->all_weights.count, pool, pool};
+        c->weights[i] = (rnn_weights){{pool, 0}, {pool, 0}, {pool, 0}};
+    c->all_weights = (rnn_model_weights){c->weights, c->all_weights.count, {pool, 0}, {pool, 0}};
 }
 
 /* ---- What is wrong with it ------------------------------------------------------------------- */
@@ -88,8 +88,13 @@ static ptrdiff_t wild_stride(fuzz_input *in) {
     return choice < 128 ? choice : values[choice % (int)(sizeof values / sizeof *values)];
 }
 
-static const float *wild_floats(fuzz_input *in) {
-    return fuzz_byte(in) & 1 ? NULL : (const float *)(const void *)((const char *)pool + 1);
+/* Of a length that is counted from the right one, which fit_lengths adds. */
+static rnn_array wild_array(fuzz_input *in) {
+    const int choice = fuzz_byte(in);
+    const float *const misaligned = (const float *)(const void *)((const char *)pool + 1);
+    if (choice < 128)
+        return (rnn_array){choice & 1 ? NULL : misaligned, 0};
+    return (rnn_array){pool, (size_t)(ptrdiff_t)wild_int(in)};
 }
 
 static void spoil_layer(fuzz_input *in, rnn_layer *layer) {
@@ -131,19 +136,19 @@ static void spoil_weights(fuzz_input *in, call *c) {
         c->all_weights.count = wild_int(in);
         break;
     case 2:
-        w->kernel = wild_floats(in);
+        w->kernel = wild_array(in);
         break;
     case 3:
-        w->recurrent_kernel = wild_floats(in);
+        w->recurrent_kernel = wild_array(in);
         break;
     case 4:
-        w->bias = wild_floats(in);
+        w->bias = wild_array(in);
         break;
     case 5:
-        c->all_weights.dense_kernel = wild_floats(in);
+        c->all_weights.dense_kernel = wild_array(in);
         break;
     default:
-        c->all_weights.dense_bias = wild_floats(in);
+        c->all_weights.dense_bias = wild_array(in);
     }
 }
 
@@ -225,27 +230,53 @@ static bool is_small(const call *c) {
     return true;
 }
 
-static bool is_for_floats(const void *pointer) {
-    return pointer && (uintptr_t)pointer % sizeof(float) == 0;
+static bool is_right(rnn_array array, size_t length) {
+    return array.data && (uintptr_t)array.data % sizeof(float) == 0 && array.length == length;
+}
+
+static size_t head_kernel_length(const call *c) {
+    return (size_t)rnn_layer_output_width(&c->layers[c->model.layer_count - 1]) *
+           (size_t)c->dense.units;
+}
+
+/* Makes the lengths those of a valid model, which is known only when all is spoilt. */
+static void fit_lengths(call *c) {
+    int index = 0;
+    for (int i = 0; i < c->model.layer_count; i++)
+        for (int d = 0; d < rnn_layer_directions(&c->layers[i]); d++, index++) {
+            c->weights[index].kernel.length += rnn_layer_kernel_length(&c->layers[i]);
+            c->weights[index].recurrent_kernel.length +=
+                rnn_layer_recurrent_kernel_length(&c->layers[i]);
+            c->weights[index].bias.length += rnn_layer_bias_length(&c->layers[i]);
+        }
+    if (c->model.dense) {
+        c->all_weights.dense_kernel.length += head_kernel_length(c);
+        c->all_weights.dense_bias.length += (size_t)c->dense.units;
+    }
 }
 
 static bool weights_are_right(const call *c) {
     int index = 0;
     if (!c->all_weights.layers)
         return false;
-    for (int i = 0; i < c->model.layer_count; i++)
-        for (int d = 0; d < rnn_layer_directions(&c->layers[i]); d++, index++)
-            if (!is_for_floats(c->weights[index].kernel) ||
-                !is_for_floats(c->weights[index].recurrent_kernel) ||
-                (c->layers[i].use_bias && !is_for_floats(c->weights[index].bias)))
+    for (int i = 0; i < c->model.layer_count; i++) {
+        const rnn_layer *layer = &c->layers[i];
+        const size_t row = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
+        for (int d = 0; d < rnn_layer_directions(layer); d++, index++)
+            if (!is_right(c->weights[index].kernel, (size_t)layer->features * row) ||
+                !is_right(c->weights[index].recurrent_kernel, (size_t)layer->units * row) ||
+                (layer->use_bias &&
+                 !is_right(c->weights[index].bias, layer->reset_after ? 2 * row : row)))
                 return false;
+    }
     return c->all_weights.count == index &&
-           (!c->model.dense || (is_for_floats(c->all_weights.dense_kernel) &&
-                                (!c->dense.use_bias || is_for_floats(c->all_weights.dense_bias))));
+           (!c->model.dense ||
+            (is_right(c->all_weights.dense_kernel, head_kernel_length(c)) &&
+             (!c->dense.use_bias || is_right(c->all_weights.dense_bias, (size_t)c->dense.units))));
 }
 
 /* NULL: refused, as it should be. */
-static rnn_plan *create(const call *c) {
+static rnn_plan *create(call *c) {
     rnn_error error = {""};
     rnn_plan *const nothing = (rnn_plan *)pool, *plan = nothing;
     const bool is_model = check_model(c) == RNN_OK;
@@ -254,6 +285,8 @@ static rnn_plan *create(const call *c) {
     FUZZ_CHECK(is_model || supported == RNN_INVALID_ARGUMENT, "%d", (int)supported);
     if (supported != RNN_OK)
         fuzz_check_error(&error);
+    if (is_model)
+        fit_lengths(c);
     /* The pool has not as many weights as a larger one would read. */
     const bool small = is_model && is_small(c);
     const rnn_model_weights *weights = small || !is_model ? &c->all_weights : NULL;

@@ -5,6 +5,7 @@
 #include "kernels/naive/cell.h"
 #include "reference/oracle.h"
 #include "tests/support/support.h"
+#include "tests/support/weights.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -117,9 +118,13 @@ typedef struct asked_model {
 static bool run_model(asked_model *asked, bool has_head, float *y) {
     const float x = 0, c[INPUTS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const rnn_model model = {&asked->layer, 1, has_head ? &asked->dense : NULL};
-    const rnn_weights weights = {asked->zeros, asked->zeros, has_head ? asked->zeros : asked->bias};
-    const rnn_model_weights all = {&weights, 1, has_head ? asked->zeros : NULL,
-                                   has_head ? asked->bias : NULL};
+    const rnn_weights weights = weights_of(&asked->layer, asked->zeros, asked->zeros,
+                                           has_head ? asked->zeros : asked->bias);
+    const rnn_model_weights all = {
+        &weights,
+        1,
+        {asked->zeros, (size_t)asked->layer.units * (size_t)asked->dense.units},
+        {asked->bias, (size_t)asked->dense.units}};
     const rnn_shape shape = {.batch = 1, .timesteps = 1};
     rnn_plan *plan;
     rnn_error error = {""};

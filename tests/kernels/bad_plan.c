@@ -2,6 +2,8 @@
  * What rnn_plan_create refuses, and that it names field and value, sets no plan and leaks nothing.
  * One argument: the backend. */
 #include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/allocations.h"
@@ -126,19 +128,19 @@ static void null_weights(void **state) {
     f.weights.layers = NULL;
     invalid(&f, "weights.layers: NULL");
     fixture_reset(&f);
-    f.layer_weights[1].kernel = NULL;
+    f.layer_weights[1].kernel.data = NULL;
     invalid(&f, "weights.layers[1].kernel: NULL");
     fixture_reset(&f);
-    f.layer_weights[2].recurrent_kernel = NULL;
+    f.layer_weights[2].recurrent_kernel.data = NULL;
     invalid(&f, "weights.layers[2].recurrent_kernel: NULL");
     fixture_reset(&f);
-    f.layer_weights[0].bias = NULL;
+    f.layer_weights[0].bias.data = NULL;
     invalid(&f, "weights.layers[0].bias: NULL");
     fixture_reset(&f);
-    f.weights.dense_kernel = NULL;
+    f.weights.dense_kernel.data = NULL;
     invalid(&f, "weights.dense_kernel: NULL");
     fixture_reset(&f);
-    f.weights.dense_bias = NULL;
+    f.weights.dense_bias.data = NULL;
     invalid(&f, "weights.dense_bias: NULL");
 }
 
@@ -148,14 +150,94 @@ static void misaligned_weights(void **state) {
     fixture_reset(&f);
     if (!fixture_is_supported(&f))
         skip();
-    f.layer_weights[2].kernel = misaligned(fixture_weights);
+    f.layer_weights[2].kernel.data = misaligned(fixture_weights);
     invalid(&f, "weights.layers[2].kernel: 0x");
     fixture_reset(&f);
-    f.weights.dense_kernel = misaligned(fixture_weights);
+    f.weights.dense_kernel.data = misaligned(fixture_weights);
     invalid(&f, "weights.dense_kernel: 0x");
     fixture_reset(&f);
-    f.weights.dense_bias = misaligned(fixture_weights);
+    f.weights.dense_bias.data = misaligned(fixture_weights);
     invalid(&f, "weights.dense_bias: 0x");
+}
+
+/* Which array of a fixture. */
+static rnn_array *array_at(fixture *f, int which) {
+    if (which == 0)
+        return &f->weights.dense_kernel;
+    if (which == 1)
+        return &f->weights.dense_bias;
+    rnn_weights *weights = &f->layer_weights[(which - 2) / 3];
+    rnn_array *const all[] = {&weights->kernel, &weights->recurrent_kernel, &weights->bias};
+    return all[(which - 2) % 3];
+}
+
+static void wrong_lengths(void **state) {
+    (void)state;
+    static const struct {
+        size_t right;
+        const char *name, *needs;
+    } arrays[] = {{M * HEAD, "weights.dense_kernel", "dense needs 12, [6, 2]"},
+                  {HEAD, "weights.dense_bias", "dense needs 2, [2]"},
+                  {D * 4 * M, "weights.layers[0].kernel", "layers[0] needs 120, [5, 24]"},
+                  {M * 4 * M, "weights.layers[0].recurrent_kernel", "layers[0] needs 144, [6, 24]"},
+                  {4 * M, "weights.layers[0].bias", "layers[0] needs 24, [24]"},
+                  {D * 4 * M, "weights.layers[1].kernel", "layers[0] needs 120, [5, 24]"},
+                  {M * 4 * M, "weights.layers[1].recurrent_kernel", "layers[0] needs 144, [6, 24]"},
+                  {4 * M, "weights.layers[1].bias", "layers[0] needs 24, [24]"},
+                  {2 * M * 4 * M, "weights.layers[2].kernel", "layers[1] needs 288, [12, 24]"},
+                  {M * 4 * M, "weights.layers[2].recurrent_kernel", "layers[1] needs 144, [6, 24]"},
+                  {4 * M, "weights.layers[2].bias", "layers[1] needs 24, [24]"}};
+    fixture f;
+    fixture_reset(&f);
+    if (!fixture_is_supported(&f))
+        skip();
+    for (int i = 0; i < (int)(sizeof arrays / sizeof *arrays); i++) {
+        /* The last one is right if its bytes are counted in 32 or in 64 bits. */
+        const size_t right = arrays[i].right;
+        const size_t wrong[] = {
+            0, 1, right - 1, right + 1, 2 * right, SIZE_MAX, right + SIZE_MAX / sizeof(float) + 1};
+        for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+            char text[64];
+            fixture_reset(&f);
+            assert_int_equal(array_at(&f, i)->length, right);
+            array_at(&f, i)->length = wrong[k];
+            snprintf(text, sizeof text, "%s: length %zu, but ", arrays[i].name, wrong[k]);
+            invalid(&f, text);
+            invalid(&f, arrays[i].needs);
+        }
+    }
+}
+
+/* [3, M] of one bias where reset_after has two, and the other way round. */
+static void biases_of_the_other_gru(void **state) {
+    (void)state;
+    for (int reset_after = 0; reset_after <= 1; reset_after++) {
+        fixture f;
+        fixture_reset(&f);
+        f.layers[0] = rnn_layer_defaults(RNN_GRU, D, M);
+        f.layers[0].reset_after = reset_after;
+        f.model = (rnn_model){.layers = f.layers, .layer_count = 1};
+        f.weights.count = 1;
+        if (!fixture_is_supported(&f))
+            continue;
+        f.layer_weights[0] = (rnn_weights){{fixture_weights, D * 3 * M},
+                                           {fixture_weights, M * 3 * M},
+                                           {fixture_weights, reset_after ? 3 * M : 2 * 3 * M}};
+        invalid(&f, reset_after
+                        ? "weights.layers[0].bias: length 18, but layers[0] needs 36, [2, 18]"
+                        : "weights.layers[0].bias: length 36, but layers[0] needs 18, [18]");
+    }
+}
+
+/* An input of one feature has a matrix, though of one row. */
+static void length_of_one_row(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset(&f);
+    if (!fixture_is_supported(&f))
+        skip();
+    f.layers[0].features = 1;
+    invalid(&f, "weights.layers[0].kernel: length 120, but layers[0] needs 24, [1, 24]");
 }
 
 static void wrong_counts(void **state) {
@@ -341,13 +423,23 @@ static void supports_agrees(void **state) {
 int main(int argc, char **argv) {
     fixture_use_backend(argc, argv);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sizes_below_one),         cmocka_unit_test(sizes_that_overflow),
-        cmocka_unit_test(null_pointers),           cmocka_unit_test(null_weights),
-        cmocka_unit_test(misaligned_weights),      cmocka_unit_test(wrong_counts),
-        cmocka_unit_test(options_of_another_cell), cmocka_unit_test(unknown_enumerators),
-        cmocka_unit_test(chains_that_do_not_fit),  cmocka_unit_test(strides),
-        cmocka_unit_test(unknown_backends),        cmocka_unit_test(thread_counts),
-        cmocka_unit_test(threads_not_given),       cmocka_unit_test(supports_agrees),
+        cmocka_unit_test(sizes_below_one),
+        cmocka_unit_test(sizes_that_overflow),
+        cmocka_unit_test(null_pointers),
+        cmocka_unit_test(null_weights),
+        cmocka_unit_test(misaligned_weights),
+        cmocka_unit_test(wrong_lengths),
+        cmocka_unit_test(biases_of_the_other_gru),
+        cmocka_unit_test(length_of_one_row),
+        cmocka_unit_test(wrong_counts),
+        cmocka_unit_test(options_of_another_cell),
+        cmocka_unit_test(unknown_enumerators),
+        cmocka_unit_test(chains_that_do_not_fit),
+        cmocka_unit_test(strides),
+        cmocka_unit_test(unknown_backends),
+        cmocka_unit_test(thread_counts),
+        cmocka_unit_test(threads_not_given),
+        cmocka_unit_test(supports_agrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 #include "reference/problem.h"
 #include "reference/random.h"
 #include "tests/support/support.h"
+#include "tests/support/weights.h"
 
 enum { WEIGHTS = 4 * 512 * (512 + 1), OUTPUTS = 1 << 17, MOST_DIRECTIONS = 4 };
 
@@ -77,10 +78,10 @@ static rnn_status try_to_make(made_plan *made, const char *backend, const char *
     const rnn_shape shape = problem_shape(&made->problem);
     int count = 0;
     for (int i = 0; i < model.layer_count; i++)
-        count += rnn_layer_directions(&model.layers[i]);
-    assert_in_range(count, 1, MOST_DIRECTIONS);
-    for (int i = 0; i < count; i++)
-        weights[i] = (rnn_weights){numbers, numbers, numbers};
+        for (int d = 0; d < rnn_layer_directions(&model.layers[i]); d++) {
+            assert_in_range(count, 0, MOST_DIRECTIONS - 1);
+            weights[count++] = weights_of(&model.layers[i], numbers, numbers, numbers);
+        }
     const rnn_model_weights all = {.layers = weights, .count = count};
     made->plan = NULL;
     const rnn_status status = rnn_plan_create(&made->plan, backend, &model, &all, &shape,

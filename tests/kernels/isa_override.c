@@ -9,6 +9,7 @@
 
 #include "kernels/isa/cpu.h"
 #include "kernels/rnn.h"
+#include "tests/support/weights.h"
 
 static rnn_backend_info info_of(const char *backend) {
     rnn_backend_info info;
@@ -24,7 +25,7 @@ static rnn_status make_plan(const char *backend, char implementation[64], rnn_er
     static const float ones[4] = {1, 1, 1, 1};
     rnn_layer layer = rnn_layer_defaults(RNN_SIMPLE, 1, 1);
     rnn_model model = {.layers = &layer, .layer_count = 1};
-    rnn_weights weights = {ones, ones, ones};
+    rnn_weights weights = weights_of(&layer, ones, ones, ones);
     rnn_model_weights all = {.layers = &weights, .count = 1};
     rnn_shape shape = {.batch = 1, .timesteps = 1};
     rnn_plan *plan = NULL;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "kernels/rnn.h"
+#include "tests/support/weights.h"
 
 /* ---- Parameter counts, as Keras' summary prints them -------------------------------------- */
 
@@ -209,7 +210,7 @@ static size_t scratch_of(const char *backend, int batch, int threads) {
     static const float zeros[4 * 3 * 9];
     rnn_layer layer = rnn_layer_defaults(RNN_LSTM, 3, 3);
     rnn_model model = {.layers = &layer, .layer_count = 1};
-    rnn_weights weights = {zeros, zeros, zeros};
+    rnn_weights weights = weights_of(&layer, zeros, zeros, zeros);
     rnn_model_weights all = {.layers = &weights, .count = 1};
     rnn_shape shape = {.batch = batch, .timesteps = 150};
     rnn_plan *plan;

@@ -44,10 +44,10 @@ static void out_of_memory(void **state) {
     if (fixture_is_supported(&f))
         each_allocation_fails(&f);
     f.layers[0] = rnn_layer_defaults(RNN_GRU, D, M);
-    f.weights.count = 1;
     if (!fixture_is_supported(&f))
         f.layers[0].reset_after = false;
     assert_true(fixture_is_supported(&f));
+    fixture_fit_weights(&f);
     each_allocation_fails(&f);
 }
 
@@ -61,7 +61,7 @@ static void weights_beyond_memory(void **state) {
     f.layers[0] = rnn_layer_defaults(RNN_LSTM, 1 << 20, 1 << 20);
     f.model.layer_count = 1;
     f.model.dense = NULL;
-    f.weights.count = 1;
+    fixture_fit_weights(&f);
     f.shape.batch = f.shape.timesteps = 1;
     allocations_limit((size_t)1 << 20);
     if (fixture_is_supported(&f))

@@ -3,6 +3,7 @@
  * layouts with strides that interleave, evenly or not, and random places of everything that a run
  * touches. */
 #include "tests/support/support.h"
+#include "tests/support/weights.h"
 
 #include "reference/random.h"
 
@@ -90,8 +91,8 @@ static rnn_status make_plan(rnn_plan **plan, const rows *r, rnn_merge merge, boo
     layer.direction = merge == RNN_NONE ? RNN_BIDIRECTIONAL : RNN_FORWARD;
     layer.merge = merge;
     const rnn_model model = {&layer, 1, NULL};
-    const rnn_weights weights[2] = {{zeros, zeros, zeros}, {zeros, zeros, zeros}};
-    const rnn_model_weights all = {weights, merge == RNN_NONE ? 2 : 1, NULL, NULL};
+    const rnn_weights one = weights_of(&layer, zeros, zeros, zeros), weights[2] = {one, one};
+    const rnn_model_weights all = {.layers = weights, .count = merge == RNN_NONE ? 2 : 1};
     const rnn_shape shape = {
         .batch = r->batch, .timesteps = r->steps, .masked = masked, .y = r->strides};
     return rnn_plan_create(plan, "naive", &model, &all, &shape, NULL, NULL);

@@ -5,6 +5,7 @@
 #define _DEFAULT_SOURCE /* RLIMIT_AS */
 #include "kernels/engine/cores.h"
 #include "tests/support/support.h"
+#include "tests/support/weights.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static const float weights[4 * UNITS * UNITS], x[BATCH * TIMESTEPS * UNITS];
 
 static rnn_plan *plan_of(const char *backend, int threads) {
     const rnn_layer layer = rnn_layer_defaults(RNN_LSTM, UNITS, UNITS);
-    const rnn_weights of_layer = {weights, weights, weights};
+    const rnn_weights of_layer = weights_of(&layer, weights, weights, weights);
     rnn_error error = {""};
     rnn_plan *plan = NULL;
     if (rnn_plan_create(&plan, backend, &(rnn_model){&layer, 1, NULL},

@@ -99,6 +99,10 @@ static float *random_floats(size_t count, double scale, uint64_t *state) {
     return numbers;
 }
 
+static rnn_array random_array(size_t length, double scale, uint64_t *state) {
+    return (rnn_array){random_floats(length, scale, state), length};
+}
+
 static int in_slices_by_teams; /* plans that divide their threads so */
 
 /* In scratch with a page at one end that nobody may touch. */
@@ -130,19 +134,19 @@ static size_t run_stack(const stack *s, const char *backend, int threads, float 
         layers[i].direction = s->directions[i];
         layers[i].merge = s->merges[i];
         layers[i].return_sequences = true;
-        const size_t row = (size_t)rnn_cell_gates(s->cells[i]) * (size_t)s->units[i];
         for (int d = 0; d < rnn_layer_directions(&layers[i]); d++)
-            weights[count++] =
-                (rnn_weights){random_floats((size_t)width * row, 0.3, &state),
-                              random_floats((size_t)s->units[i] * row, 0.2, &state),
-                              random_floats((s->cells[i] == RNN_GRU ? 2 : 1) * row, 0.3, &state)};
+            weights[count++] = (rnn_weights){
+                random_array(rnn_layer_kernel_length(&layers[i]), 0.3, &state),
+                random_array(rnn_layer_recurrent_kernel_length(&layers[i]), 0.2, &state),
+                random_array(rnn_layer_bias_length(&layers[i]), 0.3, &state)};
         width = rnn_layer_output_width(&layers[i]);
     }
     float *head = random_floats((size_t)width * HEAD, 0.3, &state);
     float *x = random_floats((size_t)BATCH * TIMESTEPS * FEATURES, 1, &state);
     const rnn_dense dense = {.units = HEAD, .activation = RNN_LINEAR};
     const rnn_model model = {layers, s->layers, s->is_headless ? NULL : &dense};
-    const rnn_model_weights all = {weights, count, s->is_headless ? NULL : head, NULL};
+    const rnn_model_weights all = {
+        .layers = weights, .count = count, .dense_kernel = {head, (size_t)width * HEAD}};
     const rnn_shape shape = {.batch = BATCH, .timesteps = TIMESTEPS};
     rnn_plan *plan;
     rnn_error error = {""};
@@ -161,9 +165,9 @@ static size_t run_stack(const stack *s, const char *backend, int threads, float 
     free(x);
     free(head);
     for (int i = 0; i < count; i++) {
-        free((void *)(uintptr_t)weights[i].kernel);
-        free((void *)(uintptr_t)weights[i].recurrent_kernel);
-        free((void *)(uintptr_t)weights[i].bias);
+        free((void *)(uintptr_t)weights[i].kernel.data);
+        free((void *)(uintptr_t)weights[i].recurrent_kernel.data);
+        free((void *)(uintptr_t)weights[i].bias.data);
     }
     return (size_t)BATCH * TIMESTEPS * (size_t)(s->is_headless ? width : HEAD);
 }

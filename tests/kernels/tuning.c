@@ -17,6 +17,7 @@
 #include "kernels/auto/auto.h"
 #include "kernels/auto/tuning.h"
 #include "kernels/engine/cores.h"
+#include "tests/support/weights.h"
 
 static char folder[] = "/tmp/rnn_tuning_XXXXXX";
 static char path[sizeof folder + 16];
@@ -43,7 +44,7 @@ static int reset(void **state) {
 static const char *implementation(int threads) {
     static const float zeros[512];
     static char text[256];
-    rnn_weights weights = {zeros, zeros, zeros};
+    rnn_weights weights = weights_of(&layer, zeros, zeros, zeros);
     rnn_model_weights all = {.layers = &weights, .count = 1};
     rnn_plan *plan = NULL;
     rnn_error error = {""};

@@ -6,6 +6,7 @@
 #include "reference/oracle.h"
 #include "reference/random.h"
 #include "tests/support/support.h"
+#include "tests/support/weights.h"
 
 #include <limits.h>
 #include <math.h>
@@ -32,7 +33,7 @@ typedef struct asked {
     rnn_dense dense;
     int layer_count;
     bool has_head, masked;
-    const float *bias, *dense_bias; /* of every layer; where there is one to be read: real ones */
+    rnn_array bias, dense_bias; /* of every layer; where there is one to be read: real ones */
     rnn_shape shape;
 } asked;
 
@@ -54,7 +55,7 @@ static void fail_at_a_touch(int signal) {
 }
 
 static asked asked_defaults(rnn_cell cell) {
-    asked a = {.layer_count = 1, .bias = numbers + 3, .dense_bias = numbers + 5};
+    asked a = {.layer_count = 1, .bias.data = numbers + 3, .dense_bias = {numbers + 5, HEAD}};
     a.layers[0] = rnn_layer_defaults(cell, FEATURES, UNITS);
     a.layers[0].return_sequences = true;
     a.dense = (rnn_dense){HEAD, RNN_TANH, true};
@@ -78,17 +79,32 @@ static bool run_oracle(const rnn_model *model, const rnn_model_weights *weights,
     return true;
 }
 
+/* A bias that is to be read is as long as it has to be. Returns how many there are. */
+static int fill_weights(const asked *a, rnn_weights layers[4]) {
+    int count = 0;
+    for (int i = 0; i < a->layer_count; i++)
+        for (int d = 0; d < rnn_layer_directions(&a->layers[i]); d++, count++) {
+            layers[count] = weights_of(&a->layers[i], numbers, numbers + 1, a->bias.data);
+            if (!a->layers[i].use_bias)
+                layers[count].bias = a->bias;
+        }
+    return count;
+}
+
+static rnn_array kernel_of_head(const asked *a) {
+    const size_t width = (size_t)rnn_layer_output_width(&a->layers[a->layer_count - 1]);
+    return (rnn_array){numbers + 2, width * HEAD};
+}
+
 /* The plan does not outlive what it was described by, so that is spoilt before it runs. */
 static rnn_status make_plan(rnn_plan **plan, const asked *a, rnn_error *error) {
     asked gone = *a;
     rnn_weights layers[4];
     const rnn_model model = {gone.layers, gone.layer_count, gone.has_head ? &gone.dense : NULL};
-    int count = 0;
-    for (int i = 0; i < gone.layer_count; i++)
-        for (int d = 0; d < rnn_layer_directions(&gone.layers[i]); d++)
-            layers[count++] = (rnn_weights){numbers, numbers + 1, gone.bias};
-    rnn_model_weights weights = {layers, count, gone.has_head ? numbers + 2 : NULL,
+    rnn_model_weights weights = {layers, fill_weights(a, layers), kernel_of_head(a),
                                  gone.dense_bias};
+    if (!gone.has_head)
+        weights.dense_kernel = (rnn_array){NULL, 7};
     const rnn_status status =
         rnn_plan_create(plan, subject, &model, &weights, &gone.shape, NULL, error);
     memset(&gone, 0x5a, sizeof gone);
@@ -104,10 +120,9 @@ static bool run_asked(const asked *a, const char *what, float y[OUTPUTS]) {
     memset(y, 0xff, OUTPUTS * sizeof *y);
     if (is_oracle) {
         rnn_weights layers[4];
-        for (int i = 0; i < 4; i++)
-            layers[i] = (rnn_weights){numbers, numbers + 1, a->bias};
         const rnn_model model = {a->layers, a->layer_count, a->has_head ? &a->dense : NULL};
-        const rnn_model_weights weights = {layers, 4, numbers + 2, a->dense_bias};
+        const rnn_model_weights weights = {layers, fill_weights(a, layers), kernel_of_head(a),
+                                           a->dense_bias};
         return run_oracle(&model, &weights, a, y);
     }
     rnn_status status = make_plan(&plan, a, &error);
@@ -154,13 +169,13 @@ static void biases_of_a_layer(rnn_cell cell) {
             usual.layers[0].direction = (rnn_direction)direction;
             usual.layers[0].reset_after = reset_after;
             usual.layers[0].use_bias = false;
-            usual.bias = NULL;
+            usual.bias = (rnn_array){NULL, 0};
             asked nonsense = usual;
-            nonsense.bias = untouchable;
+            nonsense.bias = (rnn_array){untouchable, SIZE_MAX};
             compare(&usual, &nonsense, "a bias that is not to be touched");
-            nonsense.bias = numbers + 3;
+            nonsense.bias = (rnn_array){numbers + 3, 1};
             compare(&usual, &nonsense, "a bias that is not used");
-            nonsense.bias = (const float *)(const void *)((const char *)untouchable + 1);
+            nonsense.bias.data = (const float *)(const void *)((const char *)untouchable + 1);
             compare(&usual, &nonsense, "a bias that is no float's address");
         }
 }
@@ -169,13 +184,13 @@ static void bias_of_the_head(rnn_cell cell) {
     asked usual = asked_defaults(cell);
     usual.has_head = true;
     usual.dense.use_bias = false;
-    usual.dense_bias = NULL;
+    usual.dense_bias = (rnn_array){NULL, 0};
     asked nonsense = usual;
-    nonsense.dense_bias = untouchable;
+    nonsense.dense_bias = (rnn_array){untouchable, SIZE_MAX};
     compare(&usual, &nonsense, "a head's bias that is not to be touched");
-    nonsense.dense_bias = numbers + 3;
+    nonsense.dense_bias = (rnn_array){numbers + 3, 1};
     compare(&usual, &nonsense, "a head's bias that is not used");
-    nonsense.dense_bias = (const float *)(const void *)((const char *)untouchable + 2);
+    nonsense.dense_bias.data = (const float *)(const void *)((const char *)untouchable + 2);
     compare(&usual, &nonsense, "a head's bias that is no float's address");
 }
 

@@ -28,8 +28,8 @@ MUTATIONS = [
              program("tests/kernels/activations", "oracle")),
     Mutation("the oracle's clip of no number", "reference/oracle.c", "return x < 0 ? 0 : x > 1 ? 1 : x;",
              "return fmin(1, fmax(0, x));", program("tests/kernels/activations", "oracle")),
-    Mutation("the oracle's bias that is not used", "reference/oracle.c", "layer->use_bias ? weights->bias : NULL",
-             "weights->bias", program("tests/kernels/unread", "oracle")),
+    Mutation("the oracle's bias that is not used", "reference/oracle.c", "layer->use_bias ? weights->bias.data : NULL",
+             "weights->bias.data", program("tests/kernels/unread", "oracle")),
 
     # The judge.
     Mutation("a wider tolerance", "reference/deviation.c", "seen->wrong += ratio > 1;", "seen->wrong += ratio > 1.2;",

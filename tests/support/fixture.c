@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/fixture.h"
 
+#include "tests/support/weights.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +16,16 @@ void fixture_use_backend(int argc, char **argv) {
     fixture_backend = require_backend(argv[1]);
 }
 
+void fixture_fit_weights(fixture *f) {
+    int count = 0;
+    for (int i = 0; i < f->model.layer_count; i++)
+        for (int d = 0; d < rnn_layer_directions(&f->layers[i]); d++)
+            f->layer_weights[count++] =
+                weights_of(&f->layers[i], fixture_weights, fixture_weights, fixture_weights);
+    f->weights = (rnn_model_weights){
+        f->layer_weights, count, {fixture_weights, M * HEAD}, {fixture_weights, HEAD}};
+}
+
 void fixture_reset(fixture *f) {
     memset(f, 0, sizeof *f);
     memset(&memory, 0, sizeof memory);
@@ -25,9 +37,7 @@ void fixture_reset(fixture *f) {
     f->layers[1].return_sequences = true;
     f->dense = (rnn_dense){.units = HEAD, .activation = RNN_LINEAR, .use_bias = true};
     f->model = (rnn_model){.layers = f->layers, .layer_count = 2, .dense = &f->dense};
-    for (int i = 0; i < 3; i++)
-        f->layer_weights[i] = (rnn_weights){fixture_weights, fixture_weights, fixture_weights};
-    f->weights = (rnn_model_weights){f->layer_weights, 3, fixture_weights, fixture_weights};
+    fixture_fit_weights(f);
     f->shape = (rnn_shape){.batch = N, .timesteps = T};
     f->threads = 1;
     for (int i = 0; i < STATES; i++) {
@@ -52,7 +62,7 @@ void fixture_reset_two_outputs(fixture *f) {
     f->layers[0].merge = RNN_NONE;
     f->model.layer_count = 1;
     f->model.dense = NULL;
-    f->weights.count = 2;
+    fixture_fit_weights(f);
     f->io.y_backward = memory.y_backward;
 }
 

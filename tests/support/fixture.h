@@ -47,6 +47,8 @@ extern rnn_backend_info fixture_backend;
 
 /* Bidirectional LSTM below LSTM below a Dense head, whole sequences, all states given. */
 void fixture_reset(fixture *f);
+/* Weights of the lengths that the layers have now. */
+void fixture_fit_weights(fixture *f);
 /* The same with lengths and mask. */
 void fixture_reset_masked(fixture *f);
 /* One bidirectional LSTM that puts out both halves. */

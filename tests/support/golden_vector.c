@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/support/golden_vector.h"
 
+#include "tests/support/weights.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,17 +84,16 @@ DEFINE_READ(uint8_t)
 
 static bool read_direction(reader *in, const json_t *json, const rnn_layer *layer,
                            rnn_weights *weights) {
-    size_t gate_units = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
     float *kernel, *recurrent_kernel, *bias = NULL;
-    if (!read_float(in, json_object_get(json, "kernel"), "kernel",
-                    (size_t)layer->features * gate_units, &kernel) ||
+    if (!read_float(in, json_object_get(json, "kernel"), "kernel", rnn_layer_kernel_length(layer),
+                    &kernel) ||
         !read_float(in, json_object_get(json, "recurrent_kernel"), "recurrent_kernel",
-                    (size_t)layer->units * gate_units, &recurrent_kernel))
+                    rnn_layer_recurrent_kernel_length(layer), &recurrent_kernel))
         return false;
-    if (layer->use_bias && !read_float(in, json_object_get(json, "bias"), "bias",
-                                       (layer->reset_after ? 2 : 1) * gate_units, &bias))
+    if (layer->use_bias &&
+        !read_float(in, json_object_get(json, "bias"), "bias", rnn_layer_bias_length(layer), &bias))
         return false;
-    *weights = (rnn_weights){kernel, recurrent_kernel, bias};
+    *weights = weights_of(layer, kernel, recurrent_kernel, bias);
     return true;
 }
 
@@ -109,8 +110,8 @@ static bool read_dense(reader *in, const json_t *json) {
     if (model->dense->use_bias &&
         !read_float(in, json_object_get(json, "dense_bias"), "dense_bias", units, &bias))
         return false;
-    in->vector->weights.dense_kernel = kernel;
-    in->vector->weights.dense_bias = bias;
+    in->vector->weights.dense_kernel = (rnn_array){kernel, features * units};
+    in->vector->weights.dense_bias = (rnn_array){bias, units};
     return true;
 }
 

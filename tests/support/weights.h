@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * Weights for tests that have arrays which are long enough, and care for nothing else. */
+#ifndef RNN_TESTS_WEIGHTS_H
+#define RNN_TESTS_WEIGHTS_H
+
+#include "kernels/rnn.h"
+
+/* Of one direction of a layer, each array as long as the layer needs it. */
+static inline rnn_weights weights_of(const rnn_layer *layer, const float *kernel,
+                                     const float *recurrent_kernel, const float *bias) {
+    return (rnn_weights){{kernel, rnn_layer_kernel_length(layer)},
+                         {recurrent_kernel, rnn_layer_recurrent_kernel_length(layer)},
+                         {bias, rnn_layer_bias_length(layer)}};
+}
+
+#endif
