@@ -34,7 +34,7 @@ static bool check_usage(const merge_state *merge, rnn_error *error) {
     const option_list *options = merge->options;
     if (!merge->out)
         return fail(error, "--out FILE is missing");
-    for (int i = 0; i < options->argument_count; i++)
+    for (int i = 0; options->argument_count > 1 && i < options->argument_count; i++)
         if (same_file(options->arguments[i], merge->out))
             return fail(error, "--out %.200s: is one of the files to join", merge->out);
     return true;
@@ -199,11 +199,14 @@ static int join(const merge_state *merge, bool complete) {
     int rows = 0;
     for (int i = 0; i < merge->count; i++)
         rows += merge->parts[i].row_count;
-    printf("%d files, %d rows: %s\n", merge->count, rows, merge->out);
+    printf("%d file%s, %d rows: %s\n", merge->count, merge->count == 1 ? "" : "s", rows,
+           merge->out);
     return EXIT_FINE;
 }
 
 static int merge_parts(const merge_state *merge) {
+    if (merge->count == 1) /* it is only written anew, in the form of today */
+        return join(merge, true);
     if (!check_schemas(merge) || !check_rows(merge))
         return refuse("these files do not join");
     const int missing = tell_incomplete(merge), differences = tell_differences(merge);

@@ -37,7 +37,6 @@ struct Row {
     gbench_row row;
     int calls = 0; // stands for finished repetitions: the library reports nothing before the last
     Samples seconds;
-    bool incomplete = false; // a repetition failed or was interrupted
 };
 
 // Marks a repetition that is no measurement. The library's own mark, SkipWithError, ends the
@@ -94,66 +93,9 @@ double smallest(const double *values, int count) {
     return *std::min_element(values, values + count);
 }
 
-template <int percent> double percentile(const double *values, int count) {
-    return quantile(values, count, percent / 100.0);
-}
-
 // Relative to what never varies and is 0, nothing varies.
 double variation(const double *values, int count) {
     return standard_deviation(values, count) > 0 ? coefficient_of_variation(values, count) : 0;
-}
-
-// What the file says of all repetitions of a row, by the library's names where it has them.
-const struct {
-    const char *name;
-    double (*of)(const double *values, int count);
-    benchmark::StatisticUnit unit;
-} aggregates[] = {
-    {"mean", mean, benchmark::kTime},
-    {"median", median, benchmark::kTime},
-    {"stddev", standard_deviation, benchmark::kTime},
-    {"cv", variation, benchmark::kPercentage},
-    {"min", smallest, benchmark::kTime},
-    {"p95", percentile<95>, benchmark::kTime},
-    {"p99", percentile<99>, benchmark::kTime},
-};
-
-// Behind the repetitions of a row, where there are several.
-void append_aggregates(std::vector<Run> &runs) {
-    const size_t count = runs.size();
-    const auto all = [&](auto value_of) {
-        Samples values;
-        for (size_t i = 0; i < count; i++)
-            values.push_back(value_of(runs[i]));
-        return values;
-    };
-    for (const auto &aggregate : aggregates) {
-        if (count < 2)
-            return;
-        // The library divides a time, but not a percentage, by the number of iterations.
-        const double scale = aggregate.unit == benchmark::kTime ? static_cast<double>(count) : 1;
-        const auto over = [&](const Samples &values) {
-            return aggregate.of(values.data(), count_of(values));
-        };
-        Run run = runs[0];
-        run.run_type = Run::RT_Aggregate;
-        run.aggregate_name = aggregate.name;
-        run.aggregate_unit = aggregate.unit;
-        run.iterations = static_cast<benchmark::IterationCount>(count);
-        run.repetition_index = Run::no_repetition_index;
-        run.real_accumulated_time =
-            scale * over(all([](const Run &of) {
-                return of.real_accumulated_time / static_cast<double>(of.iterations);
-            }));
-        run.cpu_accumulated_time =
-            scale * over(all([](const Run &of) {
-                return of.cpu_accumulated_time / static_cast<double>(of.iterations);
-            }));
-        for (auto &counter : run.counters)
-            counter.second.value =
-                over(all([&](const Run &of) { return of.counters.at(counter.first).value; }));
-        runs.push_back(run);
-    }
 }
 
 void fill_result(gbench_result &result, const Samples &seconds) {
@@ -173,7 +115,7 @@ Row *row_of(const Run &run) {
     return nullptr;
 }
 
-// Keeps what was measured: repetitions, and aggregates where all of them count.
+// Keeps what was measured: the repetitions, of which every aggregate can be computed.
 class Keeper : public benchmark::BenchmarkReporter {
   public:
     bool ReportContext(const Context &) override {
@@ -192,19 +134,15 @@ class Keeper : public benchmark::BenchmarkReporter {
         }
         if (kept.empty())
             return;
-        if (!row_of(kept[0])->incomplete)
-            append_aggregates(kept);
         reports.push_back(kept);
     }
 
   private:
     static bool counts(Row &row, const Run &run) {
         if (run.run_type == Run::RT_Aggregate)
-            return false; // ours are made of all repetitions at once
-        if (has_no_time(run) || run.counters.count(no_measurement)) {
-            row.incomplete = true;
             return false;
-        }
+        if (has_no_time(run) || run.counters.count(no_measurement))
+            return false;
         row.seconds.push_back(run.GetAdjustedRealTime() /
                               benchmark::GetTimeUnitMultiplier(run.time_unit));
         return true;
@@ -309,7 +247,6 @@ bool gbench_add_samples(const gbench_row *row, const gbench_samples *samples) {
             }
             runs.push_back(run);
         }
-        append_aggregates(runs);
         reports.push_back(runs);
         families++;
         *row->result = gbench_result{};

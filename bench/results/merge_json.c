@@ -3,8 +3,10 @@
 
 #include "bench/base/fail.h"
 #include "bench/base/json_span.h"
+#include "bench/base/list.h"
 #include "bench/base/text_list.h"
 #include "bench/results/comparable.h"
+#include "bench/results/row_entries.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -40,11 +42,11 @@ static void put_family(FILE *to, json_span value, long long first, long long *fa
         *families = number + 1;
 }
 
-/* With all its members, as it stands. */
+/* With all its members, as they stand, on one line. */
 static void put_entry(FILE *to, json_span entry, long long first, long long *families) {
     json_span name, value;
     bool numbered = false;
-    const char *separator = "  {\n   ";
+    const char *separator = "{";
     for (json_cursor at = json_inside(entry); json_next_member(&at, &name, &value);) {
         const bool is_family = !numbered && json_text_is(name, "family_index");
         fputs(separator, to);
@@ -55,16 +57,56 @@ static void put_entry(FILE *to, json_span entry, long long first, long long *fam
         else
             put_value(to, value);
         numbered |= is_family;
-        separator = ",\n   ";
+        separator = ", ";
     }
-    fputs(*separator == ',' ? "\n  }" : "  {}", to);
+    fputs(*separator == ',' ? "}" : "{}", to);
 }
 
-static void put_entries(FILE *to, const timed_file *part, const char **separator,
-                        long long *families) {
+/* The names of rows, each as often as the row has repetitions; sorted. */
+typedef struct repeated_names {
+    json_span *names;
+    int count;
+} repeated_names;
+
+static int by_name(const void *a, const void *b) {
+    return json_compare_texts(*(const json_span *)a, *(const json_span *)b);
+}
+
+/* False: no memory. */
+static bool list_repeated(repeated_names *list, const timed_file *part) {
+    json_span entry;
+    *list = (repeated_names){0};
+    for (json_cursor at = json_inside(part->entries); json_next_item(&at, &entry);) {
+        if (!json_is_object_span(entry))
+            continue;
+        const entry_kind kind = entry_kind_of(entry);
+        if (!kind.iteration || !kind.name.start)
+            continue;
+        if (!LIST_MAKE_ROOM(list->names, list->count))
+            return false;
+        list->names[list->count++] = kind.name;
+    }
+    if (list->count > 0)
+        qsort(list->names, (size_t)list->count, sizeof *list->names, by_name);
+    return true;
+}
+
+/* Whether the file has the repetitions that this entry is the mean, the median or the like of. */
+static bool is_derived(json_span entry, const repeated_names *repeated) {
+    if (!json_is_object_span(entry) || repeated->count == 0)
+        return false;
+    const entry_kind kind = entry_kind_of(entry);
+    return kind.aggregate && !kind.complexity && kind.name.start &&
+           bsearch(&kind.name, repeated->names, (size_t)repeated->count, sizeof kind.name, by_name);
+}
+
+static void put_entries(FILE *to, const timed_file *part, const repeated_names *repeated,
+                        const char **separator, long long *families) {
     const long long first = *families;
     json_span entry;
     for (json_cursor at = json_inside(part->entries); json_next_item(&at, &entry);) {
+        if (is_derived(entry, repeated))
+            continue;
         fputs(*separator, to);
         *separator = ",\n";
         if (json_is_object_span(entry))
@@ -72,6 +114,17 @@ static void put_entries(FILE *to, const timed_file *part, const char **separator
         else
             put_value(to, entry);
     }
+}
+
+/* False: no memory. */
+static bool put_part(FILE *to, const timed_file *part, const char **separator,
+                     long long *families) {
+    repeated_names repeated;
+    const bool ok = list_repeated(&repeated, part);
+    if (ok)
+        put_entries(to, part, &repeated, separator, families);
+    free(repeated.names);
+    return ok;
 }
 
 /* ---- Context --------------------------------------------------------------------------------- */
@@ -98,7 +151,7 @@ static void join_member(json_t *context, const timed_file *part, const char *nam
 }
 
 static void join_contexts(json_t *context, const timed_file *parts, int count, bool complete) {
-    char number[16];
+    char number[32];
     for (int i = 1; i < count; i++)
         for (int k = 0; k < parts[i].context_count; k++)
             join_member(context, &parts[i], parts[i].context[k].name);
@@ -132,6 +185,10 @@ static json_t *first_context(const timed_file *part) {
 /* ---- The whole ------------------------------------------------------------------------------- */
 
 static bool put_context(FILE *to, const timed_file *parts, int count, bool complete) {
+    if (count == 1) {
+        put_span(to, parts[0].context_span);
+        return true;
+    }
     json_t *context = first_context(&parts[0]);
     if (context)
         join_contexts(context, parts, count, complete);
@@ -151,8 +208,8 @@ char *merge_json(const timed_file *parts, int count, bool complete, size_t *size
         fputs("{\n\"context\": ", to);
         ok = put_context(to, parts, count, complete);
         fputs(",\n\"benchmarks\": [\n", to);
-        for (int i = 0; i < count; i++)
-            put_entries(to, &parts[i], &separator, &families);
+        for (int i = 0; ok && i < count; i++)
+            ok = put_part(to, &parts[i], &separator, &families);
         fputs("\n]\n}\n", to);
         ok = !ferror(to) && ok;
         ok = fclose(to) == 0 && ok;

@@ -6,6 +6,7 @@ Usage: store.py RNNBENCH [unittest's arguments]
 """
 import csv
 import io
+import itertools
 import json
 import os
 import random
@@ -347,6 +348,45 @@ class Merge(InFolder):
         self.assert_refused(NOT_COMPARABLE, "is shard 2/2, ", *files)
         self.assertRegex(self.merge(*files).stderr, r"(?s)shard 2/3 is missing.*shard 3/3 is missing")
 
+    def old_form(self, path):
+        """The file with what its repetitions give, as sweeps wrote it until 0.1, and with a row of aggregates alone."""
+        content, rows = json.loads(path.read_text()), []
+        for name, of in itertools.groupby(content["benchmarks"], lambda row: row["run_name"]):
+            of = list(of)
+            aggregates = [{**of[0], "name": f"{name}_{kind}", "run_type": "aggregate", "aggregate_name": kind,
+                           "aggregate_unit": "time", "real_time": wrong} for kind, wrong in (("mean", 1), ("median", 2))]
+            rows += [*of, *aggregates]
+            alone = name.replace("/U:", "/U:1")
+            rows += [{**row, "run_name": alone, "name": alone + "_" + row["aggregate_name"]} for row in aggregates]
+        old = path.with_name("old-" + path.name)
+        old.write_text(json.dumps({**content, "benchmarks": rows}, indent=2))
+        return old
+
+    def test_one_file_is_written_anew(self):
+        """Without what its repetitions give; whoever reads it notices no difference."""
+        old = self.old_form(self.fake("a.json", PROBLEM, without=["finished"], shard="2/3", load_avg=[0.1, 7]))
+        new = self.folder / "new.json"
+        self.assert_run(FINE, "1 file, 2 rows: ", "merge", old, "--out", new)
+        before, after = (json.loads(path.read_text()) for path in (old, new))
+        self.assertEqual(after["context"], before["context"], "nothing was joined")
+        kept = [row for row in before["benchmarks"] if row["run_type"] == "iteration" or "/U:1" in row["run_name"]]
+        self.assertEqual(after["benchmarks"], kept)
+        self.assertLess(len(kept), len(before["benchmarks"]))
+        other = self.fake("other.json", PROBLEM, samples=(2e-4, 2.1e-4))
+        for command in (("compare", "FILE", other), ("compare", "FILE", other, "--format", "json"),
+                        ("history", PROBLEM, self.folder), ("report", "FILE", "--out", self.folder / "page.html")):
+            said = []
+            for path in old, new:
+                same_name = self.folder / "same.json"
+                same_name.write_bytes(path.read_bytes())
+                done = run(*(same_name if word == "FILE" else word for word in command))
+                page = self.folder / "page.html"
+                said.append((done.returncode, done.stdout, done.stderr, page.exists() and page.read_text()))
+            self.assertEqual(said[0], said[1], command)
+            self.assertEqual(said[0][0], FINE, said[0])
+        self.assert_run(FINE, "1 file, 2 rows: ", "merge", old, "--out", old)
+        self.assertEqual(old.read_text(), new.read_text(), "in place")
+
     def test_numbers_that_are_not_finite(self):
         files = self.pair()
         text = files[1].read_text().replace('"GFLOP/s": 1.5', '"GFLOP/s": NaN')
@@ -376,7 +416,8 @@ class Merge(InFolder):
         good = self.fake("a.json", PROBLEM)
         self.assert_run(USAGE, "files to join are missing", "merge", "--out", self.folder / "x.json")
         self.assert_run(USAGE, "--out FILE is missing", "merge", good)
-        self.assert_run(USAGE, "is one of the files to join", "merge", good, "--out", good)
+        other = self.fake("b.json", PROBLEM + "/dense:2")
+        self.assert_run(USAGE, "is one of the files to join", "merge", good, other, "--out", good)
         self.assert_run(WRONG, "No such file", "merge", good, "--out", "/nonexistent/x.json")
         self.assert_run(WRONG, "No space left on device", "merge", good, "--out", "/dev/full")
 
