@@ -38,12 +38,6 @@ typedef struct rnn_backend {
 __attribute__((format(printf, 3, 4))) rnn_status rnn_fail(rnn_error *error, rnn_status status,
                                                           const char *format, ...);
 
-/* Width of h (state 0) or c (state 1) of a layer. */
-static inline int rnn_layer_state_width(const rnn_layer *layer, int state) {
-    (void)state;
-    return layer->units;
-}
-
 /* Whether step t of batch row n counts, by io->lengths and io->mask. */
 static inline bool rnn_step_counts(const rnn_io *io, int timesteps, int n, int t) {
     if (io->lengths && t >= io->lengths[n])

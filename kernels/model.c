@@ -38,9 +38,19 @@ int rnn_layer_directions(const rnn_layer *layer) {
     return layer->direction == RNN_BIDIRECTIONAL ? 2 : 1;
 }
 
+/* The one place that knows how wide h and c are: as wide as the gates, whatever the cell. */
+int rnn_layer_state_width(const rnn_layer *layer, int state) {
+    (void)state;
+    return layer->units;
+}
+
+int rnn_layer_direction_width(const rnn_layer *layer) {
+    return rnn_layer_state_width(layer, 0);
+}
+
 int rnn_layer_output_width(const rnn_layer *layer) {
     bool both_halves = layer->direction == RNN_BIDIRECTIONAL && layer->merge == RNN_CONCAT;
-    return both_halves ? 2 * layer->units : layer->units;
+    return (both_halves ? 2 : 1) * rnn_layer_direction_width(layer);
 }
 
 static const rnn_layer *last_layer(const rnn_model *model) {
@@ -66,11 +76,13 @@ int rnn_model_state_count(const rnn_model *model) {
     return count;
 }
 
-int rnn_model_state_units(const rnn_model *model, int state) {
+int rnn_model_state_width(const rnn_model *model, int state) {
     for (int i = 0; i < model->layer_count; i++) {
-        state -= layer_state_count(&model->layers[i]);
-        if (state < 0)
-            return model->layers[i].units;
+        const rnn_layer *layer = &model->layers[i];
+        const int count = layer_state_count(layer);
+        if (state < count)
+            return rnn_layer_state_width(layer, state % rnn_cell_states(layer->cell));
+        state -= count;
     }
     return 0;
 }
@@ -84,7 +96,7 @@ size_t rnn_layer_kernel_length(const rnn_layer *layer) {
 }
 
 size_t rnn_layer_recurrent_kernel_length(const rnn_layer *layer) {
-    return (size_t)layer->units * gate_units(layer);
+    return (size_t)rnn_layer_direction_width(layer) * gate_units(layer);
 }
 
 size_t rnn_layer_bias_length(const rnn_layer *layer) {
@@ -145,7 +157,7 @@ static rnn_status check_sizes(const rnn_model *model, int i, rnn_error *error) {
     if (status != RNN_OK)
         return status;
     size_t gates = (size_t)rnn_cell_gates(layer->cell);
-    size_t rows = (size_t)layer->features + (size_t)layer->units + 2;
+    size_t rows = (size_t)layer->features + (size_t)rnn_layer_direction_width(layer) + 2;
     if (layer->units > INT32_MAX / 8 || !size_fits(model, 2 * gates, rows, (size_t)layer->units))
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
                         "layers[%d].units: %d with features %d: the weights are too large", i,

@@ -295,7 +295,7 @@ static rnn_plan *plan_allocate(const rnn_problem *problem) {
         layers[i] = canonical_layer(&model->layers[i]);
     for (int i = 0; i < states; i++)
         state_bytes[i] =
-            (size_t)problem->shape.batch * (size_t)rnn_model_state_units(model, i) * sizeof(float);
+            (size_t)problem->shape.batch * (size_t)rnn_model_state_width(model, i) * sizeof(float);
     plan->problem = *problem;
     plan->layers = layers;
     plan->problem.model.layers = layers;

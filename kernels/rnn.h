@@ -6,7 +6,8 @@
  * weights), run it as often as you like (rnn_plan_run neither allocates nor locks), destroy it.
  *
  * Letters used throughout: batch N, timesteps T, features D (width of a layer's input), units M
- * (width of its state), gates G (SimpleRNN 1, LSTM 4, GRU 3). All numbers are 32-bit floats.
+ * (width of each gate, and of h and c), gates G (SimpleRNN 1, LSTM 4, GRU 3). All numbers are
+ * 32-bit floats.
  *
  * The library never prints, never aborts and keeps no global state but for what it knows of forks,
  * of each thread's cores and of the threads that OpenMP has for it (see rnn_plan_run), as far as it
@@ -151,17 +152,22 @@ RNN_API size_t rnn_layer_parameter_count(const rnn_layer *layer);
 RNN_API size_t rnn_dense_parameter_count(const rnn_dense *dense, int features);
 RNN_API size_t rnn_model_parameter_count(const rnn_model *model);
 
-RNN_API int rnn_cell_gates(rnn_cell cell);                  /* G: 1, 4, 3 */
-RNN_API int rnn_cell_states(rnn_cell cell);                 /* 1; LSTM 2: h, c */
-RNN_API int rnn_layer_directions(const rnn_layer *layer);   /* 1 or 2 */
-RNN_API int rnn_layer_output_width(const rnn_layer *layer); /* M, or 2 M for concat */
+RNN_API int rnn_cell_gates(rnn_cell cell);                /* G: 1, 4, 3 */
+RNN_API int rnn_cell_states(rnn_cell cell);               /* 1; LSTM 2: h, c */
+RNN_API int rnn_layer_directions(const rnn_layer *layer); /* 1 or 2 */
+
+/* Widths of h (state 0) and of c (1): M. Each direction puts out h, and a layer the h of one
+ * direction, or with concat of both. */
+RNN_API int rnn_layer_state_width(const rnn_layer *layer, int state);
+RNN_API int rnn_layer_direction_width(const rnn_layer *layer);
+RNN_API int rnn_layer_output_width(const rnn_layer *layer);
 RNN_API int rnn_model_output_width(const rnn_model *model);
 RNN_API bool rnn_model_returns_sequences(const rnn_model *model);
 
 /* States in the order of Keras' return_state, layer by layer: forward h (and c), then backward's.
  */
 RNN_API int rnn_model_state_count(const rnn_model *model);
-RNN_API int rnn_model_state_units(const rnn_model *model, int state); /* M of its layer */
+RNN_API int rnn_model_state_width(const rnn_model *model, int state);
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
@@ -267,8 +273,9 @@ typedef struct rnn_io {
     float *y;       /* [N, T, width] or [T, N, width] or by shape.y; [N, width] without sequences */
     float *y_backward; /* second output of RNN_NONE, laid out as y; NULL otherwise */
 
-    /* rnn_model_state_count() arrays, each [N, M] dense. A NULL list or entry means zeros going in,
-     * not wanted coming out. To carry state from run to run, pass the same arrays as both. */
+    /* rnn_model_state_count() arrays, each [N, its rnn_model_state_width()] dense. A NULL list or
+     * entry means zeros going in, not wanted coming out. To carry state from run to run, pass the
+     * same arrays as both. */
     const float *const *initial_states;
     float *const *final_states;
 

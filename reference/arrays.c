@@ -61,7 +61,7 @@ static void size_sequences(size_t floats[ARRAY_COUNT], const problem *p) {
     if (last->merge == RNN_NONE)
         floats[ARRAY_Y_BACKWARD] = floats[ARRAY_Y];
     for (int i = 0; i < rnn_model_state_count(&model); i++) {
-        size_t count = (size_t)p->batch * (size_t)rnn_model_state_units(&model, i);
+        size_t count = (size_t)p->batch * (size_t)rnn_model_state_width(&model, i);
         floats[ARRAY_FINAL_STATE + i] = count;
         floats[ARRAY_INITIAL_STATE + i] = p->initial_state ? count : 0;
     }

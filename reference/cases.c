@@ -136,7 +136,8 @@ static bool measure_naive(reference_case *c, double *largest) {
 static double length_factor(const problem *p) {
     double longest = 0;
     for (int i = 0; i < p->layer_count; i++)
-        longest = fmax(longest, (double)p->layers[i].features + p->layers[i].units);
+        longest =
+            fmax(longest, (double)p->layers[i].features + rnn_layer_direction_width(&p->layers[i]));
     return fmax(1, sqrt(longest / 64));
 }
 

@@ -102,8 +102,8 @@ static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *
         for (int d = 0; d < rnn_layer_directions(layer); d++, index++) {
             fill_matrix(array_floats(a, ARRAY_KERNEL + index), p, layer->features, gates,
                         layer->units, own_gain, state);
-            fill_matrix(array_floats(a, ARRAY_RECURRENT_KERNEL + index), p, layer->units, gates,
-                        layer->units, own_gain, state);
+            fill_matrix(array_floats(a, ARRAY_RECURRENT_KERNEL + index), p,
+                        rnn_layer_direction_width(layer), gates, layer->units, own_gain, state);
             if (layer->use_bias)
                 fill_bias(array_floats(a, ARRAY_BIAS + index), p, layer, own_gain, state);
         }
@@ -345,7 +345,8 @@ static double bound_direction(const rnn_layer *layer, const rnn_weights *w, int 
                               double h, double c) {
     size_t columns = (size_t)rnn_cell_gates(layer->cell) * (size_t)layer->units;
     double kernel = largest_column(w->kernel.data, (size_t)layer->features, columns);
-    double recurrent = largest_column(w->recurrent_kernel.data, (size_t)layer->units, columns);
+    double recurrent =
+        largest_column(w->recurrent_kernel.data, (size_t)rnn_layer_direction_width(layer), columns);
     double bias = layer->use_bias ? 6 : 0; /* two rows of at most 3 */
     double largest = fmax(h, c);
     for (int t = 0; t < timesteps; t++) {

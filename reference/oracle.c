@@ -56,6 +56,7 @@ typedef struct step_context {
     const rnn_layer *layer;
     const float *W, *U, *b;
     size_t D, M;
+    size_t widths[2]; /* of h and c */
     double *z;     /* [4 M] pre-activations */
     double *inner; /* [M] GRU: h U_h + b_1h, or r h */
 } step_context;
@@ -95,7 +96,7 @@ static void lstm_step(const step_context *s, const double *x, double *h, double 
     double *z_i = s->z, *z_f = z_i + M, *z_c = z_f + M, *z_o = z_c + M;
     set_bias(s->z, columns, s->b);
     add_product(s->z, columns, x, s->D, s->W, columns);
-    add_product(s->z, columns, h, M, s->U, columns);
+    add_product(s->z, columns, h, s->widths[0], s->U, columns);
     for (size_t j = 0; j < M; j++) {
         c[j] = rec(s, z_f[j]) * c[j] + rec(s, z_i[j]) * act(s, z_c[j]);
         h[j] = rec(s, z_o[j]) * act(s, c[j]);
@@ -168,19 +169,20 @@ static bool zeroes_masked(const rnn_layer *layer) {
     return layer->zero_output_for_mask;
 }
 
-/* x [N, T, D]; h and c [N, M] are the states before and after; y [N, T, M] gets every step's output
- * in the order of processing. */
+/* x [N, T, D]; h and c [N, width] are the states before and after; y [N, T, width of h] gets every
+ * step's output in the order of processing. */
 static void run_direction(const step_context *s, const batch_shape *shape, bool backward,
                           const double *x, double *h, double *c, double *y) {
-    size_t T = shape->T, M = s->M;
+    size_t T = shape->T, width = s->widths[0];
     for (size_t n = 0; n < shape->N; n++) {
         for (size_t i = 0; i < T; i++) {
             size_t t = backward ? T - 1 - i : i;
             bool counts = step_counts(shape, n, t);
             if (counts)
-                step(s, x + (n * T + t) * s->D, h + n * M, c + n * M);
-            for (size_t j = 0; j < M; j++)
-                y[(n * T + i) * M + j] = !counts && zeroes_masked(s->layer) ? 0 : h[n * M + j];
+                step(s, x + (n * T + t) * s->D, h + n * width, c + n * s->widths[1]);
+            for (size_t j = 0; j < width; j++)
+                y[(n * T + i) * width + j] =
+                    !counts && zeroes_masked(s->layer) ? 0 : h[n * width + j];
         }
     }
 }
@@ -200,43 +202,40 @@ static double merged(rnn_merge merge, double forward, double backward) {
     }
 }
 
-static size_t output_width(const rnn_layer *layer) {
-    bool both_halves = layer->direction == RNN_BIDIRECTIONAL && layer->merge == RNN_CONCAT;
-    return (size_t)layer->units * (both_halves ? 2 : 1);
-}
-
 static size_t output_steps(const rnn_layer *layer, size_t T) {
     return layer->return_sequences ? T : 1;
 }
 
-/* The row of y [N, T, M] that is step t of the layer's output: a sequence as it was processed, or,
- * for a flipped half, back in the order of time; or the last step processed. */
+/* The row of y, the output [N, T, width] of one direction, that is step t of the layer's output: a
+ * sequence as it was processed, or, for a flipped half, back in the order of time; or the last step
+ * processed. */
 static const double *output_row(const rnn_layer *layer, const batch_shape *shape, const double *y,
                                 size_t n, size_t t, bool flipped) {
     size_t i = !layer->return_sequences ? shape->T - 1 : flipped ? shape->T - 1 - t : t;
-    return y + (n * shape->T + i) * (size_t)layer->units;
+    return y + (n * shape->T + i) * (size_t)rnn_layer_direction_width(layer);
 }
 
 /* Joins the outputs of the directions into `out` [N, T or 1, width]; y[1] is NULL where there is
  * one direction. RNN_NONE: the backward half goes to out_backward, which may be NULL. */
 static void merge_directions(const rnn_layer *layer, const batch_shape *shape, double *const y[2],
                              double *out, double *out_backward) {
-    size_t M = (size_t)layer->units, width = output_width(layer);
+    size_t half = (size_t)rnn_layer_direction_width(layer);
+    size_t width = (size_t)rnn_layer_output_width(layer);
     size_t steps = output_steps(layer, shape->T);
     for (size_t n = 0; n < shape->N; n++) {
         for (size_t t = 0; t < steps; t++) {
             const double *forward = output_row(layer, shape, y[0], n, t, false);
             double *row = out + (n * steps + t) * width;
-            memcpy(row, forward, M * sizeof *row);
+            memcpy(row, forward, half * sizeof *row);
             if (!y[1])
                 continue;
             const double *backward = output_row(layer, shape, y[1], n, t, true);
             if (layer->merge == RNN_CONCAT)
-                memcpy(row + M, backward, M * sizeof *row);
+                memcpy(row + half, backward, half * sizeof *row);
             else if (layer->merge == RNN_NONE && out_backward)
-                memcpy(out_backward + (n * steps + t) * M, backward, M * sizeof *row);
+                memcpy(out_backward + (n * steps + t) * half, backward, half * sizeof *row);
             else if (layer->merge != RNN_NONE)
-                for (size_t j = 0; j < M; j++)
+                for (size_t j = 0; j < half; j++)
                     row[j] = merged(layer->merge, forward[j], backward[j]);
         }
     }
@@ -259,33 +258,36 @@ static void write_state(double *final, const double *state, size_t count) {
         memcpy(final, state, count * sizeof *state);
 }
 
-/* Runs direction `index` of a layer on x and returns its output [N, T, M], NULL without memory.
- * first_state is the index of its h among the model's states. */
+/* Runs direction `index` of a layer on x and returns its output [N, T, width of h], NULL without
+ * memory. first_state is the index of its h among the model's states. */
 static double *direction_output(const rnn_layer *layer, const rnn_weights *weights,
                                 const batch_shape *shape, bool backward, const double *x,
                                 const oracle_io *io, int first_state) {
-    size_t M = (size_t)layer->units, states = shape->N * M;
-    double *y = new_doubles(shape->N, shape->T, M);
-    double *h = new_doubles(shape->N, M, 1), *c = new_doubles(shape->N, M, 1);
+    const size_t M = (size_t)layer->units;
+    const size_t widths[2] = {(size_t)rnn_layer_state_width(layer, 0),
+                              (size_t)rnn_layer_state_width(layer, 1)};
+    double *y = new_doubles(shape->N, shape->T, widths[0]);
+    double *h = new_doubles(shape->N, widths[0], 1), *c = new_doubles(shape->N, widths[1], 1);
     step_context context = {.layer = layer,
                             .W = weights->kernel.data,
                             .U = weights->recurrent_kernel.data,
                             .b = layer->use_bias ? weights->bias.data : NULL,
                             .D = (size_t)layer->features,
                             .M = M,
+                            .widths = {widths[0], widths[1]},
                             .z = new_doubles(4, M, 1),
                             .inner = new_doubles(M, 1, 1)};
     bool complete = y && h && c && context.z && context.inner;
     if (complete) {
         double *both[2] = {h, c};
-        int count = layer->cell == RNN_LSTM ? 2 : 1;
+        int count = rnn_cell_states(layer->cell);
         for (int i = 0; i < count; i++)
             read_state(both[i], io->initial_states ? io->initial_states[first_state + i] : NULL,
-                       states);
+                       shape->N * widths[i]);
         run_direction(&context, shape, backward, x, h, c, y);
         for (int i = 0; i < count; i++)
             write_state(io->final_states ? io->final_states[first_state + i] : NULL, both[i],
-                        states);
+                        shape->N * widths[i]);
     }
     free(h);
     free(c);
@@ -302,8 +304,9 @@ static double *layer_output(const rnn_layer *layer, const rnn_weights *weights,
                             const batch_shape *shape, const double *x, const oracle_io *io,
                             int first_state, double *out_backward) {
     bool bidirectional = layer->direction == RNN_BIDIRECTIONAL;
-    int states = layer->cell == RNN_LSTM ? 2 : 1;
-    double *out = new_doubles(shape->N, output_steps(layer, shape->T), output_width(layer));
+    int states = rnn_cell_states(layer->cell);
+    double *out =
+        new_doubles(shape->N, output_steps(layer, shape->T), (size_t)rnn_layer_output_width(layer));
     double *y[2] = {NULL, NULL};
     y[0] = direction_output(layer, &weights[0], shape, layer->direction == RNN_BACKWARD, x, io,
                             first_state);
@@ -351,16 +354,17 @@ bool oracle_run(const rnn_model *model, const rnn_model_weights *weights, int ba
     for (int i = 0; x && i < model->layer_count; i++) {
         const rnn_layer *layer = &model->layers[i];
         double *y = layer_output(layer, layer_weights, &shape, x, io, first_state, io->y_backward);
-        int directions = layer->direction == RNN_BIDIRECTIONAL ? 2 : 1;
+        int directions = rnn_layer_directions(layer);
         layer_weights += directions;
-        first_state += directions * (layer->cell == RNN_LSTM ? 2 : 1);
+        first_state += directions * rnn_cell_states(layer->cell);
         free(x);
         x = y;
     }
     if (!x)
         return false;
     const rnn_layer *last = &model->layers[model->layer_count - 1];
-    size_t rows = shape.N * output_steps(last, shape.T), width = output_width(last);
+    size_t rows = shape.N * output_steps(last, shape.T);
+    size_t width = (size_t)rnn_layer_output_width(last);
     if (io->y && model->dense)
         run_dense(model->dense, weights, width, rows, x, io->y);
     else if (io->y)

@@ -12,7 +12,7 @@ bool output_describe(output *out, const problem *p, const run_arrays *arrays, in
     rnn_model model = problem_model(p);
     *out = (output){.array = array, .batch = (size_t)p->batch, .steps = 1};
     if (array >= ARRAY_FINAL_STATE) {
-        out->width = (size_t)rnn_model_state_units(&model, array - ARRAY_FINAL_STATE);
+        out->width = (size_t)rnn_model_state_width(&model, array - ARRAY_FINAL_STATE);
         out->batch_stride = out->width;
         return true;
     }

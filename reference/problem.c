@@ -413,7 +413,8 @@ double problem_flops(const problem *p, problem_steps steps) {
     double products = 0;
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
-        products += steps.counted * gate_units(layer) * ((double)layer->features + layer->units);
+        products += steps.counted * gate_units(layer) *
+                    ((double)layer->features + rnn_layer_direction_width(layer));
     }
     if (p->has_dense) {
         const rnn_layer *last = &p->layers[p->layer_count - 1];
@@ -431,6 +432,6 @@ double problem_weight_bytes(const problem *p) {
 double problem_recurrent_weight_bytes(const problem *p) {
     double count = 0;
     for (int i = 0; i < p->layer_count; i++)
-        count += gate_units(&p->layers[i]) * p->layers[i].units;
+        count += gate_units(&p->layers[i]) * rnn_layer_direction_width(&p->layers[i]);
     return sizeof(float) * count;
 }

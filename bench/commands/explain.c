@@ -181,7 +181,7 @@ static void add_direction(document *d, const explanation *e, int index, int whic
     document_add_number(d, way->chunk_steps ? (double)way->chunk_steps : (double)NAN, "%s", "");
     document_add_number(d, members, "%d", members);
     add_weights(d, e, column * layer->features, members);
-    add_weights(d, e, column * layer->units, members);
+    add_weights(d, e, column * rnn_layer_direction_width(layer), members);
     document_add_text(
         d, "%s",
         e->kernels && rnn_way_streams_weights(&e->cost, way, layer, rows, e->taken.members) ? "yes"

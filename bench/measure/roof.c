@@ -57,7 +57,7 @@ static double gate_units(const rnn_layer *layer) {
 }
 
 static double recurrent_bytes(const rnn_layer *layer) {
-    return sizeof(float) * gate_units(layer) * layer->units;
+    return sizeof(float) * gate_units(layer) * rnn_layer_direction_width(layer);
 }
 
 static double kernel_bytes(const rnn_layer *layer) {

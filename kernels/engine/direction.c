@@ -142,7 +142,7 @@ static void keep_masked_rows(const engine_run *run, const direction_run *directi
                              const rnn_step *step) {
     const bool zero = rnn_layer_zeroes_masked(direction->layer);
     const rnn_share units = rnn_member_share(&direction->member, (int)step->h_stride);
-    const int width = rnn_layer_state_width(direction->layer, 0);
+    const int width = rnn_layer_direction_width(direction->layer);
     const int y_end = units.end < width ? units.end : width;
     const size_t y_bytes = units.begin < y_end ? (size_t)(y_end - units.begin) * sizeof(float) : 0;
     for (int n = 0, next = 0; n < run->work.rows; n++) {

@@ -75,7 +75,7 @@ static workspace_row most_of_layers(const rnn_engine *engine) {
         raise_to(&most.left, packed->form->product_count > 1, packed->c_floats);
         raise_to(&most.z, true, packed->z_floats);
         raise_to(&most.sequence, !is_last, (size_t)rnn_layer_output_width(layer));
-        raise_to(&most.half, merges_halves(layer), (size_t)rnn_layer_state_width(layer, 0));
+        raise_to(&most.half, merges_halves(layer), (size_t)rnn_layer_direction_width(layer));
     }
     return most;
 }
@@ -203,7 +203,7 @@ static rnn_strides work_strides(const engine_run *run, size_t floats) {
 }
 
 static rows_view half_view(const engine_run *run, const rnn_layer *layer) {
-    return (rows_view){run->work.half, work_strides(run, (size_t)rnn_layer_state_width(layer, 0))};
+    return (rows_view){run->work.half, work_strides(run, (size_t)rnn_layer_direction_width(layer))};
 }
 
 /* Direction 0 or 1 of a layer, in a lane of its own team. Set member by member: to return it by
@@ -220,7 +220,7 @@ static void set_direction(direction_run *direction, const engine_run *run, const
     if (which == 1)
         direction->y =
             layer->merge == RNN_CONCAT
-                ? (rows_view){at->y.data + rnn_layer_state_width(layer, 0), at->y.strides}
+                ? (rows_view){at->y.data + rnn_layer_direction_width(layer), at->y.strides}
             : layer->merge == RNN_NONE ? at->y_backward
                                        : half_view(run, layer);
     direction->reversed = layer->direction == RNN_BACKWARD || which == 1;
@@ -245,7 +245,7 @@ static void merge_half(const engine_run *run, const layer_run *at) {
         for (int n = mine.begin; n < mine.end; n++) {
             float *row = at->y.data + t * at->y.strides.time + n * at->y.strides.batch;
             const float *other = half.data + t * half.strides.time + n * half.strides.batch;
-            rnn_merge_row(layer->merge, rnn_layer_state_width(layer, 0), row, other, row);
+            rnn_merge_row(layer->merge, rnn_layer_direction_width(layer), row, other, row);
         }
 }
 

@@ -220,8 +220,8 @@ static void pack_bias(const xsmm_plan *plan, const float *from) {
 static void lay_out_weights(xsmm_plan *plan, arena *room) {
     const size_t units = (size_t)plan->layer->units;
     const size_t width = (size_t)rnn_cell_gates(plan->layer->cell) * units;
-    plan->kernel = arena_floats(room, (size_t)plan->layer->features * width);
-    plan->recurrent_kernel = arena_floats(room, units * width);
+    plan->kernel = arena_floats(room, rnn_layer_kernel_length(plan->layer));
+    plan->recurrent_kernel = arena_floats(room, rnn_layer_recurrent_kernel_length(plan->layer));
     plan->bias = arena_floats(room, width);
     plan->packed_size = room->used;
     plan->zeros = arena_floats(room, (size_t)plan->cell.N * units);
@@ -237,7 +237,8 @@ static bool pack_weights(xsmm_plan *plan, const rnn_weights *weights) {
     room = (arena){plan->memory, 0};
     lay_out_weights(plan, &room);
     pack_kernel(plan, plan->layer->features, weights->kernel.data, plan->kernel);
-    pack_kernel(plan, plan->layer->units, weights->recurrent_kernel.data, plan->recurrent_kernel);
+    pack_kernel(plan, rnn_layer_direction_width(plan->layer), weights->recurrent_kernel.data,
+                plan->recurrent_kernel);
     if (plan->layer->use_bias)
         pack_bias(plan, weights->bias.data);
     return true;
@@ -269,7 +270,8 @@ static rnn_status xsmm_create(void **out, const rnn_problem *problem,
     plan->cell = describe(problem);
     plan->reads_x =
         layer->direction == RNN_FORWARD && is_dense(plan, problem->shape.x, layer->features);
-    plan->writes_y = layer->return_sequences && is_dense(plan, problem->shape.y, layer->units);
+    plan->writes_y = layer->return_sequences &&
+                     is_dense(plan, problem->shape.y, rnn_layer_direction_width(layer));
     snprintf(plan->implementation, sizeof plan->implementation,
              "%s %s nc_kcck, blocks of %d rows, %d units, %d features", LIBXSMM_VERSION,
              libxsmm_get_target_arch(), plan->cell.bn, plan->cell.bk, plan->cell.bc);
@@ -285,8 +287,8 @@ static rnn_status xsmm_create(void **out, const rnn_problem *problem,
 
 /* ---- Run ---------------------------------------------------------------------------------- */
 
-/* The arrays of a run in scratch; returns the one for a copy of x, NULL where it needs none. Also
- * counts, on an arena without memory. */
+/* The arrays of a run in scratch, each of K floats a row, as libxsmm has all of them; returns the
+ * one for a copy of x, NULL where it needs none. Also counts, on an arena without memory. */
 static float *lay_out_run(const xsmm_plan *plan, arena *room, const float **operands) {
     static const int written[RNN_CELL_COUNT] = {[RNN_SIMPLE] = 2, [RNN_LSTM] = 7, [RNN_GRU] = 5};
     const size_t rows = (size_t)plan->cell.N * (size_t)plan->cell.max_T;
@@ -317,10 +319,10 @@ static void copy_x(const xsmm_plan *plan, const float *x, float *copy) {
 static void copy_y(const xsmm_plan *plan, const float *h, float *y) {
     const rnn_strides strides = plan->problem->shape.y;
     const int steps = plan->layer->return_sequences ? plan->cell.max_T : 1;
-    const int N = plan->cell.N, M = plan->cell.K;
+    const int N = plan->cell.N, width = rnn_layer_direction_width(plan->layer);
     for (int t = 0; t < steps; t++)
-        for (int n = 0; n < N; n++, h += M)
-            memcpy(y + n * strides.batch + t * strides.time, h, (size_t)M * sizeof *y);
+        for (int n = 0; n < N; n++, h += width)
+            memcpy(y + n * strides.batch + t * strides.time, h, (size_t)width * sizeof *y);
 }
 
 static const float *initial_state(const xsmm_plan *plan, const rnn_io *io, int state) {

@@ -90,7 +90,8 @@ static void step_lstm(const rnn_layer *layer, const naive_weights *weights, cons
     int M = layer->units;
     float *i = z, *f = z + M, *candidate = z + 2 * M, *o = z + 3 * M;
     project_input(layer, weights, x, z);
-    rnn_naive_add_product(z, h, weights->recurrent_kernel, M, 4 * M, 4 * M);
+    rnn_naive_add_product(z, h, weights->recurrent_kernel, rnn_layer_direction_width(layer), 4 * M,
+                          4 * M);
     rnn_naive_activate(layer->recurrent_activation, i, M);
     rnn_naive_activate(layer->recurrent_activation, f, M);
     rnn_naive_activate(layer->activation, candidate, M);

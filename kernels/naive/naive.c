@@ -14,8 +14,7 @@ typedef struct naive_state {
     int count;
     float *dense_kernel, *dense_bias;
     size_t weight_floats;
-    /* Of the largest layer: */
-    size_t step_floats, units, sequence_floats;
+    size_t step_floats, state_floats, sequence_floats; /* each of the layer that needs most */
 } naive_state;
 
 /* ---- Creation ----------------------------------------------------------------------------- */
@@ -71,7 +70,9 @@ static void measure_scratch(naive_state *state) {
     for (int i = 0; i < model->layer_count; i++) {
         const rnn_layer *layer = &model->layers[i];
         state->step_floats = larger(state->step_floats, rnn_naive_step_scratch(layer));
-        state->units = larger(state->units, (size_t)layer->units);
+        for (int s = 0; s < rnn_cell_states(layer->cell); s++)
+            state->state_floats =
+                larger(state->state_floats, (size_t)rnn_layer_state_width(layer, s));
         if (i + 1 < model->layer_count || model->dense)
             state->sequence_floats =
                 larger(state->sequence_floats, timesteps * (size_t)rnn_layer_output_width(layer));
@@ -130,24 +131,24 @@ typedef struct row_run {
     float *between[2]; /* sequences between layers, in turn */
 } row_run;
 
-static void load_state(const row_run *run, float *values, int index, int units) {
+static void load_state(const row_run *run, float *values, int index, int width) {
     const float *initial = run->io->initial_states ? run->io->initial_states[index] : NULL;
-    size_t size = (size_t)units * sizeof *values;
+    size_t size = (size_t)width * sizeof *values;
     if (initial)
-        memcpy(values, initial + (size_t)run->n * (size_t)units, size);
+        memcpy(values, initial + (size_t)run->n * (size_t)width, size);
     else
         memset(values, 0, size);
 }
 
-static void store_state(const row_run *run, const float *values, int index, int units) {
+static void store_state(const row_run *run, const float *values, int index, int width) {
     float *final = run->io->final_states ? run->io->final_states[index] : NULL;
     if (final)
-        memcpy(final + (size_t)run->n * (size_t)units, values, (size_t)units * sizeof *values);
+        memcpy(final + (size_t)run->n * (size_t)width, values, (size_t)width * sizeof *values);
 }
 
 /* y = values, except where the second half of a bidirectional layer merges into the first's y. */
-static void put_out(rnn_merge merge, float *restrict y, const float *restrict values, int units) {
-    for (int j = 0; j < units; j++) {
+static void put_out(rnn_merge merge, float *restrict y, const float *restrict values, int width) {
+    for (int j = 0; j < width; j++) {
         switch (merge) {
         case RNN_SUM:
             y[j] += values[j];
@@ -171,10 +172,10 @@ static void run_one_direction(const row_run *run, const rnn_layer *layer,
     int T = run->state->problem->shape.timesteps;
     bool backward = second_half || layer->direction == RNN_BACKWARD;
     rnn_merge merge = second_half ? layer->merge : RNN_CONCAT;
-    bool has_cell_state = rnn_cell_states(layer->cell) == 2;
-    load_state(run, run->h, state, layer->units);
-    if (has_cell_state)
-        load_state(run, run->c, state + 1, layer->units);
+    float *const states[2] = {run->h, run->c};
+    const int state_count = rnn_cell_states(layer->cell), width = rnn_layer_direction_width(layer);
+    for (int s = 0; s < state_count; s++)
+        load_state(run, states[s], state + s, rnn_layer_state_width(layer, s));
     for (int step = 0; step < T; step++) {
         int t = backward ? T - 1 - step : step;
         bool counts = rnn_step_counts(run->io, T, run->n, t);
@@ -184,13 +185,12 @@ static void run_one_direction(const row_run *run, const rnn_layer *layer,
         /* In processing order; the second half is flipped back in time to meet the first. */
         int row = second_half ? t : step;
         if (layer->return_sequences)
-            put_out(merge, y.rows + row * y.stride, output, layer->units);
+            put_out(merge, y.rows + row * y.stride, output, width);
         else if (step == T - 1)
-            put_out(merge, y.rows, output, layer->units);
+            put_out(merge, y.rows, output, width);
     }
-    store_state(run, run->h, state, layer->units);
-    if (has_cell_state)
-        store_state(run, run->c, state + 1, layer->units);
+    for (int s = 0; s < state_count; s++)
+        store_state(run, states[s], state + s, rnn_layer_state_width(layer, s));
 }
 
 /* y_backward is used by RNN_NONE only. */
@@ -202,7 +202,7 @@ static void run_layer(const row_run *run, const rnn_layer *layer, const naive_we
     if (layer->merge == RNN_NONE)
         y = y_backward;
     else if (layer->merge == RNN_CONCAT)
-        y.rows += layer->units;
+        y.rows += rnn_layer_direction_width(layer);
     run_one_direction(run, layer, weights + 1, x, y, true, state + rnn_cell_states(layer->cell));
 }
 
@@ -259,7 +259,8 @@ static void run_row(const row_run *run) {
 
 static size_t naive_scratch_size(const void *opaque) {
     const naive_state *state = opaque;
-    return (state->step_floats + 3 * state->units + 2 * state->sequence_floats) * sizeof(float);
+    return (state->step_floats + 3 * state->state_floats + 2 * state->sequence_floats) *
+           sizeof(float);
 }
 
 static rnn_status naive_run(const void *opaque, const rnn_io *io, void *scratch, rnn_error *error) {
@@ -267,11 +268,11 @@ static rnn_status naive_run(const void *opaque, const rnn_io *io, void *scratch,
     const naive_state *state = opaque;
     row_run run = {.state = state, .io = io, .step = scratch};
     run.h = run.step + state->step_floats;
-    run.c = run.h + state->units;
-    run.zeros = run.c + state->units;
-    run.between[0] = run.zeros + state->units;
+    run.c = run.h + state->state_floats;
+    run.zeros = run.c + state->state_floats;
+    run.between[0] = run.zeros + state->state_floats;
     run.between[1] = run.between[0] + state->sequence_floats;
-    memset(run.zeros, 0, state->units * sizeof *run.zeros);
+    memset(run.zeros, 0, state->state_floats * sizeof *run.zeros);
     for (run.n = 0; run.n < state->problem->shape.batch; run.n++)
         run_row(&run);
     return RNN_OK;

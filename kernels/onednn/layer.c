@@ -20,15 +20,22 @@ static bool primitive_sums(const rnn_layer *layer) {
 
 static onednn_rows sequence_rows(const onednn_layer *l) {
     bool halves = l->layer->direction == RNN_BIDIRECTIONAL && !primitive_sums(l->layer);
-    return (onednn_rows){l->place.batch, l->place.timesteps, (halves ? 2 : 1) * l->layer->units};
+    return (onednn_rows){l->place.batch, l->place.timesteps,
+                         (halves ? 2 : 1) * rnn_layer_direction_width(l->layer)};
 }
 
-static onednn_rows state_rows(const onednn_layer *l) {
-    return (onednn_rows){l->place.batch, 1, l->layer->units};
+/* s is 0 for h, 1 for c. */
+static onednn_rows state_rows(const onednn_layer *l, int s) {
+    return (onednn_rows){l->place.batch, 1, rnn_layer_state_width(l->layer, s)};
 }
 
-size_t rnn_onednn_layer_state_floats(const onednn_layer *l) {
-    return (size_t)rnn_layer_directions(l->layer) * rnn_onednn_rows_floats(state_rows(l));
+size_t rnn_onednn_layer_state_floats(const onednn_layer *l, int s) {
+    return (size_t)rnn_layer_directions(l->layer) * rnn_onednn_rows_floats(state_rows(l, s));
+}
+
+/* Where state s of all directions begins in the scratch of all states, in floats. */
+static size_t state_offset(const onednn_layer *l, int s) {
+    return s ? rnn_onednn_layer_state_floats(l, 0) : 0;
 }
 
 /* ---- Description -------------------------------------------------------------------------- */
@@ -56,28 +63,29 @@ static dnnl_status_t state_layout(api_layout *layout, int directions, onednn_row
 
 static dnnl_status_t lay_out_activations(api_rnn *rnn, const onednn_layer *l) {
     const int directions = rnn_layer_directions(l->layer);
-    const onednn_rows x = input_rows(l), y = sequence_rows(l), state = state_rows(l);
+    const onednn_rows x = input_rows(l), y = sequence_rows(l), h = state_rows(l, 0);
     dnnl_status_t status =
         sequence_layout(&rnn->src_layer, x, l->reads_x ? l->place.x : rnn_onednn_rows_dense(x));
     if (status == dnnl_success)
         status = sequence_layout(&rnn->dst_layer, y,
                                  l->writes_sequence_to_y ? l->place.y : rnn_onednn_rows_dense(y));
     if (status == dnnl_success)
-        status = state_layout(&rnn->src_iter, directions, state, state.width);
+        status = state_layout(&rnn->src_iter, directions, h, h.width);
     if (status == dnnl_success)
-        status = state_layout(&rnn->dst_iter, directions, state,
-                              l->writes_state_to_y ? l->place.y.batch : state.width);
-    if (status == dnnl_success && l->layer->cell == RNN_LSTM)
-        status = state_layout(&rnn->src_iter_c, directions, state, state.width);
-    if (status == dnnl_success && l->layer->cell == RNN_LSTM)
-        status = state_layout(&rnn->dst_iter_c, directions, state, state.width);
-    return status;
+        status = state_layout(&rnn->dst_iter, directions, h,
+                              l->writes_state_to_y ? l->place.y.batch : h.width);
+    if (status != dnnl_success || l->layer->cell != RNN_LSTM)
+        return status;
+    const onednn_rows c = state_rows(l, 1);
+    status = state_layout(&rnn->src_iter_c, directions, c, c.width);
+    return status == dnnl_success ? state_layout(&rnn->dst_iter_c, directions, c, c.width) : status;
 }
 
 static dnnl_status_t lay_out_weights(api_rnn *rnn, const rnn_layer *layer) {
     const int directions = rnn_layer_directions(layer), gates = rnn_cell_gates(layer->cell);
     const dnnl_dims_t kernel = {1, directions, layer->features, gates, layer->units};
-    const dnnl_dims_t recurrent = {1, directions, layer->units, gates, layer->units};
+    const dnnl_dims_t recurrent = {1, directions, rnn_layer_direction_width(layer), gates,
+                                   layer->units};
     const dnnl_dims_t bias = {1, directions, rnn_onednn_bias_gates(layer), layer->units};
     dnnl_status_t status = rnn_onednn_api_layout_any(&rnn->weights_layer, 5, kernel);
     if (status == dnnl_success)
@@ -134,7 +142,7 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_layer *
     const onednn_rows x = input_rows(l);
     const bool y_in_place =
         in_place && rnn_onednn_rows_are_near(
-                        layer->return_sequences ? sequence_rows(l) : state_rows(l), l->place.y);
+                        layer->return_sequences ? sequence_rows(l) : state_rows(l, 0), l->place.y);
     l->reads_x = in_place && rnn_onednn_rows_are_apart(x, l->place.x) &&
                  rnn_onednn_rows_are_near(x, l->place.x);
     l->writes_sequence_to_y = y_in_place && layer->return_sequences && !own_merge;
@@ -154,7 +162,9 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_layer *
 /* ---- Creation ----------------------------------------------------------------------------- */
 
 static void reserve_scratch(onednn_layer *l) {
-    size_t states = (size_t)rnn_cell_states(l->layer->cell) * rnn_onednn_layer_state_floats(l);
+    size_t states = 0;
+    for (int s = 0; s < rnn_cell_states(l->layer->cell); s++)
+        states += rnn_onednn_layer_state_floats(l, s);
     size_t *size = &l->scratch_size;
     if (!l->reads_x)
         l->x_copy = onednn_scratch_floats(size, rnn_onednn_rows_floats(input_rows(l)));
@@ -230,7 +240,7 @@ static float *final_operand(const onednn_layer *l, const onednn_layer_io *io, in
     if (wanted && l->layer->direction != RNN_BIDIRECTIONAL)
         return wanted;
     float *states = (float *)(scratch + l->final_states);
-    return states + (size_t)s * rnn_onednn_layer_state_floats(l);
+    return states + state_offset(l, s);
 }
 
 /* Where oneDNN reads state s of all directions. `output` is what it will write: it may do so before
@@ -245,9 +255,9 @@ static const float *initial_operand(const onednn_layer *l, const onednn_layer_io
     if (directions == 1 && forward != output)
         return forward;
 
-    const size_t floats = rnn_onednn_rows_floats(state_rows(l));
+    const size_t floats = rnn_onednn_rows_floats(state_rows(l, s));
     float *states = (float *)(scratch + l->initial_states);
-    float *copy = states + (size_t)s * rnn_onednn_layer_state_floats(l);
+    float *copy = states + state_offset(l, s);
     memcpy(copy, forward ? forward : io->zeros, floats * sizeof *copy);
     if (directions == 2)
         memcpy(copy + floats, backward ? backward : io->zeros, floats * sizeof *copy);
@@ -257,7 +267,7 @@ static const float *initial_operand(const onednn_layer *l, const onednn_layer_io
 /* Hands out the final states that oneDNN did not write in place. */
 static void deliver_final(const onednn_layer *l, const onednn_layer_io *io, int s,
                           const float *output) {
-    const onednn_rows rows = state_rows(l);
+    const onednn_rows rows = state_rows(l, s);
     const rnn_strides dense = rnn_onednn_rows_dense(rows);
     const bool in_y = s == 0 && l->writes_state_to_y;
     for (int d = 0; d < rnn_layer_directions(l->layer); d++) {
@@ -272,7 +282,7 @@ static void deliver_final(const onednn_layer *l, const onednn_layer_io *io, int 
 /* ---- Outputs ------------------------------------------------------------------------------ */
 
 static void deliver_last(const onednn_layer *l, const onednn_layer_io *io, const float *h) {
-    const onednn_rows rows = state_rows(l);
+    const onednn_rows rows = state_rows(l, 0);
     const rnn_strides dense = rnn_onednn_rows_dense(rows);
     if (l->layer->direction == RNN_BIDIRECTIONAL)
         rnn_onednn_rows_merge(rows, l->layer->merge, h, h + rnn_onednn_rows_floats(rows), dense,
@@ -287,8 +297,9 @@ static void deliver_sequence(const onednn_layer *l, const onednn_layer_io *io,
     const onednn_rows rows = sequence_rows(l);
     const rnn_strides dense = rnn_onednn_rows_dense(rows);
     if (layer->merge == RNN_MUL || layer->merge == RNN_NONE) {
-        const onednn_rows halves = {rows.batch, rows.timesteps, layer->units};
-        rnn_onednn_rows_merge(halves, layer->merge, sequence, sequence + layer->units, dense, io->y,
+        const int width = rnn_layer_direction_width(layer);
+        const onednn_rows halves = {rows.batch, rows.timesteps, width};
+        rnn_onednn_rows_merge(halves, layer->merge, sequence, sequence + width, dense, io->y,
                               io->y_backward, l->place.y);
         return;
     }

@@ -39,11 +39,11 @@ typedef struct onednn_layer_io {
     float *y, *y_backward;
     const float *const *initial_states;
     float *const *final_states;
-    const float *zeros; /* rnn_onednn_layer_state_floats of them */
+    const float *zeros; /* as many as the wider state has */
 } onednn_layer_io;
 
-/* Floats of h (or c) of all directions. */
-size_t rnn_onednn_layer_state_floats(const onednn_layer *layer);
+/* Floats of h (state 0) or c (1) of all directions. */
+size_t rnn_onednn_layer_state_floats(const onednn_layer *layer, int state);
 
 rnn_status rnn_onednn_layer_run(const onednn_layer *layer, const onednn_call *call,
                                 dnnl_stream_t stream, const onednn_layer_io *io, char *scratch,

@@ -130,7 +130,8 @@ static void reserve_scratch(onednn_plan *plan) {
 static rnn_status create_zeros(onednn_plan *plan, rnn_error *error) {
     size_t floats = 0;
     for (int i = 0; i < plan->problem->model.layer_count; i++)
-        floats = larger(floats, rnn_onednn_layer_state_floats(&plan->layers[i]));
+        for (int s = 0; s < rnn_cell_states(plan->problem->model.layers[i].cell); s++)
+            floats = larger(floats, rnn_onednn_layer_state_floats(&plan->layers[i], s));
     plan->zeros = calloc(floats, sizeof *plan->zeros);
     return plan->zeros ? RNN_OK : rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory");
 }

@@ -93,8 +93,8 @@ rnn_status rnn_onednn_pack_weights(onednn_operation *operation, const rnn_layer 
         pack_kernels(operation, DNNL_ARG_WEIGHTS_LAYER, layer, layer->features,
                      weights[0].kernel.data, both ? weights[1].kernel.data : NULL, engine, error);
     if (status == RNN_OK)
-        status = pack_kernels(operation, DNNL_ARG_WEIGHTS_ITER, layer, layer->units,
-                              weights[0].recurrent_kernel.data,
+        status = pack_kernels(operation, DNNL_ARG_WEIGHTS_ITER, layer,
+                              rnn_layer_direction_width(layer), weights[0].recurrent_kernel.data,
                               both ? weights[1].recurrent_kernel.data : NULL, engine, error);
     return status == RNN_OK ? pack_bias(operation, layer, weights, engine, error) : status;
 }

@@ -215,7 +215,7 @@ static rnn_status check_model(const call *c) {
     const int states = rnn_model_state_count(&c->model);
     FUZZ_CHECK(states >= 1 && states <= STATES, "%d states", states);
     for (int i = 0; i < states; i++)
-        FUZZ_CHECK(rnn_model_state_units(&c->model, i) >= 1, "state %d", i);
+        FUZZ_CHECK(rnn_model_state_width(&c->model, i) >= 1, "state %d", i);
     return status;
 }
 
@@ -367,7 +367,7 @@ static void describe(run *r, const call *c, const rnn_plan *plan) {
         r->regions[MASK] = plain_region(rows * (size_t)c->shape.timesteps);
     }
     for (int i = 0; i < r->states; i++) {
-        const size_t size = rows * (size_t)rnn_model_state_units(&c->model, i) * sizeof(float);
+        const size_t size = rows * (size_t)rnn_model_state_width(&c->model, i) * sizeof(float);
         r->regions[INITIAL + i] = r->regions[FINAL + i] = plain_region(size);
     }
 }

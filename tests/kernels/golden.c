@@ -75,7 +75,7 @@ static bool equal_doubles(const char *array, const double *got, const double *ex
 }
 
 static size_t state_size(const golden_vector *vector, int state) {
-    return (size_t)vector->problem.batch * (size_t)rnn_model_state_units(&vector->model, state);
+    return (size_t)vector->problem.batch * (size_t)rnn_model_state_width(&vector->model, state);
 }
 
 static void *new_array(size_t count, size_t size) {

@@ -76,12 +76,15 @@ static void output_widths(void **state) {
     rnn_model model = {.layers = &layer, .layer_count = 1};
     assert_int_equal(rnn_model_output_width(&model), 7);
     assert_int_equal(rnn_layer_directions(&layer), 1);
+    assert_int_equal(rnn_layer_direction_width(&layer), 7);
+    assert_int_equal(rnn_layer_state_width(&layer, 0), 7);
     assert_false(rnn_model_returns_sequences(&model));
     layer.direction = RNN_BIDIRECTIONAL;
     assert_int_equal(rnn_layer_directions(&layer), 2);
     for (int merge = 0; merge < RNN_MERGE_COUNT; merge++) {
         layer.merge = (rnn_merge)merge;
         assert_int_equal(rnn_layer_output_width(&layer), width_of_merge[merge]);
+        assert_int_equal(rnn_layer_direction_width(&layer), 7);
     }
     layer.merge = RNN_SUM;
     layer.return_sequences = true;
@@ -98,11 +101,11 @@ static void states_layer_by_layer(void **state) {
     layers[0].direction = RNN_BIDIRECTIONAL;
     layers[0].return_sequences = layers[1].return_sequences = true;
     rnn_model model = {.layers = layers, .layer_count = 3};
-    static const int units[] = {3, 3, 3, 3, 5, 2}; /* h, c forward, h, c backward, h, h */
+    static const int widths[] = {3, 3, 3, 3, 5, 2}; /* h, c forward, h, c backward, h, h */
     assert_int_equal(rnn_model_validate(&model, NULL), RNN_OK);
     assert_int_equal(rnn_model_state_count(&model), 6);
     for (int i = 0; i < 6; i++)
-        assert_int_equal(rnn_model_state_units(&model, i), units[i]);
+        assert_int_equal(rnn_model_state_width(&model, i), widths[i]);
 }
 
 static void gates_and_states_of_cells(void **state) {

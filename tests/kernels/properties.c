@@ -252,15 +252,15 @@ static void swap_arrays(trial *t, int a, int b) {
  * round. */
 static bool mirrored_outputs_agree(const trial *whole, int t, const trial *turned, int n) {
     const rnn_layer *layer = &whole->problem.layers[0];
-    int there = trial_steps(whole) - 1 - t, units = layer->units;
+    int there = trial_steps(whole) - 1 - t, width = rnn_layer_direction_width(layer);
     const float *a = trial_y(whole, n, t), *b = trial_y(turned, n, there);
     if (layer->merge == RNN_CONCAT)
-        return rows_agree("y's first half", a, b + units, units, CLOSE) &&
-               rows_agree("y's second half", a + units, b, units, CLOSE);
+        return rows_agree("y's first half", a, b + width, width, CLOSE) &&
+               rows_agree("y's second half", a + width, b, width, CLOSE);
     if (layer->merge == RNN_NONE)
-        return rows_agree("y", a, trial_y_backward(turned, n, there), units, CLOSE) &&
-               rows_agree("y_backward", trial_y_backward(whole, n, t), b, units, CLOSE);
-    return rows_agree("y", a, b, units, CLOSE);
+        return rows_agree("y", a, trial_y_backward(turned, n, there), width, CLOSE) &&
+               rows_agree("y_backward", trial_y_backward(whole, n, t), b, width, CLOSE);
+    return rows_agree("y", a, b, width, CLOSE);
 }
 
 static answer reversed_input_reverses_direction(const subject *s) {
@@ -354,15 +354,15 @@ static answer padded_rows_run_as_if_alone(const subject *s) {
 static bool empty_outputs_agree(const trial *t, int n, int step) {
     const problem *p = &t->problem;
     const rnn_layer *last = &p->layers[p->layer_count - 1];
-    int units = last->units, halves = rnn_layer_directions(last);
+    int width = rnn_layer_direction_width(last), halves = rnn_layer_directions(last);
     int first_state = trial_states(t) - halves * rnn_cell_states(last->cell);
     bool zeroes = rnn_layer_zeroes_masked(last);
-    float *zeros = test_alloc((size_t)units * sizeof *zeros);
+    float *zeros = test_alloc((size_t)width * sizeof *zeros);
     bool agrees = true;
     for (int half = 0; agrees && half < halves; half++) {
         int h = first_state + half * rnn_cell_states(last->cell);
-        agrees = rows_agree("y of an empty row", trial_y(t, n, step) + half * units,
-                            zeroes ? zeros : trial_initial(t, h, n), units, SAME_BITS);
+        agrees = rows_agree("y of an empty row", trial_y(t, n, step) + half * width,
+                            zeroes ? zeros : trial_initial(t, h, n), width, SAME_BITS);
     }
     free(zeros);
     return agrees;

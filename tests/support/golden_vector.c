@@ -136,7 +136,7 @@ static bool read_weights(reader *in, const json_t *json) {
 /* ---- Runs --------------------------------------------------------------------------------- */
 
 static size_t state_size(const golden_vector *vector, int state) {
-    return (size_t)vector->problem.batch * (size_t)rnn_model_state_units(&vector->model, state);
+    return (size_t)vector->problem.batch * (size_t)rnn_model_state_width(&vector->model, state);
 }
 
 static bool check_state_list(reader *in, const json_t *list, const char *key) {

@@ -94,7 +94,7 @@ int trial_states(const trial *t) {
 
 int trial_state_units(const trial *t, int state) {
     rnn_model model = problem_model(&t->problem);
-    return rnn_model_state_units(&model, state);
+    return rnn_model_state_width(&model, state);
 }
 
 float *trial_x(const trial *t, int n, int step) {
