@@ -16,8 +16,8 @@ static bool gru_of_one_unit(const rnn_problem *problem, char field[64]) {
 }
 
 static const rnn_known_fault faults[] = {
-#define KNOWN_FAULT(backend, library, first, last, level, has, problem, what)                      \
-    {#backend, library, first, last, level, has, problem, what},
+#define KNOWN_FAULT(backend, library, first, last, features, has, problem, what)                   \
+    {#backend, library, first, last, features, has, problem, what},
 #include "kernels/known_faults.inc"
 #undef KNOWN_FAULT
 };
@@ -40,13 +40,14 @@ static bool is_within(const rnn_known_fault *fault, const char *version) {
     return number >= version_number(fault->first) && number <= version_number(fault->last);
 }
 
-rnn_status rnn_known_faults_refuse(const char *backend, const char *version, rnn_cpu_level level,
-                                   const rnn_problem *problem, rnn_error *error) {
+rnn_status rnn_known_faults_refuse(const char *backend, const char *version,
+                                   rnn_cpu_features features, const rnn_problem *problem,
+                                   rnn_error *error) {
     char field[64];
     for (int i = 0; i < FAULT_COUNT; i++) {
         const rnn_known_fault *fault = &faults[i];
         if (strcmp(fault->backend, backend) == 0 && is_within(fault, version) &&
-            level >= fault->level && fault->has(problem, field))
+            rnn_cpu_has(features, fault->features) && fault->has(problem, field))
             return rnn_fail(error, RNN_UNSUPPORTED,
                             "%s: %s, %s %.*s computes wrongly %s (known of %s to %s)", backend,
                             field, fault->library, (int)strcspn(version, " "), version, fault->what,

@@ -250,7 +250,7 @@ static rnn_status refuse_known_faults(const rnn_problem *problem, const rnn_back
     if (!row->backend->version)
         return RNN_OK;
     row->backend->version(version, sizeof version);
-    return rnn_known_faults_refuse(row->name, version, rnn_cpu_level_detected(), problem, error);
+    return rnn_known_faults_refuse(row->name, version, rnn_cpu_detected(), problem, error);
 }
 
 rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model,

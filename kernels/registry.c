@@ -14,22 +14,22 @@
 #define NULL_UNLESS_BUILT(built, symbol) CHOOSE(built, symbol)
 
 extern const rnn_backend rnn_backend_serial;
-#define BACKEND(name, built, needs, level, threaded, summary)                                      \
+#define BACKEND(name, built, needs, features, threaded, summary)                                   \
     extern const rnn_backend rnn_backend_##name;
-#define KERNELS(name, built, needs, level, summary)
+#define KERNELS(name, built, needs, features, summary)
 #include "kernels/backends.inc"
 #undef BACKEND
 #undef KERNELS
 
 static const rnn_backend_row rows[] = {
-#define BACKEND(name, built, needs, level, threaded, summary)                                      \
-    {#name, NULL_UNLESS_BUILT(built, rnn_backend_##name), NULL, needs, level, threaded, summary},
-#define KERNELS(name, built, needs, level, summary)                                                \
+#define BACKEND(name, built, needs, features, threaded, summary)                                   \
+    {#name, NULL_UNLESS_BUILT(built, rnn_backend_##name), NULL, needs, features, threaded, summary},
+#define KERNELS(name, built, needs, features, summary)                                             \
     {#name,                                                                                        \
      NULL_UNLESS_BUILT(built, rnn_backend_serial),                                                 \
      NULL_UNLESS_BUILT(built, rnn_kernels_##name),                                                 \
      needs,                                                                                        \
-     level,                                                                                        \
+     features,                                                                                     \
      false,                                                                                        \
      summary},
 #include "kernels/backends.inc"
@@ -69,20 +69,28 @@ const char *rnn_status_text(rnn_status status) {
     return "unknown status";
 }
 
+static rnn_status refuse_override(const char *unknown, rnn_error *error) {
+    char known[128] = "";
+    const rnn_instruction_set *set;
+    for (int i = 0; (set = rnn_instruction_set_at(i)); i++) {
+        const size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", set->name);
+    }
+    return rnn_fail(error, RNN_UNAVAILABLE, "RNN_ISA: \"%.32s\" is none of %s", unknown, known);
+}
+
 static rnn_status row_available(const rnn_backend_row *row, rnn_error *error) {
     if (!row->backend)
         return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" was not built in, which needs %s",
                         row->name, row->needs);
-    if (!rnn_cpu_override_is_known())
-        return rnn_fail(error, RNN_UNAVAILABLE,
-                        "RNN_ISA: \"%.32s\" is unknown; known are naive, scalar, avx2, avx512",
-                        getenv("RNN_ISA"));
-    if (row->level > rnn_cpu_level_detected())
-        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" needs %s, which this CPU lacks",
-                        row->name, rnn_cpu_level_name(row->level));
-    if (row->level > rnn_cpu_level_in_use())
-        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" needs %s, switched off by RNN_ISA",
-                        row->name, rnn_cpu_level_name(row->level));
+    const char *unknown = rnn_cpu_unknown_override();
+    if (unknown)
+        return refuse_override(unknown, error);
+    const bool detected = rnn_cpu_has(rnn_cpu_detected(), row->features);
+    if (!detected || !rnn_cpu_has(rnn_cpu_in_use(), row->features))
+        return rnn_fail(error, RNN_UNAVAILABLE, "backend: \"%s\" needs %s, %s", row->name,
+                        rnn_instruction_set_with(row->features)->name,
+                        detected ? "switched off by RNN_ISA" : "which this CPU lacks");
     return RNN_OK;
 }
 
@@ -135,7 +143,7 @@ rnn_status rnn_backend_get(int index, rnn_backend_info *info) {
 }
 
 const char *rnn_isa_name(void) {
-    return rnn_cpu_override_is_known() ? rnn_cpu_level_name(rnn_cpu_level_in_use()) : "none";
+    return rnn_cpu_unknown_override() ? "none" : rnn_instruction_set_best(rnn_cpu_in_use())->name;
 }
 
 /* ---- Names -------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@ typedef struct rnn_backend_row {
     const rnn_backend *backend; /* NULL: not in this build */
     const rnn_kernels *kernels; /* of a KERNELS row, else NULL */
     const char *needs;
-    rnn_cpu_level level;
+    rnn_cpu_features features; /* what the CPU must have */
     bool threaded;
     const char *summary;
 } rnn_backend_row;

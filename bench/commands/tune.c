@@ -37,7 +37,7 @@ static void choose_backends(tune_state *tune) {
     rnn_shape shape = problem_shape(&small);
     for (int i = 0; i < rnn_backend_count(); i++) {
         const rnn_backend_row *row = rnn_backend_row_at(i);
-        bool candidate = given ? given >> i & 1u : row->level > RNN_CPU_NAIVE;
+        bool candidate = given ? given >> i & 1u : row->features;
         for (int j = 0; j < tune->limits.count; j++)
             candidate |= rnn_choose_by_model(&model, &shape, tune->limits.values[j]).row == row;
         if (candidate && row->backend != &rnn_backend_auto)

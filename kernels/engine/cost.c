@@ -27,7 +27,7 @@ rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *
     l2_bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
 #endif
     const rnn_backend_row *row = rnn_backend_row_named(kernels->name);
-    const bool by_halves = row && row->level == RNN_CPU_AVX512 && rnn_cpu_halves_avx512();
+    const bool by_halves = row && rnn_cpu_halves_vectors(row->features);
     return (rnn_cost_model){.problem = problem,
                             .kernels = kernels,
                             .slowness = by_halves ? 2 : 1,

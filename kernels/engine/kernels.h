@@ -115,8 +115,8 @@ typedef struct rnn_kernels {
     void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);
 } rnn_kernels;
 
-#define BACKEND(name, built, needs, level, threaded, summary)
-#define KERNELS(name, built, needs, level, summary) extern const rnn_kernels rnn_kernels_##name;
+#define BACKEND(name, built, needs, features, threaded, summary)
+#define KERNELS(name, built, needs, features, summary) extern const rnn_kernels rnn_kernels_##name;
 #include "kernels/backends.inc"
 #undef BACKEND
 #undef KERNELS

@@ -2,13 +2,13 @@
  * RNN_ISA lowers the instructions in use, never raises them, and is refused where unknown. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "kernels/isa/cpu.h"
-#include "kernels/rnn.h"
+#include "kernels/registry.h"
 #include "tests/support/weights.h"
 
 static rnn_backend_info info_of(const char *backend) {
@@ -66,100 +66,108 @@ static void assert_unavailable(const char *backend, const char *why) {
     assert_non_null(strstr(error.text, why));
 }
 
-/* Of the rows with instructions of their own. */
-static rnn_cpu_level level_of(const char *backend) {
-    if (strcmp(backend, "avx512") == 0)
-        return RNN_CPU_AVX512;
-    bool avx2 = strcmp(backend, "avx2") == 0 || strcmp(backend, "autovec") == 0;
-    return avx2 ? RNN_CPU_AVX2 : RNN_CPU_SCALAR;
+static const char *in_use(rnn_cpu_features features) {
+    return rnn_instruction_set_best(rnn_cpu_detected() & features)->name;
 }
 
-static bool cpu_has(rnn_cpu_level level) {
-    return rnn_cpu_level_detected() >= level;
+/* Every row of the registry, where RNN_ISA leaves just these features on. */
+static void check_rows(rnn_cpu_features left_on) {
+    const rnn_backend_row *row;
+    for (int i = 0; (row = rnn_backend_row_at(i)); i++)
+        if (!rnn_cpu_has(rnn_cpu_detected(), row->features))
+            assert_unavailable(row->name, "lacks");
+        else if (!rnn_cpu_has(left_on, row->features))
+            assert_unavailable(row->name, "switched off by RNN_ISA");
+        else if (row->backend)
+            assert_runs(row->name);
 }
 
-static const char *why_not(rnn_cpu_level level) {
-    return cpu_has(level) ? "switched off by RNN_ISA" : "lacks";
+static void each_name_lowers_and_never_raises(void **state) {
+    (void)state;
+    const rnn_instruction_set *set;
+    for (int i = 0; (set = rnn_instruction_set_at(i)); i++) {
+        setenv("RNN_ISA", set->name, 1);
+        assert_string_equal(rnn_isa_name(), in_use(set->features));
+        check_rows(set->features);
+    }
 }
 
-static void naive_leaves_naive_alone(void **state) {
+static void naive_leaves_the_textbook_alone(void **state) {
     (void)state;
     setenv("RNN_ISA", "naive", 1);
-    assert_string_equal(rnn_isa_name(), "naive");
-    rnn_backend_info info;
-    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (strcmp(info.name, "naive") == 0 || strcmp(info.name, "auto") == 0)
-            assert_runs(info.name);
-        else
-            assert_unavailable(info.name, why_not(level_of(info.name)));
+    assert_unavailable("scalar", "needs scalar, switched off by RNN_ISA");
     assert_implementation("auto", "naive");
 }
 
-static void scalar_switches_vectors_off(void **state) {
+static void scalar_leaves_the_baseline(void **state) {
     (void)state;
     setenv("RNN_ISA", "scalar", 1);
-    assert_string_equal(rnn_isa_name(), "scalar");
-    rnn_backend_info info;
-    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (level_of(info.name) > RNN_CPU_SCALAR)
-            assert_unavailable(info.name, why_not(level_of(info.name)));
-        else if (!strstr(info.reason, "not built"))
-            assert_runs(info.name);
     static const char *const ours[] = {"scalar", "openmp", "openmp_batch", "openmp_team", "auto"};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (info_of(ours[i]).available)
             assert_implementation(ours[i], "scalar");
 }
 
-/* Where the CPU has the level it is used, and what is above it is not; elsewhere nothing changes.
- */
-static void a_level_never_raises(void **state) {
+/* The preference is the order of the rows. */
+static void the_best_is_the_last_that_runs(void **state) {
     (void)state;
-    for (int level = RNN_CPU_AVX2; level <= RNN_CPU_AVX512; level++) {
-        const char *name = rnn_cpu_level_name((rnn_cpu_level)level);
-        setenv("RNN_ISA", name, 1);
-        if (!cpu_has((rnn_cpu_level)level)) {
-            assert_string_equal(rnn_isa_name(), rnn_cpu_level_name(rnn_cpu_level_detected()));
-            assert_unavailable(name, "lacks");
-            continue;
-        }
-        assert_string_equal(rnn_isa_name(), name);
-        if (!strstr(info_of(name).reason, "not built"))
-            assert_runs(name);
-        if (level < RNN_CPU_AVX512)
-            assert_unavailable("avx512", why_not(RNN_CPU_AVX512));
+    const rnn_instruction_set *set;
+    for (int i = 0; (set = rnn_instruction_set_at(i)); i++) {
+        const rnn_kernels *best = NULL;
+        const rnn_backend_row *row;
+        setenv("RNN_ISA", set->name, 1);
+        for (int j = 0; (row = rnn_backend_row_at(j)); j++)
+            if (row->kernels && info_of(row->name).available)
+                best = row->kernels;
+        assert_ptr_equal(rnn_kernels_best(), best);
     }
 }
 
 static void unset_or_empty_uses_what_the_cpu_has(void **state) {
     (void)state;
-    const char *detected = rnn_cpu_level_name(rnn_cpu_level_detected());
     unsetenv("RNN_ISA");
-    assert_string_equal(rnn_isa_name(), detected);
-    assert_runs("scalar");
+    assert_string_equal(rnn_isa_name(), in_use(~0u));
+    check_rows(~0u);
     setenv("RNN_ISA", "", 1);
-    assert_string_equal(rnn_isa_name(), detected);
-    assert_runs("scalar");
+    assert_string_equal(rnn_isa_name(), in_use(~0u));
+    check_rows(~0u);
 }
 
 static void unknown_names_are_refused(void **state) {
     (void)state;
-    static const char *const unknown[] = {"garbage", "AVX2", "avx2 ", "avx1024"};
+    static const char *const unknown[] = {"garbage", "AVX2", "avx2 ", "avx1024", "autovec"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        char why[128];
         setenv("RNN_ISA", unknown[i], 1);
-        assert_unavailable("naive", "RNN_ISA: ");
-        assert_unavailable("naive", unknown[i]);
-        assert_unavailable("avx2", "RNN_ISA: ");
+        snprintf(why, sizeof why, "RNN_ISA: \"%s\" is none of naive, scalar, avx2, avx512",
+                 unknown[i]);
+        assert_unavailable("naive", why);
+        assert_unavailable("avx2", why);
+        assert_string_equal(rnn_isa_name(), "none");
     }
+}
+
+/* What a CPU lacks is called by the least instruction set that has it. */
+static void features_have_names(void **state) {
+    (void)state;
+    assert_string_equal(rnn_instruction_set_with(0)->name, "naive");
+    assert_string_equal(rnn_instruction_set_with(RNN_CPU_AVX2)->name, "avx2");
+    assert_string_equal(rnn_instruction_set_with(RNN_CPU_BASELINE | RNN_CPU_AVX512)->name,
+                        "avx512");
+    assert_string_equal(rnn_instruction_set_best(0)->name, "naive");
+    assert_string_equal(rnn_instruction_set_best(RNN_CPU_BASELINE | RNN_CPU_AVX512)->name,
+                        "scalar");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(naive_leaves_naive_alone),
-        cmocka_unit_test(scalar_switches_vectors_off),
-        cmocka_unit_test(a_level_never_raises),
+        cmocka_unit_test(each_name_lowers_and_never_raises),
+        cmocka_unit_test(naive_leaves_the_textbook_alone),
+        cmocka_unit_test(scalar_leaves_the_baseline),
+        cmocka_unit_test(the_best_is_the_last_that_runs),
         cmocka_unit_test(unset_or_empty_uses_what_the_cpu_has),
         cmocka_unit_test(unknown_names_are_refused),
+        cmocka_unit_test(features_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

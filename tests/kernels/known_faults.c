@@ -23,12 +23,12 @@ static problem parsed(const char *text) {
     return p;
 }
 
-static bool is_refused(const char *backend, const char *version, rnn_cpu_level level,
+static bool is_refused(const char *backend, const char *version, rnn_cpu_features cpu,
                        const char *text, rnn_error *why) {
     const problem p = parsed(text);
     const rnn_problem described = {
         .model = problem_model(&p), .shape = problem_shape(&p), .threads = 1};
-    const rnn_status status = rnn_known_faults_refuse(backend, version, level, &described, why);
+    const rnn_status status = rnn_known_faults_refuse(backend, version, cpu, &described, why);
     assert_true(status == RNN_OK || status == RNN_UNSUPPORTED);
     return status == RNN_UNSUPPORTED;
 }
@@ -146,7 +146,7 @@ static void test_library_in_use(void **data) {
 }
 
 int main(void) {
-    /* A lower limit would hide what the CPU's own level shows. */
+    /* A lower limit would hide what the CPU's own features show. */
     unsetenv("ONEDNN_MAX_CPU_ISA");
     unsetenv("DNNL_MAX_CPU_ISA");
     const struct CMUnitTest tests[] = {

@@ -55,8 +55,8 @@ static const struct {
 #define WHEN_BUILT_1(...)  __VA_ARGS__
 #define CHOOSE(built, ...) WHEN_BUILT_##built(__VA_ARGS__)
 #define TABLE(name)        {#name, &rnn_kernels_##name},
-#define BACKEND(name, built, needs, level, threaded, summary)
-#define KERNELS(name, built, needs, level, summary) CHOOSE(built, TABLE(name))
+#define BACKEND(name, built, needs, features, threaded, summary)
+#define KERNELS(name, built, needs, features, summary) CHOOSE(built, TABLE(name))
 #include "kernels/backends.inc"
 #undef BACKEND
 #undef KERNELS
