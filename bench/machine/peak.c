@@ -3,7 +3,7 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/fail.h"
-#include "bench/machine/peak_kernels.h"
+#include "kernels/isa/peak.h"
 
 #include <math.h>
 #include <pthread.h>

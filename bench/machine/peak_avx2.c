@@ -16,4 +16,4 @@ static inline __m256 vf_fma(__m256 a, __m256 b, __m256 c) {
 #define VF         __m256
 #define PEAK_TABLE peak_kernels_avx2
 #define PEAK_NAME  "avx2"
-#include "bench/machine/peak_kernels.inc.h"
+#include "kernels/isa/peak.inc.h"

@@ -16,4 +16,4 @@ static inline __m512 vf_fma(__m512 a, __m512 b, __m512 c) {
 #define VF         __m512
 #define PEAK_TABLE peak_kernels_avx512
 #define PEAK_NAME  "avx512"
-#include "bench/machine/peak_kernels.inc.h"
+#include "kernels/isa/peak.inc.h"

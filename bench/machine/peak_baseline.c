@@ -13,4 +13,4 @@ static inline vf vf_fma(vf a, vf b, vf c) {
 #define VF         vf
 #define PEAK_TABLE peak_kernels_baseline
 #define PEAK_NAME  "baseline"
-#include "bench/machine/peak_kernels.inc.h"
+#include "kernels/isa/peak.inc.h"

@@ -7,7 +7,7 @@
  * of them hide the latency of the multiply-add (4 cycles, 2 a cycle) and leave registers for the
  * operands.
  */
-#include "bench/machine/peak_kernels.h"
+#include "kernels/isa/peak.h"
 
 #include <string.h>
 
