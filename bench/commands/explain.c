@@ -250,7 +250,7 @@ static void add_whole(document *d, const char *name, double seconds) {
 static void add_limits(document *d, const explanation *e) {
     const problem *p = &e->subject.problem;
     const problem_steps steps = inputs_steps(&e->subject.arrays.io, p);
-    const peak_isa isa = roof_isa_of_plan("auto", e->subject.plan);
+    const int isa = roof_isa_of_plan("auto", e->subject.plan);
     const roof_limits limits = roof_find_limits(p, steps, &e->machine, &e->peaks, isa);
     char name[64];
     document_add_table(d, &(document_table){.key = "limits",

@@ -29,10 +29,10 @@ static void print_header(const machine_info *machine) {
     machine_caches_text(machine, caches, sizeof caches);
     printf("%s, %d core%s, %s\n\n", machine->cpu, machine->cores, machine->cores == 1 ? "" : "s",
            caches);
-    printf("%7s  %-27s  %s\n", "", "multiply-add GFLOP/s", "reads GB/s");
+    printf("%7s  %-*s  %s\n", "", 10 * peak_isa_count() - 3, "multiply-add GFLOP/s", "reads GB/s");
     printf("%7s", "threads");
-    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
-        printf("  %8s", peak_isa_name((peak_isa)isa));
+    for (int isa = 0; isa < peak_isa_count(); isa++)
+        printf("  %8s", peak_isa_name(isa));
     for (int level = 0; level < machine->cache_count; level++)
         printf("  %6s%d", "L", level + 1);
     printf("  %7s\n", "DRAM");
@@ -47,7 +47,7 @@ static void print_amount(int width, double amount) {
 
 static void print_peaks(const machine_info *machine, const peak_set *peaks) {
     printf("%7d", peaks->threads);
-    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+    for (int isa = 0; isa < peak_isa_count(); isa++)
         print_amount(8, peaks->flops[isa]);
     for (int level = 0; level < machine->cache_count; level++)
         print_amount(7, peaks->reads[level]);

@@ -264,6 +264,8 @@ static int run_tune(tune_state *tune, const problem_list *problems) {
         return EXIT_WRONG;
     }
     sweep->start = clock_seconds();
+    for (int isa = 0; isa < PEAK_MOST_ISAS; isa++)
+        tune->no_peak.flops[isa] = 1;
     sweep->peaks = &tune->no_peak;
     sweep->peak_count = 1;
     sweep->stop = interrupt_catch();
@@ -292,7 +294,7 @@ static int tune_as_asked(tune_state *tune, bool force) {
 }
 
 int command_tune(const command_line *line) {
-    tune_state tune = {.options = SWEEP_OPTIONS, .no_peak = {.threads = 1, .flops = {1, 1, 1}}};
+    tune_state tune = {.options = SWEEP_OPTIONS, .no_peak.threads = 1};
     option_list list = {0};
     bool force = false;
     int status;

@@ -10,38 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-static const peak_kernels *const kernels[PEAK_ISA_COUNT] = {
-    &peak_kernels_baseline, &peak_kernels_avx2, &peak_kernels_avx512};
-
-bool peak_isa_available(peak_isa isa) {
-    switch (isa) {
-    case PEAK_AVX2:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case PEAK_AVX512:
-        return __builtin_cpu_supports("avx512f");
-    default:
-        return true;
-    }
-}
-#else
-static const peak_kernels *const kernels[PEAK_ISA_COUNT] = {&peak_kernels_baseline};
-
-bool peak_isa_available(peak_isa isa) {
-    return isa == PEAK_BASELINE;
-}
-#endif
-
-const char *peak_isa_name(peak_isa isa) {
-    static const char *const names[PEAK_ISA_COUNT] = {"baseline", "avx2", "avx512"};
-    return names[isa];
+int peak_isa_count(void) {
+    int count = 0;
+    while (count < PEAK_MOST_ISAS && rnn_peak_at(count))
+        count++;
+    return count;
 }
 
-static peak_isa widest_isa(void) {
-    peak_isa isa = PEAK_BASELINE;
-    for (int i = 0; i < PEAK_ISA_COUNT; i++)
-        if (peak_isa_available((peak_isa)i))
-            isa = (peak_isa)i;
+const char *peak_isa_name(int isa) {
+    return rnn_peak_at(isa)->name;
+}
+
+bool peak_isa_available(int isa) {
+    return rnn_peak_runs(isa);
+}
+
+static int widest_isa(void) {
+    int isa = peak_isa_count() - 1;
+    while (isa > 0 && !peak_isa_available(isa))
+        isa--;
     return isa;
 }
 
@@ -51,7 +38,7 @@ static peak_isa widest_isa(void) {
 #define SAMPLE_SECONDS 0.003
 
 typedef struct peak_run {
-    const peak_kernels *kernels;
+    const rnn_peak *loops;
     size_t floats; /* that each thread reads; 0: multiply-adds on registers */
     int threads;
     double seconds;  /* for the whole run */
@@ -75,8 +62,8 @@ typedef struct peak_worker {
 static void work(peak_worker *worker, long repeats) {
     const peak_run *run = worker->run;
     const float factor = 0.5f, addend = 1.0f; /* converges to 2: no overflow, no denormals */
-    worker->result += run->floats ? run->kernels->read(worker->data, run->floats, repeats)
-                                  : run->kernels->multiply_add(repeats, factor, addend);
+    worker->result += run->floats ? run->loops->read(worker->data, run->floats, repeats)
+                                  : run->loops->multiply_add(repeats, factor, addend);
 }
 
 /* How often the work must be repeated to last as long as a sample should. */
@@ -182,18 +169,18 @@ static bool run_threads(peak_run *run) {
 
 /* ---- The measurements ----------------------------------------------------------------------- */
 
-static bool measure_flops(peak_run run, peak_isa isa, double *flops) {
-    run.kernels = kernels[isa];
+static bool measure_flops(peak_run run, int isa, double *flops) {
+    run.loops = rnn_peak_at(isa);
     if (!run_threads(&run))
         return false;
-    *flops = (double)run.kernels->flops_per_round * (double)run.repeats * run.threads / run.fastest;
+    *flops = (double)run.loops->flops_per_round * (double)run.repeats * run.threads / run.fastest;
     return true;
 }
 
 /* Each thread reads `bytes` of its own, again and again. */
 static bool measure_reads(peak_run run, size_t bytes, double *reads) {
-    run.kernels = kernels[widest_isa()];
-    run.floats = (bytes / sizeof(float) / PEAK_READ_STEP + 1) * PEAK_READ_STEP;
+    run.loops = rnn_peak_at(widest_isa());
+    run.floats = (bytes / sizeof(float) / RNN_PEAK_READ_STEP + 1) * RNN_PEAK_READ_STEP;
     if (!run_threads(&run))
         return false;
     *reads = (double)(run.floats * sizeof(float)) * (double)run.repeats * run.threads / run.fastest;
@@ -223,22 +210,22 @@ static size_t memory_working_set(const machine_info *machine, int threads) {
 
 bool peak_measure(const machine_info *machine, int threads, double seconds, peak_set *peaks,
                   rnn_error *error) {
-    const int measurements = PEAK_ISA_COUNT + MACHINE_MAX_CACHES + 1;
+    const int measurements = peak_isa_count() + MACHINE_MAX_CACHES + 1;
     threads = threads < machine->cores ? threads : machine->cores;
     const peak_run run = {
         .threads = threads, .seconds = seconds / measurements, .fastest = INFINITY, .error = error};
     *peaks = (struct peak_set){.threads = threads};
     bool ok = true;
-    for (int isa = 0; isa < PEAK_ISA_COUNT && ok; isa++)
-        if (peak_isa_available((peak_isa)isa))
-            ok = measure_flops(run, (peak_isa)isa, &peaks->flops[isa]);
+    for (int isa = 0; isa < peak_isa_count() && ok; isa++)
+        if (peak_isa_available(isa))
+            ok = measure_flops(run, isa, &peaks->flops[isa]);
     for (int level = 0; level < machine->cache_count && ok; level++)
         ok = measure_reads(run, cache_working_set(machine, level, threads), &peaks->reads[level]);
     return ok && measure_reads(run, memory_working_set(machine, threads), &peaks->memory_reads);
 }
 
 void peak_raise(peak_set *peaks, const peak_set *fewer) {
-    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+    for (int isa = 0; isa < peak_isa_count(); isa++)
         peaks->flops[isa] = fmax(peaks->flops[isa], fewer->flops[isa]);
     for (int level = 0; level < MACHINE_MAX_CACHES; level++)
         peaks->reads[level] = fmax(peaks->reads[level], fewer->reads[level]);

@@ -5,19 +5,20 @@
 
 #include "bench/machine/machine.h"
 
-typedef enum peak_isa { PEAK_BASELINE, PEAK_AVX2, PEAK_AVX512, PEAK_ISA_COUNT } peak_isa;
+/* Instruction sets that have a peak, as many as fit; the first is the compiler's baseline. */
+enum { PEAK_MOST_ISAS = 8 };
+int peak_isa_count(void);
+const char *peak_isa_name(int isa);
+bool peak_isa_available(int isa); /* on this CPU */
 
 typedef struct peak_set {
     int threads;
     /* All figures are a second, of all threads together. A peak is 0 where this CPU lacks the
      * instructions or the cache. */
-    double flops[PEAK_ISA_COUNT];
+    double flops[PEAK_MOST_ISAS];
     double reads[MACHINE_MAX_CACHES]; /* bytes from L1, L2, L3 */
     double memory_reads;              /* bytes from DRAM */
 } peak_set;
-
-const char *peak_isa_name(peak_isa isa);
-bool peak_isa_available(peak_isa isa);
 
 /* Measures with so many threads at once, which are at most the cores, for about `seconds`. Returns
  * false where there was no memory, or not so many threads; the message says how many. */

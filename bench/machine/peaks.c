@@ -44,9 +44,9 @@ peak_set *peaks_measure(const machine_info *machine, const int_list *threads, do
 
 void peaks_text(const machine_info *machine, const peak_set *peaks, char text[PEAKS_TEXT_SIZE]) {
     size_t used = 0;
-    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+    for (int isa = 0; isa < peak_isa_count(); isa++)
         used += (size_t)snprintf(text + used, PEAKS_TEXT_SIZE - used, "%s %.1f GFLOP/s, ",
-                                 peak_isa_name((peak_isa)isa), 1e-9 * peaks->flops[isa]);
+                                 peak_isa_name(isa), 1e-9 * peaks->flops[isa]);
     for (int level = 0; level < machine->cache_count; level++)
         used += (size_t)snprintf(text + used, PEAKS_TEXT_SIZE - used, "L%d %.1f GB/s, ", level + 1,
                                  1e-9 * peaks->reads[level]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/measure/roof.h"
 
+#include "kernels/isa/peak.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,33 +19,27 @@ static bool is_below_avx512(const char *limit) {
 }
 
 /* Of what chooses its instructions by itself, whatever RNN_ISA says; `limit` may be NULL. */
-static peak_isa widest_isa(const char *limit) {
-    if (peak_isa_available(PEAK_AVX512) && !(limit && is_below_avx512(limit)))
-        return PEAK_AVX512;
-    return peak_isa_available(PEAK_AVX2) ? PEAK_AVX2 : PEAK_BASELINE;
+static int widest_isa(const char *limit) {
+    const int avx512 = rnn_peak_of("avx512");
+    if (peak_isa_available(avx512) && !(limit && is_below_avx512(limit)))
+        return avx512;
+    const int avx2 = rnn_peak_of("avx2");
+    return peak_isa_available(avx2) ? avx2 : 0;
 }
 
-/* PEAK_BASELINE where the name is not that of a wider instruction set. */
-static peak_isa isa_of_name(const char *name) {
-    for (int isa = PEAK_ISA_COUNT - 1; isa > PEAK_BASELINE; isa--)
-        if (strcmp(name, peak_isa_name((peak_isa)isa)) == 0)
-            return (peak_isa)isa;
-    return PEAK_BASELINE;
-}
-
-peak_isa roof_isa(const char *backend) {
+int roof_isa(const char *backend) {
     const char *limit = getenv("ONEDNN_MAX_CPU_ISA");
     if (strcmp(backend, "onednn") == 0)
         return widest_isa(limit ? limit : getenv("DNNL_MAX_CPU_ISA"));
     if (strcmp(backend, "libxsmm") == 0)
         return widest_isa(getenv("LIBXSMM_TARGET"));
     if (strcmp(backend, "autovec") == 0)
-        return PEAK_AVX2;
-    peak_isa own = isa_of_name(backend);
-    return own != PEAK_BASELINE ? own : isa_of_name(rnn_isa_name());
+        return rnn_peak_of("avx2");
+    const int own = rnn_peak_of(backend);
+    return own ? own : rnn_peak_of(rnn_isa_name());
 }
 
-peak_isa roof_isa_of_plan(const char *backend, const rnn_plan *plan) {
+int roof_isa_of_plan(const char *backend, const rnn_plan *plan) {
     char taken[32];
     if (strcmp(backend, "auto") != 0)
         return roof_isa(backend);
@@ -90,7 +86,7 @@ static roof_limit limit_of(double amount, double rate) {
 }
 
 roof_limits roof_find_limits(const problem *p, problem_steps steps, const machine_info *machine,
-                             const peak_set *peaks, peak_isa isa) {
+                             const peak_set *peaks, int isa) {
     roof_limits limits = {.flops = limit_of(problem_flops(p, steps), peaks->flops[isa])};
     for (int level = 0; level < machine->cache_count; level++) {
         double capacity = (double)machine_cache_bytes(machine, level, peaks->threads);
@@ -101,7 +97,7 @@ roof_limits roof_find_limits(const problem *p, problem_steps steps, const machin
 }
 
 double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
-                    const peak_set *peaks, peak_isa isa) {
+                    const peak_set *peaks, int isa) {
     const roof_limits limits = roof_find_limits(p, steps, machine, peaks, isa);
     double longest = limits.flops.seconds;
     for (int level = 0; level < machine->cache_count; level++)

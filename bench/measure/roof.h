@@ -10,10 +10,10 @@
  * one (avx2, autovec); for the libraries that choose by themselves the CPU's widest, unless an
  * environment variable of their own limits it; for all others the widest that RNN_ISA leaves on and
  * this suite has kernels for, so that naive's roof says how far it is from the machine. */
-peak_isa roof_isa(const char *backend);
+int roof_isa(const char *backend);
 
 /* The same for a plan: of auto, by the row that it took, which its implementation starts with. */
-peak_isa roof_isa_of_plan(const char *backend, const rnn_plan *plan);
+int roof_isa_of_plan(const char *backend, const rnn_plan *plan);
 
 /* Seconds that no schedule on peaks->threads threads can beat; `steps` are those that count.
  *
@@ -29,7 +29,7 @@ peak_isa roof_isa_of_plan(const char *backend, const rnn_plan *plan);
  * Neither does the latency of the gates' maths, so that for tiny problems this is only a far
  * horizon. */
 double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
-                    const peak_set *peaks, peak_isa isa);
+                    const peak_set *peaks, int isa);
 
 /* What that longest is taken of: how much is done or read, how much of it a second at most, and how
  * long that takes. */
@@ -43,7 +43,7 @@ typedef struct roof_limits {
 } roof_limits;
 
 roof_limits roof_find_limits(const problem *p, problem_steps steps, const machine_info *machine,
-                             const peak_set *peaks, peak_isa isa);
+                             const peak_set *peaks, int isa);
 
 /* Bytes of weights that one run reads if it reads the recurrent ones at every step. */
 double roof_weight_bytes(const problem *p, problem_steps steps);

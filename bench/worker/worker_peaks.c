@@ -29,9 +29,9 @@ static bool measure_peaks(worker *w, int most, double seconds, rnn_error *error)
 static void put_peaks(json_t *answer, const worker *w, const peak_set *peaks) {
     char text[256];
     int used = 0;
-    for (int isa = 0; isa < PEAK_ISA_COUNT; isa++)
+    for (int isa = 0; isa < peak_isa_count(); isa++)
         used += snprintf(text + used, sizeof text - (size_t)used, "%s %.1f GFLOP/s, ",
-                         peak_isa_name((peak_isa)isa), 1e-9 * peaks->flops[isa]);
+                         peak_isa_name(isa), 1e-9 * peaks->flops[isa]);
     for (int level = 0; level < w->machine.cache_count; level++)
         used += snprintf(text + used, sizeof text - (size_t)used, "L%d %.1f GB/s, ", level + 1,
                          1e-9 * peaks->reads[level]);

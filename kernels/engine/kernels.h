@@ -113,6 +113,9 @@ typedef struct rnn_kernels {
     void (*head)(const rnn_head *head);
     /* y[i] = activation(x[i]); count is a multiple of V. For measuring the activations alone. */
     void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);
+    /* The limit that these instructions set, as loops to be timed, see isa/peak.h. NULL where
+     * another row has the same instructions. */
+    const struct rnn_peak *peak;
 } rnn_kernels;
 
 #define BACKEND(name, built, needs, features, threaded, summary)

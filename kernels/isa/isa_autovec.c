@@ -9,6 +9,7 @@
 
 #define RNN_KERNELS      rnn_kernels_autovec
 #define RNN_KERNELS_NAME "autovec"
+#define RNN_KERNELS_PEAK NULL /* that of avx2, which has the same instructions */
 
 #include "kernels/engine/kernels.h"
 

@@ -9,6 +9,7 @@
 
 #define RNN_KERNELS      rnn_kernels_avx2
 #define RNN_KERNELS_NAME "avx2"
+#define RNN_PEAK_NAME    "avx2"
 
 #include "kernels/engine/kernels.h"
 
@@ -20,5 +21,7 @@
 #include "kernels/isa/vec/activation.inc.h"
 
 #include "kernels/isa/vec/tile.inc.h"
+
+#include "kernels/isa/peak.inc.h"
 
 #include "kernels/isa/kernels.inc.h"

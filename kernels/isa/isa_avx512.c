@@ -7,6 +7,7 @@
 
 #define RNN_KERNELS      rnn_kernels_avx512
 #define RNN_KERNELS_NAME "avx512"
+#define RNN_PEAK_NAME    "avx512"
 
 #include "kernels/engine/kernels.h"
 
@@ -18,5 +19,7 @@
 #include "kernels/isa/vec/activation.inc.h"
 
 #include "kernels/isa/vec/tile.inc.h"
+
+#include "kernels/isa/peak.inc.h"
 
 #include "kernels/isa/kernels.inc.h"

@@ -6,6 +6,7 @@
 
 #define RNN_KERNELS      rnn_kernels_scalar
 #define RNN_KERNELS_NAME "scalar"
+#define RNN_PEAK_NAME    "baseline"
 
 #include "kernels/engine/kernels.h"
 
@@ -17,5 +18,7 @@
 #include "kernels/isa/vec/activation.inc.h"
 
 #include "kernels/isa/vec/tile_plain.inc.h"
+
+#include "kernels/isa/peak.inc.h"
 
 #include "kernels/isa/kernels.inc.h"

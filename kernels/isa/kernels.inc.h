@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The loops over panels and rows, compiled once an instruction set: an isa_*.c includes its vf, its
- * tile, then this file with RNN_KERNELS set to the name of the table to export.
+ * tile, then this file with RNN_KERNELS set to the name of the table to export, and
+ * RNN_KERNELS_PEAK to what peak.inc.h has made, or NULL.
  */
 
 /* ---- Products ----------------------------------------------------------------------------- */
@@ -372,4 +373,5 @@ const rnn_kernels RNN_KERNELS = {
         },
     .head = head,
     .activate = activate,
+    .peak = RNN_KERNELS_PEAK,
 };

@@ -85,15 +85,19 @@ static void counts_what_is_done(void **state) {
 
 /* ---- Roofs ---------------------------------------------------------------------------------- */
 
+/* Of three instruction sets. */
+enum { BASELINE, AVX2, AVX512 };
+
 /* In nanoseconds: multiply-adds at 4, 2 and 1 a nanosecond, and reads from L2, L3 and DRAM at 1,
  * 0.5 and 0.1 bytes. L1 and L2 are each core's own, L3 is for both. */
-static const peak_set
-    one_thread = {.threads = 1,
-                  .flops = {[PEAK_BASELINE] = 1e9, [PEAK_AVX2] = 2e9, [PEAK_AVX512] = 4e9},
-                  .reads = {2e9, 1e9, 0.5e9},
-                  .memory_reads = 0.1e9},
-    two_threads = {
-        .threads = 2, .flops = {2e9, 4e9, 8e9}, .reads = {4e9, 2e9, 1e9}, .memory_reads = 0.1e9};
+static const peak_set one_thread = {.threads = 1,
+                                    .flops = {[BASELINE] = 1e9, [AVX2] = 2e9, [AVX512] = 4e9},
+                                    .reads = {2e9, 1e9, 0.5e9},
+                                    .memory_reads = 0.1e9},
+                      two_threads = {.threads = 2,
+                                     .flops = {2e9, 4e9, 8e9},
+                                     .reads = {4e9, 2e9, 1e9},
+                                     .memory_reads = 0.1e9};
 
 static machine_info machine_of(size_t l1, size_t l2, size_t l3) {
     return (machine_info){.cores = 2, .cache_count = 3, .caches = {{l1, 1}, {l2, 1}, {l3, 2}}};
@@ -110,47 +114,40 @@ static const struct {
     problem_steps steps;
     size_t l1, l2, l3;
     const peak_set *peaks;
-    peak_isa isa;
+    int isa;
     double nanoseconds;
 } roofs[] = {
     /* All is in L1: FLOPs alone. */
-    {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, PEAK_AVX512, 540},
-    {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, PEAK_AVX2, 1080},
-    {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, PEAK_BASELINE, 2160},
-    {LAYER, {6, 3}, 1000, 10000, 100000, &two_threads, PEAK_AVX512, 270},
-    {LAYER "/mask:lengths", {4, 3}, 1000, 10000, 100000, &one_thread, PEAK_AVX512, 360},
+    {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, AVX512, 540},
+    {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, AVX2, 1080},
+    {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, BASELINE, 2160},
+    {LAYER, {6, 3}, 1000, 10000, 100000, &two_threads, AVX512, 270},
+    {LAYER "/mask:lengths", {4, 3}, 1000, 10000, 100000, &one_thread, AVX512, 360},
     /* What L1 cannot hold comes from L2: 3 (400 - 100) + (320 - 100). Of two cores, which hold 200
      * bytes and read 2 a nanosecond: (3 (400 - 200) + (320 - 200)) / 2. */
-    {LAYER, {6, 3}, 100, 10000, 100000, &one_thread, PEAK_AVX512, 1120},
-    {LAYER, {6, 3}, 100, 10000, 100000, &two_threads, PEAK_AVX512, 360},
+    {LAYER, {6, 3}, 100, 10000, 100000, &one_thread, AVX512, 1120},
+    {LAYER, {6, 3}, 100, 10000, 100000, &two_threads, AVX512, 360},
     /* The longest row has two steps, or one: 2 (400 - 100) + 220, 300 + 220. */
-    {LAYER "/mask:front", {3, 2}, 100, 10000, 100000, &one_thread, PEAK_AVX512, 820},
-    {"lstm/N:2/T:1/D:4/U:5", {2, 1}, 100, 10000, 100000, &one_thread, PEAK_AVX512, 520},
+    {LAYER "/mask:front", {3, 2}, 100, 10000, 100000, &one_thread, AVX512, 820},
+    {"lstm/N:2/T:1/D:4/U:5", {2, 1}, 100, 10000, 100000, &one_thread, AVX512, 520},
     /* Only the recurrent weights exceed L1: 3 (400 - 350). FLOPs take longer. */
-    {LAYER, {6, 3}, 350, 10000, 100000, &one_thread, PEAK_AVX512, 540},
+    {LAYER, {6, 3}, 350, 10000, 100000, &one_thread, AVX512, 540},
     /* From L3 at half the rate: 2 (3 (400 - 200) + (320 - 200)). */
-    {LAYER, {6, 3}, 100, 200, 100000, &one_thread, PEAK_AVX512, 1440},
+    {LAYER, {6, 3}, 100, 200, 100000, &one_thread, AVX512, 1440},
     /* From DRAM at a tenth: 10 (3 (400 - 300) + (320 - 300)); the L3 is one, however many cores. */
-    {LAYER, {6, 3}, 100, 200, 300, &one_thread, PEAK_AVX512, 3200},
-    {LAYER, {6, 3}, 100, 200, 300, &two_threads, PEAK_AVX512, 3200},
+    {LAYER, {6, 3}, 100, 200, 300, &one_thread, AVX512, 3200},
+    {LAYER, {6, 3}, 100, 200, 300, &two_threads, AVX512, 3200},
     /* GRU's gates are three, whatever resets them: 6 x 135 x 2 / 4; 3 (300 - 100) + (240 - 100). */
-    {"gru/N:2/T:3/D:4/U:5", {6, 3}, 1000, 10000, 100000, &one_thread, PEAK_AVX512, 405},
-    {"gru/N:2/T:3/D:4/U:5", {6, 3}, 100, 10000, 100000, &one_thread, PEAK_AVX512, 740},
-    {"gru/N:2/T:3/D:4/U:5/reset_after:0",
-     {6, 3},
-     100,
-     10000,
-     100000,
-     &one_thread,
-     PEAK_AVX512,
-     740},
+    {"gru/N:2/T:3/D:4/U:5", {6, 3}, 1000, 10000, 100000, &one_thread, AVX512, 405},
+    {"gru/N:2/T:3/D:4/U:5", {6, 3}, 100, 10000, 100000, &one_thread, AVX512, 740},
+    {"gru/N:2/T:3/D:4/U:5/reset_after:0", {6, 3}, 100, 10000, 100000, &one_thread, AVX512, 740},
     /* Both directions: 2 x 1120. */
-    {LAYER "/direction:bidirectional", {6, 3}, 100, 10000, 100000, &one_thread, PEAK_AVX512, 2240},
+    {LAYER "/direction:bidirectional", {6, 3}, 100, 10000, 100000, &one_thread, AVX512, 2240},
     /* 14544 / 4; 2 x 1120 + 2 (3 (576 - 100) + (960 - 100)) + (336 - 100). */
-    {STACK, {6, 3}, 2000, 10000, 100000, &one_thread, PEAK_AVX512, 3636},
-    {STACK, {6, 3}, 100, 10000, 100000, &one_thread, PEAK_AVX512, 7052},
+    {STACK, {6, 3}, 2000, 10000, 100000, &one_thread, AVX512, 3636},
+    {STACK, {6, 3}, 100, 10000, 100000, &one_thread, AVX512, 7052},
     /* 9696 / 4. */
-    {STACK "/mask:lengths", {4, 3}, 2000, 10000, 100000, &one_thread, PEAK_AVX512, 2424},
+    {STACK "/mask:lengths", {4, 3}, 2000, 10000, 100000, &one_thread, AVX512, 2424},
 };
 
 static void finds_the_limit(void **state) {

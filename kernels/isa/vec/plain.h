@@ -11,6 +11,8 @@
 
 enum { VF_FLOATS = 16, VF_TILE = 12, VF_IN_FLIGHT = 8, VF_NARROW_TO = 0 /* never */ };
 
+#define VF_IS_ARRAY /* and no register */
+
 typedef struct vf {
     float lane[VF_FLOATS];
 } vf;
