@@ -14,27 +14,39 @@
 #define NULL_UNLESS_BUILT(built, symbol) CHOOSE(built, symbol)
 
 extern const rnn_backend rnn_backend_serial;
-#define BACKEND(name, built, needs, features, threaded, summary)                                   \
-    extern const rnn_backend rnn_backend_##name;
-#define KERNELS(name, built, needs, features, summary)
+#define BACKEND(name, ...) extern const rnn_backend rnn_backend_##name;
+#define LIBRARY(name, ...) extern const rnn_backend rnn_backend_##name;
 #include "kernels/backends.inc"
-#undef BACKEND
-#undef KERNELS
 
+#define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 static const rnn_backend_row rows[] = {
-#define BACKEND(name, built, needs, features, threaded, summary)                                   \
-    {#name, NULL_UNLESS_BUILT(built, rnn_backend_##name), NULL, needs, features, threaded, summary},
-#define KERNELS(name, built, needs, features, summary)                                             \
-    {#name,                                                                                        \
-     NULL_UNLESS_BUILT(built, rnn_backend_serial),                                                 \
-     NULL_UNLESS_BUILT(built, rnn_kernels_##name),                                                 \
-     needs,                                                                                        \
-     features,                                                                                     \
-     false,                                                                                        \
-     summary},
+#define BACKEND(row_name, row_kind, row_built, row_needs, row_features, row_threaded, row_summary) \
+    {.name = #row_name,                                                                            \
+     .kind = RNN_BACKEND_##row_kind,                                                               \
+     .backend = NULL_UNLESS_BUILT(row_built, rnn_backend_##row_name),                              \
+     .needs = row_needs,                                                                           \
+     .features = row_features,                                                                     \
+     .threaded = row_threaded,                                                                     \
+     .summary = row_summary},
+#define KERNELS(row_name, row_built, row_needs, row_features, row_summary)                         \
+    {.name = #row_name,                                                                            \
+     .kind = RNN_BACKEND_KERNELS,                                                                  \
+     .backend = NULL_UNLESS_BUILT(row_built, rnn_backend_serial),                                  \
+     .kernels = NULL_UNLESS_BUILT(row_built, rnn_kernels_##row_name),                              \
+     .needs = row_needs,                                                                           \
+     .features = row_features,                                                                     \
+     .summary = row_summary},
+#define LIBRARY(row_name, row_built, row_needs, row_threaded, row_title, row_variables,            \
+                row_limits, row_relu_loses_nan, row_summary)                                       \
+    {.name = #row_name,                                                                            \
+     .kind = RNN_BACKEND_LIBRARY,                                                                  \
+     .backend = NULL_UNLESS_BUILT(row_built, rnn_backend_##row_name),                              \
+     .needs = row_needs,                                                                           \
+     .features = RNN_CPU_BASELINE,                                                                 \
+     .threaded = row_threaded,                                                                     \
+     .summary = row_summary,                                                                       \
+     .library = &(const rnn_library){row_title, row_variables, row_limits, row_relu_loses_nan}},
 #include "kernels/backends.inc"
-#undef BACKEND
-#undef KERNELS
 };
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
 
@@ -105,6 +117,13 @@ const rnn_backend_row *rnn_backend_row_named(const char *name) {
     return NULL;
 }
 
+const rnn_backend_row *rnn_backend_row_of_kind(rnn_backend_kind kind) {
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].kind == kind)
+            return &rows[i];
+    return NULL;
+}
+
 rnn_status rnn_backend_find(const char *name, const rnn_backend_row **row, rnn_error *error) {
     if (!name)
         return rnn_fail(error, RNN_INVALID_ARGUMENT, "backend: NULL");
@@ -126,7 +145,17 @@ int rnn_backend_count(void) {
     return ROW_COUNT;
 }
 
+/* The name of the instructions that it computes with. */
+static const char *row_isa(const rnn_backend_row *row) {
+    if (row->library)
+        return rnn_instruction_set_best(rnn_library_features(row->library))->name;
+    if (row->kind == RNN_BACKEND_KERNELS || row->kind == RNN_BACKEND_TEXTBOOK)
+        return rnn_instruction_set_with(row->features)->name;
+    return rnn_isa_name();
+}
+
 rnn_status rnn_backend_get(int index, rnn_backend_info *info) {
+    static const char *const none[] = {NULL};
     if (index < 0 || index >= ROW_COUNT || !info)
         return RNN_INVALID_ARGUMENT;
     const rnn_backend_row *row = &rows[index];
@@ -135,11 +164,31 @@ rnn_status rnn_backend_get(int index, rnn_backend_info *info) {
     *info = (rnn_backend_info){.name = row->name,
                                .summary = row->summary,
                                .available = status == RNN_OK,
-                               .threaded = row->threaded};
+                               .threaded = row->threaded,
+                               .kind = row->kind,
+                               .isa = row_isa(row),
+                               .library = row->library ? row->library->title : NULL,
+                               .variables = row->library ? row->library->variables : none,
+                               .relu_loses_nan = row->library && row->library->relu_loses_nan};
     snprintf(info->reason, sizeof info->reason, "%.159s", why.text);
     if (row->backend && row->backend->version)
         row->backend->version(info->version, sizeof info->version);
     return RNN_OK;
+}
+
+rnn_status rnn_backend_named(const char *name, rnn_backend_info *info) {
+    const rnn_backend_row *row = name ? rnn_backend_row_named(name) : NULL;
+    return row ? rnn_backend_get((int)(row - rows), info) : RNN_INVALID_ARGUMENT;
+}
+
+rnn_backend_kind rnn_backend_kind_of(const char *name) {
+    const rnn_backend_row *row = name ? rnn_backend_row_named(name) : NULL;
+    return row ? row->kind : RNN_BACKEND_UNKNOWN;
+}
+
+const char *rnn_backend_of_kind(rnn_backend_kind kind) {
+    const rnn_backend_row *row = rnn_backend_row_of_kind(kind);
+    return row ? row->name : NULL;
 }
 
 const char *rnn_isa_name(void) {

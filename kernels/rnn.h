@@ -332,6 +332,16 @@ RNN_API rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *sc
 
 /* ---- Backends ----------------------------------------------------------------------------- */
 
+typedef enum rnn_backend_kind {
+    RNN_BACKEND_UNKNOWN,  /* no backend has that name */
+    RNN_BACKEND_TEXTBOOK, /* plain loops, by which others are measured: naive */
+    RNN_BACKEND_KERNELS,  /* our kernels for one instruction set, on one thread: avx2 */
+    RNN_BACKEND_THREADS,  /* the best of these on threads: openmp */
+    RNN_BACKEND_FORCED,   /* the same with a choice forced, for comparisons: openmp_batch */
+    RNN_BACKEND_LIBRARY,  /* somebody else's: onednn */
+    RNN_BACKEND_CHOICE,   /* one of all these: auto */
+} rnn_backend_kind;
+
 typedef struct rnn_backend_info {
     const char *name;    /* for rnn_plan_create */
     const char *summary; /* one line */
@@ -339,14 +349,25 @@ typedef struct rnn_backend_info {
     char reason[160]; /* why it is not available; "" where it is */
     bool threaded;    /* accepts threads > 1 */
     char version[64]; /* of the library behind it; "" for the built-in ones */
+    rnn_backend_kind kind;
+    const char *isa;     /* instructions that it computes with here, as rnn_isa_name() names them */
+    const char *library; /* the name of somebody else's library, for people; NULL: ours */
+    /* Of the environment, by which a library's instructions are limited; NULL ends the list. */
+    const char *const *variables;
+    bool relu_loses_nan; /* its relu makes a NaN 0, where ours keep it */
 } rnn_backend_info;
 
 RNN_API int rnn_backend_count(void);
 /* index 0 .. rnn_backend_count() - 1, else RNN_INVALID_ARGUMENT. */
 RNN_API rnn_status rnn_backend_get(int index, rnn_backend_info *info);
+/* RNN_INVALID_ARGUMENT where no backend has that name. */
+RNN_API rnn_status rnn_backend_named(const char *name, rnn_backend_info *info);
+RNN_API rnn_backend_kind rnn_backend_kind_of(const char *name);
+/* The name of the first backend of a kind, or NULL. */
+RNN_API const char *rnn_backend_of_kind(rnn_backend_kind kind);
 
-/* Instructions in use, after RNN_ISA: "avx512", "avx2", "scalar" or "naive"; "none" where RNN_ISA
- * is not one of these, and then no backend is available. */
+/* Instructions in use, by the names of RNN_ISA; "none" where RNN_ISA is not one of these, and then
+ * no backend is available. */
 RNN_API const char *rnn_isa_name(void);
 
 /* ---- Tuning ------------------------------------------------------------------------------- */

@@ -22,14 +22,6 @@ typedef struct auto_plan {
 
 /* ---- The choice --------------------------------------------------------------------------- */
 
-/* Never auto itself, which is the last row. */
-static const rnn_backend_row *first_threaded_row(void) {
-    int i = 0;
-    while (!rnn_backend_row_at(i)->threaded)
-        i++;
-    return rnn_backend_row_at(i);
-}
-
 static rnn_status can_serve(const rnn_choice *choice, const rnn_model *model,
                             const rnn_shape *shape, rnn_error *error) {
     return rnn_backend_supports(choice->row->name, model, shape,
@@ -37,11 +29,13 @@ static rnn_status can_serve(const rnn_choice *choice, const rnn_model *model,
 }
 
 rnn_choice rnn_choose_by_model(const rnn_model *model, const rnn_shape *shape, int threads) {
-    rnn_choice choice = {first_threaded_row(), threads};
+    rnn_choice choice = {rnn_backend_row_of_kind(RNN_BACKEND_THREADS), threads};
     if (threads > 1 && can_serve(&choice, model, shape, NULL) == RNN_OK)
         return choice;
     const rnn_kernels *best = rnn_kernels_best();
-    return (rnn_choice){best ? rnn_backend_row_named(best->name) : rnn_backend_row_at(0), 1};
+    return (rnn_choice){best ? rnn_backend_row_named(best->name)
+                             : rnn_backend_row_of_kind(RNN_BACKEND_TEXTBOOK),
+                        1};
 }
 
 typedef struct tuned_search {

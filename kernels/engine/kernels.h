@@ -118,10 +118,7 @@ typedef struct rnn_kernels {
     const struct rnn_peak *peak;
 } rnn_kernels;
 
-#define BACKEND(name, built, needs, features, threaded, summary)
-#define KERNELS(name, built, needs, features, summary) extern const rnn_kernels rnn_kernels_##name;
+#define KERNELS(name, ...) extern const rnn_kernels rnn_kernels_##name;
 #include "kernels/backends.inc"
-#undef BACKEND
-#undef KERNELS
 
 #endif

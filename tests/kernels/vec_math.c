@@ -52,14 +52,11 @@ static const struct {
     const rnn_kernels *kernels;
 } tables[] = {
 #define WHEN_BUILT_0(...)
-#define WHEN_BUILT_1(...)  __VA_ARGS__
-#define CHOOSE(built, ...) WHEN_BUILT_##built(__VA_ARGS__)
-#define TABLE(name)        {#name, &rnn_kernels_##name},
-#define BACKEND(name, built, needs, features, threaded, summary)
-#define KERNELS(name, built, needs, features, summary) CHOOSE(built, TABLE(name))
+#define WHEN_BUILT_1(...)         __VA_ARGS__
+#define CHOOSE(built, ...)        WHEN_BUILT_##built(__VA_ARGS__)
+#define TABLE(name)               {#name, &rnn_kernels_##name},
+#define KERNELS(name, built, ...) CHOOSE(built, TABLE(name))
 #include "kernels/backends.inc"
-#undef BACKEND
-#undef KERNELS
 };
 
 static const rnn_kernels *find_table(const char *name) {

@@ -19,7 +19,7 @@ import claims
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 SOURCES = Path(__file__).resolve().parents[2]
-BACKENDS = re.findall(r"^(?:BACKEND|KERNELS)\((\w+),", (SOURCES / "kernels/backends.inc").read_text(),
+BACKENDS = re.findall(r"^(?:BACKEND|KERNELS|LIBRARY)\((\w+),", (SOURCES / "kernels/backends.inc").read_text(),
                       re.MULTILINE)
 FINE, WRONG, USAGE, INTERRUPTED = 0, 1, 2, 130
 BRIEF = ["--repetitions", "2", "--min-time", "0.0005", "--peak-time", "0.05"]
