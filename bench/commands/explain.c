@@ -250,7 +250,7 @@ static void add_whole(document *d, const char *name, double seconds) {
 static void add_limits(document *d, const explanation *e) {
     const problem *p = &e->subject.problem;
     const problem_steps steps = inputs_steps(&e->subject.arrays.io, p);
-    const int isa = roof_isa_of_plan("auto", e->subject.plan);
+    const int isa = roof_isa_of_plan(rnn_backend_of_kind(RNN_BACKEND_CHOICE), e->subject.plan);
     const roof_limits limits = roof_find_limits(p, steps, &e->machine, &e->peaks, isa);
     char name[64];
     document_add_table(d, &(document_table){.key = "limits",
@@ -378,7 +378,8 @@ static int explain(explanation *e, const char *text, const explain_options *opti
     rnn_error error = {""};
     rnn_status status = subject_fill(&e->subject, text, 1, &error);
     if (status == RNN_OK)
-        status = subject_plan(&e->subject, "auto", e->threads, &error);
+        status =
+            subject_plan(&e->subject, rnn_backend_of_kind(RNN_BACKEND_CHOICE), e->threads, &error);
     if (status != RNN_OK)
         return tell_failure(status, &error);
     consider_splits(e);

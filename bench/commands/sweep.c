@@ -48,7 +48,7 @@ static void choose_backends(sweep_options *options) {
     if (options->backends)
         return;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (!backend_is_forced(i)) {
+        if (info.kind != RNN_BACKEND_FORCED) {
             options->backends |= 1u << i;
         } else if (info.available) {
             printf("%s%s", any ? ", " : "left out without --backend: ", info.name);

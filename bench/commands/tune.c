@@ -37,10 +37,10 @@ static void choose_backends(tune_state *tune) {
     rnn_shape shape = problem_shape(&small);
     for (int i = 0; i < rnn_backend_count(); i++) {
         const rnn_backend_row *row = rnn_backend_row_at(i);
-        bool candidate = given ? given >> i & 1u : row->features;
+        bool candidate = given ? given >> i & 1u : row->kind != RNN_BACKEND_TEXTBOOK;
         for (int j = 0; j < tune->limits.count; j++)
             candidate |= rnn_choose_by_model(&model, &shape, tune->limits.values[j]).row == row;
-        if (candidate && row->backend != &rnn_backend_auto)
+        if (candidate && row->kind != RNN_BACKEND_CHOICE)
             chosen |= 1u << i;
     }
     tune->options.backends = chosen;

@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_ANCHOR "naive"
-#define LEAST_SAMPLES  6 /* with fewer the bootstrap sees too little of the noise */
+#define LEAST_SAMPLES 6 /* with fewer the bootstrap sees too little of the noise */
 
 /* ---- Whether it can be compared -------------------------------------------------------------- */
 
@@ -185,7 +184,8 @@ static int list_and_compare(gate_rows *rows, const gate_options *options, gate_n
                             const timed_file *file, rnn_error *error) {
     char differences[sizeof error->text - sizeof "not comparable:  (--anyway goes on)"] = "";
     rnn_backend_info anchor;
-    const char *wanted = options->anchor ? options->anchor : DEFAULT_ANCHOR;
+    const char *wanted =
+        options->anchor ? options->anchor : rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK);
     const int index = gate_backend_index(wanted, &anchor);
     if (index < 0)
         return fail(error, "--anchor %.60s: not a known backend", wanted), EXIT_USAGE;

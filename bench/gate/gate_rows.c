@@ -104,7 +104,7 @@ int gate_backend_index(const char *name, rnn_backend_info *info) {
 static bool is_selected(const gate_options *options, int index, const rnn_backend_info *info) {
     if (options->backends)
         return set_has(options->backends, index);
-    return info->available && !info->version[0] && !backend_is_forced(index);
+    return info->available && info->kind != RNN_BACKEND_LIBRARY && info->kind != RNN_BACKEND_FORCED;
 }
 
 /* Of --threads, or as many as there are cores; one for `auto`, which on more is openmp. */
@@ -115,7 +115,7 @@ static int_list threads_of(const gate_options *options, const rnn_backend_info *
         return (int_list){&one, 1};
     if (options->threads.count)
         return options->threads;
-    return (int_list){strcmp(info->name, "auto") == 0 ? &one : &cores, 1};
+    return (int_list){info->kind == RNN_BACKEND_CHOICE ? &one : &cores, 1};
 }
 
 static bool add_problem(gate_rows *rows, const gate_options *options, const problem *p) {

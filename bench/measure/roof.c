@@ -1,47 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/measure/roof.h"
 
+#include "kernels/isa/cpu.h"
 #include "kernels/isa/peak.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-/* Whether a library's own variable, which it reads in either case, keeps it from AVX-512: by
- * oneDNN's names of instructions or libxsmm's of CPUs. */
-static bool is_below_avx512(const char *limit) {
-    static const char *const beginnings[] = {"sse", "avx2", "hsw", "snb", "wsm", "nhm", "generic"};
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-        if (strncasecmp(limit, beginnings[i], strlen(beginnings[i])) == 0)
-            return true;
-    return strcasecmp(limit, "avx") == 0 || strcmp(limit, "0") == 0;
-}
-
-/* Of what chooses its instructions by itself, whatever RNN_ISA says; `limit` may be NULL. */
-static int widest_isa(const char *limit) {
-    const int avx512 = rnn_peak_of("avx512");
-    if (peak_isa_available(avx512) && !(limit && is_below_avx512(limit)))
-        return avx512;
-    const int avx2 = rnn_peak_of("avx2");
-    return peak_isa_available(avx2) ? avx2 : 0;
-}
 
 int roof_isa(const char *backend) {
-    const char *limit = getenv("ONEDNN_MAX_CPU_ISA");
-    if (strcmp(backend, "onednn") == 0)
-        return widest_isa(limit ? limit : getenv("DNNL_MAX_CPU_ISA"));
-    if (strcmp(backend, "libxsmm") == 0)
-        return widest_isa(getenv("LIBXSMM_TARGET"));
-    if (strcmp(backend, "autovec") == 0)
-        return rnn_peak_of("avx2");
-    const int own = rnn_peak_of(backend);
+    rnn_backend_info info;
+    if (rnn_backend_named(backend, &info) != RNN_OK)
+        return rnn_peak_of(rnn_instruction_set_best(rnn_cpu_detected())->name);
+    const int own = rnn_peak_of(info.isa);
     return own ? own : rnn_peak_of(rnn_isa_name());
 }
 
 int roof_isa_of_plan(const char *backend, const rnn_plan *plan) {
     char taken[32];
-    if (strcmp(backend, "auto") != 0)
+    if (rnn_backend_kind_of(backend) != RNN_BACKEND_CHOICE)
         return roof_isa(backend);
     const char *text = rnn_plan_implementation(plan);
     snprintf(taken, sizeof taken, "%.*s", (int)strcspn(text, ":"), text);

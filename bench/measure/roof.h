@@ -6,13 +6,14 @@
 #include "bench/machine/peak.h"
 #include "reference/problem.h"
 
-/* The instruction set that a backend's rows are held against: its own where the backend is tied to
- * one (avx2, autovec); for the libraries that choose by themselves the CPU's widest, unless an
- * environment variable of their own limits it; for all others the widest that RNN_ISA leaves on and
- * this suite has kernels for, so that naive's roof says how far it is from the machine. */
+/* The peak that a backend's rows are held against: that of its own instructions where they are
+ * above the baseline, as those of avx2, of autovec and of a library are; for all others that of the
+ * best that RNN_ISA leaves on and this suite has kernels for, so that naive's roof says how far it
+ * is from the machine. Of a name that is no backend's, that of the best that the CPU has. */
 int roof_isa(const char *backend);
 
-/* The same for a plan: of auto, by the row that it took, which its implementation starts with. */
+/* The same for a plan: where the backend is a choice, by the row that it took, which its
+ * implementation starts with. */
 int roof_isa_of_plan(const char *backend, const rnn_plan *plan);
 
 /* Seconds that no schedule on peaks->threads threads can beat; `steps` are those that count.

@@ -26,7 +26,7 @@ static void ratio_text(const measurement *row, const measurement *other, char te
 
 typedef struct row_texts {
     char name[48], threads[12], median[16], spread[16];
-    char to_naive[16], to_onednn[16], gflops[16], roof[16], error[16];
+    char to_textbook[16], to_library[16], gflops[16], roof[16], error[16];
 } row_texts;
 
 static row_texts format_row(const result_list *results, int index) {
@@ -36,8 +36,10 @@ static row_texts format_row(const result_list *results, int index) {
     snprintf(c.threads, sizeof c.threads, "%d", row->threads);
     time_text(row->time.median, c.median);
     spread_text(row->time.cv, c.spread);
-    ratio_text(row, results_sibling(results, index, "naive"), c.to_naive);
-    ratio_text(row, results_sibling(results, index, "onednn"), c.to_onednn);
+    ratio_text(row, results_sibling(results, index, rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK)),
+               c.to_textbook);
+    ratio_text(row, results_sibling(results, index, rnn_backend_of_kind(RNN_BACKEND_LIBRARY)),
+               c.to_library);
     snprintf(c.gflops, sizeof c.gflops, "%.2f", 1e-9 * row->flops / row->time.median);
     snprintf(c.roof, sizeof c.roof, "%.1f%%", 100 * row->roof_seconds / row->time.median);
     snprintf(c.error, sizeof c.error, "%.1e", row->max_error);
@@ -66,15 +68,29 @@ static void print_legend(FILE *to, const result_list *results, const char *bulle
             bullet, bullet, bullet);
 }
 
+typedef struct ratio_titles {
+    char textbook[32], library[32];
+} ratio_titles;
+
+static ratio_titles title_ratios(void) {
+    ratio_titles titles;
+    snprintf(titles.textbook, sizeof titles.textbook, "vs %s",
+             rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK));
+    snprintf(titles.library, sizeof titles.library, "vs %s",
+             rnn_backend_of_kind(RNN_BACKEND_LIBRARY));
+    return titles;
+}
+
 void table_print(FILE *to, const result_list *results) {
+    const ratio_titles titles = title_ratios();
     for (int i = 0; i < results->count; i++) {
         row_texts c = format_row(results, i);
         if (starts_problem(results, i))
             fprintf(to, "\n%s\n  %-12s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n",
-                    results->rows[i].problem, "backend", "threads", "time", "cv", "vs naive",
-                    "vs onednn", "GFLOP/s", "roof", "error");
+                    results->rows[i].problem, "backend", "threads", "time", "cv", titles.textbook,
+                    titles.library, "GFLOP/s", "roof", "error");
         fprintf(to, "  %-12s %7s  %9s %7s  %8s %9s  %8s %6s  %8s\n", c.name, c.threads, c.median,
-                c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
+                c.spread, c.to_textbook, c.to_library, c.gflops, c.roof, c.error);
     }
     fputc('\n', to);
     print_legend(to, results, "");
@@ -151,15 +167,16 @@ static void print_overview(FILE *to, const result_list *results) {
 
 void table_print_markdown(FILE *to, const result_list *results) {
     print_overview(to, results);
-    fputs("\n| problem | backend | threads | time | cv | vs naive | vs onednn | GFLOP/s | roof | "
-          "error |\n"
-          "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
-          to);
+    const ratio_titles titles = title_ratios();
+    fprintf(to,
+            "\n| problem | backend | threads | time | cv | %s | %s | GFLOP/s | roof | error |\n"
+            "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+            titles.textbook, titles.library);
     for (int i = 0; i < results->count; i++) {
         row_texts c = format_row(results, i);
         fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n",
                 starts_problem(results, i) ? results->rows[i].problem : "", c.name, c.threads,
-                c.median, c.spread, c.to_naive, c.to_onednn, c.gflops, c.roof, c.error);
+                c.median, c.spread, c.to_textbook, c.to_library, c.gflops, c.roof, c.error);
     }
     fputc('\n', to);
     print_legend(to, results, "- ");

@@ -20,18 +20,6 @@ void backend_set_option(option_list *options, unsigned *backends) {
     options_add(options, "backend", "LIST", "names as in `rnnbench list`", read_backends, backends);
 }
 
-bool backend_is_forced(int index) {
-    rnn_backend_info info, earlier;
-    if (rnn_backend_get(index, &info) != RNN_OK)
-        return false;
-    for (int i = 0; i < index && rnn_backend_get(i, &earlier) == RNN_OK; i++) {
-        size_t length = strlen(earlier.name);
-        if (strncmp(info.name, earlier.name, length) == 0 && info.name[length] == '_')
-            return true;
-    }
-    return false;
-}
-
 void tell_many_threads(const int_list *threads, int cores, const char *set_by) {
     for (int i = 0; i < threads->count; i++)
         if (threads->values[i] > cores)

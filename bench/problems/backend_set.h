@@ -9,9 +9,6 @@
 /* --backend: of the registry's indices; the empty set, which is what was not given, has all. */
 void backend_set_option(option_list *options, unsigned *backends);
 
-/* Whether it is a row with its choice forced, by the convention of backends.inc. */
-bool backend_is_forced(int index);
-
 /* Says which of --threads are more than the cores; `set_by` is what lowered these, or "". */
 void tell_many_threads(const int_list *threads, int cores, const char *set_by);
 

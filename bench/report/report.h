@@ -34,6 +34,7 @@ typedef struct report_backend {
     const char *name;
     int rows;     /* with a time */
     bool is_peer; /* of others */
+    rnn_backend_kind kind;
     int style;    /* of its points and lines: 0 .. REPORT_STYLES - 1 */
 } report_backend;
 

@@ -24,11 +24,11 @@ static int find_backend(const report *all, const char *name) {
     return -1;
 }
 
-/* By weight in a reader's eye: ours, the peers, the rest, naive. */
+/* By weight in a reader's eye: ours, the peers, the rest, the textbook. */
 static int rank_of(const report_backend *backend) {
-    if (strcmp(backend->name, "auto") == 0)
+    if (backend->kind == RNN_BACKEND_CHOICE)
         return 0;
-    if (strcmp(backend->name, "naive") == 0)
+    if (backend->kind == RNN_BACKEND_TEXTBOOK)
         return 3;
     return backend->is_peer ? 1 : 2;
 }
@@ -48,8 +48,10 @@ static bool list_backends(report *all, rnn_error *error) {
             return fail(error, "more than %d backends, which no page shows", REPORT_MAX_BACKENDS);
         if (at < 0) {
             at = all->backend_count++;
-            all->backends[at] =
-                (report_backend){.name = name, .style = at, .is_peer = is_peer(all, name)};
+            all->backends[at] = (report_backend){.name = name,
+                                                 .style = at,
+                                                 .is_peer = is_peer(all, name),
+                                                 .kind = rnn_backend_kind_of(name)};
         }
         all->backends[at].rows += !all->rows[i].row->error;
     }
@@ -60,20 +62,21 @@ static bool list_backends(report *all, rnn_error *error) {
 static void choose_special(report *all) {
     for (int i = 0; i < all->backend_count && all->ours < 0; i++)
         if (!all->backends[i].is_peer && *all->backends[i].name &&
-            strcmp(all->backends[i].name, "naive") != 0)
+            all->backends[i].kind != RNN_BACKEND_TEXTBOOK)
             all->ours = i;
-    const char *const references[] = {"naive", "onednn", "onednn3", "onnxruntime", "torch"};
-    for (size_t i = 0; i < sizeof references / sizeof *references && all->reference < 0; i++)
-        all->reference = find_backend(all, references[i]);
+    usual_peer peer;
+    all->reference = find_backend(all, rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK));
+    for (int i = 0; all->reference < 0 && peers_usual_at(i, &peer); i++)
+        all->reference = find_backend(all, peer.name);
 }
 
-/* Ink is naive's; the first colours go to who matters most. */
+/* Ink is the textbook's; the first colours go to who matters most. */
 static void choose_styles(report *all) {
     enum { INK = 6 };
     int next = 0;
     for (int i = 0; i < all->backend_count; i++) {
         report_backend *backend = &all->backends[i];
-        if (strcmp(backend->name, "naive") == 0) {
+        if (backend->kind == RNN_BACKEND_TEXTBOOK) {
             backend->style = INK;
             continue;
         }

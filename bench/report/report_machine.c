@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_html.h"
 #include "bench/report/report_sections.h"
+#include "bench/results/peers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,9 +18,6 @@ static const struct {
     {"isa", "instructions"}, {"compiler", "compiler"},
     {"flags", "flags"},      {"rnnbench", "rnnbench"},
     {"commit", "commit"},    {"date", "date"},
-    {"onednn", "oneDNN"},    {"onednn3", "oneDNN 3"},
-    {"libxsmm", "libxsmm"},  {"onnxruntime", "ONNX Runtime"},
-    {"torch", "PyTorch"},    {"tensorflow", "TensorFlow"},
     {"hwloc", "hwloc"},      {"google_benchmark", "Google Benchmark"},
 };
 
@@ -81,9 +79,12 @@ static void write_peaks(FILE *to, const report *all) {
 }
 
 void machine_write(FILE *to, const report *all) {
+    usual_peer peer;
     fputs("<dl class=\"machine\">\n", to);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         write_member(to, all, members[i].key, members[i].title);
+    for (int i = 0; peers_usual_at(i, &peer); i++)
+        write_member(to, all, peer.name, peer.title);
     fputs("</dl>\n", to);
     if (has_peaks(all))
         write_peaks(to, all);

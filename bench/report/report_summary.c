@@ -69,7 +69,7 @@ static const tally *find_subject(const report *all, const tally *sorted) {
 static const versus *find_hardest(const versus_list *list) {
     const versus *hardest = NULL;
     for (int i = 0; i < list->count; i++)
-        if (strcmp(list->items[i].name, "naive") != 0)
+        if (rnn_backend_kind_of(list->items[i].name) != RNN_BACKEND_TEXTBOOK)
             hardest = &list->items[i];
     return hardest;
 }

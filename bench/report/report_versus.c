@@ -64,8 +64,8 @@ versus_list versus_find(const report *all) {
     if (list.count > 1)
         add_opponent(&list, all, BEST_PEER, VERSUS_BEST_PEER);
     for (int i = 0; i < all->backend_count; i++)
-        if (strcmp(all->backends[i].name, "naive") == 0)
-            add_opponent(&list, all, i, "naive");
+        if (all->backends[i].kind == RNN_BACKEND_TEXTBOOK)
+            add_opponent(&list, all, i, all->backends[i].name);
     return list;
 }
 

@@ -11,6 +11,9 @@ typedef struct context_member {
     comparable_weight weights[4]; /* by use */
 } context_member;
 
+/* No member of a context has this name. */
+#define LIBRARY_VERSIONS "(library)"
+
 static const context_member members[] = {
 #define UNKNOWN NULL
 #define MEMBER(pattern, absent, merge, baseline, compare, history)                                 \
@@ -25,10 +28,19 @@ static const context_member members[] = {
 #undef UNKNOWN
 };
 
+static bool is_library_version(const char *name) {
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (info.library && strncmp(name, info.name, strlen(info.name)) == 0)
+            return true;
+    return false;
+}
+
 static const context_member *find_member(const char *name) {
+    const char *subject = is_library_version(name) ? LIBRARY_VERSIONS : name;
     const size_t last = sizeof members / sizeof *members - 1; /* for all that is not above it */
     size_t i = 0;
-    while (i < last && fnmatch(members[i].pattern, name, 0) != 0)
+    while (i < last && fnmatch(members[i].pattern, subject, 0) != 0)
         i++;
     return &members[i];
 }

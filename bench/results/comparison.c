@@ -250,7 +250,7 @@ const char *comparison_ours(const timed_file *file) {
     const char *first = NULL;
     for (int i = 0; i < file->row_count; i++) {
         const char *backend = file->rows[i].backend;
-        if (strcmp(backend, "auto") == 0)
+        if (rnn_backend_kind_of(backend) == RNN_BACKEND_CHOICE)
             return backend;
         if (!first && *backend && !peers_have(file, backend))
             first = backend;

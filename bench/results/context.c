@@ -70,13 +70,21 @@ void context_build(context_add *add, void *data) {
     add("hwloc", BUILD_HWLOC, data);
 }
 
+static void add_variable(const char *name, context_add *add, void *data) {
+    if (getenv(name))
+        add(name, getenv(name), data);
+}
+
 void context_environment(context_add *add, void *data) {
-    static const char *const names[] = {
-        "RNN_ISA",           "RNN_TUNING",      "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
-        "LIBXSMM_TARGET",    "OMP_NUM_THREADS", "OMP_THREAD_LIMIT",   "OMP_DYNAMIC",
-        "OMP_SCHEDULE",      "OMP_PROC_BIND",   "OMP_PLACES",         "OMP_WAIT_POLICY",
-        "GOMP_CPU_AFFINITY", "GOMP_SPINCOUNT",  "KMP_AFFINITY",       "KMP_BLOCKTIME"};
+    static const char *const names[] = {"RNN_ISA",           "RNN_TUNING",     "OMP_NUM_THREADS",
+                                        "OMP_THREAD_LIMIT",  "OMP_DYNAMIC",    "OMP_SCHEDULE",
+                                        "OMP_PROC_BIND",     "OMP_PLACES",     "OMP_WAIT_POLICY",
+                                        "GOMP_CPU_AFFINITY", "GOMP_SPINCOUNT", "KMP_AFFINITY",
+                                        "KMP_BLOCKTIME"};
+    rnn_backend_info info;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (getenv(names[i]))
-            add(names[i], getenv(names[i]), data);
+        add_variable(names[i], add, data);
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        for (int j = 0; info.variables[j]; j++)
+            add_variable(info.variables[j], add, data);
 }

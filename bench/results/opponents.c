@@ -172,13 +172,21 @@ typedef struct code_name {
     char text[160];
 } code_name;
 
+/* Whether the backend runs kernels that other rows run, too. */
+static bool shares_kernels(const char *backend, int length) {
+    char name[48];
+    snprintf(name, sizeof name, "%.*s", length, backend);
+    const rnn_backend_kind kind = rnn_backend_kind_of(name);
+    return kind == RNN_BACKEND_THREADS || kind == RNN_BACKEND_FORCED;
+}
+
 /* What ran, whichever backend chose it: whose kernels, and how the work was shared or, of a backend
  * of another kind, on how many threads. The label of auto is "BACKEND: LABEL OF THAT ONE (why)". */
 static code_name code_of(const timed_row *row) {
     code_name code;
     const char *chosen = row->backend, *label = row->label, *colon = strstr(label, ": ");
     int chosen_length = (int)strlen(chosen);
-    if (colon && strcmp(chosen, "auto") == 0) {
+    if (colon && rnn_backend_kind_of(chosen) == RNN_BACKEND_CHOICE) {
         chosen = label;
         chosen_length = (int)(colon - label);
         label = colon + 2;
@@ -186,7 +194,7 @@ static code_name code_of(const timed_row *row) {
     const char *why = strstr(label, " ("), *split = strstr(label, ", ");
     const int length = (int)(why ? (size_t)(why - label) : strlen(label));
     const int kernels = split && split < label + length ? (int)(split - label) : length;
-    const bool shares = strncmp(chosen, "openmp", strlen("openmp")) == 0 ||
+    const bool shares = shares_kernels(chosen, chosen_length) ||
                         (kernels == chosen_length && memcmp(chosen, label, (size_t)kernels) == 0);
     if (!shares)
         snprintf(code.text, sizeof code.text, "%.*s %d", chosen_length, chosen, row->threads);

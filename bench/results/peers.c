@@ -5,13 +5,31 @@
 
 #include <string.h>
 
-/* A file of `rnnbench sweep` names none. */
-static const char *const usual_peers[] = {"onednn", "libxsmm",     "onednn3",
-                                          "torch",  "onnxruntime", "tensorflow"};
+/* Of bench/peers; onednn3 is a second rnnbench. A file of `rnnbench sweep` names none. */
+static const usual_peer frameworks[] = {{"onednn3", "oneDNN 3"},
+                                        {"onnxruntime", "ONNX Runtime"},
+                                        {"torch", "PyTorch"},
+                                        {"tensorflow", "TensorFlow"}};
+enum { FRAMEWORK_COUNT = sizeof frameworks / sizeof *frameworks };
+
+bool peers_usual_at(int index, usual_peer *peer) {
+    int libraries = 0;
+    rnn_backend_info info;
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (info.library && libraries++ == index) {
+            *peer = (usual_peer){info.name, info.library};
+            return true;
+        }
+    if (index < libraries || index >= libraries + FRAMEWORK_COUNT)
+        return false;
+    *peer = frameworks[index - libraries];
+    return true;
+}
 
 bool peers_have(const timed_file *file, const char *backend) {
-    for (size_t i = 0; i < sizeof usual_peers / sizeof *usual_peers; i++)
-        if (strcmp(usual_peers[i], backend) == 0)
+    usual_peer peer;
+    for (int i = 0; peers_usual_at(i, &peer); i++)
+        if (strcmp(peer.name, backend) == 0)
             return true;
     const char *named = rows_context(file, "peers");
     return named && *backend && text_list_has(named, ", ", backend);

@@ -5,6 +5,14 @@
 
 #include "bench/results/rows.h"
 
+typedef struct usual_peer {
+    const char *name, *title; /* in results files; for people */
+} usual_peer;
+
+/* The libraries behind our backends, and what bench/peers/run times beside them, in the order in
+ * which a reader looks for them. False: beyond the last one. */
+bool peers_usual_at(int index, usual_peer *peer);
+
 /* The usual ones, and those that bench/peers/run has named in the context of the file. */
 bool peers_have(const timed_file *file, const char *backend);
 

@@ -50,7 +50,8 @@ static rnn_status read_problem(problem *p, const char *text, rnn_error *error) {
     rnn_status status = rnn_model_validate(&model, error);
     if (status != RNN_OK)
         return status;
-    status = rnn_backend_supports("naive", &model, &shape, NULL, error);
+    status = rnn_backend_supports(rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK), &model, &shape, NULL,
+                                  error);
     return status == RNN_INVALID_ARGUMENT ? status : RNN_OK;
 }
 

@@ -15,7 +15,9 @@ void worker_backends(worker *w, int count, char **words) {
     rnn_backend_info info;
     json_t *list = json_array();
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:o, s:o}", "name", info.name,
+        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:b, s:b, s:o, s:o}", "name",
+                                              info.name, "choice", info.kind == RNN_BACKEND_CHOICE,
+                                              "library", info.kind == RNN_BACKEND_LIBRARY,
                                               "available", info.available, "threaded",
                                               info.threaded, "version", worker_text(info.version),
                                               "reason", worker_text(info.reason)));

@@ -101,7 +101,7 @@ MUTATIONS = [
              "#define BASELINE_THRESHOLD 200", baseline("test_slower_than_it")),
     Mutation("a baseline's ratio", "bench/gate/gate_baseline.c", "to->reference.offset = log(ratio);",
              "to->reference.offset = 0;", baseline("test_slower_than_it")),
-    Mutation("few repetitions do", "bench/gate/gate_baseline.c", "#define LEAST_SAMPLES  6", "#define LEAST_SAMPLES  1",
+    Mutation("few repetitions do", "bench/gate/gate_baseline.c", "#define LEAST_SAMPLES 6", "#define LEAST_SAMPLES 1",
              baseline("test_too_few_repetitions")),
     Mutation("any machine will do", "bench/gate/gate_baseline.c", "if (check.refused && !options->anyway)", "if (0)",
              baseline("test_another_machine")),
