@@ -35,7 +35,7 @@ typedef struct report_backend {
     int rows;     /* with a time */
     bool is_peer; /* of others */
     rnn_backend_kind kind;
-    int style;    /* of its points and lines: 0 .. REPORT_STYLES - 1 */
+    int style; /* of its points and lines: 0 .. REPORT_STYLES - 1 */
 } report_backend;
 
 #define REPORT_MAX_BACKENDS 64
@@ -88,8 +88,23 @@ const report_row *report_best_peer(const report *all, const report_case *c);
 /* "LSTM, bidirectional"; what differs from the default, as in the name. */
 void report_family_title(const report *all, int family, char *text, size_t size);
 
+/* What the files have measured peaks of, in their order: multiply-adds by instruction set, the
+ * narrowest first, and reads by level. */
+typedef struct report_peak_name {
+    char text[16];
+} report_peak_name;
+
+enum { REPORT_MOST_PEAKS = 8 }; /* of each; more are left out */
+
+typedef struct report_peak_names {
+    report_peak_name flops[REPORT_MOST_PEAKS], reads[REPORT_MOST_PEAKS];
+    int flops_count, reads_count;
+} report_peak_names;
+
+report_peak_names report_find_peaks(const report *all);
+
 /* Measured peaks on `threads` threads or the next fewer that were measured, the highest of all
- * files. `name` is avx2, L1, DRAM ... In units of 1e9 a second. NAN: not known. */
+ * files. `name` is one of report_find_peaks(). In units of 1e9 a second. NAN: not known. */
 double report_peak(const report *all, int threads, const char *name);
 
 #endif

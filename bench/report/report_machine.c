@@ -48,31 +48,43 @@ static void write_member(FILE *to, const report *all, const char *key, const cha
         fputs("</dd></div>\n", to);
 }
 
-static const char *const peak_names[] = {"baseline", "avx2", "avx512", "L1", "L2", "L3", "DRAM"};
-enum { PEAK_COUNT = sizeof peak_names / sizeof *peak_names, FIRST_READS = 3 };
-
-static bool has_peaks(const report *all) {
+static bool has_peaks(const report *all, const report_peak_name *names, int count) {
     for (int i = 0; i < all->thread_count; i++)
-        for (int k = 0; k < PEAK_COUNT; k++)
-            if (!isnan(report_peak(all, all->threads[i], peak_names[k])))
+        for (int k = 0; k < count; k++)
+            if (!isnan(report_peak(all, all->threads[i], names[k].text)))
                 return true;
     return false;
 }
 
+static void write_peak_titles(FILE *to, const report_peak_name *names, int count) {
+    for (int k = 0; k < count; k++)
+        fprintf(to, "<th scope=\"col\" class=\"n\">%s</th>", names[k].text);
+}
+
+static void write_peak_cells(FILE *to, const report *all, int threads,
+                             const report_peak_name *names, int count) {
+    for (int k = 0; k < count; k++) {
+        fputs("<td class=\"n\">", to);
+        html_number(to, "%.1f", report_peak(all, threads, names[k].text));
+        fputs("</td>", to);
+    }
+}
+
 static void write_peaks(FILE *to, const report *all) {
+    const report_peak_names names = report_find_peaks(all);
+    if (!has_peaks(all, names.flops, names.flops_count) &&
+        !has_peaks(all, names.reads, names.reads_count))
+        return;
     fputs("<div class=\"scroll\"><table>\n<caption>Measured peaks: multiply-adds in GFLOP/s, reads "
           "in GB/s</caption>\n<thead><tr><th scope=\"col\" class=\"n\">threads</th>",
           to);
-    for (int k = 0; k < PEAK_COUNT; k++)
-        fprintf(to, "<th scope=\"col\" class=\"n\">%s</th>", peak_names[k]);
+    write_peak_titles(to, names.flops, names.flops_count);
+    write_peak_titles(to, names.reads, names.reads_count);
     fputs("</tr></thead>\n<tbody>\n", to);
     for (int i = 0; i < all->thread_count; i++) {
         fprintf(to, "<tr><th scope=\"row\" class=\"n\">%d</th>", all->threads[i]);
-        for (int k = 0; k < PEAK_COUNT; k++) {
-            fputs("<td class=\"n\">", to);
-            html_number(to, "%.1f", report_peak(all, all->threads[i], peak_names[k]));
-            fputs("</td>", to);
-        }
+        write_peak_cells(to, all, all->threads[i], names.flops, names.flops_count);
+        write_peak_cells(to, all, all->threads[i], names.reads, names.reads_count);
         fputs("</tr>\n", to);
     }
     fputs("</tbody></table></div>\n", to);
@@ -86,8 +98,7 @@ void machine_write(FILE *to, const report *all) {
     for (int i = 0; peers_usual_at(i, &peer); i++)
         write_member(to, all, peer.name, peer.title);
     fputs("</dl>\n", to);
-    if (has_peaks(all))
-        write_peaks(to, all);
+    write_peaks(to, all);
 }
 
 /* ---- The files ------------------------------------------------------------------------------- */

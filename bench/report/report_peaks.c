@@ -2,6 +2,7 @@
  * The measured peaks that stand in the files' contexts. */
 #include "bench/report/report.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -32,6 +33,49 @@ static int threads_of_name(const char *name) {
     char *end;
     const long threads = strtol(name + length, &end, 10);
     return *end || threads > INT_MAX ? 0 : (int)threads;
+}
+
+/* Names go into a script of gnuplot's. */
+static bool is_word(const char *text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)text[i]))
+            return false;
+    return length > 0;
+}
+
+static void add_once(report_peak_name *names, int *count, const char *text, size_t length) {
+    if (*count == REPORT_MOST_PEAKS || length >= sizeof names->text || !is_word(text, length))
+        return;
+    for (int i = 0; i < *count; i++)
+        if (strncmp(names[i].text, text, length) == 0 && names[i].text[length] == '\0')
+            return;
+    memcpy(names[*count].text, text, length);
+    names[*count].text[length] = '\0';
+    ++*count;
+}
+
+/* Of "avx2 121.3 GFLOP/s, L1 489.1 GB/s, ...". */
+static void add_names(report_peak_names *names, const char *text) {
+    while (text) {
+        text += strspn(text, ", ");
+        const size_t length = strcspn(text, " ,");
+        char *unit;
+        strtod(text + length, &unit);
+        if (strncmp(unit, " GFLOP/s", strlen(" GFLOP/s")) == 0)
+            add_once(names->flops, &names->flops_count, text, length);
+        else if (strncmp(unit, " GB/s", strlen(" GB/s")) == 0)
+            add_once(names->reads, &names->reads_count, text, length);
+        text = strchr(text, ',');
+    }
+}
+
+report_peak_names report_find_peaks(const report *all) {
+    report_peak_names names = {.flops_count = 0};
+    for (int i = 0; i < all->file_count; i++)
+        for (int k = 0; k < all->files[i].context_count; k++)
+            if (threads_of_name(all->files[i].context[k].name))
+                add_names(&names, all->files[i].context[k].text);
+    return names;
 }
 
 double report_peak(const report *all, int threads, const char *name) {

@@ -9,18 +9,15 @@
 /* What the axes of one plot span. */
 typedef struct roofline {
     int threads, rows;
+    report_peak_names peaks;
     double highest; /* GFLOP/s of a row */
     axis_range x, y;
 } roofline;
 
-static const char *const fma_names[] = {"avx512", "avx2", "baseline"};
-static const char *const read_names[] = {"L1", "L2", "L3", "DRAM"};
-enum { FMA_COUNT = 3, READ_COUNT = 4 };
-
-static double highest_flops(const report *all, int threads) {
+static double highest_flops(const report *all, const roofline *r) {
     double highest = NAN;
-    for (int k = 0; k < FMA_COUNT; k++)
-        highest = fmax(highest, report_peak(all, threads, fma_names[k]));
+    for (int k = 0; k < r->peaks.flops_count; k++)
+        highest = fmax(highest, report_peak(all, r->threads, r->peaks.flops[k].text));
     return highest;
 }
 
@@ -31,7 +28,7 @@ static bool is_shown(const report *all, const report_row *row, int threads) {
 
 /* `values` has room for all rows. */
 static roofline span(const report *all, int threads, double *values) {
-    roofline r = {.threads = threads, .x = {INFINITY, 0, 0}};
+    roofline r = {.threads = threads, .peaks = report_find_peaks(all), .x = {INFINITY, 0, 0}};
     for (int i = 0; i < all->row_count; i++) {
         const report_row *row = &all->rows[i];
         if (!is_shown(all, row, threads))
@@ -47,7 +44,7 @@ static roofline span(const report *all, int threads, double *values) {
     r.y.beyond = 0;
     for (int i = 0; i < r.rows; i++)
         r.y.beyond += values[i] < r.y.low;
-    r.y.high = 1.6 * fmax(r.y.high, fmax(r.highest, highest_flops(all, threads)));
+    r.y.high = 1.6 * fmax(r.y.high, fmax(r.highest, highest_flops(all, &r)));
     return r;
 }
 
@@ -93,7 +90,7 @@ static double value_along(axis_range range, double pixels, double at) {
 /* Names of the lines: above the highest peak of those that end at it, and on the right of those
  * that leave the plot there. */
 typedef struct line_names {
-    plot_label above[READ_COUNT], beside[READ_COUNT + FMA_COUNT];
+    plot_label above[REPORT_MOST_PEAKS], beside[2 * REPORT_MOST_PEAKS];
     int above_count, beside_count;
 } line_names;
 
@@ -112,27 +109,27 @@ static void name_beside(line_names *names, const roofline *r, const char *name, 
 
 static void write_reads(FILE *script, const report *all, const roofline *r, double highest,
                         line_names *names) {
-    for (int k = 0; k < READ_COUNT; k++) {
-        const double reads = report_peak(all, r->threads, read_names[k]);
+    for (int k = 0; k < r->peaks.reads_count; k++) {
+        const double reads = report_peak(all, r->threads, r->peaks.reads[k].text);
         const double start = fmax(r->x.low, r->y.low / reads);
         const double end = fmin(highest / reads, r->x.high);
         if (isnan(reads) || end <= start)
             continue;
         write_line(script, start, start * reads, end, end * reads);
         if (end < r->x.high)
-            name_above(names, r, read_names[k], end);
+            name_above(names, r, r->peaks.reads[k].text, end);
         else
-            name_beside(names, r, read_names[k], end * reads);
+            name_beside(names, r, r->peaks.reads[k].text, end * reads);
     }
 }
 
 static void write_flops(FILE *script, const report *all, const roofline *r, line_names *names) {
-    for (int k = 0; k < FMA_COUNT; k++) {
-        const double flops = report_peak(all, r->threads, fma_names[k]);
+    for (int k = r->peaks.flops_count - 1; k >= 0; k--) {
+        const double flops = report_peak(all, r->threads, r->peaks.flops[k].text);
         if (isnan(flops) || flops < r->y.low)
             continue;
         write_line(script, r->x.low, flops, r->x.high, flops);
-        name_beside(names, r, fma_names[k], flops);
+        name_beside(names, r, r->peaks.flops[k].text, flops);
     }
 }
 
@@ -150,7 +147,7 @@ static void write_names(FILE *script, const roofline *r, double highest, line_na
 }
 
 static void write_roofs(FILE *script, const report *all, const roofline *r) {
-    const double peak = highest_flops(all, r->threads), highest = isnan(peak) ? r->highest : peak;
+    const double peak = highest_flops(all, r), highest = isnan(peak) ? r->highest : peak;
     line_names names = {.above_count = 0};
     write_flops(script, all, r, &names);
     write_reads(script, all, r, highest, &names);
