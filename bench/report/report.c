@@ -5,7 +5,8 @@
 #include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/replace.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_page.h"
+#include "bench/report/report_summary.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -73,7 +74,7 @@ static bool write_page(const report *all, const plot_list *plots, const char *no
     FILE *to = open_memstream(&content, &size);
     bool ok = to != NULL;
     if (to) {
-        page_write(to, all, plots, no_plots);
+        page_write(&(page){to, all, plots, no_plots});
         ok = !ferror(to);
         ok = fclose(to) == 0 && ok;
     }
@@ -83,15 +84,6 @@ static bool write_page(const report *all, const plot_list *plots, const char *no
         ok = fail(error, "--out %.160s: %s", path, strerror(errno));
     free(content);
     return ok;
-}
-
-static bool draw(plot_list *plots, const report *all, rnn_error *error) {
-    versus_plot(plots, all);
-    roofline_plots(plots, all);
-    scaling_plots(plots, all);
-    accuracy_plot(plots, all);
-    noise_plot(plots, all);
-    return plots_draw(plots, error);
 }
 
 /* What the page says first, and where it is; nothing behind a page that went to a stream. */
@@ -106,7 +98,7 @@ static void tell_page(const report *all, const char *path) {
 static int make_report(const report *all, const char *path) {
     rnn_error missing, error;
     plot_list *plots = plots_new(&missing);
-    const bool drawn = plots && draw(plots, all, &missing);
+    const bool drawn = plots && page_draw(plots, all, &missing);
     const bool written = write_page(all, plots, drawn ? NULL : missing.text, path, &error);
     plots_free(plots);
     if (!written)

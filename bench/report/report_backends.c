@@ -3,7 +3,7 @@
 #include "bench/report/report_axes.h"
 #include "bench/report/report_figures.h"
 #include "bench/report/report_html.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_section.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,14 +22,6 @@ static bool noise_point(const report_row *row, double *x, double *y) {
     *x = 1e6 * row->row->median;
     *y = 100 * row->cv;
     return !row->row->error && *y > 0;
-}
-
-static int count_points(const report *all, int backend, point_of *point) {
-    int count = 0;
-    double x, y;
-    for (int i = 0; i < all->row_count; i++)
-        count += all->rows[i].backend == backend && point(&all->rows[i], &x, &y);
-    return count;
 }
 
 typedef struct cloud {
@@ -57,17 +49,20 @@ static cloud fit_cloud(const report *all, point_of *point) {
 /* Those of the first backends are drawn last, above the others. */
 static void write_cloud(FILE *script, const report *all, const cloud *c) {
     const char *separator = "plot";
+    bool has_points[REPORT_MAX_BACKENDS] = {false};
     for (int b = 0; b < all->backend_count; b++) {
         fprintf(script, "$b%d << EOD\n", b);
         for (int i = 0; i < all->row_count; i++) {
             double x, y;
-            if (all->rows[i].backend == b && c->point(&all->rows[i], &x, &y))
-                fprintf(script, "%.4g %.3g\n", axis_clamp(c->x, x), axis_clamp(c->y, y));
+            if (all->rows[i].backend != b || !c->point(&all->rows[i], &x, &y))
+                continue;
+            has_points[b] = true;
+            fprintf(script, "%.4g %.3g\n", axis_clamp(c->x, x), axis_clamp(c->y, y));
         }
         fputs("EOD\n", script);
     }
     for (int b = all->backend_count - 1; b >= 0; b--)
-        if (count_points(all, b, c->point)) {
+        if (has_points[b]) {
             fprintf(script, "%s $b%d using 1:2 with points pt 7 ps 0.4 " PLOT_STYLE, separator, b,
                     (unsigned)all->backends[b].style);
             separator = ",\\\n";
@@ -75,25 +70,27 @@ static void write_cloud(FILE *script, const report *all, const cloud *c) {
     fputc('\n', script);
 }
 
-static void describe(const cloud *c, const char *what, char *text, size_t size) {
+static const plot_group accuracy = {.nothing = "No row has an error."},
+                        noise = {.nothing = "No row has several repetitions."};
+
+/* Begins the plot of a cloud; NULL: it has no points, or there is no memory. */
+static FILE *begin_cloud(plot_list *plots, const plot_group *group, const cloud *c,
+                         const char *title, const char *description) {
+    char full_title[120];
     const int beyond = c->x.beyond + c->y.beyond;
-    if (beyond)
-        snprintf(text, size, "%s; %d values lie beyond the edges", what, beyond);
-    else
-        snprintf(text, size, "%s", what);
+    snprintf(full_title, sizeof full_title, beyond ? "%s; %d values lie beyond the edges" : "%s",
+             title, beyond);
+    return c->count ? plots_begin(plots, group, full_title, description) : NULL;
 }
 
-void accuracy_plot(plot_list *plots, const report *all) {
+static void plot_accuracy(plot_list *plots, const report *all) {
     const cloud c = fit_cloud(all, accuracy_point);
-    char title[120], description[200];
-    if (c.count == 0)
-        return;
-    describe(&c, "Error over speed", title, sizeof title);
+    char description[200];
     snprintf(description, sizeof description,
              "Largest error over GFLOP/s of %d rows, both axes logarithmic. The table of the "
              "backends has median and largest error of each.",
              c.count);
-    FILE *script = plots_begin(plots, PLOTS_ACCURACY, title, description);
+    FILE *script = begin_cloud(plots, &accuracy, &c, "Error over speed", description);
     if (!script)
         return;
     axis_decades(script, 'x', c.x);
@@ -102,17 +99,14 @@ void accuracy_plot(plot_list *plots, const report *all) {
     write_cloud(script, all, &c);
 }
 
-void noise_plot(plot_list *plots, const report *all) {
+static void plot_noise(plot_list *plots, const report *all) {
     const cloud c = fit_cloud(all, noise_point);
-    char title[120], description[200];
-    if (c.count == 0)
-        return;
-    describe(&c, "Variation over time", title, sizeof title);
+    char description[200];
     snprintf(description, sizeof description,
              "Coefficient of variation over median time of %d rows, both axes logarithmic, with a "
              "line at %.0f%%. The table of the backends has their medians.",
              c.count, 100 * REPORT_MOST_VARIATION);
-    FILE *script = plots_begin(plots, PLOTS_NOISE, title, description);
+    FILE *script = begin_cloud(plots, &noise, &c, "Variation over time", description);
     if (!script)
         return;
     axis_microseconds(script, 'x', c.x);
@@ -123,6 +117,11 @@ void noise_plot(plot_list *plots, const report *all) {
             " lw 1\n",
             100 * REPORT_MOST_VARIATION, 100 * REPORT_MOST_VARIATION);
     write_cloud(script, all, &c);
+}
+
+static void plot_trust(plot_list *plots, const report *all) {
+    plot_accuracy(plots, all);
+    plot_noise(plots, all);
 }
 
 /* ---- The same as figures --------------------------------------------------------------------- */
@@ -157,7 +156,7 @@ static void write_backend(FILE *to, const report *all, int backend, const report
     fputs("</tr>\n", to);
 }
 
-void backends_write(FILE *to, const report *all) {
+static void write_backends(FILE *to, const report *all) {
     report_figures figures;
     fputs("<div class=\"scroll\"><table>\n<thead>\n<tr><th rowspan=\"2\" scope=\"col\">backend</th>"
           "<th colspan=\"2\" scope=\"colgroup\">rows</th>"
@@ -177,15 +176,20 @@ void backends_write(FILE *to, const report *all) {
     fputs("</tbody></table></div>\n", to);
 }
 
-void legend_write(FILE *to, const report *all) {
-    fputs("<p class=\"legend\">", to);
-    for (int b = 0; b < all->backend_count; b++) {
-        if (!all->backends[b].rows || !*all->backends[b].name)
-            continue;
-        fputs("<span>", to);
-        html_mark(to, all->backends[b].style);
-        html_text(to, all->backends[b].name);
-        fputs("</span>\n", to);
-    }
-    fputs("</p>\n", to);
+static void write_trust(const page *p) {
+    fputs("<p>The error is the largest difference from the oracle, divided by 1 + |expected|; 0 is "
+          "not drawn. The cv is the standard deviation of the repetitions divided by their mean: "
+          "above 10% the machine was busy.</p>\n",
+          p->to);
+    page_legend(p);
+    fputs("<div class=\"plots\">\n", p->to);
+    page_plots(p, &accuracy);
+    page_plots(p, &noise);
+    fputs("</div>\n", p->to);
+    write_backends(p->to, p->all);
 }
+
+const report_section section_trust = {.title = "Accuracy and noise",
+                                      .link = "Accuracy and noise",
+                                      .plot = plot_trust,
+                                      .write = write_trust};

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * What a person wants to know when a sweep has ended, for a terminal: the figures of the page. */
+#include "bench/report/report_summary.h"
+
 #include "bench/document/document.h"
 #include "bench/report/report_figures.h"
 #include "bench/report/report_html.h"
-#include "bench/report/report_sections.h"
 #include "bench/report/report_versus.h"
 
 #include <math.h>

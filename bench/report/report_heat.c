@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Heat maps over batch x units: one for each family, T, D and number of threads. */
+#include "bench/report/report_heat.h"
+
 #include "bench/report/report_html.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_section.h"
 #include "bench/statistics/statistics.h"
 
 #include <math.h>
@@ -231,7 +233,9 @@ static void write_scale(FILE *to, char letter, int levels, const char *low, cons
     fprintf(to, " <span>%s</span></p>\n", high);
 }
 
-void heat_fastest_write(FILE *to, const report *all) {
+static void write_fastest(const page *p) {
+    FILE *to = p->to;
+    const report *all = p->all;
     const double highest = highest_ratio(all, &of_fastest);
     char high[48];
     fputs("<p>Each field names the backend with the shortest median time", to);
@@ -247,6 +251,9 @@ void heat_fastest_write(FILE *to, const report *all) {
     }
     write_maps(to, all, &of_fastest, highest);
 }
+
+const report_section section_fastest = {
+    .title = "The fastest backend", .link = "Fastest", .write = write_fastest};
 
 void heat_peers_write(FILE *to, const report *all) {
     bool any = false;

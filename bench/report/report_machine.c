@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_html.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_section.h"
 #include "bench/results/peers.h"
 
 #include <math.h>
@@ -90,7 +90,7 @@ static void write_peaks(FILE *to, const report *all) {
     fputs("</tbody></table></div>\n", to);
 }
 
-void machine_write(FILE *to, const report *all) {
+static void write_members(FILE *to, const report *all) {
     usual_peer peer;
     fputs("<dl class=\"machine\">\n", to);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
@@ -154,7 +154,7 @@ static void write_notes(FILE *to, const timed_file *file) {
         fprintf(to, "<p class=\"note\">And %d more such notes</p>\n", file->notes_left_out);
 }
 
-void files_write(FILE *to, const report *all) {
+static void write_files(FILE *to, const report *all) {
     fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">file</th>"
           "<th scope=\"col\">date</th><th scope=\"col\">commit</th><th scope=\"col\">preset</th>"
           "<th scope=\"col\" class=\"n\">rows</th><th scope=\"col\" class=\"n\">shown</th></tr>"
@@ -172,3 +172,12 @@ void files_write(FILE *to, const report *all) {
     for (int i = 0; i < all->file_count; i++)
         write_context(to, &all->files[i]);
 }
+
+static void write_machine(const page *p) {
+    write_members(p->to, p->all);
+    fputs("<h3>Files</h3>\n", p->to);
+    write_files(p->to, p->all);
+}
+
+const report_section section_machine = {
+    .title = "The machine", .link = "Machine", .write = write_machine};

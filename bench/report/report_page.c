@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * The page: its head, and its sections in their order. */
+#include "bench/report/report_page.h"
+
 #include "bench/report/page_files.h"
 #include "bench/report/report_html.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_summary.h"
 
 #include <string.h>
-
-typedef struct page {
-    FILE *to;
-    const report *all;
-    const plot_list *plots;
-    const char *no_plots;
-} page;
 
 /* ---- Head ------------------------------------------------------------------------------------ */
 
@@ -47,29 +42,33 @@ static void write_head(const page *p) {
     fputs("</style>\n</head>\n<body>\n", p->to);
 }
 
-/* ---- Sections -------------------------------------------------------------------------------- */
+/* ---- What sections share --------------------------------------------------------------------- */
 
-static void open_section(const page *p, const char *id, const char *title) {
-    fprintf(p->to, "<section id=\"%s\">\n<h2>%s</h2>\n", id, title);
-}
-
-static void close_section(const page *p) {
-    fputs("</section>\n\n", p->to);
-}
-
-/* The figures of a section, or why there are none. */
-static void write_plots(const page *p, plot_section section, const char *nothing) {
+void page_plots(const page *p, const plot_group *group) {
     if (p->no_plots) {
         fputs("<p class=\"note\">No plot: ", p->to);
         html_text(p->to, p->no_plots);
         fputs("</p>\n", p->to);
-    } else if (plots_write(p->to, p->plots, section) == 0) {
-        fprintf(p->to, "<p class=\"note\">%s</p>\n", nothing);
+    } else if (plots_write(p->to, p->plots, group) == 0) {
+        fprintf(p->to, "<p class=\"note\">%s</p>\n", group->nothing);
     }
 }
 
-/* Where GFLOP/s and roof are missing, why. */
-static void write_uncounted(const page *p) {
+void page_legend(const page *p) {
+    fputs("<p class=\"legend\">", p->to);
+    for (int b = 0; b < p->all->backend_count; b++) {
+        const report_backend *backend = &p->all->backends[b];
+        if (!backend->rows || !*backend->name)
+            continue;
+        fputs("<span>", p->to);
+        html_mark(p->to, backend->style);
+        html_text(p->to, backend->name);
+        fputs("</span>\n", p->to);
+    }
+    fputs("</p>\n", p->to);
+}
+
+void page_uncounted(const page *p) {
     if (p->all->uncounted_count == 0)
         return;
     fputs("<p class=\"note\">", p->to);
@@ -77,6 +76,25 @@ static void write_uncounted(const page *p) {
     fputs(" with lengths or a mask without GFLOP/s and roof: the file does not say how many of "
           "their steps count, as files of newer programs do.</p>\n",
           p->to);
+}
+
+/* ---- The page -------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *id;
+    const report_section *section;
+} sections[] = {
+#define SECTION(name) {#name, &section_##name},
+#include "bench/report/report_sections.inc"
+#undef SECTION
+};
+enum { SECTION_COUNT = sizeof sections / sizeof *sections };
+
+bool page_draw(plot_list *plots, const report *all, rnn_error *error) {
+    for (int i = 0; i < SECTION_COUNT; i++)
+        if (sections[i].section->plot)
+            sections[i].section->plot(plots, all);
+    return plots_draw(plots, error);
 }
 
 static void write_header(const page *p) {
@@ -99,100 +117,26 @@ static void write_header(const page *p) {
     }
     fputs("</p>\n", p->to);
     summary_write(p->to, p->all);
-    fputs("<nav aria-label=\"Sections\"><a href=\"#fastest\">Fastest</a> <a href=\"#peers\">Peers"
-          "</a> <a href=\"#roofline\">Roofline</a> <a href=\"#scaling\">Scaling</a> "
-          "<a href=\"#trust\">Accuracy and noise</a> <a href=\"#machine\">Machine</a> "
-          "<a href=\"#all\">All rows</a></nav>\n</header>\n\n<main>\n",
-          p->to);
+    fputs("<nav aria-label=\"Sections\">", p->to);
+    for (int i = 0; i < SECTION_COUNT; i++)
+        fprintf(p->to, "%s<a href=\"#%s\">%s</a>", i ? " " : "", sections[i].id,
+                sections[i].section->link);
+    fputs("</nav>\n</header>\n\n", p->to);
 }
 
-static void write_speed(const page *p) {
-    open_section(p, "fastest", "The fastest backend");
-    heat_fastest_write(p->to, p->all);
-    close_section(p);
-    open_section(p, "peers", "Against the peers");
-    write_plots(p, PLOTS_VERSUS, "No peer was measured on the same problems.");
-    heat_peers_write(p->to, p->all);
-    close_section(p);
-    open_section(p, "roofline", "Roofline");
-    fputs("<p>Every row by the work it does on each byte of weights that it reads, the recurrent "
-          "ones at every timestep, under what the machine was measured to allow: level lines are "
-          "multiply-adds of a set of instructions, slanted ones reads from a cache or from memory. "
-          "A row above a slanted line has its weights in a faster memory.</p>\n",
-          p->to);
-    write_uncounted(p);
-    legend_write(p->to, p->all);
-    write_plots(p, PLOTS_ROOFLINE, "No row is named as a problem of rnnbench.");
-    close_section(p);
-}
-
-static void write_scaling(const page *p) {
-    static const struct {
-        plot_section section;
-        const char *title, *nothing;
-    } parts[] = {
-        {PLOTS_THREADS, "Over threads", "No problem was measured on several numbers of threads."},
-        {PLOTS_STEPS, "Over timesteps",
-         "No problem was measured with several numbers of timesteps."},
-        {PLOTS_BATCH, "Over batch", "No problem was measured with several batch sizes."}};
-    open_section(p, "scaling", "Scaling");
-    fputs("<p>GFLOP/s, higher is better; bars from the lower to the upper quartile of the "
-          "repetitions. One problem stands for each kind.</p>\n",
-          p->to);
-    legend_write(p->to, p->all);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        fprintf(p->to, "<h3>%s</h3>\n", parts[i].title);
-        write_plots(p, parts[i].section, parts[i].nothing);
+void page_write(const page *p) {
+    write_head(p);
+    write_header(p);
+    fputs("<main>\n", p->to);
+    for (int i = 0; i < SECTION_COUNT; i++) {
+        fprintf(p->to, "<section id=\"%s\">\n<h2>%s</h2>\n", sections[i].id,
+                sections[i].section->title);
+        sections[i].section->write(p);
+        fputs("</section>\n\n", p->to);
     }
-    close_section(p);
-}
-
-static void write_trust(const page *p) {
-    open_section(p, "trust", "Accuracy and noise");
-    fputs("<p>The error is the largest difference from the oracle, divided by 1 + |expected|; 0 is "
-          "not drawn. The cv is the standard deviation of the repetitions divided by their mean: "
-          "above 10% the machine was busy.</p>\n",
-          p->to);
-    legend_write(p->to, p->all);
-    fputs("<div class=\"plots\">\n", p->to);
-    write_plots(p, PLOTS_ACCURACY, "No row has an error.");
-    write_plots(p, PLOTS_NOISE, "No row has several repetitions.");
-    fputs("</div>\n", p->to);
-    backends_write(p->to, p->all);
-    close_section(p);
-}
-
-static void write_rest(const page *p) {
-    open_section(p, "machine", "The machine");
-    machine_write(p->to, p->all);
-    fputs("<h3>Files</h3>\n", p->to);
-    files_write(p->to, p->all);
-    close_section(p);
-    open_section(p, "all", "All rows");
-    fputs("<p>Time: of one run, median over the repetitions. Roof: the time of the "
-          "machine\xe2\x80\x99s limit divided by it. Cv and error as in <a href=\"#trust\">"
-          "Accuracy and noise</a>. <span class=\"js\">A heading sorts.</span></p>\n"
-          "<form class=\"js\" id=\"filter\"><label>Filter <input type=\"search\" id=\"words\" "
-          "placeholder=\"lstm U:256 auto\" autocomplete=\"off\"/></label> "
-          "<output id=\"shown\"></output> <button type=\"button\" id=\"more\">Show all</button>"
-          "</form>\n",
-          p->to);
-    write_uncounted(p);
-    table_write(p->to, p->all);
-    close_section(p);
-}
-
-void page_write(FILE *to, const report *all, const plot_list *plots, const char *no_plots) {
-    const page p = {to, all, plots, no_plots};
-    write_head(&p);
-    write_header(&p);
-    write_speed(&p);
-    write_scaling(&p);
-    write_trust(&p);
-    write_rest(&p);
     fputs("</main>\n<footer><p>Made by rnnbench " RNN_VERSION
           ". Repetitions, counters and context are in the results files.</p></footer>\n<script>\n",
-          to);
-    fputs(page_js, to);
-    fputs("</script>\n</body>\n</html>\n", to);
+          p->to);
+    fputs(page_js, p->to);
+    fputs("</script>\n</body>\n</html>\n", p->to);
 }

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 typedef struct plot {
-    plot_section section;
+    const plot_group *group;
     char *title, *description;
     int first_label; /* of those of all plots */
 } plot;
@@ -74,13 +74,8 @@ typedef struct plot_size {
 static const plot_size usual_size = {PLOT_WIDTH, PLOT_HEIGHT, PLOT_LEFT, PLOT_BOTTOM},
                        small_size = {SMALL_PLOT_WIDTH, 230, SMALL_PLOT_LEFT, 0.225};
 
-/* Of these there are many, with little in each. */
-static bool is_small(plot_section section) {
-    return section == PLOTS_THREADS || section == PLOTS_STEPS || section == PLOTS_BATCH;
-}
-
-static const plot_size *size_of(plot_section section) {
-    return is_small(section) ? &small_size : &usual_size;
+static const plot_size *size_of(const plot_group *group) {
+    return group->is_small ? &small_size : &usual_size;
 }
 
 /* What all plots have in common. Tics go outwards, only two sides have a frame. */
@@ -97,16 +92,16 @@ static const char preamble[] =
     "set rmargin at screen %g\n"
     "set key off\n";
 
-FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
+FILE *plots_begin(plot_list *plots, const plot_group *group, const char *title,
                   const char *description) {
     if (!LIST_MAKE_ROOM(plots->plots, plots->count))
         return NULL;
     plot *added = &plots->plots[plots->count];
-    *added = (plot){section, strdup(title), strdup(description), plots->label_count};
+    *added = (plot){group, strdup(title), strdup(description), plots->label_count};
     plots->count++;
     if (!added->title || !added->description)
         return NULL;
-    const plot_size *size = size_of(section);
+    const plot_size *size = size_of(group);
     fprintf(plots->script, preamble, size->width, size->height, size->left, size->bottom, PLOT_TOP,
             PLOT_RIGHT);
     return plots->script;
@@ -213,7 +208,7 @@ bool plots_draw(plot_list *plots, rnn_error *error) {
 
 static void write_figure(FILE *to, const plot_list *plots, int index) {
     const plot *p = &plots->plots[index];
-    const plot_size *size = size_of(p->section);
+    const plot_size *size = size_of(p->group);
     fprintf(to,
             "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"p%dt p%dd\">\n"
             "<title id=\"p%dt\">",
@@ -231,15 +226,15 @@ static void write_figure(FILE *to, const plot_list *plots, int index) {
     fputs("</figcaption></figure>\n", to);
 }
 
-int plots_write(FILE *to, const plot_list *plots, plot_section section) {
+int plots_write(FILE *to, const plot_list *plots, const plot_group *group) {
     int written = 0;
     if (!plots->svgs)
         return 0;
     for (int i = 0; i < plots->count; i++) {
-        if (plots->plots[i].section != section)
+        if (plots->plots[i].group != group)
             continue;
         if (written == 0)
-            fprintf(to, "<div class=\"plots%s\">\n", is_small(section) ? " small" : "");
+            fprintf(to, "<div class=\"plots%s\">\n", group->is_small ? " small" : "");
         write_figure(to, plots, i);
         written++;
     }

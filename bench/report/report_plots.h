@@ -11,15 +11,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-typedef enum plot_section {
-    PLOTS_VERSUS,
-    PLOTS_ROOFLINE,
-    PLOTS_THREADS,
-    PLOTS_STEPS,
-    PLOTS_BATCH,
-    PLOTS_ACCURACY,
-    PLOTS_NOISE
-} plot_section;
+/* Plots that stand side by side. A group is known by its address. */
+typedef struct plot_group {
+    bool is_small;       /* of these there are many, with little in each */
+    const char *nothing; /* a sentence that stands where the group has no plot */
+} plot_group;
 
 /* Colours in a script, by what they are for; the page's style sheet has their values. */
 #define PLOT_INK   "lc rgb \"#000001\""
@@ -35,7 +31,7 @@ typedef enum plot_section {
 #define PLOT_BOTTOM 0.17
 #define PLOT_TOP    0.96
 
-/* Of small ones: those over threads, timesteps and batch. */
+/* Of the plots of a small group. */
 #define SMALL_PLOT_WIDTH 300
 #define SMALL_PLOT_LEFT  0.2
 
@@ -47,7 +43,7 @@ void plots_free(plot_list *plots);
 /* Begins a plot; the caller writes its script to the stream that is returned, ending with one plot
  * command, before the next one begins. Title and description are plain text, for a caption and for
  * screen readers. NULL: out of memory. */
-FILE *plots_begin(plot_list *plots, plot_section section, const char *title,
+FILE *plots_begin(plot_list *plots, const plot_group *group, const char *title,
                   const char *description);
 
 /* The mark that stands for `text` in the script of the plot just begun; it lives until the next
@@ -57,7 +53,7 @@ const char *plots_label(plot_list *plots, const char *text);
 /* Runs gnuplot. False: there is no plot, and the message says why. */
 bool plots_draw(plot_list *plots, rnn_error *error);
 
-/* The figures of a section. Returns how many. */
-int plots_write(FILE *to, const plot_list *plots, plot_section section);
+/* The figures of a group. Returns how many. */
+int plots_write(FILE *to, const plot_list *plots, const plot_group *group);
 
 #endif

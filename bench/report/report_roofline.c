@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_axes.h"
 #include "bench/report/report_labels.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_section.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -169,6 +169,8 @@ static void write_plot_command(FILE *script, const report *all, int threads) {
     fputc('\n', script);
 }
 
+static const plot_group rooflines = {.nothing = "No row is named as a problem of rnnbench."};
+
 static void add_plot(plot_list *plots, const report *all, const roofline *r) {
     char title[80], description[240], beyond[48] = "";
     if (r->y.beyond)
@@ -178,7 +180,7 @@ static void add_plot(plot_list *plots, const report *all, const roofline *r) {
              "GFLOP/s of %d rows over FLOP per byte of weights, both axes logarithmic, under the "
              "lines of measured reads and multiply-adds. Highest: %.3g GFLOP/s.",
              r->rows, r->highest);
-    FILE *script = plots_begin(plots, PLOTS_ROOFLINE, title, description);
+    FILE *script = plots_begin(plots, &rooflines, title, description);
     if (!script)
         return;
     axis_doublings(script, 'x', r->x);
@@ -191,7 +193,7 @@ static void add_plot(plot_list *plots, const report *all, const roofline *r) {
     write_plot_command(script, all, r->threads);
 }
 
-void roofline_plots(plot_list *plots, const report *all) {
+static void plot_rooflines(plot_list *plots, const report *all) {
     enum { MOST = 12 };
     double *values = calloc((size_t)all->row_count + 1, sizeof *values);
     for (int i = 0; values && i < all->thread_count && i < MOST; i++) {
@@ -201,3 +203,17 @@ void roofline_plots(plot_list *plots, const report *all) {
     }
     free(values);
 }
+
+static void write_roofline(const page *p) {
+    fputs("<p>Every row by the work it does on each byte of weights that it reads, the recurrent "
+          "ones at every timestep, under what the machine was measured to allow: level lines are "
+          "multiply-adds of a set of instructions, slanted ones reads from a cache or from memory. "
+          "A row above a slanted line has its weights in a faster memory.</p>\n",
+          p->to);
+    page_uncounted(p);
+    page_legend(p);
+    page_plots(p, &rooflines);
+}
+
+const report_section section_roofline = {
+    .title = "Roofline", .link = "Roofline", .plot = plot_rooflines, .write = write_roofline};

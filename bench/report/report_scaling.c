@@ -2,7 +2,7 @@
  * GFLOP/s over threads, timesteps and batch: one plot for each family, of the problem with the most
  * rows along that axis. */
 #include "bench/report/report_axes.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_section.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,14 +21,27 @@ static sizes sizes_of(const report *all, const report_row *row) {
 
 static const struct scaling {
     int axis;
-    plot_section section;
-    const char *label;
+    const char *label, *title;
     int preferred[SIZE_COUNT]; /* of the sizes that stay, among equals the nearest */
+    plot_group group;
 } scalings[] = {
-    {THREADS, PLOTS_THREADS, "threads", {0, 32, 32, 512, 1}},
-    {STEPS, PLOTS_STEPS, "timesteps T", {1, 0, 8, 128, 1}},
-    {BATCH, PLOTS_BATCH, "batch N", {1, 32, 0, 256, 1}},
+    {THREADS,
+     "threads",
+     "Over threads",
+     {0, 32, 32, 512, 1},
+     {true, "No problem was measured on several numbers of threads."}},
+    {STEPS,
+     "timesteps T",
+     "Over timesteps",
+     {1, 0, 8, 128, 1},
+     {true, "No problem was measured with several numbers of timesteps."}},
+    {BATCH,
+     "batch N",
+     "Over batch",
+     {1, 32, 0, 256, 1},
+     {true, "No problem was measured with several batch sizes."}},
 };
+enum { SCALING_COUNT = sizeof scalings / sizeof *scalings };
 
 /* ---- Which problem --------------------------------------------------------------------------- */
 
@@ -185,7 +198,7 @@ static void add_plot(plot_list *plots, const report *all, const struct scaling *
                      const series *list, int count) {
     char title[240], description[240];
     describe(all, scaling, family, list, count, title, description, sizeof title);
-    FILE *script = plots_begin(plots, scaling->section, title, description);
+    FILE *script = plots_begin(plots, &scaling->group, title, description);
     if (!script)
         return;
     write_tics(script, list, count);
@@ -208,9 +221,23 @@ static void add_plots(plot_list *plots, const report *all, const struct scaling 
     }
 }
 
-void scaling_plots(plot_list *plots, const report *all) {
+static void plot_scaling(plot_list *plots, const report *all) {
     series *list = calloc((size_t)all->row_count + 1, sizeof *list);
-    for (size_t i = 0; list && i < sizeof scalings / sizeof *scalings; i++)
+    for (int i = 0; list && i < SCALING_COUNT; i++)
         add_plots(plots, all, &scalings[i], list);
     free(list);
 }
+
+static void write_scaling(const page *p) {
+    fputs("<p>GFLOP/s, higher is better; bars from the lower to the upper quartile of the "
+          "repetitions. One problem stands for each kind.</p>\n",
+          p->to);
+    page_legend(p);
+    for (int i = 0; i < SCALING_COUNT; i++) {
+        fprintf(p->to, "<h3>%s</h3>\n", scalings[i].title);
+        page_plots(p, &scalings[i].group);
+    }
+}
+
+const report_section section_scaling = {
+    .title = "Scaling", .link = "Scaling", .plot = plot_scaling, .write = write_scaling};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The table of all rows. */
 #include "bench/report/report_html.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_section.h"
 
 #include <math.h>
 
@@ -48,7 +48,7 @@ static void write_row(FILE *to, const report *all, const report_row *row) {
     fputs("</td></tr>\n", to);
 }
 
-void table_write(FILE *to, const report *all) {
+static void write_table(FILE *to, const report *all) {
     fputs("<div class=\"scroll rows\"><table id=\"rows\">\n<thead><tr>", to);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         fprintf(to, "<th scope=\"col\"%s>", columns[i].number ? " class=\"n\"" : "");
@@ -65,3 +65,18 @@ void table_write(FILE *to, const report *all) {
         write_row(to, all, &all->rows[i]);
     fputs("</tbody></table></div>\n", to);
 }
+
+static void write_all(const page *p) {
+    fputs("<p>Time: of one run, median over the repetitions. Roof: the time of the "
+          "machine\xe2\x80\x99s limit divided by it. Cv and error as in <a href=\"#trust\">"
+          "Accuracy and noise</a>. <span class=\"js\">A heading sorts.</span></p>\n"
+          "<form class=\"js\" id=\"filter\"><label>Filter <input type=\"search\" id=\"words\" "
+          "placeholder=\"lstm U:256 auto\" autocomplete=\"off\"/></label> "
+          "<output id=\"shown\"></output> <button type=\"button\" id=\"more\">Show all</button>"
+          "</form>\n",
+          p->to);
+    page_uncounted(p);
+    write_table(p->to, p->all);
+}
+
+const report_section section_all = {.title = "All rows", .link = "All rows", .write = write_all};

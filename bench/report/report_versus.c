@@ -2,8 +2,9 @@
 #include "bench/report/report_versus.h"
 
 #include "bench/report/report_axes.h"
+#include "bench/report/report_heat.h"
 #include "bench/report/report_labels.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_section.h"
 #include "bench/statistics/statistics.h"
 
 #include <math.h>
@@ -76,7 +77,7 @@ void versus_free(versus_list *list) {
     *list = (versus_list){0};
 }
 
-/* ---- The plot -------------------------------------------------------------------------------- */
+/* ---- The section ----------------------------------------------------------------------------- */
 
 /* Dots spread over a strip so that equal ratios lie side by side: a sequence without pattern. */
 static double spread(int i) {
@@ -130,6 +131,8 @@ static void write_names(plot_list *plots, FILE *script, const versus_list *list)
     fputs(")\n", script);
 }
 
+static const plot_group strips = {.nothing = "No peer was measured on the same problems."};
+
 static void add_plot(plot_list *plots, const report *all, const versus_list *list) {
     const axis_range range = fit_all(list);
     char title[120], description[240], beyond[48] = "";
@@ -141,7 +144,7 @@ static void add_plot(plot_list *plots, const report *all, const versus_list *lis
              "How many times faster: a strip of dots against each of %d others, one dot a case. "
              "The table at the top has the geometric means and the worst cases.",
              list->count);
-    FILE *script = plots_begin(plots, PLOTS_VERSUS, title, description);
+    FILE *script = plots_begin(plots, &strips, title, description);
     if (!script)
         return;
     write_names(plots, script, list);
@@ -160,9 +163,17 @@ static void add_plot(plot_list *plots, const report *all, const versus_list *lis
             (unsigned)(all->backends[all->ours].style + REPORT_COLOURS));
 }
 
-void versus_plot(plot_list *plots, const report *all) {
+static void plot_peers(plot_list *plots, const report *all) {
     versus_list list = versus_find(all);
     if (list.count)
         add_plot(plots, all, &list);
     versus_free(&list);
 }
+
+static void write_peers(const page *p) {
+    page_plots(p, &strips);
+    heat_peers_write(p->to, p->all);
+}
+
+const report_section section_peers = {
+    .title = "Against the peers", .link = "Peers", .plot = plot_peers, .write = write_peers};

@@ -5,7 +5,7 @@
 #include "bench/base/command.h"
 #include "bench/gate/gate_baseline.h"
 #include "bench/report/report.h"
-#include "bench/report/report_sections.h"
+#include "bench/report/report_page.h"
 #include "tests/fuzz/formats.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -111,7 +111,7 @@ static void try_report(void) {
     timed_file *files = calloc(1, sizeof *files);
     rnn_error error = {""};
     report all;
-    char *page = NULL;
+    char *text = NULL;
     size_t size;
     FUZZ_CHECK(files, "no memory");
     if (!rows_read(files, first, &error)) {
@@ -119,12 +119,12 @@ static void try_report(void) {
         return;
     }
     FUZZ_CHECK(report_gather(&all, files, 1, &error), "%s", error.text);
-    FILE *to = open_memstream(&page, &size);
+    FILE *to = open_memstream(&text, &size);
     FUZZ_CHECK(to, "no memory");
-    page_write(to, &all, NULL, "none in a test");
+    page_write(&(page){to, &all, NULL, "none in a test"});
     fclose(to);
-    formats_check_text(page, size);
-    free(page);
+    formats_check_text(text, size);
+    free(text);
     report_free(&all);
 }
 
