@@ -32,7 +32,7 @@ static void must(bool holds, const char *text, const char *what) {
 /* ---- After fork() ---------------------------------------------------------------------------- */
 
 typedef struct family {
-    trial of_parent, of_child;
+    runnable of_parent, of_child;
     rnn_plan *plan; /* made by the parent */
 } family;
 
@@ -40,13 +40,10 @@ typedef struct family {
 static bool fails_as_told(family *f, bool with_own_plan) {
     rnn_plan *plan = f->plan;
     rnn_error error = {""};
-    const rnn_model model = problem_model(&f->of_child.problem);
-    const trial *t = &f->of_child;
     void *scratch = test_alloc(rnn_plan_scratch_size(f->plan));
     const rnn_status status =
-        with_own_plan ? rnn_plan_create(&plan, backend, &model, &t->arrays.weights, &t->shape,
-                                        &(rnn_plan_options){.threads = THREADS}, &error)
-                      : rnn_plan_run(plan, &t->arrays.io, scratch, &error);
+        with_own_plan ? runnable_make_plan(&plan, &f->of_child, backend, THREADS, &error)
+                      : rnn_plan_run(plan, &f->of_child.arrays.io, scratch, &error);
     return status == RNN_BACKEND_FAILED && strstr(error.text, "threads: 2, after fork()");
 }
 
@@ -79,8 +76,8 @@ static void check_fork(const problem *p, const char *text) {
     family f;
     trial_create(&f.of_parent, p);
     trial_create(&f.of_child, p);
-    trial_fill(&f.of_parent, 1);
-    trial_fill(&f.of_child, 1);
+    runnable_fill(&f.of_parent, 1, 0);
+    runnable_fill(&f.of_child, 1, 0);
     f.plan = trial_plan(&f.of_parent, backend, THREADS);
     trial_run_plan(&f.of_parent, f.plan, 0xff);
     check_child(&f, text, false);
@@ -88,8 +85,8 @@ static void check_fork(const problem *p, const char *text) {
     trial_run_plan(&f.of_parent, f.plan, 0xff); /* still with threads */
     check_child(&f, text, false);
     rnn_plan_destroy(f.plan);
-    trial_destroy(&f.of_parent);
-    trial_destroy(&f.of_child);
+    runnable_destroy(&f.of_parent);
+    runnable_destroy(&f.of_child);
 }
 
 /* ---- On one core ----------------------------------------------------------------------------- */
@@ -101,7 +98,7 @@ static void use_cores(const cpu_set_t *cores) {
 }
 
 /* The best of many, of both plans by turns. */
-static double least_seconds(trial *t, const rnn_plan *one, const rnn_plan *two, double *of_two) {
+static double least_seconds(runnable *t, const rnn_plan *one, const rnn_plan *two, double *of_two) {
     double least = 1e9;
     *of_two = 1e9;
     for (int i = 0; i < TRIES; i++) {
@@ -136,13 +133,13 @@ static size_t find_last_core(void) {
 static void check_pinned(const problem *p, const char *text, int threads, double most,
                          bool before_the_plan) {
     cpu_set_t all, one;
-    trial t;
+    runnable t;
     char what[100];
     must(sched_getaffinity(0, sizeof all, &all) == 0, text, "no affinity");
     CPU_ZERO(&one);
     CPU_SET(last_core, &one);
     trial_create(&t, p);
-    trial_fill(&t, 1);
+    runnable_fill(&t, 1, 0);
     if (before_the_plan)
         use_cores(&one);
     rnn_plan *single = trial_plan(&t, backend, 1), *several = trial_plan(&t, backend, threads);
@@ -158,7 +155,7 @@ static void check_pinned(const problem *p, const char *text, int threads, double
     must(of_several <= most * of_single, text, what);
     rnn_plan_destroy(single);
     rnn_plan_destroy(several);
-    trial_destroy(&t);
+    runnable_destroy(&t);
 }
 
 /* ---- More threads than cores ------------------------------------------------------------------
@@ -169,10 +166,10 @@ static void check_pinned(const problem *p, const char *text, int threads, double
 static void check_many_threads(const problem *p, const char *text) {
     const double most = 10; /* where a team is packed for so many, one alone takes twice its time */
     const int usable = rnn_usable_cores();
-    trial t;
+    runnable t;
     char what[100];
     trial_create(&t, p);
-    trial_fill(&t, 1);
+    runnable_fill(&t, 1, 0);
     rnn_plan *few = trial_plan(&t, backend, usable);
     rnn_plan *many = trial_plan(&t, backend, RNN_MAX_THREADS);
     test_threads_asked = test_threads_had = 1;
@@ -193,7 +190,7 @@ static void check_many_threads(const problem *p, const char *text) {
     must(of_many <= most * of_few, text, what);
     rnn_plan_destroy(few);
     rnn_plan_destroy(many);
-    trial_destroy(&t);
+    runnable_destroy(&t);
 }
 
 /* ---- Numbers of threads ---------------------------------------------------------------------- */
@@ -259,16 +256,16 @@ static int odd_threads(void) {
 
 /* The threads of a run round as its caller does, but not for good. */
 static void check_rounding(const problem *p, const char *text) {
-    trial t;
+    runnable t;
     trial_create(&t, p);
-    trial_fill(&t, 1);
+    runnable_fill(&t, 1, 0);
     must(odd_threads() == 0, text, "a thread rounds in a way of its own from the start");
     fesetround(FE_UPWARD);
     trial_run(&t, backend, THREADS);
     must(!rounds_to_nearest(), text, "a run changes how its caller rounds");
     fesetround(FE_TONEAREST);
     must(odd_threads() == 0, text, "a run leaves other threads rounding as its caller did");
-    trial_destroy(&t);
+    runnable_destroy(&t);
 }
 
 int main(int argc, char **argv) {

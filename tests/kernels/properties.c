@@ -13,7 +13,7 @@
 typedef struct subject {
     const char *backend;
     bool threaded, behind_library;
-    const trial *whole; /* filled, and run once on one thread */
+    const runnable *whole; /* filled, and run once on one thread */
 } subject;
 
 typedef enum answer { NOT_APPLICABLE, HOLDS, FAILS } answer;
@@ -36,34 +36,34 @@ static problem resized(const problem *p, int batch, int timesteps) {
     return other;
 }
 
-static void copy_all_steps(trial *to, const trial *from) {
+static void copy_all_steps(runnable *to, const runnable *from) {
     for (int n = 0; n < from->problem.batch; n++)
         for (int t = 0; t < from->problem.timesteps; t++)
             trial_copy_step(to, n, t, from, n, t);
 }
 
 /* A trial of `p`, which differs from that of `from` in its layout at most. */
-static void create_like(trial *copy, const trial *from, const problem *p) {
+static void create_like(runnable *copy, const runnable *from, const problem *p) {
     trial_create(copy, p);
     trial_copy_weights(copy, from);
     trial_copy_initial(copy, from);
     copy_all_steps(copy, from);
 }
 
-static void create_copy(trial *copy, const trial *from) {
+static void create_copy(runnable *copy, const runnable *from) {
     problem same = resized(&from->problem, from->problem.batch, from->problem.timesteps);
     create_like(copy, from, &same);
 }
 
-static answer finish(trial *other, bool holds) {
-    trial_destroy(other);
+static answer finish(runnable *other, bool holds) {
+    runnable_destroy(other);
     return holds ? HOLDS : FAILS;
 }
 
 /* ---- Properties --------------------------------------------------------------------------- */
 
 static answer same_bits_when_run_twice(const subject *s) {
-    trial again;
+    runnable again;
     create_copy(&again, s->whole);
     rnn_plan *plan = trial_plan(&again, s->backend, 1);
     trial_run_plan(&again, plan, 0);
@@ -93,7 +93,7 @@ static answer same_bits_on_more_threads(const subject *s) {
         return NOT_APPLICABLE;
     /* Threads of libraries, and all of a team, wait for long where there are few cores. */
     const int most = s->behind_library || strchr(s->backend, '_') ? 5 : 8;
-    trial again;
+    runnable again;
     create_copy(&again, s->whole);
     bool holds = true;
     for (size_t i = 0; holds && i < sizeof numbers_of_threads / sizeof *numbers_of_threads; i++) {
@@ -111,7 +111,7 @@ static answer same_bits_on_more_threads(const subject *s) {
 }
 
 static answer weights_may_go_away(const subject *s) {
-    trial again;
+    runnable again;
     create_copy(&again, s->whole);
     rnn_plan *plan = trial_plan(&again, s->backend, 1);
     arrays_poison(&again.arrays, 0, ARRAY_WEIGHTS_END);
@@ -121,7 +121,7 @@ static answer weights_may_go_away(const subject *s) {
 }
 
 static answer batch_order_does_not_matter(const subject *s) {
-    trial turned;
+    runnable turned;
     const problem *p = &s->whole->problem;
     problem same = resized(p, p->batch, p->timesteps);
     trial_create(&turned, &same);
@@ -138,7 +138,7 @@ static answer batch_order_does_not_matter(const subject *s) {
     bool holds = true;
     for (int n = 0; holds && n < p->batch; n++) {
         int to = p->batch - 1 - n;
-        for (int step = 0; holds && step < trial_steps(s->whole); step++)
+        for (int step = 0; holds && step < runnable_steps(s->whole); step++)
             holds = outputs_agree(s->whole, n, step, &turned, to, step, CLOSE);
         holds = holds && final_states_agree(s->whole, n, &turned, to, CLOSE);
     }
@@ -146,28 +146,28 @@ static answer batch_order_does_not_matter(const subject *s) {
 }
 
 static answer a_row_with_nan_keeps_to_itself(const subject *s) {
-    trial spoiled;
+    runnable spoiled;
     const problem *p = &s->whole->problem;
     create_copy(&spoiled, s->whole);
     for (int t = 0; t < p->timesteps; t++)
-        trial_x(&spoiled, 1, t)[0] = t % 2 ? NAN : INFINITY;
+        runnable_x(&spoiled, 1, t)[0] = t % 2 ? NAN : INFINITY;
     trial_run(&spoiled, s->backend, 1);
     bool holds = true;
     for (int n = 0; holds && n < p->batch; n++) {
         if (n == 1)
             continue;
-        for (int step = 0; holds && step < trial_steps(s->whole); step++)
+        for (int step = 0; holds && step < runnable_steps(s->whole); step++)
             holds = outputs_agree(s->whole, n, step, &spoiled, n, step, SAME_BITS);
         holds = holds && final_states_agree(s->whole, n, &spoiled, n, SAME_BITS);
     }
     return finish(&spoiled, holds);
 }
 
-static bool part_agrees(const trial *whole, const trial *part, int first_step) {
-    if (trial_steps(whole) == 1)
+static bool part_agrees(const runnable *whole, const runnable *part, int first_step) {
+    if (runnable_steps(whole) == 1)
         return true;
     for (int n = 0; n < part->problem.batch; n++)
-        for (int step = 0; step < trial_steps(part); step++)
+        for (int step = 0; step < runnable_steps(part); step++)
             if (!outputs_agree(whole, n, first_step + step, part, n, step, CLOSE))
                 return false;
     return true;
@@ -179,7 +179,7 @@ static answer two_parts_make_the_whole(const subject *s) {
     if (!all_layers_are(p, RNN_FORWARD) || p->timesteps < 2)
         return NOT_APPLICABLE;
     int split = p->timesteps / 3 + 1;
-    trial first, second;
+    runnable first, second;
     problem before = resized(p, p->batch, split),
             after = resized(p, p->batch, p->timesteps - split);
     before.initial_state = after.initial_state = true;
@@ -200,9 +200,9 @@ static answer two_parts_make_the_whole(const subject *s) {
     bool holds = part_agrees(s->whole, &first, 0) && part_agrees(s->whole, &second, split);
     for (int n = 0; holds && n < p->batch; n++)
         holds = final_states_agree(s->whole, n, &second, n, CLOSE) &&
-                outputs_agree(s->whole, n, trial_steps(s->whole) - 1, &second, n,
-                              trial_steps(&second) - 1, CLOSE);
-    trial_destroy(&first);
+                outputs_agree(s->whole, n, runnable_steps(s->whole) - 1, &second, n,
+                              runnable_steps(&second) - 1, CLOSE);
+    runnable_destroy(&first);
     return finish(&second, holds);
 }
 
@@ -211,7 +211,7 @@ static answer single_steps_make_the_whole(const subject *s) {
     const problem *p = &s->whole->problem;
     if (!all_layers_are(p, RNN_FORWARD))
         return NOT_APPLICABLE;
-    trial one;
+    runnable one;
     problem step = resized(p, p->batch, 1);
     step.initial_state = true;
     trial_create(&one, &step);
@@ -239,7 +239,7 @@ static answer single_steps_make_the_whole(const subject *s) {
 
 /* ---- Time turned round --------------------------------------------------------------------- */
 
-static void swap_arrays(trial *t, int a, int b) {
+static void swap_arrays(runnable *t, int a, int b) {
     unsigned char *left = t->arrays.all[a].data, *right = t->arrays.all[b].data;
     for (size_t i = 0; i < t->arrays.all[a].size; i++) {
         unsigned char byte = left[i];
@@ -250,9 +250,9 @@ static void swap_arrays(trial *t, int a, int b) {
 
 /* Output of step t of a bidirectional layer whose halves were exchanged and whose time was turned
  * round. */
-static bool mirrored_outputs_agree(const trial *whole, int t, const trial *turned, int n) {
+static bool mirrored_outputs_agree(const runnable *whole, int t, const runnable *turned, int n) {
     const rnn_layer *layer = &whole->problem.layers[0];
-    int there = trial_steps(whole) - 1 - t, width = rnn_layer_direction_width(layer);
+    int there = runnable_steps(whole) - 1 - t, width = rnn_layer_direction_width(layer);
     const float *a = trial_y(whole, n, t), *b = trial_y(turned, n, there);
     if (layer->merge == RNN_CONCAT)
         return rows_agree("y's first half", a, b + width, width, CLOSE) &&
@@ -272,7 +272,7 @@ static answer reversed_input_reverses_direction(const subject *s) {
     if (!both)
         other.layers[0].direction =
             p->layers[0].direction == RNN_FORWARD ? RNN_BACKWARD : RNN_FORWARD;
-    trial turned;
+    runnable turned;
     trial_create(&turned, &other);
     trial_copy_weights(&turned, s->whole);
     trial_copy_initial(&turned, s->whole);
@@ -292,7 +292,7 @@ static answer reversed_input_reverses_direction(const subject *s) {
         swap_arrays(&turned, ARRAY_FINAL_STATE + i, ARRAY_FINAL_STATE + half + i);
     bool holds = true;
     for (int n = 0; holds && n < p->batch; n++) {
-        for (int t = 0; holds && t < trial_steps(s->whole); t++)
+        for (int t = 0; holds && t < runnable_steps(s->whole); t++)
             holds = both ? mirrored_outputs_agree(s->whole, t, &turned, n)
                          : outputs_agree(s->whole, n, t, &turned, n, t, CLOSE);
         holds = holds && final_states_agree(s->whole, n, &turned, n, CLOSE);
@@ -303,7 +303,7 @@ static answer reversed_input_reverses_direction(const subject *s) {
 /* ---- Variable length ----------------------------------------------------------------------- */
 
 /* Row n of a padded batch against the run of its sequence alone. */
-static bool alone_agrees(const trial *whole, int n, const trial *alone) {
+static bool alone_agrees(const runnable *whole, int n, const runnable *alone) {
     const problem *p = &whole->problem;
     const rnn_layer *last = &p->layers[p->layer_count - 1];
     int length = alone->problem.timesteps, padding = p->timesteps - length;
@@ -311,7 +311,7 @@ static bool alone_agrees(const trial *whole, int n, const trial *alone) {
     int shift = last->direction == RNN_BACKWARD ? padding : 0;
     if (!final_states_agree(whole, n, alone, 0, CLOSE))
         return false;
-    if (trial_steps(whole) == 1) {
+    if (runnable_steps(whole) == 1) {
         bool last_is_padding = padding > 0 && last->direction != RNN_BACKWARD;
         return (last_is_padding && rnn_layer_zeroes_masked(last)) ||
                outputs_agree(whole, n, 0, alone, 0, 0, CLOSE);
@@ -335,7 +335,7 @@ static answer padded_rows_run_as_if_alone(const subject *s) {
             continue;
         problem single = resized(p, 1, length);
         single.mask = MASK_NONE;
-        trial alone;
+        runnable alone;
         trial_create(&alone, &single);
         trial_copy_weights(&alone, s->whole);
         for (int t = 0; t < length; t++)
@@ -345,13 +345,13 @@ static answer padded_rows_run_as_if_alone(const subject *s) {
                    (size_t)trial_state_units(s->whole, i) * sizeof(float));
         trial_run(&alone, s->backend, 1);
         holds = alone_agrees(s->whole, n, &alone);
-        trial_destroy(&alone);
+        runnable_destroy(&alone);
     }
     return holds ? HOLDS : FAILS;
 }
 
 /* What a layer puts out whose steps are all masked: its initial state or zeros. */
-static bool empty_outputs_agree(const trial *t, int n, int step) {
+static bool empty_outputs_agree(const runnable *t, int n, int step) {
     const problem *p = &t->problem;
     const rnn_layer *last = &p->layers[p->layer_count - 1];
     int width = rnn_layer_direction_width(last), halves = rnn_layer_directions(last);
@@ -373,9 +373,9 @@ static answer empty_with_mask_kind(const subject *s, mask_kind kind) {
     const rnn_layer *last = &p.layers[p.layer_count - 1];
     p.mask = kind;
     p.initial_state = true;
-    trial empty;
+    runnable empty;
     trial_create(&empty, &p);
-    trial_fill(&empty, 3);
+    runnable_fill(&empty, 3, 0);
     memset(empty.arrays.all[ARRAY_LENGTHS].data ? empty.arrays.all[ARRAY_LENGTHS].data
                                                 : empty.arrays.all[ARRAY_MASK].data,
            0,
@@ -389,7 +389,7 @@ static answer empty_with_mask_kind(const subject *s, mask_kind kind) {
                 rows_agree("state of an empty row", trial_final(&empty, i, n),
                            trial_initial(&empty, i, n), trial_state_units(&empty, i), SAME_BITS);
         bool plain = !p.has_dense && last->merge == RNN_CONCAT;
-        for (int step = 0; plain && holds && step < trial_steps(&empty); step++)
+        for (int step = 0; plain && holds && step < runnable_steps(&empty); step++)
             holds = empty_outputs_agree(&empty, n, step);
     }
     return finish(&empty, holds);
@@ -405,7 +405,7 @@ static answer empty_rows_keep_their_state(const subject *s) {
 /* ---- Layout -------------------------------------------------------------------------------- */
 
 /* Floats of y that no run wrote. */
-static size_t untouched(const trial *t) {
+static size_t untouched(const runnable *t) {
     size_t count = 0;
     const float *y = array_floats(&t->arrays, ARRAY_Y);
     for (size_t i = 0; i < array_float_count(&t->arrays, ARRAY_Y); i++)
@@ -420,18 +420,18 @@ static answer layout_does_not_matter(const subject *s) {
         problem other = resized(p, p->batch, p->timesteps);
         other.time_major ^= layout & 1;
         other.padded ^= layout >> 1;
-        trial again;
+        runnable again;
         create_like(&again, s->whole, &other);
         trial_run(&again, s->backend, 1);
-        size_t rows = (size_t)p->batch * (size_t)trial_steps(&again);
+        size_t rows = (size_t)p->batch * (size_t)runnable_steps(&again);
         size_t gaps =
-            array_float_count(&again.arrays, ARRAY_Y) - rows * (size_t)trial_width(&again);
+            array_float_count(&again.arrays, ARRAY_Y) - rows * (size_t)runnable_width(&again);
         holds = trials_agree(s->whole, &again, s->behind_library ? CLOSE : SAME_BITS);
         if (holds && untouched(&again) != gaps) {
             disagreement("the gaps of y were written to");
             holds = false;
         }
-        trial_destroy(&again);
+        runnable_destroy(&again);
     }
     return holds ? HOLDS : FAILS;
 }
@@ -442,14 +442,14 @@ static answer x_may_be_a_sliding_window(const subject *s) {
     if (p->mask != MASK_NONE || p->time_major || p->padded)
         return NOT_APPLICABLE;
     int features = p->layers[0].features;
-    trial windows, copies;
+    runnable windows, copies;
     create_copy(&windows, s->whole);
     windows.shape.x = (rnn_strides){.batch = features, .time = features};
     create_copy(&copies, &windows);
     trial_run(&windows, s->backend, 1);
     trial_run(&copies, s->backend, 1);
     bool holds = trials_agree(&windows, &copies, SAME_BITS);
-    trial_destroy(&copies);
+    runnable_destroy(&copies);
     return finish(&windows, holds);
 }
 
@@ -459,10 +459,10 @@ static answer no_initial_state_means_zeros(const subject *s) {
     problem with = s->whole->problem, without = with;
     with.initial_state = true;
     without.initial_state = false;
-    trial zeros, none;
+    runnable zeros, none;
     trial_create(&zeros, &with);
     trial_create(&none, &without);
-    trial_fill(&none, 7);
+    runnable_fill(&none, 7, 0);
     trial_copy_weights(&zeros, &none);
     memcpy(zeros.arrays.all[ARRAY_X].data, none.arrays.all[ARRAY_X].data,
            none.arrays.all[ARRAY_X].size);
@@ -475,12 +475,12 @@ static answer no_initial_state_means_zeros(const subject *s) {
     zeros.arrays.initial_states[0] = NULL;
     trial_run(&zeros, s->backend, 1);
     holds = holds && trials_agree(&zeros, &none, SAME_BITS);
-    trial_destroy(&none);
+    runnable_destroy(&none);
     return finish(&zeros, holds);
 }
 
 static answer final_states_need_not_be_wanted(const subject *s) {
-    trial again;
+    runnable again;
     create_copy(&again, s->whole);
     int last_state = trial_states(&again) - 1;
     for (int i = 0; i < last_state; i++)
@@ -492,7 +492,7 @@ static answer final_states_need_not_be_wanted(const subject *s) {
     again.arrays.io.final_states = NULL;
     trial_run(&again, s->backend, 1);
     for (int n = 0; holds && n < again.problem.batch; n++)
-        for (int step = 0; holds && step < trial_steps(&again); step++)
+        for (int step = 0; holds && step < runnable_steps(&again); step++)
             holds = outputs_agree(s->whole, n, step, &again, n, step, SAME_BITS);
     return finish(&again, holds);
 }
@@ -576,9 +576,9 @@ static void check_problem(subject *s, const char *text, tally *counts) {
         counts->refused++;
         return;
     }
-    trial whole;
+    runnable whole;
     trial_create(&whole, &parsed);
-    trial_fill(&whole, 1);
+    runnable_fill(&whole, 1, 0);
     trial_run(&whole, s->backend, 1);
     s->whole = &whole;
     for (int i = 0; i < PROPERTY_COUNT; i++) {
@@ -592,7 +592,7 @@ static void check_problem(subject *s, const char *text, tally *counts) {
             printf("FAILED %s, %s: %s: %s\n", s->backend, text, properties[i].name,
                    last_disagreement());
     }
-    trial_destroy(&whole);
+    runnable_destroy(&whole);
 }
 
 static void check_options(subject *s, rnn_cell cell, const char *const *list, size_t count,

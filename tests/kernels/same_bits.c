@@ -34,7 +34,7 @@ typedef struct session {
     bool digests_only;
 } session;
 
-static void report(session *s, long number, const trial *whole, const char *what) {
+static void report(session *s, long number, const runnable *whole, const char *what) {
     if (s->failed++ >= MAX_REPORTS)
         return;
     char text[PROBLEM_TEXT_SIZE];
@@ -46,7 +46,7 @@ static void report(session *s, long number, const trial *whole, const char *what
 
 /* ---- One case ------------------------------------------------------------------------------- */
 
-static void check_view(session *s, long number, company_kind company, const trial *whole,
+static void check_view(session *s, long number, company_kind company, const runnable *whole,
                        uint64_t *state) {
     view v;
     view_draw(&v, company, s->backend.name, s->backend.threaded, whole, state);
@@ -71,12 +71,12 @@ static uint64_t digest_of_row(uint64_t digest, const float *row, int count) {
     return digest;
 }
 
-static uint64_t digest_of(const trial *t) {
+static uint64_t digest_of(const runnable *t) {
     uint64_t digest = 0xcbf29ce484222325u;
     for (int n = 0; n < t->problem.batch; n++) {
-        for (int step = 0; step < trial_steps(t); step++) {
-            digest = digest_of_row(digest, trial_y(t, n, step), trial_width(t));
-            digest = digest_of_row(digest, trial_y_backward(t, n, step), trial_width(t));
+        for (int step = 0; step < runnable_steps(t); step++) {
+            digest = digest_of_row(digest, trial_y(t, n, step), runnable_width(t));
+            digest = digest_of_row(digest, trial_y_backward(t, n, step), runnable_width(t));
         }
         for (int i = 0; i < trial_states(t); i++)
             digest = digest_of_row(digest, trial_final(t, i, n), trial_state_units(t, i));
@@ -85,16 +85,14 @@ static uint64_t digest_of(const trial *t) {
 }
 
 /* The second run of a plan goes through its weights the other way. */
-static void check_second_run(session *s, long number, const trial *whole, const rnn_plan *plan) {
-    trial again;
+static void check_second_run(session *s, long number, const runnable *whole, const rnn_plan *plan) {
+    runnable again;
     trial_create(&again, &whole->problem);
-    for (int i = 0; i < ARRAY_INPUTS_END; i++)
-        if (whole->arrays.all[i].size)
-            memcpy(again.arrays.all[i].data, whole->arrays.all[i].data, whole->arrays.all[i].size);
+    runnable_copy(&again, whole, 0, ARRAY_INPUTS_END);
     trial_run_plan(&again, plan, 0x7f);
     if (!same_outputs(whole, &again))
         report(s, number, whole, "the same plan again");
-    trial_destroy(&again);
+    runnable_destroy(&again);
 }
 
 /* Sometimes the calling thread rounds as others do not, or takes denormal numbers for 0. */
@@ -112,7 +110,7 @@ static void draw_rounding(uint64_t *state) {
 
 static void check_case(session *s, long number) {
     uint64_t state = random_seed_of("same bits", s->seed + (uint64_t)number * 0x9e3779b97f4a7c15u);
-    trial whole;
+    runnable whole;
     draw_rounding(&state);
     draw_trial(&whole, &state);
     rnn_plan *plan = trial_plan(&whole, s->backend.name, 1);
@@ -125,7 +123,7 @@ static void check_case(session *s, long number) {
             check_view(s, number, (company_kind)i, &whole, &state);
     }
     rnn_plan_destroy(plan);
-    trial_destroy(&whole);
+    runnable_destroy(&whole);
     s->cases++;
 }
 

@@ -73,23 +73,23 @@ void draw_numbers(float *numbers, size_t count, uint64_t *state) {
 }
 
 /* In one row of the batch or two. */
-static void spoil_rows(trial *t, uint64_t *state) {
+static void spoil_rows(runnable *t, uint64_t *state) {
     for (int left = random_between(state, 1, 2); left > 0; left--) {
         const int n = random_below(state, t->problem.batch);
         const int step = random_below(state, t->problem.timesteps);
         const int index = random_below(state, trial_states(t));
         if (trial_counts(t, n, step))
-            draw_odd_ones(trial_x(t, n, step), (size_t)t->problem.layers[0].features, state);
+            draw_odd_ones(runnable_x(t, n, step), (size_t)t->problem.layers[0].features, state);
         else if (t->problem.initial_state)
             draw_odd_ones(trial_initial(t, index, n), (size_t)trial_state_units(t, index), state);
     }
 }
 
-void draw_trial(trial *t, uint64_t *state) {
+void draw_trial(runnable *t, uint64_t *state) {
     problem p;
     draw_problem(&p, state);
     trial_create(t, &p);
-    trial_fill(t, random_bits(state));
+    runnable_fill(t, random_bits(state), 0);
     if (random_chance(state, 4))
         spoil_rows(t, state);
 }

@@ -10,7 +10,7 @@ enum { DRAWN_ROWS = 40, DRAWN_STEPS = 40 };
 
 /* Any option of a layer, stacks of unlike layers, weights larger than a cache, and rows with
  * numbers that are none. Creates `t`, fills it and moves *state on. */
-void draw_trial(trial *t, uint64_t *state);
+void draw_trial(runnable *t, uint64_t *state);
 
 /* `count` numbers; now and then NaN, infinite, huge, denormal or -0 among them. */
 void draw_numbers(float *numbers, size_t count, uint64_t *state);

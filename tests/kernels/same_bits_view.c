@@ -26,9 +26,9 @@ static bool same_row(const char *what, int n, int step, const float *a, const fl
     return true;
 }
 
-static bool same_output(const trial *a, int a_row, int a_step, const trial *b, int b_row,
+static bool same_output(const runnable *a, int a_row, int a_step, const runnable *b, int b_row,
                         int b_step) {
-    const int width = trial_width(a);
+    const int width = runnable_width(a);
     return same_row("y", a_row, a_step, trial_y(a, a_row, a_step), trial_y(b, b_row, b_step),
                     width) &&
            (!trial_y_backward(a, 0, 0) ||
@@ -36,7 +36,7 @@ static bool same_output(const trial *a, int a_row, int a_step, const trial *b, i
                      trial_y_backward(b, b_row, b_step), width));
 }
 
-static bool same_states(const trial *a, int a_row, const trial *b, int b_row) {
+static bool same_states(const runnable *a, int a_row, const runnable *b, int b_row) {
     for (int i = 0; i < trial_states(a); i++)
         if (!same_row("final state", a_row, i, trial_final(a, i, a_row), trial_final(b, i, b_row),
                       trial_state_units(a, i)))
@@ -44,9 +44,9 @@ static bool same_states(const trial *a, int a_row, const trial *b, int b_row) {
     return true;
 }
 
-bool same_outputs(const trial *a, const trial *b) {
+bool same_outputs(const runnable *a, const runnable *b) {
     for (int n = 0; n < a->problem.batch; n++) {
-        for (int step = 0; step < trial_steps(a); step++)
+        for (int step = 0; step < runnable_steps(a); step++)
             if (!same_output(a, n, step, b, n, step))
                 return false;
         if (!same_states(a, n, b, n))
@@ -81,7 +81,7 @@ static void draw_rows(view *v, uint64_t *state) {
 /* How the steps that count lie in the rows that are taken. */
 typedef enum pattern { ALL_COUNT, FIRST_COUNT, HOLES } pattern;
 
-static pattern pattern_of_row(const trial *whole, int n) {
+static pattern pattern_of_row(const runnable *whole, int n) {
     pattern found = ALL_COUNT;
     for (int t = 0; t < whole->problem.timesteps; t++) {
         if (!trial_counts(whole, n, t))
@@ -139,7 +139,7 @@ static int draw_threads(uint64_t *state) {
 }
 
 void view_draw(view *v, company_kind company, const char *backend, bool threaded,
-               const trial *whole, uint64_t *state) {
+               const runnable *whole, uint64_t *state) {
     *v = (view){.backend = backend, .whole = whole, .company = company, .problem = whole->problem};
     draw_rows(v, state);
     draw_parts(v, state);
@@ -167,7 +167,7 @@ void view_describe(const view *v, char text[VIEW_TEXT_SIZE]) {
 /* ---- One part ----------------------------------------------------------------------------- */
 
 /* The row's steps from `first` on. */
-static void give_row(const view *v, trial *part, int n, int first) {
+static void give_row(const view *v, runnable *part, int n, int first) {
     int last_that_counts = -1;
     for (int t = 0; t < part->problem.timesteps; t++) {
         trial_copy_step(part, n, t, v->whole, v->source[n], first + t);
@@ -178,12 +178,12 @@ static void give_row(const view *v, trial *part, int n, int first) {
         ((int32_t *)part->arrays.all[ARRAY_LENGTHS].data)[n] = last_that_counts + 1;
 }
 
-static void give_other_row(view *v, trial *part, int n) {
+static void give_other_row(view *v, runnable *part, int n) {
     const int timesteps = part->problem.timesteps;
     int32_t *lengths = part->arrays.all[ARRAY_LENGTHS].data;
     uint8_t *mask = part->arrays.all[ARRAY_MASK].data;
     for (int t = 0; t < timesteps; t++) {
-        draw_numbers(trial_x(part, n, t), (size_t)part->problem.layers[0].features, &v->state);
+        draw_numbers(runnable_x(part, n, t), (size_t)part->problem.layers[0].features, &v->state);
         if (mask)
             mask[n * timesteps + t] = !random_chance(&v->state, 3);
     }
@@ -191,7 +191,7 @@ static void give_other_row(view *v, trial *part, int n) {
         lengths[n] = random_between(&v->state, 0, timesteps);
 }
 
-static void give_first_states(view *v, trial *part, int n) {
+static void give_first_states(view *v, runnable *part, int n) {
     for (int i = 0; i < trial_states(part); i++) {
         const int units = trial_state_units(part, i);
         if (v->source[n] < 0)
@@ -202,13 +202,13 @@ static void give_first_states(view *v, trial *part, int n) {
     }
 }
 
-static void carry_states(trial *to, const trial *from) {
+static void carry_states(runnable *to, const runnable *from) {
     for (int i = 0; i < trial_states(from); i++)
         memcpy(trial_initial(to, i, 0), trial_final(from, i, 0),
                from->arrays.all[ARRAY_FINAL_STATE + i].size);
 }
 
-static void run_part(const view *v, trial *part, const rnn_plan *plan) {
+static void run_part(const view *v, runnable *part, const rnn_plan *plan) {
     float *kept[MAX_STATES];
     memcpy(kept, part->arrays.final_states, sizeof kept);
     for (int i = 0; v->in_place && i < trial_states(part); i++)
@@ -221,7 +221,7 @@ static void run_part(const view *v, trial *part, const rnn_plan *plan) {
 }
 
 /* The outputs of steps [begin, end) in order of processing, and the states after the last one. */
-static bool part_is_the_same(view *v, const trial *part, int begin, int end) {
+static bool part_is_the_same(view *v, const runnable *part, int begin, int end) {
     const bool is_last = end == v->problem.timesteps;
     const bool sequence = v->problem.layers[v->problem.layer_count - 1].return_sequences;
     const int steps = sequence ? end - begin : is_last;
@@ -231,7 +231,7 @@ static bool part_is_the_same(view *v, const trial *part, int begin, int end) {
         for (int step = 0; step < steps; step++) {
             if (!same_output(v->whole, v->source[n], sequence ? begin + step : 0, part, n, step))
                 return false;
-            count_numbers(v, trial_y(part, n, step), trial_width(part));
+            count_numbers(v, trial_y(part, n, step), runnable_width(part));
         }
         if (is_last && !same_states(v->whole, v->source[n], part, n))
             return false;
@@ -243,7 +243,7 @@ static bool part_is_the_same(view *v, const trial *part, int begin, int end) {
 
 /* The part before, whose plan serves as long as parts are as long. */
 typedef struct part_run {
-    trial trial;
+    runnable trial;
     rnn_plan *plan; /* NULL: none yet */
 } part_run;
 
@@ -251,7 +251,7 @@ static void destroy_part(part_run *run) {
     if (!run->plan)
         return;
     rnn_plan_destroy(run->plan);
-    trial_destroy(&run->trial);
+    runnable_destroy(&run->trial);
     run->plan = NULL;
 }
 
@@ -277,7 +277,7 @@ static part_run *next_run(const view *v, part_run *now, part_run *spare, int tim
     return spare;
 }
 
-static void give_rows(view *v, trial *part, int begin, int end) {
+static void give_rows(view *v, runnable *part, int begin, int end) {
     const bool backward = v->problem.layers[0].direction == RNN_BACKWARD;
     for (int n = 0; n < v->problem.batch; n++) {
         if (v->source[n] < 0)

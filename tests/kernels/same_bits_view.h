@@ -12,7 +12,7 @@ typedef enum company { ALONE, AMONG_OTHERS, ALL_TOGETHER, COMPANY_COUNT } compan
 
 typedef struct view {
     const char *backend;
-    const trial *whole; /* filled and run */
+    const runnable *whole; /* filled and run */
     company_kind company;
     problem problem;       /* of all steps, with the batch and the layout of this view */
     int source[VIEW_ROWS]; /* the row of `whole` that each row has; -1: another sequence */
@@ -25,7 +25,7 @@ typedef struct view {
 } view;
 
 void view_draw(view *v, company_kind company, const char *backend, bool threaded,
-               const trial *whole, uint64_t *state);
+               const runnable *whole, uint64_t *state);
 
 /* Runs it and compares; false: some bits differ, and last_difference() tells. */
 bool view_holds(view *v);
@@ -35,7 +35,7 @@ enum { VIEW_TEXT_SIZE = 160 };
 void view_describe(const view *v, char text[VIEW_TEXT_SIZE]);
 
 /* All outputs of two runs of one trial. Any NaN is as good as another. */
-bool same_outputs(const trial *a, const trial *b);
+bool same_outputs(const runnable *a, const runnable *b);
 const char *last_difference(void);
 
 #endif

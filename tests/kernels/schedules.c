@@ -96,7 +96,8 @@ static void note_kind(int batch) {
     both_seen += slices && team;
 }
 
-static void check_run(trial *t, const trial *alone, const rnn_plan *plan, int threads, int given) {
+static void check_run(runnable *t, const runnable *alone, const rnn_plan *plan, int threads,
+                      int given) {
     test_threads_given = given;
     atomic_store(&part_count, 0);
     atomic_store(&threads_started, 0);
@@ -124,17 +125,17 @@ static void check_run(trial *t, const trial *alone, const rnn_plan *plan, int th
  */
 
 /* The same numbers in both; x counts at every step, whatever the lengths. */
-static void create_pair(trial *t, trial *alone, const problem *p) {
+static void create_pair(runnable *t, runnable *alone, const problem *p) {
     trial_create(t, p);
     trial_create(alone, p);
-    trial_fill(t, 5);
+    runnable_fill(t, 5, 0);
     trial_copy_weights(alone, t);
     trial_copy_initial(alone, t);
     uint64_t state = 3;
     for (int n = 0; n < p->batch; n++)
         for (int step = 0; step < p->timesteps; step++)
             for (int d = 0; d < p->layers[0].features; d++)
-                trial_x(t, n, step)[d] = trial_x(alone, n, step)[d] = random_normal(&state);
+                runnable_x(t, n, step)[d] = runnable_x(alone, n, step)[d] = random_normal(&state);
 }
 
 /* Some batches are mostly empty rows, some mostly full ones. */
@@ -148,13 +149,13 @@ static void draw_lengths(int32_t *lengths, const problem *p, uint64_t *state) {
     }
 }
 
-static void set_lengths(trial *t, trial *alone, const int32_t *lengths) {
+static void set_lengths(runnable *t, runnable *alone, const int32_t *lengths) {
     const size_t bytes = (size_t)t->problem.batch * sizeof *lengths;
     memmove(t->arrays.all[ARRAY_LENGTHS].data, lengths, bytes);
     memcpy(alone->arrays.all[ARRAY_LENGTHS].data, lengths, bytes);
 }
 
-static void run_alone(trial *alone) {
+static void run_alone(runnable *alone) {
     test_threads_given = 1;
     split_to_take = (rnn_split){1, 1};
     trial_run(alone, backend, 1);
@@ -164,7 +165,7 @@ static void run_alone(trial *alone) {
 static void check_split(const problem *p, rnn_split split, const int32_t *lengths) {
     uint64_t state = (uint64_t)(split.slices * 64 + split.members * 1024 + p->batch);
     const int threads = split.slices * split.members;
-    trial t, alone;
+    runnable t, alone;
     create_pair(&t, &alone, p);
     split_to_take = split;
     rnn_plan *plan = trial_plan(&t, backend, threads);
@@ -179,8 +180,8 @@ static void check_split(const problem *p, rnn_split split, const int32_t *length
         check_run(&t, &alone, plan, threads, random_between(&state, 1, threads));
     }
     rnn_plan_destroy(plan);
-    trial_destroy(&t);
-    trial_destroy(&alone);
+    runnable_destroy(&t);
+    runnable_destroy(&alone);
 }
 
 static problem parsed(const char *text) {
@@ -220,7 +221,7 @@ static void check_all_splits(const char *text) {
 static void check_small_batches(void) {
     problem p = parsed("gru/N:1/T:3/D:2/U:5/mask:lengths");
     for (p.batch = 1; p.batch < MOST_THREADS; p.batch++) {
-        trial t, alone;
+        runnable t, alone;
         create_pair(&t, &alone, &p);
         set_lengths(&t, &alone, t.arrays.io.lengths);
         split_to_take = (rnn_split){p.batch, 1};
@@ -229,8 +230,8 @@ static void check_small_batches(void) {
         const int threads = strcmp(backend, "openmp_team") == 0 ? MOST_THREADS : p.batch;
         check_run(&t, &alone, plan, threads, threads);
         rnn_plan_destroy(plan);
-        trial_destroy(&t);
-        trial_destroy(&alone);
+        runnable_destroy(&t);
+        runnable_destroy(&alone);
     }
 }
 

@@ -12,7 +12,7 @@ enum { RUNNERS = 3, RUNS = 20 };
 typedef struct runner {
     pthread_t thread;
     const rnn_plan *plan;
-    trial trial;
+    runnable trial;
 } runner;
 
 static void *run_often(void *opaque) {
@@ -35,12 +35,12 @@ static void check(const char *backend, int plan_threads, const char *text) {
     rnn_error error;
     must(problem_parse(&p, text, &error), text, error.text);
     static runner runners[RUNNERS];
-    static trial alone[RUNNERS];
+    static runnable alone[RUNNERS];
     for (int i = 0; i < RUNNERS; i++) {
         trial_create(&runners[i].trial, &p);
         trial_create(&alone[i], &p);
-        trial_fill(&runners[i].trial, (uint64_t)i + 1);
-        trial_fill(&alone[i], (uint64_t)i + 1);
+        runnable_fill(&runners[i].trial, (uint64_t)i + 1, 0);
+        runnable_fill(&alone[i], (uint64_t)i + 1, 0);
         trial_copy_weights(&runners[i].trial, &runners[0].trial);
     }
     rnn_plan *plan = trial_plan(&runners[0].trial, backend, plan_threads);
@@ -59,8 +59,8 @@ static void check(const char *backend, int plan_threads, const char *text) {
              "the runners had the same numbers");
     }
     for (int i = 0; i < RUNNERS; i++) {
-        trial_destroy(&runners[i].trial);
-        trial_destroy(&alone[i]);
+        runnable_destroy(&runners[i].trial);
+        runnable_destroy(&alone[i]);
     }
     rnn_plan_destroy(plan);
 }

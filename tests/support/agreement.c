@@ -32,7 +32,7 @@ bool rows_agree(const char *what, const float *a, const float *b, int count, pre
     return true;
 }
 
-bool final_states_agree(const trial *a, int a_row, const trial *b, int b_row, precision how) {
+bool final_states_agree(const runnable *a, int a_row, const runnable *b, int b_row, precision how) {
     for (int i = 0; i < trial_states(a); i++)
         if (!rows_agree("final state", trial_final(a, i, a_row), trial_final(b, i, b_row),
                         trial_state_units(a, i), how))
@@ -40,18 +40,18 @@ bool final_states_agree(const trial *a, int a_row, const trial *b, int b_row, pr
     return true;
 }
 
-bool outputs_agree(const trial *a, int a_row, int a_step, const trial *b, int b_row, int b_step,
-                   precision how) {
-    int width = trial_width(a);
+bool outputs_agree(const runnable *a, int a_row, int a_step, const runnable *b, int b_row,
+                   int b_step, precision how) {
+    int width = runnable_width(a);
     return rows_agree("y", trial_y(a, a_row, a_step), trial_y(b, b_row, b_step), width, how) &&
            (!trial_y_backward(a, 0, 0) ||
             rows_agree("y_backward", trial_y_backward(a, a_row, a_step),
                        trial_y_backward(b, b_row, b_step), width, how));
 }
 
-bool trials_agree(const trial *a, const trial *b, precision how) {
+bool trials_agree(const runnable *a, const runnable *b, precision how) {
     for (int n = 0; n < a->problem.batch; n++) {
-        for (int step = 0; step < trial_steps(a); step++)
+        for (int step = 0; step < runnable_steps(a); step++)
             if (!outputs_agree(a, n, step, b, n, step, how))
                 return false;
         if (!final_states_agree(a, n, b, n, how))

@@ -12,14 +12,14 @@ typedef enum precision {
 
 bool rows_agree(const char *what, const float *a, const float *b, int count, precision how);
 
-bool final_states_agree(const trial *a, int a_row, const trial *b, int b_row, precision how);
+bool final_states_agree(const runnable *a, int a_row, const runnable *b, int b_row, precision how);
 
 /* y and, where there is one, y_backward. */
-bool outputs_agree(const trial *a, int a_row, int a_step, const trial *b, int b_row, int b_step,
-                   precision how);
+bool outputs_agree(const runnable *a, int a_row, int a_step, const runnable *b, int b_row,
+                   int b_step, precision how);
 
 /* Every output of every row. */
-bool trials_agree(const trial *a, const trial *b, precision how);
+bool trials_agree(const runnable *a, const runnable *b, precision how);
 
 void disagreement(const char *text);
 const char *last_disagreement(void);
