@@ -5,7 +5,6 @@
 #include "reference/deviation.h"
 #include "reference/inputs.h"
 #include "reference/outputs.h"
-#include "reference/random.h"
 #include "reference/vacuity.h"
 
 #include <float.h>
@@ -41,9 +40,8 @@ static const double naive_limit = 8 * FLT_EPSILON;
 static const double exact_limit = 16777216;
 
 struct reference_case {
-    problem problem;
+    runnable run;
     uint64_t seed;
-    run_arrays arrays;
     expected_outputs expected;
     double bound; /* tolerance / (1 + |expected|); 0 for values:exact */
     bool is_vacuous;
@@ -56,7 +54,7 @@ struct reference_case {
 static void fail_verdict(const reference_case *c, const char *backend, int threads,
                          case_verdict *verdict, const char *what) {
     char text[PROBLEM_TEXT_SIZE];
-    problem_print(&c->problem, text);
+    problem_print(&c->run.problem, text);
     verdict->passed = false;
     snprintf(verdict->text, sizeof verdict->text,
              "%s; repeat: rnnbench check --problem '%s' --backend %s --threads %d --seed %" PRIu64,
@@ -68,7 +66,8 @@ static void compare_arrays(const reference_case *c, const run_arrays *arrays, co
     /* Where a library's relu makes a NaN 0, what follows from it differs. */
     rnn_backend_info info;
     bool relu_keeps_nan = rnn_backend_named(backend, &info) != RNN_OK || !info.relu_loses_nan;
-    deviation seen = compare_outputs(&c->problem, arrays, &c->expected, c->bound, relu_keeps_nan);
+    deviation seen =
+        compare_outputs(&c->run.problem, arrays, &c->expected, c->bound, relu_keeps_nan);
     char what[320];
     *verdict = (case_verdict){.passed = true,
                               .max_error = seen.max_error,
@@ -86,7 +85,7 @@ static void compare_arrays(const reference_case *c, const run_arrays *arrays, co
 
 void case_compare(const reference_case *c, const char *backend, int threads,
                   case_verdict *verdict) {
-    compare_arrays(c, &c->arrays, backend, threads, verdict);
+    compare_arrays(c, &c->run.arrays, backend, threads, verdict);
 }
 
 /* ---- The floating-point control word ------------------------------------------------------- */
@@ -113,24 +112,16 @@ static void restore_control_word(unsigned word) {
 
 /* naive's largest error / (1 + |expected|); false where naive cannot run. */
 static bool measure_naive(reference_case *c, double *largest) {
-    rnn_model model = problem_model(&c->problem);
-    rnn_shape shape = problem_shape(&c->problem);
-    rnn_plan *plan;
-    if (rnn_plan_create(&plan, rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK), &model,
-                        &c->arrays.weights, &shape, NULL, NULL) != RNN_OK)
-        return false;
-    buffer scratch;
     unsigned control = control_word();
-    case_clear_outputs(c);
-    bool ran = buffer_create(&scratch, rnn_plan_scratch_size(plan), GUARD_NONE) &&
-               rnn_plan_run(plan, &c->arrays.io, scratch.data, NULL) == RNN_OK;
+    bool ran =
+        runnable_plan(&c->run, rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK), 1, NULL) == RNN_OK &&
+        runnable_run(&c->run, NULL) == RNN_OK;
     restore_control_word(control);
-    buffer_destroy(&scratch);
-    rnn_plan_destroy(plan);
+    runnable_drop_plan(&c->run);
     if (!ran)
         return false;
     /* With a bound of 1 the ratio is the error / (1 + |expected|). */
-    *largest = compare_outputs(&c->problem, &c->arrays, &c->expected, 1, true).worst.ratio;
+    *largest = compare_outputs(&c->run.problem, &c->run.arrays, &c->expected, 1, true).worst.ratio;
     return true;
 }
 
@@ -145,15 +136,15 @@ static double length_factor(const problem *p) {
 
 /* Sets c->bound. False where naive's error is beyond its limit. */
 static bool set_bound(reference_case *c) {
-    double floor = tolerance_floor * length_factor(&c->problem), naive_error;
-    c->bound = c->problem.values == VALUES_EXACT ? 0 : floor;
-    if (c->problem.values != VALUES_NORMAL)
+    double floor = tolerance_floor * length_factor(&c->run.problem), naive_error;
+    c->bound = c->run.problem.values == VALUES_EXACT ? 0 : floor;
+    if (c->run.problem.values != VALUES_NORMAL)
         return true;
     if (!measure_naive(c, &naive_error)) {
-        c->bound *= sqrt(c->problem.timesteps);
+        c->bound *= sqrt(c->run.problem.timesteps);
         return true;
     }
-    if (naive_error > naive_limit * length_factor(&c->problem))
+    if (naive_error > naive_limit * length_factor(&c->run.problem))
         return false;
     c->bound = fmax(tolerance_floor, naive_factor * naive_error);
     return true;
@@ -162,39 +153,24 @@ static bool set_bound(reference_case *c) {
 /* Draws numbers until they make a case that proves something, with smaller and smaller weights. */
 static rnn_status draw_inputs(reference_case *c, case_alter *alter, void *data, rnn_error *error) {
     enum { ATTEMPTS = 8, ATTEMPTS_FOR_NAIVE = 4 };
-    char text[PROBLEM_TEXT_SIZE];
-    problem_print(&c->problem, text);
-    uint64_t seed = random_seed_of(text, c->seed);
-    float gain = 1;
-    for (uint64_t attempt = 1; attempt <= ATTEMPTS; attempt++, gain /= 2) {
-        inputs_fill(&c->arrays, &c->problem, seed + attempt, gain);
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        runnable_fill(&c->run, c->seed, attempt);
         if (alter)
-            alter(&c->arrays, &c->problem, data);
-        if (!expected_compute(&c->expected, &c->problem, &c->arrays))
+            alter(&c->run.arrays, &c->run.problem, data);
+        if (!expected_compute(&c->expected, &c->run.problem, &c->run.arrays))
             return rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
-        c->is_vacuous = !alter && vacuity_find(&c->problem, &c->arrays, &c->expected, c->vacuity);
+        c->is_vacuous =
+            !alter && vacuity_find(&c->run.problem, &c->run.arrays, &c->expected, c->vacuity);
         bool naive_is_close = set_bound(c);
         if (!c->is_vacuous && (naive_is_close || attempt >= ATTEMPTS_FOR_NAIVE))
             break;
     }
-    double largest = inputs_largest_sum(&c->arrays, &c->problem);
-    if (c->problem.values == VALUES_EXACT && largest >= exact_limit)
+    double largest = inputs_largest_sum(&c->run.arrays, &c->run.problem);
+    if (c->run.problem.values == VALUES_EXACT && largest >= exact_limit)
         return rnn_fail(
             error, RNN_INVALID_ARGUMENT,
             "values:exact: a sum could reach %.4g, beyond 2^24; take smaller N, T, D, U", largest);
     return RNN_OK;
-}
-
-/* Everything that rnn.h asks of a problem, N x T x D without overflow included. */
-static rnn_status check_problem(const problem *p, rnn_error *error) {
-    rnn_model model = problem_model(p);
-    rnn_status status = rnn_model_validate(&model, error);
-    if (status != RNN_OK)
-        return status;
-    rnn_shape shape = problem_shape(p);
-    status = rnn_backend_supports(rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK), &model, &shape, NULL,
-                                  error);
-    return status == RNN_INVALID_ARGUMENT ? status : inputs_suit(p, error);
 }
 
 rnn_status case_create(reference_case **out, const problem *p, uint64_t seed, rnn_error *error) {
@@ -203,18 +179,14 @@ rnn_status case_create(reference_case **out, const problem *p, uint64_t seed, rn
 
 rnn_status case_create_altered(reference_case **out, const problem *p, uint64_t seed,
                                case_alter *alter, void *data, rnn_error *error) {
-    rnn_status status = check_problem(p, error);
-    if (status != RNN_OK)
-        return status;
     reference_case *c = calloc(1, sizeof *c);
     if (!c)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
-    c->problem = *p;
     c->seed = seed;
-    if (!arrays_create(&c->arrays, &c->problem, GUARD_NONE) ||
-        !expected_create(&c->expected, &c->problem, &c->arrays))
+    rnn_status status = runnable_create(&c->run, p, GUARD_NONE, error);
+    if (status == RNN_OK && !expected_create(&c->expected, &c->run.problem, &c->run.arrays))
         status = rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
-    else
+    if (status == RNN_OK)
         status = draw_inputs(c, alter, data, error);
     if (status != RNN_OK) {
         case_destroy(c);
@@ -229,24 +201,16 @@ void case_destroy(reference_case *c) {
     if (!c)
         return;
     expected_destroy(&c->expected);
-    arrays_destroy(&c->arrays);
+    runnable_destroy(&c->run);
     free(c);
 }
 
-const problem *case_problem(const reference_case *c) {
-    return &c->problem;
-}
-
-const rnn_model_weights *case_weights(const reference_case *c) {
-    return &c->arrays.weights;
-}
-
-const rnn_io *case_io(const reference_case *c) {
-    return &c->arrays.io;
+const runnable *case_run(const reference_case *c) {
+    return &c->run;
 }
 
 void case_clear_outputs(reference_case *c) {
-    arrays_poison(&c->arrays, ARRAY_Y, ARRAY_COUNT);
+    arrays_poison(&c->run.arrays, ARRAY_Y, ARRAY_COUNT);
 }
 
 /* ---- A whole check ------------------------------------------------------------------------ */
@@ -254,7 +218,7 @@ void case_clear_outputs(reference_case *c) {
 /* Index of the first array of [first, end) that differs from the case's own, or -1. */
 static int changed_array(const reference_case *c, const run_arrays *arrays, int first, int end) {
     for (int i = first; i < end; i++) {
-        const buffer *own = &c->arrays.all[i], *other = &arrays->all[i];
+        const buffer *own = &c->run.arrays.all[i], *other = &arrays->all[i];
         if (own->size && memcmp(own->data, other->data, own->size) != 0)
             return i;
     }
@@ -264,7 +228,7 @@ static int changed_array(const reference_case *c, const run_arrays *arrays, int 
 /* Whether something was written between the rows of an output; destroys the rows. */
 static bool wrote_padding(const reference_case *c, run_arrays *arrays, int array) {
     output out;
-    if (!output_describe(&out, &c->problem, arrays, array))
+    if (!output_describe(&out, &c->run.problem, arrays, array))
         return false;
     for (size_t n = 0; n < out.batch; n++)
         for (size_t t = 0; t < out.steps; t++)
@@ -278,78 +242,67 @@ static bool wrote_padding(const reference_case *c, run_arrays *arrays, int array
 typedef struct checked_run {
     const char *backend;
     int threads;
-    case_guard guard;
-    run_arrays arrays; /* a guarded copy of the case's */
-    rnn_plan *plan;
-    buffer scratch;
-    int changed; /* an input array that was written, or -1 */
+    runnable run; /* a guarded copy of the case's */
+    int changed;  /* an input array that was written, or -1 */
     bool control_kept;
 } checked_run;
 
-static rnn_status prepare_run(const reference_case *c, checked_run *run, rnn_error *error) {
-    rnn_model model = problem_model(&c->problem);
-    rnn_shape shape = problem_shape(&c->problem);
-    if (!arrays_create(&run->arrays, &c->problem, run->guard))
-        return rnn_fail(error, RNN_OUT_OF_MEMORY, "case: out of memory");
-    for (int i = 0; i < ARRAY_INPUTS_END; i++)
-        if (c->arrays.all[i].size)
-            memcpy(run->arrays.all[i].data, c->arrays.all[i].data, c->arrays.all[i].size);
-    rnn_status status =
-        rnn_plan_create(&run->plan, run->backend, &model, &run->arrays.weights, &shape,
-                        &(rnn_plan_options){.threads = run->threads}, error);
+static rnn_status prepare_run(const reference_case *c, checked_run *checked, case_guard guard,
+                              rnn_error *error) {
+    runnable *run = &checked->run;
+    rnn_status status = runnable_create(run, &c->run.problem, guard, error);
     if (status != RNN_OK)
         return status;
-    if (!buffer_create(&run->scratch, rnn_plan_scratch_size(run->plan), run->guard))
-        return rnn_fail(error, RNN_OUT_OF_MEMORY, "scratch: out of memory");
-    run->changed = changed_array(c, &run->arrays, 0, ARRAY_WEIGHTS_END);
-    return RNN_OK;
+    runnable_copy(run, &c->run, 0, ARRAY_INPUTS_END);
+    status = runnable_plan(run, checked->backend, checked->threads, error);
+    checked->changed = changed_array(c, &run->arrays, 0, ARRAY_WEIGHTS_END);
+    return status;
 }
 
 /* The weights are spoilt before the run, which has no right to them any more. */
-static rnn_status perform_run(const reference_case *c, checked_run *run, rnn_error *error) {
+static rnn_status perform_run(const reference_case *c, checked_run *checked, rnn_error *error) {
+    runnable *run = &checked->run;
     arrays_poison(&run->arrays, 0, ARRAY_WEIGHTS_END);
     arrays_poison(&run->arrays, ARRAY_Y, ARRAY_COUNT);
     memset(run->scratch.data, 0xff, run->scratch.size);
     unsigned before = control_word();
-    rnn_status status = rnn_plan_run(run->plan, &run->arrays.io, run->scratch.data, error);
-    run->control_kept = control_word() == before;
+    rnn_status status = runnable_run(run, error);
+    checked->control_kept = control_word() == before;
     restore_control_word(before);
-    if (run->changed < 0)
-        run->changed = changed_array(c, &run->arrays, ARRAY_WEIGHTS_END, ARRAY_INPUTS_END);
+    if (checked->changed < 0)
+        checked->changed = changed_array(c, &run->arrays, ARRAY_WEIGHTS_END, ARRAY_INPUTS_END);
     return status;
 }
 
-static void judge_run(const reference_case *c, checked_run *run, case_verdict *verdict) {
-    compare_arrays(c, &run->arrays, run->backend, run->threads, verdict);
+static void judge_run(const reference_case *c, checked_run *checked, case_verdict *verdict) {
+    compare_arrays(c, &checked->run.arrays, checked->backend, checked->threads, verdict);
     if (!verdict->passed)
         return;
     char what[80] = "", name[ARRAY_NAME_SIZE];
-    if (run->changed >= 0) {
-        array_name(run->changed, name);
+    if (checked->changed >= 0) {
+        array_name(checked->changed, name);
         snprintf(what, sizeof what, "%s was written to", name);
-    } else if (!run->control_kept) {
+    } else if (!checked->control_kept) {
         snprintf(what, sizeof what, "the floating-point control word was changed");
-    } else if (wrote_padding(c, &run->arrays, ARRAY_Y) ||
-               wrote_padding(c, &run->arrays, ARRAY_Y_BACKWARD)) {
+    } else if (wrote_padding(c, &checked->run.arrays, ARRAY_Y) ||
+               wrote_padding(c, &checked->run.arrays, ARRAY_Y_BACKWARD)) {
         snprintf(what, sizeof what, "y was written between its rows");
     }
     if (what[0])
-        fail_verdict(c, run->backend, run->threads, verdict, what);
+        fail_verdict(c, checked->backend, checked->threads, verdict, what);
 }
 
 rnn_status case_check(reference_case *c, const char *backend, int threads, case_guard guard,
                       case_verdict *verdict, rnn_error *error) {
-    checked_run run = {.backend = backend, .threads = threads, .guard = guard};
+    checked_run checked = {.backend = backend, .threads = threads};
     *verdict = (case_verdict){0};
-    rnn_status status = prepare_run(c, &run, error);
+    rnn_status status = prepare_run(c, &checked, guard, error);
     const int runs = guard == GUARD_BEFORE ? 2 : 1; /* one guard of three, to save time */
     for (int i = 0; i < runs && status == RNN_OK && (i == 0 || verdict->passed); i++) {
-        status = perform_run(c, &run, error);
+        status = perform_run(c, &checked, error);
         if (status == RNN_OK)
-            judge_run(c, &run, verdict);
+            judge_run(c, &checked, verdict);
     }
-    rnn_plan_destroy(run.plan);
-    buffer_destroy(&run.scratch);
-    arrays_destroy(&run.arrays);
+    runnable_destroy(&checked.run);
     return status;
 }

@@ -6,7 +6,7 @@
 #ifndef RNN_REFERENCE_CASES_H
 #define RNN_REFERENCE_CASES_H
 
-#include "reference/arrays.h"
+#include "reference/runnable.h"
 
 typedef struct reference_case reference_case;
 
@@ -23,11 +23,8 @@ rnn_status case_create_altered(reference_case **out, const problem *problem, uin
                                case_alter *alter, void *data, rnn_error *error);
 void case_destroy(reference_case *reference_case); /* accepts NULL */
 
-const problem *case_problem(const reference_case *reference_case);
-const rnn_model_weights *case_weights(const reference_case *reference_case);
-
-/* Buffers of the case: inputs filled, outputs owned by the case, RNN_ALIGNMENT-aligned. */
-const rnn_io *case_io(const reference_case *reference_case);
+/* The problem with the inputs, and the outputs that case_compare judges; without a plan. */
+const runnable *case_run(const reference_case *reference_case);
 
 typedef struct case_verdict {
     bool passed;
@@ -38,9 +35,9 @@ typedef struct case_verdict {
     char text[1024];    /* "" if passed; else one line: where, got, expected, how to repeat it */
 } case_verdict;
 
-/* Fills the outputs of case_io with NaN. */
+/* Fills the outputs of case_run with NaN. */
 void case_clear_outputs(reference_case *reference_case);
-/* Judges what case_io's outputs hold now. `backend` and `threads` are for the text only. */
+/* Judges what case_run's outputs hold now. `backend` and `threads` are for the text only. */
 void case_compare(const reference_case *reference_case, const char *backend, int threads,
                   case_verdict *verdict);
 

@@ -57,8 +57,8 @@ typedef struct step_context {
     const float *W, *U, *b;
     size_t D, M;
     size_t widths[2]; /* of h and c */
-    double *z;     /* [4 M] pre-activations */
-    double *inner; /* [M] GRU: h U_h + b_1h, or r h */
+    double *z;        /* [4 M] pre-activations */
+    double *inner;    /* [M] GRU: h U_h + b_1h, or r h */
 } step_context;
 
 /* sum += row W, over the columns that `matrix` points to; neighbouring rows are `stride` apart. */

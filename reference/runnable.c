@@ -14,7 +14,8 @@ rnn_status runnable_check(const problem *p, rnn_error *error) {
     if (status != RNN_OK)
         return status;
     const rnn_shape shape = problem_shape(p);
-    status = rnn_backend_supports("naive", &model, &shape, NULL, error);
+    status = rnn_backend_supports(rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK), &model, &shape, NULL,
+                                  error);
     return status == RNN_INVALID_ARGUMENT ? status : inputs_suit(p, error);
 }
 

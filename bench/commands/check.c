@@ -82,7 +82,7 @@ static void judge(const check_state *check, backend_tally *tally, const case_ver
 /* One backend on one number of threads, with every guard. False: out of memory. */
 static bool check_backend(check_state *check, backend_tally *tally, reference_case *reference,
                           int threads) {
-    const problem *p = case_problem(reference);
+    const problem *p = &case_run(reference)->problem;
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
     rnn_error error = {""};

@@ -62,8 +62,8 @@ static int by_seconds(const void *a, const void *b) {
 
 /* As `auto` asks the cost model where no tuning file knows better. */
 static void consider_splits(explanation *e) {
-    const rnn_model model = problem_model(&e->subject.problem);
-    const rnn_shape shape = problem_shape(&e->subject.problem);
+    const rnn_model model = problem_model(&e->subject.run.problem);
+    const rnn_shape shape = problem_shape(&e->subject.run.problem);
     const int cores = e->threads > 1 ? rnn_thread_limit().cores : 1;
     const rnn_choice choice =
         rnn_choose_by_model(&model, &shape, e->threads < cores ? e->threads : cores);
@@ -167,9 +167,9 @@ static void add_weights(document *d, const explanation *e, double bytes, int mem
 
 static void add_direction(document *d, const explanation *e, int index, int which,
                           const rnn_way *way) {
-    const rnn_layer *layer = &e->subject.problem.layers[index];
+    const rnn_layer *layer = &e->subject.run.problem.layers[index];
     const bool backward = layer->direction == RNN_BACKWARD || which == 1;
-    const int rows = 1 + (e->subject.problem.batch - 1) / e->taken.slices;
+    const int rows = 1 + (e->subject.run.problem.batch - 1) / e->taken.slices;
     const int members = e->taken.members / way->lanes;
     const double column =
         sizeof(float) * (double)rnn_cell_gates(layer->cell) * (double)layer->units;
@@ -189,7 +189,7 @@ static void add_direction(document *d, const explanation *e, int index, int whic
 }
 
 static void add_layers(document *d, const explanation *e) {
-    const problem *p = &e->subject.problem;
+    const problem *p = &e->subject.run.problem;
     const int rows = 1 + (p->batch - 1) / e->taken.slices;
     rnn_way way = {.lanes = 1, .layers = 1};
     document_add_table(d, &(document_table){.key = "layers",
@@ -248,9 +248,9 @@ static void add_whole(document *d, const char *name, double seconds) {
 }
 
 static void add_limits(document *d, const explanation *e) {
-    const problem *p = &e->subject.problem;
-    const problem_steps steps = inputs_steps(&e->subject.arrays.io, p);
-    const int isa = roof_isa_of_plan(rnn_backend_of_kind(RNN_BACKEND_CHOICE), e->subject.plan);
+    const problem *p = &e->subject.run.problem;
+    const problem_steps steps = inputs_steps(&e->subject.run.arrays.io, p);
+    const int isa = roof_isa_of_plan(rnn_backend_of_kind(RNN_BACKEND_CHOICE), e->subject.run.plan);
     const roof_limits limits = roof_find_limits(p, steps, &e->machine, &e->peaks, isa);
     char name[64];
     document_add_table(d, &(document_table){.key = "limits",
@@ -280,8 +280,8 @@ static void add_notes(document *d, const explanation *e) {
     snprintf(number, sizeof number, "%d", e->threads);
     document_add_property(d, "problem", e->subject.text);
     document_add_property(d, "threads", number);
-    document_add_property(d, "implementation", rnn_plan_implementation(e->subject.plan));
-    document_add_note(d, "auto takes %s", rnn_plan_implementation(e->subject.plan));
+    document_add_property(d, "implementation", rnn_plan_implementation(e->subject.run.plan));
+    document_add_note(d, "auto takes %s", rnn_plan_implementation(e->subject.run.plan));
     document_add_note(d, "%d thread%s on %s, %d core%s, %s", e->threads, e->threads == 1 ? "" : "s",
                       e->machine.cpu, e->machine.cores, e->machine.cores == 1 ? "" : "s", caches);
     if (!e->kernels)

@@ -18,9 +18,7 @@ typedef struct sweep_row {
     char label[128];
     const char *backend;
     int threads;
-    rnn_plan *plan;
-    void *scratch;
-    const rnn_io *io;
+    runnable run;
     double pack_seconds, max_error, of_tolerance, roof_seconds;
     gbench_result time;
     rnn_status status; /* of the last run that failed */
@@ -34,7 +32,7 @@ typedef struct sweep_subject {
     struct problem checked; /* the same, perhaps with fewer steps */
     char text[PROBLEM_TEXT_SIZE];
     reference_case *reference;
-    run_arrays *arrays; /* inputs of the full problem where the case has fewer steps; else NULL */
+    runnable timed;                     /* the full problem, whose numbers all rows have */
     problem_steps steps, checked_steps; /* that count, of either */
     sweep_row *rows;
     int row_count;
@@ -54,36 +52,18 @@ double measure_cost(const sweep_state *sweep, const problem *p) {
 
 static bool run_row(void *data) {
     sweep_row *row = data;
-    const rnn_status status = rnn_plan_run(row->plan, row->io, row->scratch, &row->error);
+    const rnn_status status = runnable_run(&row->run, &row->error);
     if (status != RNN_OK)
         row->status = status;
     return status == RNN_OK;
 }
 
-static void free_row(sweep_row *row) {
-    rnn_plan_destroy(row->plan);
-    free(row->scratch);
-    row->plan = NULL;
-    row->scratch = NULL;
-}
-
-static rnn_status plan_row(sweep_row *row, const problem *p, const rnn_model_weights *weights,
-                           const rnn_io *io, rnn_error *error) {
-    rnn_model model = problem_model(p);
-    rnn_shape shape = problem_shape(p);
-    double start = clock_seconds();
-    rnn_status status = rnn_plan_create(&row->plan, row->backend, &model, weights, &shape,
-                                        &(rnn_plan_options){.threads = row->threads}, error);
+static rnn_status plan_row(sweep_row *row, const runnable *numbers, rnn_error *error) {
+    runnable_share(&row->run, numbers);
+    const double start = clock_seconds();
+    const rnn_status status = runnable_plan(&row->run, row->backend, row->threads, error);
     row->pack_seconds = clock_seconds() - start;
-    if (status != RNN_OK)
-        return status;
-    row->io = io;
-    row->scratch = aligned_alloc(RNN_ALIGNMENT, rnn_plan_scratch_size(row->plan));
-    if (row->scratch)
-        return RNN_OK;
-    snprintf(error->text, sizeof error->text, "%zu bytes of scratch",
-             rnn_plan_scratch_size(row->plan));
-    return RNN_OUT_OF_MEMORY;
+    return status;
 }
 
 /* Seconds of one run on the full problem, from a run of the checked one; the better of two where
@@ -93,17 +73,16 @@ static rnn_status estimate_run(const sweep_subject *subject, const sweep_row *li
     sweep_row row = {.backend = like->backend, .threads = like->threads};
     double scale = problem_flops(subject->problem, subject->steps) /
                    problem_flops(&subject->checked, subject->checked_steps);
-    rnn_status status = plan_row(&row, &subject->checked, case_weights(subject->reference),
-                                 case_io(subject->reference), error);
+    rnn_status status = plan_row(&row, case_run(subject->reference), error);
     *seconds = INFINITY;
     for (int i = 0; i < 2 && status == RNN_OK &&
                     *seconds > subject->sweep->options->request.effort.max_run_time;
          i++) {
         double start = clock_seconds();
-        status = rnn_plan_run(row.plan, row.io, row.scratch, error);
+        status = runnable_run(&row.run, error);
         *seconds = fmin(*seconds, (clock_seconds() - start) * scale);
     }
-    free_row(&row);
+    runnable_destroy(&row.run);
     return status;
 }
 
@@ -187,19 +166,15 @@ static bool prepare_row(sweep_subject *subject, const char *backend, int threads
     if (!row_is_right(subject, row, &listed) || !row_is_quick_enough(subject, row, &listed))
         return listed;
     rnn_error error = {""};
-    const run_arrays *arrays = subject->arrays;
-    rnn_status status = plan_row(row, subject->problem,
-                                 arrays ? &arrays->weights : case_weights(subject->reference),
-                                 arrays ? &arrays->io : case_io(subject->reference), &error);
+    rnn_status status = plan_row(row, &subject->timed, &error);
     if (status != RNN_OK) {
         fail_named(subject, row->name.text, status, &error);
-        free_row(row);
         return true;
     }
     row->roof_seconds =
         roof_seconds(subject->problem, subject->steps, &subject->sweep->machine,
-                     peaks_for(subject->sweep, threads), roof_isa_of_plan(backend, row->plan));
-    snprintf(row->label, sizeof row->label, "%.100s", rnn_plan_implementation(row->plan));
+                     peaks_for(subject->sweep, threads), roof_isa_of_plan(backend, row->run.plan));
+    snprintf(row->label, sizeof row->label, "%.100s", rnn_plan_implementation(row->run.plan));
     subject->row_count++;
     return true;
 }
@@ -234,23 +209,18 @@ static bool prepare_rows(sweep_subject *subject) {
     return true;
 }
 
-/* The oracle's answer and, where it has fewer steps than the problem, inputs for all of them. */
-static rnn_status prepare_case(sweep_subject *subject, rnn_error *error) {
+/* The oracle's answer, and the numbers that are timed, which any worker has, too. */
+static rnn_status prepare_numbers(sweep_subject *subject, rnn_error *error) {
     uint64_t seed = subject->sweep->options->seed;
     rnn_status status = case_create(&subject->reference, &subject->checked, seed, error);
+    if (status == RNN_OK)
+        status = runnable_create(&subject->timed, subject->problem, GUARD_NONE, error);
     if (status != RNN_OK)
         return status;
-    subject->checked_steps = inputs_steps(case_io(subject->reference), &subject->checked);
-    subject->steps = subject->checked_steps;
-    if (!is_shortened(subject))
-        return RNN_OK;
-    subject->arrays = calloc(1, sizeof *subject->arrays);
-    if (!subject->arrays || !arrays_create(subject->arrays, subject->problem, GUARD_NONE)) {
-        snprintf(error->text, sizeof error->text, "inputs");
-        return RNN_OUT_OF_MEMORY;
-    }
-    inputs_fill(subject->arrays, subject->problem, seed, 1);
-    subject->steps = inputs_steps(&subject->arrays->io, subject->problem);
+    runnable_fill(&subject->timed, seed, 0);
+    subject->checked_steps =
+        inputs_steps(&case_run(subject->reference)->arrays.io, &subject->checked);
+    subject->steps = inputs_steps(&subject->timed.arrays.io, subject->problem);
     return RNN_OK;
 }
 
@@ -267,8 +237,8 @@ static bool register_row(const sweep_subject *subject, sweep_row *row) {
     results_add_counter(&to, "max_error", row->max_error, false);
     results_add_counter(&to, "of_tolerance", row->of_tolerance, false);
     results_add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
-    results_add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->plan), false);
-    results_add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->plan), false);
+    results_add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->run.plan), false);
+    results_add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->run.plan), false);
     if (is_shortened(subject))
         results_add_counter(&to, "checked_T", subject->checked.timesteps, false);
     if (subject->problem->mask != MASK_NONE) {
@@ -317,12 +287,10 @@ static bool time_rows(sweep_subject *subject) {
 
 static void free_subject(sweep_subject *subject) {
     for (int i = 0; i < subject->row_count; i++)
-        free_row(&subject->rows[i]);
+        runnable_destroy(&subject->rows[i].run);
     free(subject->rows);
     case_destroy(subject->reference);
-    if (subject->arrays)
-        arrays_destroy(subject->arrays);
-    free(subject->arrays);
+    runnable_destroy(&subject->timed);
 }
 
 bool measure_problem(sweep_state *sweep, const problem *p, double cost) {
@@ -331,7 +299,7 @@ bool measure_problem(sweep_state *sweep, const problem *p, double cost) {
     problem_print(p, subject.text);
     progress_show(&sweep->progress, sweep->done_cost, subject.text);
     rnn_error error = {""};
-    rnn_status status = prepare_case(&subject, &error);
+    rnn_status status = prepare_numbers(&subject, &error);
     bool ok = true;
     if (status == RNN_OK) {
         ok = prepare_rows(&subject) && (*sweep->stop || time_rows(&subject));

@@ -7,17 +7,13 @@
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H
 
-#include "reference/arrays.h"
+#include "reference/runnable.h"
 
 typedef struct subject {
-    problem problem;
-    char text[PROBLEM_TEXT_SIZE]; /* of the problem whose inputs are in `arrays`; "": none */
+    runnable run;
+    char text[PROBLEM_TEXT_SIZE]; /* of the problem that is in `run`; "": none */
     uint64_t seed;
-    run_arrays arrays;
-
-    rnn_plan *plan; /* NULL: none */
-    void *scratch;
-    double pack_seconds;
+    double pack_seconds; /* what its plan and scratch took */
 
     double *expected; /* [row_count, steps, width] of y, then of y_backward; NULL: not computed */
     int *rows;        /* those batch rows, ascending */
@@ -33,20 +29,11 @@ rnn_status subject_fill(subject *subject, const char *problem_text, uint64_t see
                         rnn_error *error);
 
 rnn_status subject_plan(subject *subject, const char *backend, int threads, rnn_error *error);
-void subject_free_plan(subject *subject);
-
-/* Width of y, and its steps: 1 where the last output alone is returned. */
-int subject_width(const subject *subject);
-int subject_steps(const subject *subject);
-
 /* How many output arrays there are: 2 with merge:none. */
 int subject_outputs(const subject *subject);
 
 /* Floats of all outputs, dense and batch-major. */
 size_t subject_output_floats(const subject *subject);
-
-/* Row n of output array k, step t, where a run put it. */
-const float *subject_output_row(const subject *subject, int k, size_t n, size_t t);
 
 /* The oracle's answer for as many batch rows, from the first to the last, as take it a second or
  * so. RNN_UNSUPPORTED where even one would take it too long. */

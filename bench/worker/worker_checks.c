@@ -18,7 +18,7 @@ static rnn_status choose_case(worker *w, const char *text, rnn_error *error) {
     const problem checked = problem_as_checked(&asked);
     problem_print(&checked, wanted);
     if (w->reference)
-        problem_print(case_problem(w->reference), known);
+        problem_print(&case_run(w->reference)->problem, known);
     if (strcmp(known, wanted) == 0)
         return RNN_OK;
     case_destroy(w->reference);
@@ -46,10 +46,10 @@ void worker_check(worker *w, int count, char **words) {
 
 /* ---- Instructions --------------------------------------------------------------------------- */
 
-static rnn_status run_often(subject *s, int runs, rnn_error *error) {
+static rnn_status run_often(const runnable *run, int runs, rnn_error *error) {
     rnn_status status = RNN_OK;
     for (int i = 0; i < runs && status == RNN_OK; i++)
-        status = rnn_plan_run(s->plan, &s->arrays.io, s->scratch, error);
+        status = runnable_run(run, error);
     return status;
 }
 
@@ -60,15 +60,15 @@ void worker_count_instructions(worker *w, int count, char **words) {
     double instructions = 0;
     if (!worker_read_count(words[1], "runs", 1000000000, &runs))
         return;
-    if (!w->subject.plan) {
+    if (!w->subject.run.plan) {
         worker_answer_error("count: no plan yet; prepare one");
         return;
     }
-    rnn_status status = run_often(&w->subject, 1, &error);
+    rnn_status status = run_often(&w->subject.run, 1, &error);
     if (status == RNN_OK && !instructions_start(&error))
         status = RNN_UNAVAILABLE;
     if (status == RNN_OK) {
-        status = run_often(&w->subject, runs, &error);
+        status = run_often(&w->subject.run, runs, &error);
         instructions = instructions_stop();
     }
     if (status != RNN_OK) {

@@ -24,24 +24,15 @@ static bool write_file(const char *folder, const char *name, const void *data, s
     return fclose(file) == 0 && ok;
 }
 
-/* x as a peer sees it, dense and batch-major; NULL without memory. */
-static float *dense_x(const subject *s) {
-    const problem *p = &s->problem;
-    size_t width = (size_t)p->layers[0].features, steps = (size_t)p->timesteps;
-    float *x = malloc((size_t)p->batch * steps * width * sizeof *x);
-    for (size_t n = 0; x && n < (size_t)p->batch; n++)
-        for (size_t t = 0; t < steps; t++)
-            memcpy(x + (n * steps + t) * width,
-                   array_floats(&s->arrays, ARRAY_X) +
-                       array_row(p, problem_shape(p).x, (int)width, (int)steps, n, t),
-                   width * sizeof *x);
-    return x;
-}
-
+/* As a peer sees it, dense and batch-major. */
 static bool write_x(const subject *s, const char *folder) {
-    const problem *p = &s->problem;
-    size_t floats = (size_t)p->batch * (size_t)p->timesteps * (size_t)p->layers[0].features;
-    float *x = dense_x(s);
+    const problem *p = &s->run.problem;
+    size_t width = (size_t)p->layers[0].features;
+    size_t floats = (size_t)p->batch * (size_t)p->timesteps * width;
+    float *x = malloc(floats * sizeof *x), *row = x;
+    for (int n = 0; x && n < p->batch; n++)
+        for (int t = 0; t < p->timesteps; t++, row += width)
+            memcpy(row, runnable_x(&s->run, n, t), width * sizeof *x);
     bool ok = x && write_file(folder, "x", x, floats * sizeof *x);
     if (!x)
         errno = ENOMEM;
@@ -53,7 +44,7 @@ static bool write_x(const subject *s, const char *folder) {
 static bool write_inputs(const subject *s, const char *folder) {
     for (int i = 0; i < ARRAY_INPUTS_END; i++) {
         char name[ARRAY_NAME_SIZE];
-        const buffer *array = &s->arrays.all[i];
+        const buffer *array = &s->run.arrays.all[i];
         array_name(i, name);
         if (array->size && i != ARRAY_X && !write_file(folder, name, array->data, array->size))
             return false;
@@ -82,13 +73,13 @@ static json_t *problem_object(const problem *p) {
 
 /* Beside what a peer has to know of the problem, what the driver has to. */
 static json_t *subject_object(const subject *s) {
-    const problem_steps steps = inputs_steps(&s->arrays.io, &s->problem);
+    const problem_steps steps = inputs_steps(&s->run.arrays.io, &s->run.problem);
     return json_pack("{s:i, s:i, s:i, s:i, s:o, s:o, s:o, s:o}", "outputs", subject_outputs(s),
-                     "steps", subject_steps(s), "width", subject_width(s), "checked_rows",
-                     s->row_count, "counted_steps", worker_number(steps.counted), "longest_row",
-                     worker_number(steps.longest), "flops",
-                     worker_number(problem_flops(&s->problem, steps)), "weight_bytes",
-                     worker_number(roof_weight_bytes(&s->problem, steps)));
+                     "steps", runnable_steps(&s->run), "width", runnable_width(&s->run),
+                     "checked_rows", s->row_count, "counted_steps", worker_number(steps.counted),
+                     "longest_row", worker_number(steps.longest), "flops",
+                     worker_number(problem_flops(&s->run.problem, steps)), "weight_bytes",
+                     worker_number(roof_weight_bytes(&s->run.problem, steps)));
 }
 
 void worker_write(worker *w, int count, char **words) {
@@ -109,7 +100,7 @@ void worker_write(worker *w, int count, char **words) {
         worker_answer_error(text);
         return;
     }
-    json_t *answer = problem_object(&s->problem), *more = subject_object(s);
+    json_t *answer = problem_object(&s->run.problem), *more = subject_object(s);
     json_object_update(answer, more);
     json_decref(more);
     worker_answer(answer);

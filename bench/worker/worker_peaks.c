@@ -63,8 +63,8 @@ static double roof_of(const worker *w, const char *backend, int threads) {
     if (w->peak_count == 0)
         return 0;
     const peak_set *peaks = &w->peaks[(threads < w->peak_count ? threads : w->peak_count) - 1];
-    const problem *p = &w->subject.problem;
-    const problem_steps steps = inputs_steps(&w->subject.arrays.io, p);
+    const problem *p = &w->subject.run.problem;
+    const problem_steps steps = inputs_steps(&w->subject.run.arrays.io, p);
     return roof_seconds(p, steps, &w->machine, peaks, roof_isa(backend));
 }
 

@@ -14,7 +14,7 @@ void worker_prepare(worker *w, int count, char **words) {
     rnn_error error;
     subject *s = &w->subject;
     w->ran = false;
-    subject_free_plan(s); /* what fails here leaves nothing to run */
+    runnable_drop_plan(&s->run); /* what fails here leaves nothing to run */
     if (!worker_read_count(words[2], "threads", RNN_MAX_THREADS, &threads))
         return;
     rnn_status status = subject_fill(s, words[3], w->seed, &error);
@@ -24,11 +24,11 @@ void worker_prepare(worker *w, int count, char **words) {
         worker_answer_status(status, &error);
         return;
     }
-    worker_answer(json_pack("{s:o, s:o, s:o, s:o}", "label",
-                            worker_text(rnn_plan_implementation(s->plan)), "pack_us",
-                            worker_number(1e6 * s->pack_seconds), "packed_bytes",
-                            worker_number((double)rnn_plan_packed_size(s->plan)), "scratch_bytes",
-                            worker_number((double)rnn_plan_scratch_size(s->plan))));
+    worker_answer(json_pack(
+        "{s:o, s:o, s:o, s:o}", "label", worker_text(rnn_plan_implementation(s->run.plan)),
+        "pack_us", worker_number(1e6 * s->pack_seconds), "packed_bytes",
+        worker_number((double)rnn_plan_packed_size(s->run.plan)), "scratch_bytes",
+        worker_number((double)rnn_plan_scratch_size(s->run.plan))));
 }
 
 /* Of all threads of this process. */
@@ -46,14 +46,14 @@ void worker_run(worker *w, int count, char **words) {
     subject *s = &w->subject;
     if (!worker_read_count(words[1], "runs", 1000000000, &runs))
         return;
-    if (!s->plan) {
+    if (!s->run.plan) {
         worker_answer_error("run: no plan yet; prepare one");
         return;
     }
-    rnn_status status = rnn_plan_run(s->plan, &s->arrays.io, s->scratch, &error);
+    rnn_status status = runnable_run(&s->run, &error);
     double cpu = cpu_seconds(), start = clock_seconds();
     for (int i = 0; i < runs && status == RNN_OK; i++)
-        status = rnn_plan_run(s->plan, &s->arrays.io, s->scratch, &error);
+        status = runnable_run(&s->run, &error);
     double seconds = clock_seconds() - start;
     cpu = cpu_seconds() - cpu;
     if (status != RNN_OK) {
@@ -70,12 +70,14 @@ static bool write_outputs(const subject *s, const char *path) {
     FILE *file = fopen(path, "wb");
     if (!file)
         return false;
-    size_t width = (size_t)subject_width(s), steps = (size_t)subject_steps(s);
+    const runnable *run = &s->run;
+    size_t width = (size_t)runnable_width(run);
     bool ok = true;
     for (int k = 0; k < subject_outputs(s); k++)
-        for (size_t n = 0; n < (size_t)s->problem.batch; n++)
-            for (size_t t = 0; t < steps; t++)
-                ok &= fwrite(subject_output_row(s, k, n, t), sizeof(float), width, file) == width;
+        for (int n = 0; n < run->problem.batch; n++)
+            for (int t = 0; t < runnable_steps(run); t++)
+                ok &= fwrite(runnable_output(run, ARRAY_Y + k, n, t), sizeof(float), width, file) ==
+                      width;
     return fclose(file) == 0 && ok;
 }
 

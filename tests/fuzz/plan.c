@@ -167,7 +167,7 @@ static void check(reference_case *c, const char *backend, int threads, case_guar
     case_verdict verdict;
     rnn_error error = {""};
     char text[1024];
-    describe(case_problem(c), text, sizeof text);
+    describe(&case_run(c)->problem, text, sizeof text);
     const rnn_status status = case_check(c, backend, threads, guard, &verdict, &error);
     if (status == RNN_OUT_OF_MEMORY)
         return;

@@ -43,7 +43,7 @@ static void check_once(session *s, reference_case *c, int threads, case_guard gu
     s->checks++;
     if (status != RNN_OK) {
         char text[PROBLEM_TEXT_SIZE + sizeof error.text];
-        problem_print(case_problem(c), text);
+        problem_print(&case_run(c)->problem, text);
         size_t length = strlen(text);
         snprintf(text + length, sizeof text - length, ": %s", error.text);
         report(s, text);

@@ -72,7 +72,7 @@ typedef struct far_case {
 
 static void fail(const far_case *c, const char *why) {
     char text[PROBLEM_TEXT_SIZE];
-    problem_print(case_problem(c->reference), text);
+    problem_print(&case_run(c->reference)->problem, text);
     printf("FAILED %s: %s, x %td %td, y %td %td, threads %d: %s\n", c->backend, text,
            c->shape.x.batch, c->shape.x.time, c->shape.y.batch, c->shape.y.time, c->threads, why);
     exit(1);
@@ -81,8 +81,8 @@ static void fail(const far_case *c, const char *why) {
 static void run(const far_case *c, const rnn_io *io) {
     rnn_error error = {""};
     rnn_plan *plan;
-    if (rnn_plan_create(&plan, c->backend, &c->model, case_weights(c->reference), &c->shape,
-                        &(rnn_plan_options){.threads = c->threads}, &error) != RNN_OK)
+    if (rnn_plan_create(&plan, c->backend, &c->model, &case_run(c->reference)->arrays.weights,
+                        &c->shape, &(rnn_plan_options){.threads = c->threads}, &error) != RNN_OK)
         fail(c, error.text);
     void *scratch = test_alloc(rnn_plan_scratch_size(plan));
     if (rnn_plan_run(plan, io, scratch, &error) != RNN_OK)
@@ -93,8 +93,8 @@ static void run(const far_case *c, const rnn_io *io) {
 
 /* Far rows of x, of y or of both, the others dense. False: no room. */
 static bool try_distances(far_case *c, rnn_strides x_strides, rnn_strides y_strides) {
-    const problem *p = case_problem(c->reference);
-    const rnn_io *own = case_io(c->reference);
+    const problem *p = &case_run(c->reference)->problem;
+    const rnn_io *own = &case_run(c->reference)->arrays.io;
     const int width = rnn_model_output_width(&c->model), features = c->model.layers[0].features;
     const int steps = rnn_model_returns_sequences(&c->model) ? p->timesteps : 1;
     far_rows x = {NULL, 0}, y = {NULL, 0}, y_backward = {NULL, 0};
@@ -141,8 +141,8 @@ static int try_problem(const char *backend, const char *text, int threads) {
         printf("%s: %s\n", text, error.text);
         exit(1);
     }
-    c.model = problem_model(case_problem(c.reference));
-    c.shape = problem_shape(case_problem(c.reference));
+    c.model = problem_model(&case_run(c.reference)->problem);
+    c.shape = problem_shape(&case_run(c.reference)->problem);
     int tried = 0;
     if (rnn_backend_supports(backend, &c.model, &c.shape, &(rnn_plan_options){.threads = threads},
                              &error) == RNN_OK)

@@ -5,7 +5,6 @@
 #include "kernels/backend.h"
 #include "reference/cases.h"
 #include "reference/deviation.h"
-#include "reference/inputs.h"
 #include "reference/outputs.h"
 #include "reference/vacuity.h"
 
@@ -41,28 +40,27 @@ static problem parsed(const char *text) {
 static const double bound = 1e-5;
 
 typedef struct judged {
-    problem p;
-    run_arrays arrays;
+    runnable run;
     expected_outputs expected;
 } judged;
 
 /* Where they lie between rows they stay as they are, not written. */
 static void put_expected(judged *j) {
-    arrays_poison(&j->arrays, ARRAY_Y, ARRAY_COUNT);
+    arrays_poison(&j->run.arrays, ARRAY_Y, ARRAY_COUNT);
     for (int array = ARRAY_Y; array < ARRAY_COUNT; array++) {
         output out;
-        if (!output_describe(&out, &j->p, &j->arrays, array))
+        if (!output_describe(&out, &j->run.problem, &j->run.arrays, array))
             continue;
         for (size_t n = 0; n < out.batch; n++)
             for (size_t t = 0; t < out.steps; t++)
                 for (size_t i = 0; i < out.width; i++)
-                    output_row(&out, &j->arrays, n, t)[i] =
+                    output_row(&out, &j->run.arrays, n, t)[i] =
                         (float)output_expected(&out, &j->expected, n, t)[i];
     }
 }
 
 static deviation compare(const judged *j) {
-    return compare_outputs(&j->p, &j->arrays, &j->expected, bound, true);
+    return compare_outputs(&j->run.problem, &j->run.arrays, &j->expected, bound, true);
 }
 
 /* With `value` in place of a right one, which is put back. */
@@ -82,7 +80,7 @@ static bool names(const deviation *seen, int array, size_t n, size_t t, size_t u
 static void check_element(const judged *j, const output *out, size_t n, size_t t, size_t unit) {
     const double expected = output_expected(out, &j->expected, n, t)[unit];
     const double tolerance = bound * (1 + fabs(expected));
-    float *place = output_row(out, &j->arrays, n, t) + unit;
+    float *place = output_row(out, &j->run.arrays, n, t) + unit;
     static const float no_numbers[] = {NAN, INFINITY, -INFINITY};
     float unwritten;
     memset(&unwritten, 0xff, sizeof unwritten);
@@ -103,7 +101,7 @@ static void check_element(const judged *j, const output *out, size_t n, size_t t
 /* Where an infinity or no number is expected there is no other right answer. */
 static void check_special_expectation(judged *j, const output *out) {
     double *expected = j->expected.values[out->array - ARRAY_Y];
-    float *place = output_row(out, &j->arrays, 0, 0);
+    float *place = output_row(out, &j->run.arrays, 0, 0);
     const double right = *expected;
     *expected = INFINITY;
     must(compare_with(j, place, INFINITY).wrong == 0, "an infinity that is right is wrong");
@@ -115,20 +113,35 @@ static void check_special_expectation(judged *j, const output *out) {
     *expected = right;
 }
 
+static bool create_run(runnable *run, const char *text) {
+    const problem p = parsed(text);
+    rnn_error error = {""};
+    const bool done = runnable_create(run, &p, GUARD_NONE, &error) == RNN_OK;
+    must(done, error.text);
+    if (done)
+        runnable_fill(run, 1, 0);
+    return done;
+}
+
+static bool create(judged *j, const char *text) {
+    if (!create_run(&j->run, text))
+        return false;
+    const bool done = expected_create(&j->expected, &j->run.problem, &j->run.arrays);
+    must(done, "out of memory");
+    return done;
+}
+
 static void check_elements(const char *text, int outputs) {
-    judged j = {.p = parsed(text)};
+    judged j;
     size_t elements = 0;
-    if (!arrays_create(&j.arrays, &j.p, GUARD_NONE) ||
-        !expected_create(&j.expected, &j.p, &j.arrays)) {
-        must(false, "out of memory");
+    if (!create(&j, text))
         return;
-    }
-    inputs_fill(&j.arrays, &j.p, 1, 1);
-    must(expected_compute(&j.expected, &j.p, &j.arrays), "the oracle ran out of memory");
+    must(expected_compute(&j.expected, &j.run.problem, &j.run.arrays),
+         "the oracle ran out of memory");
     put_expected(&j);
     for (int array = ARRAY_Y; array < ARRAY_COUNT; array++) {
         output out;
-        if (!output_describe(&out, &j.p, &j.arrays, array))
+        if (!output_describe(&out, &j.run.problem, &j.run.arrays, array))
             continue;
         outputs--;
         elements += out.batch * out.steps * out.width;
@@ -142,7 +155,7 @@ static void check_elements(const char *text, int outputs) {
     must(outputs == 0, "another number of outputs");
     must(seen.wrong == 0 && seen.compared == elements, "not every element is compared once");
     expected_destroy(&j.expected);
-    arrays_destroy(&j.arrays);
+    runnable_destroy(&j.run);
 }
 
 /* ---- Cases that prove nothing -------------------------------------------------------------------
@@ -152,21 +165,17 @@ static bool is_vacuous(judged *j, double value) {
     char text[VACUITY_TEXT_SIZE];
     for (int array = ARRAY_Y; array < ARRAY_COUNT; array++) {
         output out;
-        if (output_describe(&out, &j->p, &j->arrays, array))
+        if (output_describe(&out, &j->run.problem, &j->run.arrays, array))
             for (size_t i = 0; i < out.batch * out.steps * out.width; i++)
                 j->expected.values[array - ARRAY_Y][i] = value;
     }
-    return vacuity_find(&j->p, &j->arrays, &j->expected, text);
+    return vacuity_find(&j->run.problem, &j->run.arrays, &j->expected, text);
 }
 
 static void check_vacuity(void) {
-    judged j = {.p = parsed("lstm/N:3/T:4/D:5/U:6")};
-    if (!arrays_create(&j.arrays, &j.p, GUARD_NONE) ||
-        !expected_create(&j.expected, &j.p, &j.arrays)) {
-        must(false, "out of memory");
+    judged j;
+    if (!create(&j, "lstm/N:3/T:4/D:5/U:6"))
         return;
-    }
-    inputs_fill(&j.arrays, &j.p, 1, 1);
     must(is_vacuous(&j, 0), "outputs of 0 prove something");
     must(is_vacuous(&j, 1), "saturated outputs prove something");
     must(is_vacuous(&j, -1), "saturated outputs prove something");
@@ -174,7 +183,7 @@ static void check_vacuity(void) {
     must(is_vacuous(&j, NAN), "outputs that are no numbers prove something");
     must(!is_vacuous(&j, 0.5), "ordinary outputs prove nothing");
     expected_destroy(&j.expected);
-    arrays_destroy(&j.arrays);
+    runnable_destroy(&j.run);
 }
 
 /* ---- Inputs -------------------------------------------------------------------------------------
@@ -182,24 +191,17 @@ static void check_vacuity(void) {
 
 /* There are full rows and empty ones, and x is no number where a step does not count. */
 static void check_inputs(const char *text) {
-    const problem p = parsed(text);
-    run_arrays arrays;
-    if (!arrays_create(&arrays, &p, GUARD_NONE)) {
-        must(false, "out of memory");
+    runnable run;
+    if (!create_run(&run, text))
         return;
-    }
-    inputs_fill(&arrays, &p, 1, 1);
-    const rnn_shape shape = problem_shape(&p);
+    const problem p = run.problem;
     int full = 0, empty = 0, counted = 0;
     bool right = true;
     for (int n = 0; n < p.batch; n++) {
         int steps = 0;
         for (int t = 0; t < p.timesteps; t++) {
-            const float *x =
-                array_floats(&arrays, ARRAY_X) +
-                array_row(&p, shape.x, p.layers[0].features, p.timesteps, (size_t)n, (size_t)t);
-            const bool counts = rnn_step_counts(&arrays.io, p.timesteps, n, t);
-            right &= counts == isfinite(x[0]);
+            const bool counts = rnn_step_counts(&run.arrays.io, p.timesteps, n, t);
+            right &= counts == isfinite(runnable_x(&run, n, t)[0]);
             steps += counts;
         }
         full += steps == p.timesteps;
@@ -211,7 +213,7 @@ static void check_inputs(const char *text) {
     must(p.mask != MASK_LENGTHS || full > 0, "no row is full");
     must(counted < p.batch * p.timesteps - p.timesteps && counted > p.timesteps,
          "too many steps count, or too few");
-    arrays_destroy(&arrays);
+    runnable_destroy(&run);
 }
 
 /* ---- Runs that do what they must not ------------------------------------------------------------

@@ -99,12 +99,12 @@ static bool is_right(const rnn_known_fault *fault, case_verdict *verdict) {
     rnn_plan *plan = NULL;
     rnn_error error = {""};
     if (case_create(&c, &p, 1, &error) != RNN_OK ||
-        rnn_plan_create_despite_faults(&plan, fault->backend, &model, case_weights(c), &shape, NULL,
-                                       &error) != RNN_OK)
+        rnn_plan_create_despite_faults(&plan, fault->backend, &model, &case_run(c)->arrays.weights,
+                                       &shape, NULL, &error) != RNN_OK)
         fail_msg("%s", error.text);
     void *scratch = test_alloc(rnn_plan_scratch_size(plan));
     case_clear_outputs(c);
-    if (rnn_plan_run(plan, case_io(c), scratch, &error) != RNN_OK)
+    if (rnn_plan_run(plan, &case_run(c)->arrays.io, scratch, &error) != RNN_OK)
         fail_msg("%s", error.text);
     case_compare(c, fault->backend, 1, verdict);
     free(scratch);

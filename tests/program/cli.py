@@ -319,6 +319,13 @@ class Sweep(unittest.TestCase):
             self.assertAlmostEqual(limited["libxsmm"] / limited["auto"], avx512 / avx2, 1,
                                    "libxsmm has AVX2 only")
 
+    def steps_of_a_worker(self, problem):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([PROGRAM, "worker"], input=f"write {folder} {problem}\n", capture_output=True,
+                                  text=True, timeout=60)
+        facts = json.loads(done.stdout)
+        return facts["counted_steps"], facts["longest_row"]
+
     def test_masked_steps_count_for_nothing(self):
         """GFLOP/s, weight_GB/s and roof are of the steps that lengths and mask let count: 4 x 64 x 128
         multiply-adds a step, 65536 bytes of recurrent weights for each of the longest row, beside as many
@@ -335,6 +342,7 @@ class Sweep(unittest.TestCase):
             (row, second) = [row for row in rows if row["run_name"].removesuffix("/process_time/real_time") == name]
             steps, longest = row.get("counted_steps", 200), row.get("longest_row", 25)
             self.assertEqual("counted_steps" in row, mask != "")
+            self.assertEqual((steps, longest), self.steps_of_a_worker(whole + mask), "a worker draws another mask")
             self.assertEqual(steps, second.get("counted_steps", 200))
             self.assertTrue(longest <= 25 and longest <= steps <= (200 if mask == "" else 190), (mask, steps))
             if mask == "/mask:lengths":
