@@ -2,6 +2,7 @@
  * rnnbench explain: what `auto` takes for a problem, and why. */
 #include "bench/base/command.h"
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/base/time_text.h"
 #include "bench/document/document_output.h"
 #include "bench/machine/peaks.h"
@@ -46,13 +47,10 @@ static void add_split(rnn_split split, double seconds, void *data) {
         if (e->splits[i].split.slices == split.slices &&
             e->splits[i].split.members == split.members)
             return;
-    considered_split *longer = realloc(e->splits, (size_t)(e->split_count + 1) * sizeof *e->splits);
-    if (!longer) {
+    if (LIST_MAKE_ROOM(e->splits, e->split_count))
+        e->splits[e->split_count++] = (considered_split){split, seconds};
+    else
         e->out_of_memory = true;
-        return;
-    }
-    e->splits = longer;
-    e->splits[e->split_count++] = (considered_split){split, seconds};
 }
 
 static int by_seconds(const void *a, const void *b) {

@@ -2,6 +2,7 @@
 #include "bench/gate/gate_rows.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/problems/backend_set.h"
 #include "kernels/engine/cores.h"
 
@@ -61,10 +62,8 @@ int gate_rows_due(const gate_rows *rows, bool again) {
 }
 
 gate_row *gate_rows_add(gate_rows *rows, const char *text, const char *backend, int threads) {
-    gate_row *grown = realloc(rows->items, (size_t)(rows->count + 1) * sizeof *grown);
-    if (!grown)
+    if (!LIST_MAKE_ROOM(rows->items, rows->count))
         return NULL;
-    rows->items = grown;
     gate_row *row = &rows->items[rows->count++];
     const gate_side side = {.backend = backend, .threads = threads};
     *row = (gate_row){.backend = backend,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/gate/gate_rule.h"
 
+#include "bench/base/list.h"
 #include "bench/statistics/statistics.h"
 #include "reference/random.h"
 
@@ -8,14 +9,8 @@
 #include <stdlib.h>
 
 bool gate_series_add(gate_series *series, double value) {
-    if (series->count == series->capacity) {
-        const int capacity = series->capacity ? 2 * series->capacity : 32;
-        double *grown = realloc(series->logs, (size_t)capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        series->logs = grown;
-        series->capacity = capacity;
-    }
+    if (!LIST_MAKE_ROOM(series->logs, series->count))
+        return false;
     series->logs[series->count++] = value;
     return true;
 }

@@ -33,7 +33,7 @@ typedef struct gate_rule {
 
 typedef struct gate_series {
     double *logs; /* one a round; NULL: none */
-    int count, capacity;
+    int count;
 } gate_series;
 
 /* What a series is judged against: `offset` is taken off each of its values, and `slack` more for

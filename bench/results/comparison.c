@@ -2,6 +2,7 @@
 #include "bench/results/comparison.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/results/backend_order.h"
 #include "bench/results/opponents.h"
 #include "bench/results/peers.h"
@@ -14,15 +15,18 @@
 
 /* ---- Pairs ----------------------------------------------------------------------------------- */
 
-/* Both have room for as many rows as the files have. */
-static bool make_room(comparison *c, int rows, rnn_error *error) {
-    *c = (comparison){.rows = calloc((size_t)rows + 1, sizeof *c->rows),
-                      .unpaired = calloc((size_t)rows + 1, sizeof *c->unpaired)};
-    return (c->rows && c->unpaired) || fail(error, "out of memory");
+bool comparison_add_pair(comparison *c, const compared_row *pair) {
+    if (!LIST_MAKE_ROOM(c->rows, c->row_count))
+        return false;
+    c->rows[c->row_count++] = *pair;
+    return true;
 }
 
-static void add_unpaired(comparison *c, const timed_row *row, const char *why) {
+static bool add_unpaired(comparison *c, const timed_row *row, const char *why) {
+    if (!LIST_MAKE_ROOM(c->unpaired, c->unpaired_count))
+        return false;
     c->unpaired[c->unpaired_count++] = (unpaired_row){row, why};
+    return true;
 }
 
 static const timed_row *find_anchor(const timed_file *file, const timed_row *row,
@@ -30,57 +34,58 @@ static const timed_row *find_anchor(const timed_file *file, const timed_row *row
     return rows_find_timed(file, row->problem, anchor, row->threads);
 }
 
-static void pair_files(comparison *c, const timed_file *base, const timed_file *next,
+static bool pair_files(comparison *c, const timed_file *base, const timed_file *next,
                        const char *anchor, const timed_row *row) {
     const timed_row *other = rows_find(next, row->problem, row->backend, row->threads);
     compared_row pair = {.base = row, .row = other, .against = ""};
-    if (!other || row->error || other->error) {
-        add_unpaired(c, row,
-                     !other       ? "only in BASE"
-                     : row->error ? "without a time in BASE"
-                                  : "without a time in NEW");
-        return;
-    }
+    if (!other || row->error || other->error)
+        return add_unpaired(c, row,
+                            !other       ? "only in BASE"
+                            : row->error ? "without a time in BASE"
+                                         : "without a time in NEW");
     if (anchor) {
         pair.base_anchor = find_anchor(base, row, anchor);
         pair.row_anchor = find_anchor(next, row, anchor);
-        if (!pair.base_anchor || !pair.row_anchor) {
-            add_unpaired(c, row, pair.row_anchor ? "no anchor in BASE" : "no anchor in NEW");
-            return;
-        }
+        if (!pair.base_anchor || !pair.row_anchor)
+            return add_unpaired(c, row, pair.row_anchor ? "no anchor in BASE" : "no anchor in NEW");
     }
-    c->rows[c->row_count++] = pair;
+    return comparison_add_pair(c, &pair);
 }
 
 static bool is_anchor(const timed_row *row, const char *anchor) {
     return anchor && strcmp(row->backend, anchor) == 0;
 }
 
-static void collect_files(comparison *c, const timed_file *base, const timed_file *next,
+static bool collect_files(comparison *c, const timed_file *base, const timed_file *next,
                           const char *anchor, const row_filter *filter) {
-    for (int i = 0; i < base->row_count; i++)
+    bool ok = true;
+    for (int i = 0; ok && i < base->row_count; i++)
         if (row_filter_passes(filter, &base->rows[i]) && !is_anchor(&base->rows[i], anchor))
-            pair_files(c, base, next, anchor, &base->rows[i]);
-    for (int i = 0; i < next->row_count; i++) {
+            ok = pair_files(c, base, next, anchor, &base->rows[i]);
+    for (int i = 0; ok && i < next->row_count; i++) {
         const timed_row *row = &next->rows[i];
         if (row_filter_passes(filter, row) && !is_anchor(row, anchor) &&
             !rows_find(base, row->problem, row->backend, row->threads))
-            add_unpaired(c, row, "only in NEW");
+            ok = add_unpaired(c, row, "only in NEW");
     }
+    return ok;
 }
 
-static void collect_backends(comparison *c, const timed_file *file, const char *anchor,
+static bool collect_backends(comparison *c, const timed_file *file, const char *anchor,
                              const row_filter *filter) {
-    for (int i = 0; i < file->row_count; i++) {
+    bool ok = true;
+    for (int i = 0; ok && i < file->row_count; i++) {
         const timed_row *row = &file->rows[i];
         if (!*row->backend || !row_filter_passes(filter, row) || is_anchor(row, anchor))
             continue;
         const timed_row *base = row->error ? NULL : find_anchor(file, row, anchor);
+        const compared_row pair = {.base = base, .row = row, .against = ""};
         if (base)
-            c->rows[c->row_count++] = (compared_row){.base = base, .row = row, .against = ""};
+            ok = comparison_add_pair(c, &pair);
         else
-            add_unpaired(c, row, row->error ? "without a time" : "no time of the anchor");
+            ok = add_unpaired(c, row, row->error ? "without a time" : "no time of the anchor");
     }
+    return ok;
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
@@ -155,10 +160,8 @@ static bool add_group(comparison *c, const char *cell, const char *backend, cons
         if (strcmp(c->groups[i].cell, cell) == 0 && strcmp(c->groups[i].backend, backend) == 0 &&
             strcmp(c->groups[i].against, against) == 0)
             return true;
-    row_group *groups = realloc(c->groups, ((size_t)c->group_count + 1) * sizeof *groups);
-    if (!groups)
+    if (!LIST_MAKE_ROOM(c->groups, c->group_count))
         return false;
-    c->groups = groups;
     c->groups[c->group_count++] = (row_group){.cell = cell, .backend = backend, .against = against};
     return true;
 }
@@ -226,17 +229,17 @@ static bool finish(comparison *c, grouping by, rnn_error *error) {
 
 bool comparison_of_files(comparison *c, const timed_file *base, const timed_file *next,
                          const char *anchor, const row_filter *filter, rnn_error *error) {
-    if (!make_room(c, base->row_count + next->row_count, error))
-        return false;
-    collect_files(c, base, next, anchor, filter);
+    *c = (comparison){0};
+    if (!collect_files(c, base, next, anchor, filter))
+        return fail(error, "out of memory");
     return finish(c, BY_FILES, error);
 }
 
 bool comparison_of_backends(comparison *c, const timed_file *file, const char *anchor,
                             const row_filter *filter, rnn_error *error) {
-    if (!make_room(c, file->row_count, error))
-        return false;
-    collect_backends(c, file, anchor, filter);
+    *c = (comparison){0};
+    if (!collect_backends(c, file, anchor, filter))
+        return fail(error, "out of memory");
     return finish(c, BY_BACKENDS, error);
 }
 
@@ -345,8 +348,9 @@ static int unpaired_by_problem(const void *a, const void *b) {
 }
 
 void comparison_sort(comparison *c, comparison_order order) {
-    qsort(c->rows, (size_t)c->row_count, sizeof *c->rows,
-          order == SLOWEST_FIRST ? pairs_by_ratio : pairs_by_problem);
-    if (c->unpaired_count) /* else there need be no array */
+    if (c->row_count) /* else there need be no array */
+        qsort(c->rows, (size_t)c->row_count, sizeof *c->rows,
+              order == SLOWEST_FIRST ? pairs_by_ratio : pairs_by_problem);
+    if (c->unpaired_count)
         qsort(c->unpaired, (size_t)c->unpaired_count, sizeof *c->unpaired, unpaired_by_problem);
 }

@@ -91,6 +91,9 @@ const char *comparison_ours(const timed_file *file);
 
 void comparison_free(comparison *c);
 
+/* Appends a pair whose rows are known. Returns false where memory ran out. */
+bool comparison_add_pair(comparison *c, const compared_row *pair);
+
 /* The first backend that is on every problem, or else on the most of them; "" where no row names a
  * backend. */
 const char *comparison_default_anchor(const timed_file *file, const row_filter *filter);

@@ -2,6 +2,7 @@
 #include "bench/results/opponents.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/list.h"
 #include "bench/base/text_list.h"
 #include "bench/results/peers.h"
 
@@ -16,7 +17,6 @@ typedef struct pairing {
     const against_choice *choice;
     const row_filter *filter;
     const char *against; /* the opponent that is the next one's turn */
-    int room;            /* for pairs */
     /* The rows of one problem, which are neighbours in the index of the file. */
     const timed_row **rows;
     int count;
@@ -43,11 +43,7 @@ static bool may_oppose(const pairing *p, const timed_row *row) {
 /* A row like another one, with its own samples, of which there is room for so many. NULL: no
  * memory. */
 static timed_row *make_row(comparison *c, const timed_row *like, int room) {
-    timed_row **made = realloc(c->made, ((size_t)c->made_count + 1) * sizeof(timed_row *));
-    if (!made)
-        return NULL;
-    c->made = made;
-    timed_row *row = malloc(sizeof *row);
+    timed_row *row = LIST_MAKE_ROOM(c->made, c->made_count) ? malloc(sizeof *row) : NULL;
     if (!row)
         return NULL;
     *row = *like;
@@ -74,17 +70,8 @@ static bool out_of_memory(rnn_error *error) {
 }
 
 static bool add_pair(pairing *p, const timed_row *base, const timed_row *row, rnn_error *error) {
-    comparison *c = p->c;
-    if (c->row_count == p->room) {
-        const int room = p->room ? 2 * p->room : 64;
-        compared_row *rows = realloc(c->rows, (size_t)room * sizeof *rows);
-        if (!rows)
-            return out_of_memory(error);
-        c->rows = rows;
-        p->room = room;
-    }
-    c->rows[c->row_count++] = (compared_row){.base = base, .row = row, .against = p->against};
-    return true;
+    const compared_row pair = {.base = base, .row = row, .against = p->against};
+    return comparison_add_pair(p->c, &pair) || out_of_memory(error);
 }
 
 static bool has_units(const problem *p, int least) {

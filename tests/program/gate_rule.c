@@ -113,7 +113,7 @@ static void test_what_matters(void **data) {
 static void test_visible_without_noise(void **data) {
     (void)data;
     double logs[ROUNDS] = {0};
-    const gate_series series = {logs, ROUNDS, ROUNDS};
+    const gate_series series = {logs, ROUNDS};
     const struct {
         double seconds, visible;
     } cases[] = {{1, 1.05}, {2e-6, 1.05}, {1e-6, 1.1}, {0.5e-6, 1.2}, {0.1e-6, 2}};
@@ -142,7 +142,7 @@ static void test_slack(void **data) {
 static void test_too_few_rounds(void **data) {
     (void)data;
     double logs[] = {0.5, 0.6, 0.7, 0.8};
-    const gate_series series = {logs, 4, 4};
+    const gate_series series = {logs, 4};
     assert_int_equal(gate_least_rounds(), 5);
     assert_int_equal(gate_least_rounds_again(ROWS), 12);
     assert_false(gate_suspects(&rule, &series, &slow_row));
