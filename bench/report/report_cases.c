@@ -3,7 +3,7 @@
 #include "bench/report/report_cases.h"
 
 #include "bench/base/fail.h"
-#include "bench/results/peers.h"
+#include "bench/results/backend_names.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_html.h"
 #include "bench/report/report_section.h"
-#include "bench/results/peers.h"
+#include "bench/results/backend_names.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 
 #include "bench/base/fail.h"
 #include "bench/base/list.h"
+#include "bench/results/backend_names.h"
 #include "bench/results/backend_order.h"
 #include "bench/results/opponents.h"
-#include "bench/results/peers.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 #include "bench/base/fail.h"
 #include "bench/base/list.h"
 #include "bench/base/text_list.h"
-#include "bench/results/peers.h"
+#include "bench/results/backend_names.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/results/peers.h"
+#include "bench/results/backend_names.h"
 
 #include "bench/base/text_list.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Which backends of a results file are somebody else's. */
-#ifndef BENCH_PEERS_H
-#define BENCH_PEERS_H
+#ifndef BENCH_BACKEND_NAMES_H
+#define BENCH_BACKEND_NAMES_H
 
 #include "bench/results/rows.h"
 
