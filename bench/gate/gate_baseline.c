@@ -4,6 +4,7 @@
 #include "bench/base/exit_status.h"
 #include "bench/base/fail.h"
 #include "bench/base/text_pool.h"
+#include "bench/problems/backend_set.h"
 #include "bench/results/comparable.h"
 #include "bench/results/context.h"
 #include "bench/results/rows.h"
@@ -33,8 +34,7 @@ typedef struct context_check {
 
 /* The version of a library that no row needs. */
 static bool is_idle_backend(unsigned backends, const char *name) {
-    rnn_backend_info info;
-    const int index = gate_backend_index(name, &info);
+    const int index = backend_index(name);
     return index >= 0 && !(backends >> index & 1u);
 }
 
@@ -127,12 +127,11 @@ static bool add_row(gate_rows *rows, const timed_file *file, const timed_row *ro
 /* Backends that this build does not know. */
 static void note_unknown(gate_notes *notes, const timed_file *file) {
     char names[200] = "", rest[32] = "";
-    rnn_backend_info info;
     int left_out = 0;
     for (int i = 0; i < file->backend_count; i++) {
         const char *name = file->backends[i];
         const size_t used = strlen(names), room = sizeof names - used;
-        if (gate_backend_index(name, &info) >= 0)
+        if (backend_index(name) >= 0)
             continue;
         if ((size_t)snprintf(names + used, room, "%s%.60s", used ? ", " : "", name) < room)
             continue;
@@ -165,10 +164,10 @@ static bool list_rows(gate_rows *rows, const gate_options *options, const timed_
     for (int i = 0; ok && i < file->row_count; i++) {
         rnn_backend_info info;
         const timed_row *row = &file->rows[i];
-        const int index = gate_backend_index(row->backend, &info);
+        const int index = backend_index(row->backend);
         if (strcmp(row->backend, anchor) == 0 || !*row->cell)
             continue;
-        if (index >= 0 && passes(options, row, index)) {
+        if (rnn_backend_get(index, &info) == RNN_OK && passes(options, row, index)) {
             *backends |= 1u << index;
             ok = add_row(rows, file, row, info.name, anchor);
         }
@@ -186,8 +185,8 @@ static int list_and_compare(gate_rows *rows, const gate_options *options, gate_n
     rnn_backend_info anchor;
     const char *wanted =
         options->anchor ? options->anchor : rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK);
-    const int index = gate_backend_index(wanted, &anchor);
-    if (index < 0)
+    const int index = backend_index(wanted);
+    if (rnn_backend_get(index, &anchor) != RNN_OK)
         return fail(error, "--anchor %.60s: not a known backend", wanted), EXIT_USAGE;
     unsigned backends = 1u << index;
     if (!list_rows(rows, options, file, anchor.name, &backends))

@@ -2,6 +2,7 @@
 #include "bench/gate/gate_checks.h"
 
 #include "bench/base/clock.h"
+#include "bench/problems/backend_set.h"
 #include "bench/problems/checked.h"
 #include "bench/results/comparable.h"
 #include "bench/results/context.h"
@@ -114,7 +115,7 @@ static void note_lost_backends(gate_notes *notes, json_t *backends) {
         const char *name = json_string_value(json_object_get(backend, "name"));
         const size_t used = strlen(names);
         if (name && json_is_true(json_object_get(backend, "available")) &&
-            !(gate_backend_index(name, &own) >= 0 && own.available))
+            !(rnn_backend_get(backend_index(name), &own) == RNN_OK && own.available))
             snprintf(names + used, sizeof names - used, "%s%.60s", used ? ", " : "", name);
     }
     if (*names)

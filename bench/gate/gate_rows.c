@@ -90,13 +90,6 @@ void gate_rows_free(gate_rows *rows) {
     *rows = (gate_rows){0};
 }
 
-int gate_backend_index(const char *name, rnn_backend_info *info) {
-    for (int i = 0; rnn_backend_get(i, info) == RNN_OK; i++)
-        if (strcmp(info->name, name) == 0)
-            return i;
-    return -1;
-}
-
 /* ---- This build's ---------------------------------------------------------------------------- */
 
 /* Other libraries' speed is not this build's: they are judged only where --backend names them. */

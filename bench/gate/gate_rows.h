@@ -65,9 +65,6 @@ int gate_rows_count(const gate_rows *rows, gate_outcome outcome);
 int gate_rows_judged(const gate_rows *rows);
 int gate_rows_due(const gate_rows *rows, bool again);
 
-/* In the registry; -1: it has none of that name. */
-int gate_backend_index(const char *name, rnn_backend_info *info);
-
 /* To be measured in the first series, or again: not left out, and suspect if again. */
 bool gate_row_is_due(const gate_row *row, bool again);
 

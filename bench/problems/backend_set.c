@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static int find_backend(const char *name) {
+int backend_index(const char *name) {
     rnn_backend_info info;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
         if (strcmp(info.name, name) == 0)
@@ -13,7 +13,7 @@ static int find_backend(const char *name) {
 }
 
 static bool read_backends(void *variable, const char *text, rnn_error *error) {
-    return read_names(variable, text, find_backend, "backend", error);
+    return read_names(variable, text, backend_index, "backend", error);
 }
 
 void backend_set_option(option_list *options, unsigned *backends) {

@@ -6,6 +6,9 @@
 #include "bench/base/options.h"
 #include "bench/base/ranges.h"
 
+/* The index of the backend of this name in the registry; -1: it has none. */
+int backend_index(const char *name);
+
 /* --backend: of the registry's indices; the empty set, which is what was not given, has all. */
 void backend_set_option(option_list *options, unsigned *backends);
 

@@ -2,8 +2,22 @@
 #include "bench/results/backend_names.h"
 
 #include "bench/base/text_list.h"
+#include "bench/problems/backend_set.h"
 
+#include <limits.h>
 #include <string.h>
+
+static int place_of(const char *name) {
+    const int index = backend_index(name);
+    return *name && index < 0 ? INT_MAX : index;
+}
+
+int backend_order(const char *a, const char *b) {
+    if (strcmp(a, b) == 0)
+        return 0; /* what asking the registry, which takes its time, would say */
+    const int x = place_of(a), y = place_of(b);
+    return x != y ? (x > y) - (x < y) : strcmp(a, b);
+}
 
 /* Of bench/peers; onednn3 is a second rnnbench. A file of `rnnbench sweep` names none. */
 static const usual_peer frameworks[] = {{"onednn3", "oneDNN 3"},

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * Which backends of a results file are somebody else's. */
+ * What the names of backends in results files say: where each one stands in a table, and whether it
+ * is somebody else's. */
 #ifndef BENCH_BACKEND_NAMES_H
 #define BENCH_BACKEND_NAMES_H
 
 #include "bench/results/rows.h"
+
+/* Compares two names as strcmp() does. Backends stand in the order of `rnnbench list`, and other
+ * names stand behind these, in the order of the alphabet. */
+int backend_order(const char *a, const char *b);
 
 typedef struct usual_peer {
     const char *name, *title; /* in results files; for people */

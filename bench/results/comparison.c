@@ -4,7 +4,6 @@
 #include "bench/base/fail.h"
 #include "bench/base/list.h"
 #include "bench/results/backend_names.h"
-#include "bench/results/backend_order.h"
 #include "bench/results/opponents.h"
 
 #include <ctype.h>

@@ -2,7 +2,7 @@
 #include "bench/results/history.h"
 
 #include "bench/base/list.h"
-#include "bench/results/backend_order.h"
+#include "bench/results/backend_names.h"
 #include "bench/results/comparable.h"
 
 #include <math.h>
