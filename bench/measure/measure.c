@@ -4,7 +4,7 @@
 #include "bench/base/clock.h"
 #include "bench/measure/roof.h"
 #include "bench/problems/checked.h"
-#include "bench/problems/sweep_cost.h"
+#include "bench/problems/problem_cost.h"
 #include "reference/cases.h"
 #include "reference/inputs.h"
 

@@ -3,10 +3,10 @@
 #ifndef BENCH_PROBLEM_REQUEST_H
 #define BENCH_PROBLEM_REQUEST_H
 
+#include "bench/problems/problem_cost.h"
 #include "bench/problems/problem_filter.h"
 #include "bench/problems/problem_list.h"
 #include "bench/problems/shard.h"
-#include "bench/problems/sweep_cost.h"
 
 typedef struct problem_request {
     problem_filter filter;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/problems/sweep_cost.h"
+#include "bench/problems/problem_cost.h"
 
 #include "bench/base/ranges.h"
 #include "bench/problems/checked.h"

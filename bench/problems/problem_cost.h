@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * How long the problems of a sweep will take, roughly: for the time left, and to share them out.
  * The same on every machine. */
-#ifndef BENCH_SWEEP_COST_H
-#define BENCH_SWEEP_COST_H
+#ifndef BENCH_PROBLEM_COST_H
+#define BENCH_PROBLEM_COST_H
 
 #include "bench/base/options.h"
 #include "reference/problem.h"
