@@ -3,7 +3,7 @@
 
 #include "bench/base/clock.h"
 #include "bench/problems/backend_set.h"
-#include "bench/problems/checked.h"
+#include "bench/problems/problem_cost.h"
 #include "bench/results/comparable.h"
 #include "bench/results/context.h"
 

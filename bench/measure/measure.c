@@ -3,7 +3,6 @@
 
 #include "bench/base/clock.h"
 #include "bench/measure/roof.h"
-#include "bench/problems/checked.h"
 #include "bench/problems/problem_cost.h"
 #include "reference/cases.h"
 #include "reference/inputs.h"

@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/problems/problem_cost.h"
 
+#include "bench/base/fail.h"
 #include "bench/base/ranges.h"
-#include "bench/problems/checked.h"
+#include "bench/machine/machine.h"
 #include "reference/inputs.h"
 
 #include <math.h>
+
+/* The oracle does about 1 GFLOP/s. */
+#define MOST_CHECKED_FLOPS 2e9
+
+problem problem_as_checked(const problem *full) {
+    problem checked = *full;
+    double share = MOST_CHECKED_FLOPS / problem_flops(full, inputs_expected_steps(full));
+    if (share < 1) {
+        int steps = (int)(share * full->timesteps);
+        checked.timesteps = steps > 2 ? steps : full->timesteps < 2 ? full->timesteps : 2;
+    }
+    return checked;
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
 
 /* Every repetition of every row is kept until the end. */
 static bool read_repetitions(void *variable, const char *text, rnn_error *error) {
@@ -32,4 +48,33 @@ double sweep_cost(const sweep_effort *effort, const problem *p) {
     double slow = fmax(1.5 * effort->min_time, flops / slow_flops);
     slow = slow > effort->max_run_time ? 0 : slow;
     return oracle + effort->repetitions * ((rows - 2) * fast + 2 * slow);
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+/* Roughly the bytes at work while a problem is checked and timed: inputs, outputs, what is expected
+ * of them and copies of all, and for each of some eight rows its packed weights and a projection of
+ * the input. */
+static double working_bytes(const problem *p) {
+    const double rows = 8, copies = 6;
+    double widest = 0;
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        double gate_units = (double)rnn_cell_gates(layer->cell) * layer->units;
+        widest = fmax(widest, rnn_layer_directions(layer) * gate_units);
+    }
+    double step = copies * (p->layers[0].features + widest) + rows * widest;
+    return sizeof(float) * step * p->batch * p->timesteps +
+           (rows + copies) * problem_weight_bytes(p);
+}
+
+/* An operating system that promises memory it lacks would kill the program later. */
+bool problem_fits_memory(const problem *p, rnn_error *error) {
+    double bytes = working_bytes(p), memory = (double)machine_available_memory(), gib = 1 << 30;
+    if (memory == 0 || bytes <= memory)
+        return true;
+    char text[PROBLEM_TEXT_SIZE];
+    problem_print(p, text);
+    return fail(error, "%.120s: needs some %.3g GiB of memory, %.3g are available", text,
+                bytes / gib, memory / gib);
 }

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT
- * How long the problems of a sweep will take, roughly: for the time left, and to share them out.
- * The same on every machine. */
+ * What a problem costs, roughly: the time that a sweep takes over it, the memory that it needs, and
+ * what is checked in its place where a check would cost too much. */
 #ifndef BENCH_PROBLEM_COST_H
 #define BENCH_PROBLEM_COST_H
 
 #include "bench/base/options.h"
 #include "reference/problem.h"
+
+/* What is held against the oracle in place of a problem that would take it long: the same on fewer
+ * timesteps. */
+problem problem_as_checked(const problem *full);
+
+/* Whether the memory that is available holds what is at work while a problem is checked and timed.
+ */
+bool problem_fits_memory(const problem *p, rnn_error *error);
 
 typedef struct sweep_effort {
     int repetitions;     /* samples of a row */
@@ -20,7 +28,8 @@ typedef struct sweep_effort {
 /* --repetitions, --min-time and --max-run-time; `effort` holds the defaults. */
 void sweep_effort_options(option_list *options, sweep_effort *effort);
 
-/* In seconds. */
+/* The seconds that a sweep takes over a problem: for the time left, and to share problems out. They
+ * are the same on every machine. */
 double sweep_cost(const sweep_effort *effort, const problem *p);
 
 #endif

@@ -81,10 +81,6 @@ typedef struct problem_pattern {
     bool has_features;
 } problem_pattern;
 
-static bool is_size(const char *segment) {
-    return segment[0] && strchr("NTDU", segment[0]) && segment[1] == ':';
-}
-
 /* Appends one segment's text; false if there is no room. */
 static bool push(char text[PROBLEM_TEXT_SIZE], const char *key, size_t key_length,
                  const char *value, size_t value_length) {
@@ -156,7 +152,8 @@ static bool expand_from(problem_list *list, const problem_pattern *pattern, int 
     if (at == pattern->count)
         return problem_list_add_text(list, text, error);
     const char *segment = pattern->segments[at];
-    bool sizes = is_size(segment) && !strchr(segment, '+');
+    const bool has_size = segment[0] && strchr("NTDU", segment[0]) && segment[1] == ':';
+    const bool sizes = has_size && !strchr(segment, '+');
     return (sizes ? expand_sizes : expand_words)(list, pattern, at, text, error);
 }
 

@@ -3,7 +3,6 @@
 
 #include "bench/base/fail.h"
 #include "bench/base/list.h"
-#include "bench/machine/machine.h"
 #include "bench/problems/presets.h"
 #include "reference/problem_table.h"
 
@@ -44,14 +43,6 @@ void problem_request_free(problem_request *request) {
 
 /* ---- The problems that are asked for ------------------------------------------------------- */
 
-static bool expand_all(problem_list *list, const char *const *patterns, int count,
-                       rnn_error *error) {
-    for (int i = 0; i < count; i++)
-        if (!problem_list_expand(list, patterns[i], error))
-            return false;
-    return true;
-}
-
 /* The patterns of --problem; a message names the option and its text. */
 static bool expand_given(problem_list *list, const problem_request *request, rnn_error *error) {
     for (int i = 0; i < request->pattern_count; i++) {
@@ -66,28 +57,9 @@ static bool expand_given(problem_list *list, const problem_request *request, rnn
     return true;
 }
 
-static bool asks_for_grid(const problem_request *request) {
-    return request->filter.directions || request->filter.batch.count ||
-           request->filter.steps.count || request->filter.features.count ||
-           request->filter.units.count;
-}
-
-static bool append_cell_grid(problem_list *list, const problem_request *request, rnn_cell cell,
-                             rnn_direction direction, bool reset_after, rnn_error *error);
-
 /* A list that was given, or what a grid takes where it was not. */
 static int_list or_default(const int_list *given, int_list fallback) {
     return given->count ? *given : fallback;
-}
-
-static bool append_grid(problem_list *list, const problem_request *request, rnn_error *error) {
-    for (int cell = 0; cell < RNN_CELL_COUNT; cell++)
-        for (int direction = 0; direction < RNN_DIRECTION_COUNT; direction++)
-            for (int before = 0; before <= (cell == RNN_GRU); before++)
-                if (!append_cell_grid(list, request, (rnn_cell)cell, (rnn_direction)direction,
-                                      cell == RNN_GRU && !before, error))
-                    return false;
-    return true;
 }
 
 static bool append_cell_grid(problem_list *list, const problem_request *request, rnn_cell cell,
@@ -125,12 +97,26 @@ static bool append_cell_grid(problem_list *list, const problem_request *request,
     return true;
 }
 
+static bool append_grid(problem_list *list, const problem_request *request, rnn_error *error) {
+    for (int cell = 0; cell < RNN_CELL_COUNT; cell++)
+        for (int direction = 0; direction < RNN_DIRECTION_COUNT; direction++)
+            for (int before = 0; before <= (cell == RNN_GRU); before++)
+                if (!append_cell_grid(list, request, (rnn_cell)cell, (rnn_direction)direction,
+                                      cell == RNN_GRU && !before, error))
+                    return false;
+    return true;
+}
+
 static bool append_preset(problem_list *list, const char *name, rnn_error *error) {
     const problem_preset *preset = preset_find(name);
-    if (preset)
-        return expand_all(list, preset->patterns, preset->pattern_count, error);
     char known[96];
-    return fail(error, "--preset %.80s: not one of %s", name, preset_names(known, sizeof known));
+    if (!preset)
+        return fail(error, "--preset %.80s: not one of %s", name,
+                    preset_names(known, sizeof known));
+    bool ok = true;
+    for (int i = 0; ok && i < preset->pattern_count; i++)
+        ok = problem_list_expand(list, preset->patterns[i], error);
+    return ok;
 }
 
 /* Caps T, then keeps what the filters let pass; a cap can make two problems one. */
@@ -147,33 +133,6 @@ static bool filter(problem_list *list, const problem_request *request, rnn_error
     }
     problem_list_free(&all);
     return ok;
-}
-
-/* Roughly the bytes at work while a problem is checked and timed: inputs, outputs, what is expected
- * of them and copies of all, and for each of some eight rows its packed weights and a projection of
- * the input. */
-static double working_bytes(const problem *p) {
-    const double rows = 8, copies = 6;
-    double widest = 0;
-    for (int i = 0; i < p->layer_count; i++) {
-        const rnn_layer *layer = &p->layers[i];
-        double gate_units = (double)rnn_cell_gates(layer->cell) * layer->units;
-        widest = fmax(widest, rnn_layer_directions(layer) * gate_units);
-    }
-    double step = copies * (p->layers[0].features + widest) + rows * widest;
-    return sizeof(float) * step * p->batch * p->timesteps +
-           (rows + copies) * problem_weight_bytes(p);
-}
-
-/* An operating system that promises memory it lacks would kill the program later. */
-bool problem_fits_memory(const problem *p, rnn_error *error) {
-    double bytes = working_bytes(p), memory = (double)machine_available_memory(), gib = 1 << 30;
-    if (memory == 0 || bytes <= memory)
-        return true;
-    char text[PROBLEM_TEXT_SIZE];
-    problem_print(p, text);
-    return fail(error, "%.120s: needs some %.3g GiB of memory, %.3g are available", text,
-                bytes / gib, memory / gib);
 }
 
 static void keep_owned(problem_list *list, const int *owners, int owner) {
@@ -208,20 +167,17 @@ static bool keep_shard(problem_list *list, const problem_request *request, rnn_e
     return ok;
 }
 
-static bool refuse_all(const problem_request *request, rnn_error *error) {
-    char filters[200], cap[32] = "";
-    problem_filter_text(&request->filter, filters, sizeof filters);
-    if (request->max_steps)
-        snprintf(cap, sizeof cap, "%s--max-steps %d", *filters ? " " : "", request->max_steps);
-    return fail(error, "no problem passes %s%s", filters, cap);
-}
-
 /* Ends a choice: filters what was collected. */
 static bool finish(problem_list *list, const problem_request *request, bool collected,
                    rnn_error *error) {
     bool ok = collected && filter(list, request, error);
-    if (ok && list->count == 0)
-        ok = refuse_all(request, error);
+    if (ok && list->count == 0) {
+        char filters[200], cap[32] = "";
+        problem_filter_text(&request->filter, filters, sizeof filters);
+        if (request->max_steps)
+            snprintf(cap, sizeof cap, "%s--max-steps %d", *filters ? " " : "", request->max_steps);
+        ok = fail(error, "no problem passes %s%s", filters, cap);
+    }
     ok = ok && keep_shard(list, request, error);
     for (int i = 0; ok && i < list->count; i++)
         ok = problem_fits_memory(&list->items[i], error);
@@ -231,9 +187,10 @@ static bool finish(problem_list *list, const problem_request *request, bool coll
 }
 
 const char *problem_request_preset(const problem_request *request) {
-    if (request->preset || request->pattern_count || asks_for_grid(request))
-        return request->preset;
-    return "quick";
+    const problem_filter *f = &request->filter;
+    const bool asks_for_grid =
+        f->directions || f->batch.count || f->steps.count || f->features.count || f->units.count;
+    return request->preset || request->pattern_count || asks_for_grid ? request->preset : "quick";
 }
 
 bool problem_list_for_sweep(problem_list *list, const problem_request *request, rnn_error *error) {
@@ -251,15 +208,9 @@ bool problem_list_for_sweep(problem_list *list, const problem_request *request, 
     return finish(list, request, ok, error);
 }
 
-static bool append_table(problem_list *list, rnn_error *error) {
-    for (int i = 0; i < problem_table_count(); i++)
-        if (!problem_list_add_text(list, problem_table_get(i)->text, error))
-            return false;
-    return true;
-}
-
 bool problem_list_for_check(problem_list *list, const problem_request *request, rnn_error *error) {
-    bool ok =
-        request->pattern_count ? expand_given(list, request, error) : append_table(list, error);
+    bool ok = !request->pattern_count || expand_given(list, request, error);
+    for (int i = 0; ok && !request->pattern_count && i < problem_table_count(); i++)
+        ok = problem_list_add_text(list, problem_table_get(i)->text, error);
     return finish(list, request, ok, error);
 }

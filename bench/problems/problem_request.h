@@ -28,10 +28,6 @@ void problem_request_free(problem_request *request);
  * preset; T capped, and without what the filters then reject. An empty list is refused. */
 bool problem_list_for_sweep(problem_list *list, const problem_request *request, rnn_error *error);
 
-/* Whether the memory that is available holds what is at work while a problem is checked and timed.
- */
-bool problem_fits_memory(const problem *p, rnn_error *error);
-
 /* The preset that such a request takes its problems from; NULL: none. */
 const char *problem_request_preset(const problem_request *request);
 

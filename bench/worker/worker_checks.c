@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What `rnnbench gate` asks of a worker besides times: right or wrong, and instructions. */
 #include "bench/machine/instructions.h"
-#include "bench/problems/checked.h"
+#include "bench/problems/problem_cost.h"
 #include "bench/worker/worker.h"
 
 #include <stdio.h>
