@@ -40,13 +40,18 @@ static inline float random_normal(uint64_t *state) {
     return (float)sum * unit;
 }
 
-/* FNV-1a of the text, mixed with the seed. */
-static inline uint64_t random_seed_of(const char *text, uint64_t seed) {
+/* FNV-1a. */
+static inline uint64_t text_hash(const char *text) {
     uint64_t hash = 0xcbf29ce484222325u;
     for (; *text; text++)
         hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
-    hash ^= seed * 0xd1342543de82ef95u;
-    return random_bits(&hash);
+    return hash;
+}
+
+/* The hash of the text, mixed with the seed. */
+static inline uint64_t random_seed_of(const char *text, uint64_t seed) {
+    uint64_t state = text_hash(text) ^ seed * 0xd1342543de82ef95u;
+    return random_bits(&state);
 }
 
 #endif

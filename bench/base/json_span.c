@@ -2,6 +2,7 @@
 #include "bench/base/json_span.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/utf8.h"
 
 #include <ctype.h>
 #include <jansson.h>
@@ -38,20 +39,6 @@ static bool unexpected(checker *c) {
     return wrong(c, c->at == c->end ? "it ends too early" : "unexpected character");
 }
 
-/* Bytes of the character that starts here; 0: it is no UTF-8. The text's NUL ends what is cut. */
-static int utf8_length(const char *text) {
-    const unsigned char *b = (const unsigned char *)text;
-    const int length = b[0] < 0x80 ? 1 : b[0] < 0xc2 ? 0 : b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
-    if (b[0] > 0xf4)
-        return 0;
-    for (int i = 1; i < length; i++)
-        if ((b[i] & 0xc0) != 0x80)
-            return 0;
-    const bool overlong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xf0 && b[1] < 0x90);
-    const bool beyond = (b[0] == 0xed && b[1] > 0x9f) || (b[0] == 0xf4 && b[1] > 0x8f);
-    return overlong || beyond ? 0 : length;
-}
-
 static bool check_escape(checker *c) {
     const char kind = *++c->at;
     if (!kind || !strchr("\"\\/bfnrtu", kind))
@@ -73,7 +60,8 @@ static bool check_string(checker *c) {
                 return false;
             continue;
         }
-        const int length = (unsigned char)*c->at < 0x20 ? 0 : utf8_length(c->at);
+        const unsigned char first = (unsigned char)*c->at;
+        const int length = first < 0x20 ? 0 : first < 0x80 ? 1 : utf8_length(c->at);
         if (length == 0) {
             *c->at = '?';
             c->mended++;

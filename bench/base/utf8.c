@@ -30,11 +30,24 @@ static int decode(const unsigned char *bytes, unsigned *code) {
     return *code >= forms[length - 1].least ? length : 0;
 }
 
-static bool is_allowed(unsigned code) {
-    const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    const bool non_character = (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef);
-    return !control && !surrogate && !non_character && code <= 0x10ffff;
+static bool is_between(unsigned value, unsigned least, unsigned most) {
+    return value >= least && value <= most;
+}
+
+static bool is_character(unsigned code) {
+    return code <= 0x10ffff && !is_between(code, 0xd800, 0xdfff);
+}
+
+static bool may_be_shown(unsigned code) {
+    const bool is_control = code < 0x20 || is_between(code, 0x7f, 0x9f);
+    const bool has_no_meaning = (code & 0xfffe) == 0xfffe || is_between(code, 0xfdd0, 0xfdef);
+    return is_character(code) && !is_control && !has_no_meaning;
+}
+
+int utf8_length(const char *text) {
+    unsigned code;
+    const int length = decode((const unsigned char *)text, &code);
+    return length && is_character(code) ? length : 0;
 }
 
 utf8_character utf8_next(const char **text) {
@@ -44,7 +57,7 @@ utf8_character utf8_next(const char **text) {
         return (utf8_character){"", 0};
     const int length = decode((const unsigned char *)start, &code);
     *text += length ? length : 1;
-    if (length && is_allowed(code))
+    if (length && may_be_shown(code))
         return (utf8_character){start, length};
     if (strchr("\t\n\r", *start))
         return (utf8_character){" ", 1};
@@ -75,10 +88,6 @@ static unsigned next_unit(utf16_reader *from) {
     const unsigned first = from->at[0], second = from->at[1];
     from->at += 2;
     return from->big ? first << 8 | second : second << 8 | first;
-}
-
-static bool is_between(unsigned value, unsigned least, unsigned most) {
-    return value >= least && value <= most;
 }
 
 /* U+FFFD of half a pair. */

@@ -19,6 +19,10 @@ typedef struct utf8_character {
  * character become U+FFFD. */
 utf8_character utf8_next(const char **text);
 
+/* Returns how many bytes the character has that starts here, or 0 where what starts here is not
+ * UTF-8 or is a NUL. It reads no further than a NUL. */
+int utf8_length(const char *text);
+
 /* Returns a copy of the text that is made of such characters, which the caller frees, or NULL where
  * memory ran out. */
 char *utf8_clean(const char *text);

@@ -6,6 +6,7 @@
 #include "bench/base/fail.h"
 #include "bench/base/process.h"
 #include "bench/build_info.h"
+#include "reference/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -177,14 +178,6 @@ static void make_key(revision_build *build) {
     add_to_key(build, "%s%s", build->options, BUILD_PROJECT_OPTIONS);
 }
 
-/* FNV-1a. */
-static uint64_t digest(const char *text) {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
-    return hash;
-}
-
 /* ---- Building ------------------------------------------------------------------------------- */
 
 /* Made beside its folder and renamed at the end, so that what is there is whole; where another gate
@@ -354,7 +347,7 @@ static int choose_folder(revision_build *build, const char *cache, rnn_error *er
     if (why)
         return refuse_cache(folder, why, error);
     const int length = snprintf(build->folder, sizeof build->folder, "%s/%s-%016" PRIx64, absolute,
-                                build->commit, digest(build->key));
+                                build->commit, text_hash(build->key));
     if (length >= (int)sizeof build->folder)
         return refuse_cache(folder, strerror(ENAMETOOLONG), error);
     strcpy(build->cache, absolute);

@@ -4,6 +4,7 @@
 #include "bench/base/fail.h"
 #include "bench/base/list.h"
 #include "bench/base/ranges.h"
+#include "reference/random.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -22,18 +23,10 @@ void problem_list_free(problem_list *list) {
     *list = (problem_list){0};
 }
 
-/* FNV-1a. */
-static unsigned hash_of(const char *text) {
-    unsigned hash = 2166136261u;
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
-}
-
 /* Where the problem of this text has its slot; 0 in it: it is not in the list. */
 static int *find_slot(const problem_list *list, const char *text) {
     char other[PROBLEM_TEXT_SIZE];
-    for (unsigned at = hash_of(text);; at++) {
+    for (uint64_t at = text_hash(text);; at++) {
         int *slot = &list->slots[at % SLOTS];
         if (*slot == 0)
             return slot;
