@@ -2,7 +2,7 @@
  * rnnbench explain: what `auto` takes for a problem, and why. */
 #include "bench/base/command.h"
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/base/time_text.h"
 #include "bench/document/document_output.h"
 #include "bench/machine/peaks.h"

@@ -2,7 +2,7 @@
 #include "bench/commands/tune_file.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/base/replace.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/document/document.h"
 
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/base/utf8.h"
 
 #include <math.h>

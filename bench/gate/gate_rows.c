@@ -2,7 +2,7 @@
 #include "bench/gate/gate_rows.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/problems/backend_set.h"
 #include "kernels/engine/cores.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/gate/gate_rule.h"
 
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/statistics/statistics.h"
 #include "reference/random.h"
 

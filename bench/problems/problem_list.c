@@ -2,7 +2,7 @@
 #include "bench/problems/problem_list.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/base/ranges.h"
 #include "reference/random.h"
 

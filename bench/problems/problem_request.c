@@ -2,7 +2,7 @@
 #include "bench/problems/problem_request.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/problems/presets.h"
 #include "reference/problem_table.h"
 

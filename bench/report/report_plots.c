@@ -2,7 +2,7 @@
 #include "bench/report/report_plots.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/base/process.h"
 #include "bench/base/temporary.h"
 #include "bench/report/report_html.h"

@@ -2,7 +2,7 @@
 #include "bench/results/comparison.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/results/backend_names.h"
 #include "bench/results/opponents.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/results/history.h"
 
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/results/backend_names.h"
 #include "bench/results/comparable.h"
 

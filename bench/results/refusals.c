@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/results/refusals.h"
 
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "bench/results/result_files.h"
 
 #include "bench/base/fail.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,8 +2,8 @@
 #include "bench/results/rows.h"
 
 #include "bench/base/fail.h"
+#include "bench/base/growing_list.h"
 #include "bench/base/json_span.h"
-#include "bench/base/list.h"
 #include "bench/base/load_file.h"
 #include "bench/base/text_pool.h"
 #include "bench/base/utf8.h"

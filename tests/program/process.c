@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "bench/base/clock.h"
-#include "bench/base/list.h"
+#include "bench/base/growing_list.h"
 #include "bench/base/process.h"
 
 static const double most = 30; /* seconds that none of these takes */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Lists that grow: an array and its count are all there is to one, as the count says how much room
  * there is. */
-#ifndef BENCH_LIST_H
-#define BENCH_LIST_H
+#ifndef BENCH_GROWING_LIST_H
+#define BENCH_GROWING_LIST_H
 
 #include <stdbool.h>
 #include <stdlib.h>
