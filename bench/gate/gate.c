@@ -120,20 +120,16 @@ static int report(const gate_state *gate) {
 
 /* ---- What was asked for --------------------------------------------------------------------- */
 
-static int list_rows(gate_state *gate, rnn_error *error) {
-    if (gate->options->baseline)
-        return gate_list_baseline(&gate->rows, gate->options, &gate->notes, error);
-    return gate_rows_list(&gate->rows, gate->options, error) ? EXIT_FINE : EXIT_USAGE;
-}
-
 static int find_and_run(gate_state *gate) {
     rnn_error error;
     gate_plan *plan = &gate->plan;
     int status = gate_find_programs(&gate->programs, gate->options, gate->workers.stop, &error);
     plan->start = clock_seconds();
     gate->workers.last_moment = plan->start + plan->budget + 0.5 * GATE_ALLOWANCE;
-    if (status == EXIT_FINE)
-        status = list_rows(gate, &error);
+    if (status == EXIT_FINE && gate->options->baseline)
+        status = gate_list_baseline(&gate->rows, gate->options, &gate->notes, &error);
+    else if (status == EXIT_FINE && !gate_rows_list(&gate->rows, gate->options, &error))
+        status = EXIT_USAGE;
     if (status != EXIT_FINE)
         return say(status, error.text);
     const gate_end end = check_and_measure(gate);

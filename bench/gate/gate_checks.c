@@ -80,38 +80,38 @@ static context_list context_of(json_t *object, row_context members[CONTEXT_MOST_
 }
 
 /* What makes two builds differ besides their sources. */
-static void note_differences(gate_notes *notes, json_t *const contexts[SIDES]) {
-    row_context base[CONTEXT_MOST_MEMBERS], new[CONTEXT_MOST_MEMBERS];
-    char text[GATE_NOTE_SIZE - sizeof "these differ: "];
-    comparable_describe(context_of(contexts[BASE], base), context_of(contexts[NEW], new),
-                        FOR_COMPARE, text, sizeof text);
-    if (*text)
-        gate_note(notes, "these differ: %s", text);
-}
-
 static gate_end compare_contexts(gate_workers *workers, gate_row *none, void *notes) {
     (void)none;
     rnn_error error;
-    json_t *answers[SIDES] = {NULL, NULL}, *contexts[SIDES] = {NULL, NULL};
+    row_context members[SIDES][CONTEXT_MOST_MEMBERS];
+    context_list contexts[SIDES];
+    json_t *answers[SIDES] = {NULL, NULL};
+    char text[GATE_NOTE_SIZE - sizeof "these differ: "] = "";
     gate_end end = GATE_GOES_ON;
     for (int side = 0; side < SIDES && end == GATE_GOES_ON; side++) {
         end = gate_ask(workers, (side_id)side, &answers[side], CONTEXT_SECONDS, &error, "context");
-        contexts[side] = json_object_get(answers[side], "context");
+        contexts[side] = context_of(json_object_get(answers[side], "context"), members[side]);
     }
     if (end == GATE_GOES_ON)
-        note_differences(notes, contexts);
+        comparable_describe(contexts[BASE], contexts[NEW], FOR_COMPARE, text, sizeof text);
+    if (*text)
+        gate_note(notes, "these differ: %s", text);
     for (int side = 0; side < SIDES; side++)
         json_decref(answers[side]);
     return end;
 }
 
-/* Rows are of this build's backends: one that it has lost has none that could say so. */
-static void note_lost_backends(gate_notes *notes, json_t *backends) {
+/* Rows are of this build's backends: one that it has lost has none that could say so. A base from
+ * before this command was there has an error for an answer. */
+static gate_end compare_backends(gate_workers *workers, gate_row *none, void *notes) {
+    (void)none;
+    rnn_error error;
     char names[200] = "";
     size_t index;
-    json_t *backend;
+    json_t *answer, *backend;
     rnn_backend_info own;
-    json_array_foreach(backends, index, backend) {
+    const gate_end end = gate_ask(workers, BASE, &answer, CONTEXT_SECONDS, &error, "backends");
+    json_array_foreach(json_object_get(answer, "backends"), index, backend) {
         const char *name = json_string_value(json_object_get(backend, "name"));
         const size_t used = strlen(names);
         if (name && json_is_true(json_object_get(backend, "available")) &&
@@ -120,15 +120,6 @@ static void note_lost_backends(gate_notes *notes, json_t *backends) {
     }
     if (*names)
         gate_note(notes, "the base has backends that this build has not: %s", names);
-}
-
-/* A base from before this command was there has an error for an answer. */
-static gate_end compare_backends(gate_workers *workers, gate_row *none, void *notes) {
-    (void)none;
-    rnn_error error;
-    json_t *answer;
-    const gate_end end = gate_ask(workers, BASE, &answer, CONTEXT_SECONDS, &error, "backends");
-    note_lost_backends(notes, json_object_get(answer, "backends"));
     json_decref(answer);
     return end;
 }

@@ -13,17 +13,13 @@
 #define FEW            10   /* one in so many rows is suspect where few are */
 #define MOST_RUNS      1e8
 
-/* What a sample costs once counts for less in each of its runs the more runs it has. Two sides that
- * are compared run for run must have as many, or that cost would make one of them slower. */
-static bool runs_are_shared(const gate_row *row) {
-    const gate_side *base = &row->sides[BASE], *new = &row->sides[NEW];
-    return strcmp(base->backend, new->backend) == 0 && base->threads == new->threads;
-}
-
-/* The mean number of runs of a sample, which the slower side fills. */
+/* The mean number of runs of a sample, which the slower side fills. What a sample costs once counts
+ * for less in each of its runs the more runs it has. Two sides that are compared run for run must
+ * have as many, or that cost would make one of them slower. */
 static double mean_runs(const gate_plan *plan, const gate_row *row, side_id side) {
-    const double own = row->sides[side].seconds, other = row->sides[!side].seconds;
-    const double seconds = runs_are_shared(row) ? fmax(own, other) : own;
+    const gate_side *own = &row->sides[side], *other = &row->sides[!side];
+    const bool shared = strcmp(own->backend, other->backend) == 0 && own->threads == other->threads;
+    const double seconds = shared ? fmax(own->seconds, other->seconds) : own->seconds;
     return seconds > 0 ? fmin(fmax(plan->sample_seconds / seconds, 1), MOST_RUNS) : 1;
 }
 

@@ -15,18 +15,15 @@ bool gate_is_this_build(const gate_options *options, side_id side) {
     return side == NEW || !options->against;
 }
 
-static bool is_program(const char *path) {
-    struct stat found;
-    return stat(path, &found) == 0 && S_ISREG(found.st_mode) && access(path, X_OK) == 0;
-}
-
 /* In the folder, or the file itself. */
 static bool find_program(const char *given, bool may_be_file, char *program) {
     static const char *const places[] = {"/bench/rnnbench", "/rnnbench", ""};
     char path[PATH_MAX];
+    struct stat found;
     for (int i = 0; i < 2 + may_be_file; i++) {
         snprintf(path, sizeof path, "%s%s", given, places[i]);
-        if (is_program(path) && realpath(path, program))
+        if (stat(path, &found) == 0 && S_ISREG(found.st_mode) && access(path, X_OK) == 0 &&
+            realpath(path, program))
             return true;
     }
     return false;

@@ -15,22 +15,20 @@
 
 /* ---- One row -------------------------------------------------------------------------------- */
 
-static gate_end time_side(gate_workers *workers, gate_row *row, side_id side, double *seconds) {
-    const gate_side *s = &row->sides[side];
-    const bool by_cpu = gate_row_by_cpu(row);
-    if (!by_cpu)
-        worker_wait_until_asleep(&workers->pair[!side], SLOWEST_SLEEP);
-    return gate_run(workers, row, side, s->seconds * (s->runs + 1), "run", s->runs,
-                    by_cpu ? "cpu_seconds" : "seconds", seconds);
-}
-
 /* A B B A or B A A B, so that a steady drift is the same to both. */
 static gate_end time_group(gate_workers *workers, gate_row *row, side_id outer,
                            double *samples[SIDES]) {
     const side_id order[SAMPLES] = {outer, !outer, !outer, outer};
+    const bool by_cpu = gate_row_by_cpu(row);
     gate_end end = GATE_GOES_ON;
-    for (int i = 0; i < SAMPLES && end == GATE_GOES_ON && !row->left_out; i++)
-        end = time_side(workers, row, order[i], samples[order[i]]++);
+    for (int i = 0; i < SAMPLES && end == GATE_GOES_ON && !row->left_out; i++) {
+        const side_id side = order[i];
+        const gate_side *s = &row->sides[side];
+        if (!by_cpu)
+            worker_wait_until_asleep(&workers->pair[!side], SLOWEST_SLEEP);
+        end = gate_run(workers, row, side, s->seconds * (s->runs + 1), "run", s->runs,
+                       by_cpu ? "cpu_seconds" : "seconds", samples[side]++);
+    }
     return end;
 }
 

@@ -24,9 +24,13 @@ double gate_effect(const gate_series *series, const gate_reference *reference) {
     return median(series->logs, series->count) - reference->offset;
 }
 
+static int at_most(int rounds) {
+    return rounds < GATE_MOST_ROUNDS ? rounds : GATE_MOST_ROUNDS;
+}
+
 static double p_of(const double *logs, int count, double shift, test_alternative alternative) {
     double shifted[GATE_MOST_ROUNDS];
-    const int used = count < GATE_MOST_ROUNDS ? count : GATE_MOST_ROUNDS;
+    const int used = at_most(count);
     for (int i = 0; i < used; i++)
         shifted[i] = logs[i] + shift;
     return wilcoxon_signed_rank(shifted, used, alternative);
@@ -75,11 +79,6 @@ int gate_least_rounds_again(int rows) {
 
 /* ---- Resampling ------------------------------------------------------------------------------ */
 
-static void resample(const gate_series *from, double *to, int count, uint64_t *state) {
-    for (int i = 0; i < count; i++)
-        to[i] = from->logs[random_below(state, from->count)];
-}
-
 /* The smallest effect, as a logarithm, by which a series must lie higher for p to be reached. */
 static double shift_for_p(const double *logs, int count, double slack, double p) {
     double low = -2, high = 2;
@@ -100,16 +99,11 @@ static double effect_needed(const gate_rule *rule, const gate_series *series,
                             const gate_reference *reference, int rounds, double p,
                             uint64_t *state) {
     double logs[GATE_MOST_ROUNDS];
-    resample(series, logs, rounds, state);
     const double centre = gate_effect(series, reference);
     for (int i = 0; i < rounds; i++)
-        logs[i] -= reference->offset + centre;
+        logs[i] = series->logs[random_below(state, series->count)] - (reference->offset + centre);
     const double least = fmax(log1p(rule->threshold), log1p(rule->floor / reference->seconds));
     return fmax(least - median(logs, rounds), shift_for_p(logs, rounds, reference->slack, p));
-}
-
-static int at_most(int rounds) {
-    return rounds < GATE_MOST_ROUNDS ? rounds : GATE_MOST_ROUNDS;
 }
 
 double gate_visible(const gate_rule *rule, const gate_series *series,

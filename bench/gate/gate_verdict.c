@@ -40,18 +40,16 @@ static double *adjusted_p(const gate_rows *rows, p_of_row *p_of) {
     return NULL;
 }
 
-/* The base's time by that of the row, which is the one that counts: an anchor has another. */
-static double base_seconds(const gate_row *row) {
-    const gate_series *times = &row->sides[NEW].times;
-    return median(times->logs, times->count) / exp(gate_effect(&row->first, &row->reference));
-}
-
 void gate_find_suspects(gate_rows *rows, const gate_rule *rule) {
     for (int i = 0; i < rows->count; i++) {
         gate_row *row = &rows->items[i];
         if (row->left_out || row->first.count < 2)
             continue;
-        row->reference.seconds = base_seconds(row);
+        /* The base's time by that of the row, which is the one that counts: an anchor has another.
+         */
+        const gate_series *times = &row->sides[NEW].times;
+        row->reference.seconds =
+            median(times->logs, times->count) / exp(gate_effect(&row->first, &row->reference));
         row->suspect = gate_suspects(rule, &row->first, &row->reference);
     }
 }
