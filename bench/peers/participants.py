@@ -12,7 +12,6 @@ HERE = Path(__file__).resolve().parent
 FRAMEWORKS = ("torch", "onnxruntime", "tensorflow")
 ONEDNN3 = "onednn3"  # a second rnnbench, built against oneDNN 3.x
 PEERS = (*FRAMEWORKS, ONEDNN3)
-PEER_BACKENDS = ("onednn", "libxsmm")  # of others, within rnnbench
 
 
 @dataclass
@@ -28,13 +27,14 @@ class Participant:
 
 def _chosen(available, given):
     """Names of the backends to run."""
-    have = [backend["name"] for backend in available if backend["available"]]
-    return given or ["auto", *[name for name in PEER_BACKENDS if name in have]]
+    choices = [backend["name"] for backend in available if backend["choice"]]
+    return given or choices + [backend["name"] for backend in available
+                               if backend["library"] and backend["available"]]
 
 
 def of_rnnbench(program, available, given):
     by_name = {backend["name"]: backend for backend in available}
-    return [Participant(name, [program, "worker"], name in PEER_BACKENDS, backend=name,
+    return [Participant(name, [program, "worker"], by_name[name]["library"], backend=name,
                         threaded=by_name[name]["threaded"], version=by_name[name]["version"],
                         missing=by_name[name]["reason"])
             for name in _chosen(available, given)]
@@ -72,7 +72,7 @@ class Member:
     @property
     def roof_name(self):
         """The instructions that its roof counts on; a peer may take the widest."""
-        return self.participant.backend or "onednn"
+        return self.participant.backend or "-"  # which no backend is called
 
     def start(self, log):
         """Returns the version of what runs behind it."""

@@ -68,7 +68,8 @@ static double roof_of(const worker *w, const char *backend, int threads) {
     return roof_seconds(p, steps, &w->machine, peaks, roof_isa(backend));
 }
 
-/* A roof for any implementation: that of the CPU's widest instructions, which oneDNN takes. */
+/* A roof for any implementation: of a name that is no backend's, by the best instructions of the
+ * CPU. */
 void worker_roof(worker *w, int count, char **words) {
     (void)count;
     int threads;
