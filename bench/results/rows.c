@@ -73,7 +73,9 @@ static bool check_schema(timed_file *file, rnn_error *error) {
     if (own && (end == own || *end || version < 0))
         return fail(error, ROWS_SCHEMA_KEY " is \"%.40s\", no version", own);
     if (version > ROWS_SCHEMA_VERSION)
-        return fail(error, "is of " ROWS_SCHEMA_KEY " %ld; this program knows those up to %d",
+        return fail(error,
+                    "is of " ROWS_SCHEMA_KEY " %ld; this program knows those up to %d, a newer "
+                    "rnnbench reads it",
                     version, ROWS_SCHEMA_VERSION);
     if (library && strcmp(library, "1") != 0)
         return fail(error,

@@ -219,6 +219,7 @@ static void knows_schemas(void **state) {
     assert_int_equal(file.schema, 0);
     rows_free(&file);
     refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"2\""), "is of rnnbench_schema 2; this program");
+    refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"2\""), "a newer rnnbench reads it");
     refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"one\""), "no version");
     refuse_text(OF_SCHEMA("\"rnnbench_schema\": -1"), "no version");
     refuse_text(OF_SCHEMA("\"json_schema_version\": 2"), "json_schema_version 2");
