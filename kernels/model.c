@@ -3,6 +3,7 @@
 #include "kernels/backend.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 typedef struct cell_row {
     int gates, states;
@@ -38,10 +39,9 @@ int rnn_layer_directions(const rnn_layer *layer) {
     return layer->direction == RNN_BIDIRECTIONAL ? 2 : 1;
 }
 
-/* The one place that knows how wide h and c are: as wide as the gates, whatever the cell. */
+/* The one place that knows how wide h and c are. */
 int rnn_layer_state_width(const rnn_layer *layer, int state) {
-    (void)state;
-    return layer->units;
+    return state == 0 && layer->projection > 0 ? layer->projection : layer->units;
 }
 
 int rnn_layer_direction_width(const rnn_layer *layer) {
@@ -103,10 +103,19 @@ size_t rnn_layer_bias_length(const rnn_layer *layer) {
     return !layer->use_bias ? 0 : (layer->reset_after ? 2 : 1) * gate_units(layer);
 }
 
+size_t rnn_layer_peepholes_length(const rnn_layer *layer) {
+    return layer->peepholes ? 3 * (size_t)layer->units : 0;
+}
+
+size_t rnn_layer_projection_length(const rnn_layer *layer) {
+    return (size_t)layer->units * (size_t)layer->projection;
+}
+
 size_t rnn_layer_parameter_count(const rnn_layer *layer) {
     return (size_t)rnn_layer_directions(layer) *
            (rnn_layer_kernel_length(layer) + rnn_layer_recurrent_kernel_length(layer) +
-            rnn_layer_bias_length(layer));
+            rnn_layer_bias_length(layer) + rnn_layer_peepholes_length(layer) +
+            rnn_layer_projection_length(layer));
 }
 
 size_t rnn_dense_parameter_count(const rnn_dense *dense, int features) {
@@ -157,7 +166,8 @@ static rnn_status check_sizes(const rnn_model *model, int i, rnn_error *error) {
     if (status != RNN_OK)
         return status;
     size_t gates = (size_t)rnn_cell_gates(layer->cell);
-    size_t rows = (size_t)layer->features + (size_t)rnn_layer_direction_width(layer) + 2;
+    /* Two more for the biases, and as many for what else is as wide as a gate. */
+    size_t rows = 2 * ((size_t)layer->features + (size_t)layer->units + 2);
     if (layer->units > INT32_MAX / 8 || !size_fits(model, 2 * gates, rows, (size_t)layer->units))
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
                         "layers[%d].units: %d with features %d: the weights are too large", i,
@@ -175,6 +185,8 @@ static rnn_status check_enums(const rnn_layer *layer, int i, rnn_error *error) {
     if (status == RNN_OK)
         status = check_enum("direction", i, (int)layer->direction, RNN_DIRECTION_COUNT, error);
     if (status == RNN_OK)
+        status = check_enum("coupling", i, (int)layer->coupling, RNN_COUPLING_COUNT, error);
+    if (status == RNN_OK)
         status = check_enum("merge", i, (int)layer->merge, RNN_MERGE_COUNT, error);
     return status;
 }
@@ -189,6 +201,57 @@ static rnn_status check_options(const rnn_layer *layer, int i, rnn_error *error)
                         "layers[%d].merge: %s in a %s layer, only a bidirectional one merges", i,
                         rnn_merge_name(layer->merge), rnn_direction_name(layer->direction));
     return RNN_OK;
+}
+
+static rnn_status check_clip(const char *field, int i, float clip, rnn_error *error) {
+    if (!(clip >= 0) || isinf(clip))
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].%s: %g, must be a number above 0, or 0 for none", i, field,
+                        (double)clip);
+    return RNN_OK;
+}
+
+/* What of these options is set; NULL: none. */
+static const char *option_of_lstm(const rnn_layer *layer) {
+    return layer->peepholes                       ? "peepholes"
+           : layer->coupling != RNN_COUPLING_NONE ? "coupling"
+           : layer->projection != 0               ? "projection"
+           : layer->cell_clip != 0                ? "cell_clip"
+           : layer->projection_clip != 0          ? "projection_clip"
+                                                  : NULL;
+}
+
+const char *rnn_layer_option_beyond_keras(const rnn_layer *layer) {
+    const char *option = option_of_lstm(layer);
+    return option                  ? option
+           : layer->attention      ? "attention"
+           : layer->gate_clip != 0 ? "gate_clip"
+                                   : NULL;
+}
+
+static rnn_status check_options_beyond_keras(const rnn_layer *layer, int i, rnn_error *error) {
+    const char *of_lstm = option_of_lstm(layer);
+    if (of_lstm && layer->cell != RNN_LSTM)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].%s: set for %s, only LSTM has it",
+                        i, of_lstm, rnn_cell_name(layer->cell));
+    if (layer->attention && layer->cell != RNN_GRU)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].attention: true for %s, only GRU has it", i,
+                        rnn_cell_name(layer->cell));
+    if (layer->projection < 0 || layer->projection > layer->units)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].projection: %d, must be 1 to units %d, or 0 for none", i,
+                        layer->projection, layer->units);
+    rnn_status status = check_clip("gate_clip", i, layer->gate_clip, error);
+    if (status == RNN_OK)
+        status = check_clip("cell_clip", i, layer->cell_clip, error);
+    if (status == RNN_OK)
+        status = check_clip("projection_clip", i, layer->projection_clip, error);
+    if (status == RNN_OK && layer->projection_clip > 0 && layer->projection == 0)
+        return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                        "layers[%d].projection_clip: %g, but there is no projection", i,
+                        (double)layer->projection_clip);
+    return status;
 }
 
 /* That layer i can stand below layer i + 1. */
@@ -240,6 +303,8 @@ rnn_status rnn_model_validate(const rnn_model *model, rnn_error *error) {
             status = check_sizes(model, i, error);
         if (status == RNN_OK)
             status = check_options(layer, i, error);
+        if (status == RNN_OK)
+            status = check_options_beyond_keras(layer, i, error);
         if (status == RNN_OK && i + 1 < model->layer_count)
             status = check_chain(layer, i, error);
         if (status != RNN_OK)

@@ -168,11 +168,20 @@ static rnn_status check_direction_weights(const rnn_model *model, int layer, int
         "recurrent_kernel", index, layer, true, rnn_layer_recurrent_kernel_length(l), columns};
     const needed_array bias = {"bias", index, layer, l->reset_after, rnn_layer_bias_length(l),
                                columns};
+    const size_t units = (size_t)l->units, projection = (size_t)l->projection;
+    const needed_array peepholes = {"peepholes", index, layer, true, rnn_layer_peepholes_length(l),
+                                    units};
+    const needed_array projected = {
+        "projection", index, layer, true, rnn_layer_projection_length(l), projection};
     rnn_status status = check_array(weights->kernel, &kernel, error);
     if (status == RNN_OK)
         status = check_array(weights->recurrent_kernel, &recurrent, error);
     if (status == RNN_OK && l->use_bias)
         status = check_array(weights->bias, &bias, error);
+    if (status == RNN_OK && l->peepholes)
+        status = check_array(weights->peepholes, &peepholes, error);
+    if (status == RNN_OK && l->projection > 0)
+        status = check_array(weights->projection, &projected, error);
     return status;
 }
 
@@ -305,6 +314,8 @@ static rnn_plan *plan_allocate(const rnn_problem *problem) {
     }
     const rnn_shape *shape = &problem->shape;
     const int output_steps = rnn_model_returns_sequences(model) ? shape->timesteps : 1;
+    for (int i = 0; i < model->layer_count; i++)
+        plan->uses_attention |= model->layers[i].attention;
     plan->x_bytes = bytes_of_rows(shape, shape->x, shape->timesteps, model->layers[0].features);
     plan->y_bytes = bytes_of_rows(shape, shape->y, output_steps, rnn_model_output_width(model));
     plan->state_count = states;

@@ -11,6 +11,7 @@ struct rnn_plan {
     const rnn_backend *backend;
     void *state;             /* the backend's */
     size_t x_bytes, y_bytes; /* from the first float to the last */
+    bool uses_attention;
     int state_count;
     size_t *state_bytes; /* of each state array */
     size_t scratch_size;

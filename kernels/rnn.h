@@ -61,11 +61,15 @@ typedef enum rnn_cell {
                  */
     RNN_LSTM,   /* i, f, c, o. z = x W + h U + b,
                    c = rec(z_f) c + rec(z_i) act(z_c),
-                   h = rec(z_o) act(c)            Hochreiter, Schmidhuber 1997; Gers et al. 2000 */
+                   h = rec(z_o) act(c)            Hochreiter, Schmidhuber 1997; Gers et al. 2000
+                   peepholes:  z_i + p_i c and z_f + p_f c of the c before, z_o + p_o c of the
+                   new one, in place of z_i, z_f, z_o                     Gers, Schmidhuber 2000
+                   projection: h = (rec(z_o) act(c)) W_p                        Sak et al. 2014 */
     RNN_GRU,    /* z, r, h. h = z h + (1 - z) hh                                  Cho et al. 2014
                    z, r = rec(x W + h U + b)
                    reset_after:  hh = act(x W_h + b_0h + r (h U_h + b_1h))
-                   otherwise:    hh = act(x W_h + (r h) U_h + b_h)                */
+                   otherwise:    hh = act(x W_h + (r h) U_h + b_h)
+                   attention:  (1 - a) z in place of z, with a of rnn_io: AUGRU  Zhou et al. 2019 */
     RNN_CELL_COUNT
 } rnn_cell;
 
@@ -104,6 +108,15 @@ typedef enum rnn_merge {
     RNN_MERGE_COUNT
 } rnn_merge;
 
+/* Whether one of LSTM's input and forget gates is 1 minus the other. The columns of W and U, the
+ * bias and the peephole of a gate that is replaced are there, and their numbers do not matter. */
+typedef enum rnn_coupling {
+    RNN_COUPLING_NONE,
+    RNN_COUPLING_INPUT,  /* i = 1 - f: CIFG of TensorFlow Lite          Greff et al. 2017 */
+    RNN_COUPLING_FORGET, /* f = 1 - i: input_forget of ONNX Runtime */
+    RNN_COUPLING_COUNT
+} rnn_coupling;
+
 typedef struct rnn_layer {
     rnn_cell cell;
     int features;                        /* D >= 1; equals the width of the layer below */
@@ -118,6 +131,19 @@ typedef struct rnn_layer {
     /* A masked step puts out 0 instead of the kept state. Not read of a bidirectional layer: there,
      * as in Keras, it is what return_sequences is. */
     bool zero_output_for_mask;
+
+    /* What Keras does not have. LSTM only: */
+    bool peepholes; /* rnn_weights.peepholes is there */
+    rnn_coupling coupling;
+    int projection;        /* P, 1 to M: the width of h; 0: h is not projected and M wide */
+    float cell_clip;       /* > 0: c is clipped to [-cell_clip, cell_clip] as soon as it is new,
+                              before o and h are computed, as in TensorFlow Lite; 0: it is not */
+    float projection_clip; /* likewise h, behind the projection */
+    /* GRU only: */
+    bool attention; /* rnn_io.attention is there */
+    /* Any cell, > 0: what goes into a gate's activation, bias and peephole included, is clipped to
+     * [-gate_clip, gate_clip], as by ONNX' `clip`; act(c) of LSTM is not. 0: it is not clipped. */
+    float gate_clip;
 } rnn_layer;
 
 /* y = activation(h kernel + bias) */
@@ -156,8 +182,8 @@ RNN_API int rnn_cell_gates(rnn_cell cell);                /* G: 1, 4, 3 */
 RNN_API int rnn_cell_states(rnn_cell cell);               /* 1; LSTM 2: h, c */
 RNN_API int rnn_layer_directions(const rnn_layer *layer); /* 1 or 2 */
 
-/* Widths of h (state 0) and of c (1): M. Each direction puts out h, and a layer the h of one
- * direction, or with concat of both. */
+/* Widths of h (state 0), which is M or P, and of c (1), which is M. Each direction puts out h, and
+ * a layer the h of one direction, or with concat of both. */
 RNN_API int rnn_layer_state_width(const rnn_layer *layer, int state);
 RNN_API int rnn_layer_direction_width(const rnn_layer *layer);
 RNN_API int rnn_layer_output_width(const rnn_layer *layer);
@@ -181,8 +207,10 @@ typedef struct rnn_array {
 /* One direction of one layer, row-major, gates side by side in the order of rnn_cell. */
 typedef struct rnn_weights {
     rnn_array kernel;           /* W [D, G M] */
-    rnn_array recurrent_kernel; /* U [M, G M] */
+    rnn_array recurrent_kernel; /* U [M, G M]; of LSTM with a projection [P, 4 M] */
     rnn_array bias;             /* b [G M]; GRU with reset_after [2, 3 M]: input, recurrent */
+    rnn_array peepholes;        /* [3, M]: p_i, p_f, p_o; of layers with peepholes only */
+    rnn_array projection;       /* W_p [M, P]; of layers with a projection only */
 } rnn_weights;
 
 typedef struct rnn_model_weights {
@@ -192,11 +220,13 @@ typedef struct rnn_model_weights {
     rnn_array dense_bias;   /* [Dense units]; not looked at where the head has no bias */
 } rnn_model_weights;
 
-/* The lengths that rnn_weights must have for this layer, whose description must be valid; 0 for a
- * bias that it does not have. */
+/* The lengths that rnn_weights must have for this layer, whose description must be valid; 0 for
+ * what it does not have. */
 RNN_API size_t rnn_layer_kernel_length(const rnn_layer *layer);
 RNN_API size_t rnn_layer_recurrent_kernel_length(const rnn_layer *layer);
 RNN_API size_t rnn_layer_bias_length(const rnn_layer *layer);
+RNN_API size_t rnn_layer_peepholes_length(const rnn_layer *layer);
+RNN_API size_t rnn_layer_projection_length(const rnn_layer *layer);
 
 /* ---- Plans -------------------------------------------------------------------------------- */
 
@@ -286,6 +316,11 @@ typedef struct rnn_io {
      * Every layer of a stack gets the same mask, above a backward one too. */
     const int32_t *lengths; /* [N], each 0..T; NULL: all T */
     const uint8_t *mask;    /* [N, T] whatever the layout of x, 0 or else; NULL: all 1 */
+
+    /* a [N, T] whatever the layout of x. Every layer with attention gets the same, above a backward
+     * one too. A step that does not count has none; elsewhere a NaN is refused. Without such a
+     * layer it is not looked at. */
+    const float *attention;
 } rnn_io;
 
 /* Computes y and the final states, without allocating and without locks (openmp's runtime starts
@@ -308,12 +343,13 @@ typedef struct rnn_io {
  * outputs and final states have the same bits whatever the rows beside it, whose number, values,
  * lengths and NaN are no matter to it; in whatever layout; whether T is run at once or cut into
  * calls that carry the states, where the layers allow that: all forward, a single backward layer,
- * or unmasked a backward one below forward ones; on any number of threads; with another plan of the
- * same model and weights, and in another process. This is of one build of librnn, one machine and
- * one RNN_ISA, of a calling thread that rounds alike (its control word is that of all threads of a
- * run), and but for the bits of a NaN, which stays one. It holds of auto, too, while RNN_TUNING
- * names no file: its cost model always takes the kernels that openmp has. By a tuning file it may
- * take other kernels for another N, T or number of threads. onednn and libxsmm promise none of it.
+ * or, unmasked and without attention, a backward one below forward ones; on any number of threads;
+ * with another plan of the same model and weights, and in another process. This is of one build of
+ * librnn, one machine and one RNN_ISA, of a calling thread that rounds alike (its control word is
+ * that of all threads of a run), and but for the bits of a NaN, which stays one. It holds of auto,
+ * too, while RNN_TUNING names no file: its cost model always takes the kernels that openmp has. By
+ * a tuning file it may take other kernels for another N, T or number of threads. onednn and libxsmm
+ * promise none of it.
  *
  * After fork() a child may go on with its parent's plans and make new ones. A plan of several
  * threads that the parent had run, or had made with onednn, has left a mark on the thread that did

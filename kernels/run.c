@@ -2,6 +2,7 @@
  * rnn_plan_run: checks one run's buffers, then hands them to the backend. */
 #include "kernels/plan.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -60,6 +61,21 @@ static rnn_status check_masking(const rnn_shape *shape, const rnn_io *io, rnn_er
     return io->lengths ? check_lengths(shape, io->lengths, error) : RNN_OK;
 }
 
+/* ---- Attention ---------------------------------------------------------------------------- */
+
+/* A NaN would be in every unit of the state. */
+static rnn_status check_attention(const rnn_plan *plan, const rnn_io *io, rnn_error *error) {
+    const int timesteps = plan->problem.shape.timesteps;
+    rnn_status status = check_buffer("io.attention", io->attention, error);
+    for (int n = 0; n < plan->problem.shape.batch && status == RNN_OK; n++)
+        for (int t = 0; t < timesteps && status == RNN_OK; t++)
+            if (rnn_step_counts(io, timesteps, n, t) &&
+                isnan(io->attention[(size_t)n * (size_t)timesteps + (size_t)t]))
+                status =
+                    rnn_fail(error, RNN_INVALID_ARGUMENT, "io.attention: NaN at n %d, t %d", n, t);
+    return status;
+}
+
 /* ---- Overlap ------------------------------------------------------------------------------ */
 
 /* Two outputs with the same strides may interleave in one array, as the halves of a [N, T, 2 M] do.
@@ -82,7 +98,16 @@ typedef struct named_span {
 } named_span;
 
 /* Everything but the states, which are listed in io. */
-enum { SPAN_X, SPAN_LENGTHS, SPAN_MASK, SPAN_SCRATCH, SPAN_Y, SPAN_Y_BACKWARD, SPAN_COUNT };
+enum {
+    SPAN_X,
+    SPAN_LENGTHS,
+    SPAN_MASK,
+    SPAN_ATTENTION,
+    SPAN_SCRATCH,
+    SPAN_Y,
+    SPAN_Y_BACKWARD,
+    SPAN_COUNT
+};
 
 typedef struct buffers {
     const rnn_plan *plan;
@@ -197,6 +222,8 @@ static void collect(buffers *b, const rnn_plan *plan, const rnn_io *io, const vo
     set_span(b, SPAN_X, "io.x", io->x, plan->x_bytes);
     set_span(b, SPAN_LENGTHS, "io.lengths", io->lengths, rows * sizeof *io->lengths);
     set_span(b, SPAN_MASK, "io.mask", io->mask, rows * (size_t)shape->timesteps);
+    set_span(b, SPAN_ATTENTION, "io.attention", plan->uses_attention ? io->attention : NULL,
+             rows * (size_t)shape->timesteps * sizeof *io->attention);
     set_span(b, SPAN_SCRATCH, "scratch", scratch, plan->scratch_size);
     set_span(b, SPAN_Y, "io.y", io->y, plan->y_bytes);
     set_span(b, SPAN_Y_BACKWARD, "io.y_backward", io->y_backward, plan->y_bytes);
@@ -230,6 +257,8 @@ rnn_status rnn_plan_run(const rnn_plan *plan, const rnn_io *io, void *scratch, r
         status = check_second_output(plan, io, error);
     if (status == RNN_OK)
         status = check_masking(&plan->problem.shape, io, error);
+    if (status == RNN_OK && plan->uses_attention)
+        status = check_attention(plan, io, error);
     buffers b;
     collect(&b, plan, io, scratch);
     if (status == RNN_OK)

@@ -40,6 +40,8 @@ static void size_weights(size_t floats[ARRAY_COUNT], const problem *p) {
             floats[ARRAY_KERNEL + index] = rnn_layer_kernel_length(layer);
             floats[ARRAY_RECURRENT_KERNEL + index] = rnn_layer_recurrent_kernel_length(layer);
             floats[ARRAY_BIAS + index] = rnn_layer_bias_length(layer);
+            floats[ARRAY_PEEPHOLES + index] = rnn_layer_peepholes_length(layer);
+            floats[ARRAY_PROJECTION + index] = rnn_layer_projection_length(layer);
         }
     }
     if (p->has_dense) {
@@ -58,6 +60,9 @@ static void size_sequences(size_t floats[ARRAY_COUNT], const problem *p) {
     int steps = last->return_sequences ? p->timesteps : 1;
     floats[ARRAY_X] = sequence_floats(p, shape.x, p->layers[0].features, p->timesteps);
     floats[ARRAY_Y] = sequence_floats(p, shape.y, width, steps);
+    for (int i = 0; i < p->layer_count; i++)
+        if (p->layers[i].attention)
+            floats[ARRAY_ATTENTION] = (size_t)p->batch * (size_t)p->timesteps;
     if (last->merge == RNN_NONE)
         floats[ARRAY_Y_BACKWARD] = floats[ARRAY_Y];
     for (int i = 0; i < rnn_model_state_count(&model); i++) {
@@ -80,7 +85,9 @@ static void bind_views(run_arrays *a, const problem *p) {
         a->layer_weights[i] =
             (rnn_weights){.kernel = weights_view(a, ARRAY_KERNEL + i),
                           .recurrent_kernel = weights_view(a, ARRAY_RECURRENT_KERNEL + i),
-                          .bias = weights_view(a, ARRAY_BIAS + i)};
+                          .bias = weights_view(a, ARRAY_BIAS + i),
+                          .peepholes = weights_view(a, ARRAY_PEEPHOLES + i),
+                          .projection = weights_view(a, ARRAY_PROJECTION + i)};
     a->weights = (rnn_model_weights){.layers = a->layer_weights,
                                      .count = directions,
                                      .dense_kernel = weights_view(a, ARRAY_DENSE_KERNEL),
@@ -95,7 +102,8 @@ static void bind_views(run_arrays *a, const problem *p) {
                      .initial_states = p->initial_state ? a->initial_states : NULL,
                      .final_states = a->final_states,
                      .lengths = a->all[ARRAY_LENGTHS].data,
-                     .mask = a->all[ARRAY_MASK].data};
+                     .mask = a->all[ARRAY_MASK].data,
+                     .attention = array_floats(a, ARRAY_ATTENTION)};
 }
 
 bool arrays_create(run_arrays *a, const problem *p, case_guard guard) {
@@ -132,15 +140,20 @@ void array_name(int array, char text[ARRAY_NAME_SIZE]) {
         snprintf(text, size, "weights.layers[%d].kernel", array - ARRAY_KERNEL);
     else if (array < ARRAY_BIAS)
         snprintf(text, size, "weights.layers[%d].recurrent_kernel", array - ARRAY_RECURRENT_KERNEL);
-    else if (array < ARRAY_DENSE_KERNEL)
+    else if (array < ARRAY_PEEPHOLES)
         snprintf(text, size, "weights.layers[%d].bias", array - ARRAY_BIAS);
+    else if (array < ARRAY_PROJECTION)
+        snprintf(text, size, "weights.layers[%d].peepholes", array - ARRAY_PEEPHOLES);
+    else if (array < ARRAY_DENSE_KERNEL)
+        snprintf(text, size, "weights.layers[%d].projection", array - ARRAY_PROJECTION);
     else if (array < ARRAY_X)
         snprintf(text, size, "weights.dense_%s", array == ARRAY_DENSE_BIAS ? "bias" : "kernel");
     else if (array < ARRAY_INITIAL_STATE)
         snprintf(text, size, "%s",
                  array == ARRAY_X         ? "x"
                  : array == ARRAY_LENGTHS ? "lengths"
-                                          : "mask");
+                 : array == ARRAY_MASK    ? "mask"
+                                          : "attention");
     else if (array < ARRAY_Y)
         snprintf(text, size, "initial_states[%d]", array - ARRAY_INITIAL_STATE);
     else if (array < ARRAY_FINAL_STATE)

@@ -93,6 +93,17 @@ static void fill_bias(float *bias, const problem *p, const rnn_layer *layer, flo
                                     gain * (gate_bias[g] + 0.3f * random_normal(state));
 }
 
+/* [3, M], far enough apart that exchanging two rows moves every output. */
+static void fill_peepholes(float *peepholes, const problem *p, const rnn_layer *layer, float gain,
+                           uint64_t *state) {
+    static const float usual[3] = {0.8f, -0.6f, 0.4f};
+    for (int g = 0; g < 3; g++)
+        for (int j = 0; j < layer->units; j++)
+            *peepholes++ = p->values == VALUES_EXACT
+                               ? nonzero_integer(2, state)
+                               : gain * (usual[g] + 0.2f * random_normal(state));
+}
+
 static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *state) {
     int index = 0;
     for (int i = 0; i < p->layer_count; i++) {
@@ -106,6 +117,11 @@ static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *
                         rnn_layer_direction_width(layer), gates, layer->units, own_gain, state);
             if (layer->use_bias)
                 fill_bias(array_floats(a, ARRAY_BIAS + index), p, layer, own_gain, state);
+            if (layer->peepholes)
+                fill_peepholes(array_floats(a, ARRAY_PEEPHOLES + index), p, layer, own_gain, state);
+            if (layer->projection > 0)
+                fill_matrix(array_floats(a, ARRAY_PROJECTION + index), p, layer->units, 1,
+                            layer->projection, 2 * own_gain, state);
         }
     }
     if (p->has_dense) {
@@ -249,6 +265,17 @@ static void fill_x(run_arrays *a, const problem *p, uint64_t *state) {
     }
 }
 
+/* What does not count is a NaN: nobody may look at it. */
+static void fill_attention(run_arrays *a, const problem *p, uint64_t *state) {
+    arrays_poison(a, ARRAY_ATTENTION, ARRAY_ATTENTION + 1);
+    float *attention = array_floats(a, ARRAY_ATTENTION);
+    for (int n = 0; attention && n < p->batch; n++)
+        for (int t = 0; t < p->timesteps; t++, attention++)
+            if (rnn_step_counts(&a->io, p->timesteps, n, t))
+                *attention = p->values == VALUES_EXACT ? nonzero_integer(2, state)
+                                                       : (float)random_below(state, 1001) / 1000;
+}
+
 static void fill_states(run_arrays *a, const problem *p, uint64_t *state) {
     for (int i = 0; i < MAX_STATES; i++) {
         float *values = array_floats(a, ARRAY_INITIAL_STATE + i);
@@ -267,6 +294,7 @@ void inputs_fill(run_arrays *a, const problem *p, uint64_t seed, float gain) {
     fill_mask(a, p, &state);
     fill_x(a, p, &state);
     fill_states(a, p, &state);
+    fill_attention(a, p, &state);
 }
 
 /* ---- What the values ask of the problem --------------------------------------------------- */
@@ -348,6 +376,11 @@ static double bound_direction(const rnn_layer *layer, const rnn_weights *w, int 
     double recurrent =
         largest_column(w->recurrent_kernel.data, (size_t)rnn_layer_direction_width(layer), columns);
     double bias = layer->use_bias ? 6 : 0; /* two rows of at most 3 */
+    double peephole = layer->peepholes ? 2 : 0;
+    double projection = 1;
+    if (layer->projection > 0)
+        projection =
+            largest_column(w->projection.data, (size_t)layer->units, (size_t)layer->projection);
     double largest = fmax(h, c);
     for (int t = 0; t < timesteps; t++) {
         double z = x * kernel + h * recurrent + bias;
@@ -355,10 +388,14 @@ static double bound_direction(const rnn_layer *layer, const rnn_weights *w, int 
         if (layer->cell == RNN_SIMPLE) {
             h = z;
         } else if (layer->cell == RNN_LSTM) {
-            c = z * c + z * z;
-            h = z * c;
+            double gate = 1 + z + peephole * c; /* 1: of one that is coupled */
+            c = gate * c + gate * z;
+            h = (z + peephole * c) * c;
+            largest = fmax(largest, h);
+            h *= projection;
         } else {
-            h = z * h + (1 + z) * fmax(z, candidate);
+            double update = layer->attention ? 3 * z : z; /* attention is at most 2 */
+            h = update * h + (1 + update) * fmax(z, candidate);
         }
         largest = fmax(largest, fmax(z, fmax(h, c)));
     }

@@ -55,6 +55,7 @@ double oracle_activate(rnn_activation activation, double x) {
 typedef struct step_context {
     const rnn_layer *layer;
     const float *W, *U, *b;
+    const float *p, *W_p; /* peepholes and projection of an LSTM, or NULL */
     size_t D, M;
     size_t widths[2]; /* of h and c */
     double *z;        /* [4 M] pre-activations */
@@ -74,12 +75,19 @@ static void set_bias(double *sum, size_t columns, const float *bias) {
         sum[j] = bias ? (double)bias[j] : 0;
 }
 
+/* Into [-limit, limit]; 0: as it is. NaN stays. */
+static double clip(double x, float limit) {
+    double bound = limit;
+    return limit > 0 && x > bound ? bound : limit > 0 && x < -bound ? -bound : x;
+}
+
+/* Of what goes into a gate. */
 static double act(const step_context *s, double x) {
-    return oracle_activate(s->layer->activation, x);
+    return oracle_activate(s->layer->activation, clip(x, s->layer->gate_clip));
 }
 
 static double rec(const step_context *s, double x) {
-    return oracle_activate(s->layer->recurrent_activation, x);
+    return oracle_activate(s->layer->recurrent_activation, clip(x, s->layer->gate_clip));
 }
 
 static void simple_step(const step_context *s, const double *x, double *h) {
@@ -91,19 +99,39 @@ static void simple_step(const step_context *s, const double *x, double *h) {
         h[j] = act(s, z[j]);
 }
 
+/* The peephole of gate 0 (i), 1 (f) or 2 (o). */
+static double peephole(const step_context *s, size_t gate, size_t j) {
+    return s->p ? (double)s->p[gate * s->M + j] : 0;
+}
+
 static void lstm_step(const step_context *s, const double *x, double *h, double *c) {
     size_t M = s->M, columns = 4 * M;
-    double *z_i = s->z, *z_f = z_i + M, *z_c = z_f + M, *z_o = z_c + M;
+    double *z_i = s->z, *z_f = z_i + M, *z_c = z_f + M, *z_o = z_c + M, *output = s->inner;
     set_bias(s->z, columns, s->b);
     add_product(s->z, columns, x, s->D, s->W, columns);
     add_product(s->z, columns, h, s->widths[0], s->U, columns);
     for (size_t j = 0; j < M; j++) {
-        c[j] = rec(s, z_f[j]) * c[j] + rec(s, z_i[j]) * act(s, z_c[j]);
-        h[j] = rec(s, z_o[j]) * act(s, c[j]);
+        double i = rec(s, s->p ? z_i[j] + peephole(s, 0, j) * c[j] : z_i[j]);
+        double f = rec(s, s->p ? z_f[j] + peephole(s, 1, j) * c[j] : z_f[j]);
+        if (s->layer->coupling == RNN_COUPLING_INPUT)
+            i = 1 - f;
+        if (s->layer->coupling == RNN_COUPLING_FORGET)
+            f = 1 - i;
+        c[j] = clip(f * c[j] + i * act(s, z_c[j]), s->layer->cell_clip);
+        double o = rec(s, s->p ? z_o[j] + peephole(s, 2, j) * c[j] : z_o[j]);
+        output[j] = o * oracle_activate(s->layer->activation, c[j]);
     }
+    if (!s->W_p) {
+        memcpy(h, output, M * sizeof *h);
+        return;
+    }
+    memset(h, 0, s->widths[0] * sizeof *h);
+    add_product(h, s->widths[0], output, M, s->W_p, s->widths[0]);
+    for (size_t j = 0; j < s->widths[0]; j++)
+        h[j] = clip(h[j], s->layer->projection_clip);
 }
 
-static void gru_step(const step_context *s, const double *x, double *h) {
+static void gru_step(const step_context *s, const double *x, double attention, double *h) {
     size_t M = s->M, columns = 3 * M;
     double *z = s->z, *r = z + M, *candidate = r + M, *inner = s->inner;
     const float *U_h = s->U + 2 * M;
@@ -116,6 +144,8 @@ static void gru_step(const step_context *s, const double *x, double *h) {
         double recurrent_bias = s->layer->reset_after && b_1 ? (double)b_1[j] : 0;
         s->z[j] = rec(s, s->z[j] + recurrent_bias);
     }
+    for (size_t j = 0; s->layer->attention && j < M; j++)
+        z[j] *= 1 - attention;
     if (s->layer->reset_after) {
         set_bias(inner, M, b_1 ? b_1 + 2 * M : NULL);
         add_product(inner, M, h, M, U_h, columns);
@@ -130,7 +160,7 @@ static void gru_step(const step_context *s, const double *x, double *h) {
         h[j] = z[j] * h[j] + (1 - z[j]) * act(s, candidate[j]);
 }
 
-static void step(const step_context *s, const double *x, double *h, double *c) {
+static void step(const step_context *s, const double *x, double attention, double *h, double *c) {
     switch (s->layer->cell) {
     case RNN_SIMPLE:
         simple_step(s, x, h);
@@ -139,7 +169,7 @@ static void step(const step_context *s, const double *x, double *h, double *c) {
         lstm_step(s, x, h, c);
         break;
     case RNN_GRU:
-        gru_step(s, x, h);
+        gru_step(s, x, attention, h);
         break;
     case RNN_CELL_COUNT:
         break;
@@ -154,6 +184,7 @@ typedef struct batch_shape {
     size_t N, T;
     const int32_t *lengths;
     const uint8_t *mask;
+    const float *attention;
 } batch_shape;
 
 static bool step_counts(const batch_shape *shape, size_t n, size_t t) {
@@ -178,8 +209,9 @@ static void run_direction(const step_context *s, const batch_shape *shape, bool 
         for (size_t i = 0; i < T; i++) {
             size_t t = backward ? T - 1 - i : i;
             bool counts = step_counts(shape, n, t);
+            double attention = s->layer->attention ? (double)shape->attention[n * T + t] : 0;
             if (counts)
-                step(s, x + (n * T + t) * s->D, h + n * width, c + n * s->widths[1]);
+                step(s, x + (n * T + t) * s->D, attention, h + n * width, c + n * s->widths[1]);
             for (size_t j = 0; j < width; j++)
                 y[(n * T + i) * width + j] =
                     !counts && zeroes_masked(s->layer) ? 0 : h[n * width + j];
@@ -272,6 +304,8 @@ static double *direction_output(const rnn_layer *layer, const rnn_weights *weigh
                             .W = weights->kernel.data,
                             .U = weights->recurrent_kernel.data,
                             .b = layer->use_bias ? weights->bias.data : NULL,
+                            .p = layer->peepholes ? weights->peepholes.data : NULL,
+                            .W_p = layer->projection > 0 ? weights->projection.data : NULL,
                             .D = (size_t)layer->features,
                             .M = M,
                             .widths = {widths[0], widths[1]},
@@ -347,7 +381,7 @@ static double *widened(const float *x, size_t a, size_t b, size_t c) {
 
 bool oracle_run(const rnn_model *model, const rnn_model_weights *weights, int batch, int timesteps,
                 const oracle_io *io) {
-    batch_shape shape = {(size_t)batch, (size_t)timesteps, io->lengths, io->mask};
+    batch_shape shape = {(size_t)batch, (size_t)timesteps, io->lengths, io->mask, io->attention};
     const rnn_weights *layer_weights = weights->layers;
     int first_state = 0;
     double *x = widened(io->x, shape.N, shape.T, (size_t)model->layers[0].features);

@@ -20,6 +20,7 @@ typedef struct oracle_io {
     double *const *final_states;
     const int32_t *lengths; /* [N] */
     const uint8_t *mask;    /* [N, T] */
+    const float *attention; /* [N, T], of layers that have it */
 } oracle_io;
 
 /* The description must be valid. False where memory ran out. */

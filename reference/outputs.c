@@ -74,7 +74,8 @@ bool expected_compute(expected_outputs *expected, const problem *p, const run_ar
                     .initial_states = arrays->io.initial_states,
                     .final_states = expected->values + (ARRAY_FINAL_STATE - ARRAY_Y),
                     .lengths = arrays->io.lengths,
-                    .mask = arrays->io.mask};
+                    .mask = arrays->io.mask,
+                    .attention = arrays->io.attention};
     bool done = oracle_run(&model, &arrays->weights, p->batch, p->timesteps, &io);
     free(x);
     return done;

@@ -4,8 +4,11 @@
 #include "kernels/backend.h"
 
 #include <ctype.h>
+#include <float.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Values ------------------------------------------------------------------------------- */
@@ -115,6 +118,15 @@ static bool parse_choice(parser *in, const char *key, const char *value, const c
     return refuse(in, "%s:%.40s: expected one of %s", key, value, list);
 }
 
+static bool parse_clip(parser *in, const char *key, const char *value, float *clip) {
+    char *end;
+    *clip = strtof(value, &end);
+    if (end != value && *end == '\0' && isfinite(*clip) && *clip > 0 &&
+        !isspace((unsigned char)*value))
+        return true;
+    return refuse(in, "%s:%.40s: expected a number above 0", key, value);
+}
+
 static bool parse_activation(parser *in, const char *key, const char *value,
                              rnn_activation *activation) {
     return rnn_activation_parse(value, activation) ||
@@ -136,6 +148,7 @@ static bool parse_units(parser *in, const char *key, const char *value) {
                   value, PROBLEM_MAX_LAYERS, PROBLEM_MAX_SIZE);
 }
 
+static const char *const coupling_names[RNN_COUPLING_COUNT] = {"none", "input", "forget"};
 static const char *const output_names[] = {"last", "sequences"};
 static const char *const layout_names[] = {"batch_major", "time_major"};
 static const char *const strides_names[] = {"dense", "padded"};
@@ -156,6 +169,13 @@ typedef enum segment_id {
     SEGMENT_MERGE,
     SEGMENT_OUTPUT,
     SEGMENT_ZERO_MASKED,
+    SEGMENT_PEEPHOLES,
+    SEGMENT_COUPLED,
+    SEGMENT_PROJECTION,
+    SEGMENT_CELL_CLIP,
+    SEGMENT_PROJECTION_CLIP,
+    SEGMENT_ATTENTION,
+    SEGMENT_GATE_CLIP,
     SEGMENT_DENSE,
     SEGMENT_DENSE_ACTIVATION,
     SEGMENT_DENSE_BIAS,
@@ -180,6 +200,13 @@ static const char *const segment_keys[SEGMENT_COUNT] = {
     [SEGMENT_MERGE] = "merge",
     [SEGMENT_OUTPUT] = "output",
     [SEGMENT_ZERO_MASKED] = "zero_masked",
+    [SEGMENT_PEEPHOLES] = "peepholes",
+    [SEGMENT_COUPLED] = "coupled",
+    [SEGMENT_PROJECTION] = "projection",
+    [SEGMENT_CELL_CLIP] = "cell_clip",
+    [SEGMENT_PROJECTION_CLIP] = "projection_clip",
+    [SEGMENT_ATTENTION] = "attention",
+    [SEGMENT_GATE_CLIP] = "gate_clip",
     [SEGMENT_DENSE] = "dense",
     [SEGMENT_DENSE_ACTIVATION] = "dense_activation",
     [SEGMENT_DENSE_BIAS] = "dense_bias",
@@ -189,6 +216,32 @@ static const char *const segment_keys[SEGMENT_COUNT] = {
     [SEGMENT_STATE] = "state",
     [SEGMENT_VALUES] = "values",
 };
+
+/* Options that Keras does not have. */
+static bool parse_further_option(parser *in, segment_id segment, const char *key,
+                                 const char *value) {
+    rnn_layer *layer = &in->p->layers[0];
+    int choice;
+    switch (segment) {
+    case SEGMENT_PEEPHOLES:
+        return parse_flag(in, key, value, &layer->peepholes);
+    case SEGMENT_COUPLED:
+        if (!parse_choice(in, key, value, coupling_names, RNN_COUPLING_COUNT, &choice))
+            return false;
+        layer->coupling = (rnn_coupling)choice;
+        return true;
+    case SEGMENT_PROJECTION:
+        return parse_size(in, key, value, &layer->projection);
+    case SEGMENT_CELL_CLIP:
+        return parse_clip(in, key, value, &layer->cell_clip);
+    case SEGMENT_PROJECTION_CLIP:
+        return parse_clip(in, key, value, &layer->projection_clip);
+    case SEGMENT_ATTENTION:
+        return parse_flag(in, key, value, &layer->attention);
+    default: /* SEGMENT_GATE_CLIP */
+        return parse_clip(in, key, value, &layer->gate_clip);
+    }
+}
 
 static bool parse_layer_option(parser *in, segment_id segment, const char *key, const char *value) {
     rnn_layer *layer = &in->p->layers[0];
@@ -215,8 +268,10 @@ static bool parse_layer_option(parser *in, segment_id segment, const char *key, 
             return false;
         layer->return_sequences = choice == 1;
         return true;
-    default: /* SEGMENT_ZERO_MASKED */
+    case SEGMENT_ZERO_MASKED:
         return parse_flag(in, key, value, &layer->zero_output_for_mask);
+    default:
+        return parse_further_option(in, segment, key, value);
     }
 }
 
@@ -360,6 +415,17 @@ static void append_flag(printer *out, segment_id segment, bool value, bool usual
         append(out, "/%s:%d", segment_keys[segment], value);
 }
 
+/* With as many digits as it takes to read the same number again. */
+static void append_clip(printer *out, segment_id segment, float clip) {
+    char text[32];
+    int digits = 1;
+    do
+        snprintf(text, sizeof text, "%.*g", digits, (double)clip);
+    while (digits++ < FLT_DECIMAL_DIG && strtof(text, NULL) != clip);
+    if (clip > 0)
+        append(out, "/%s:%s", segment_keys[segment], text);
+}
+
 static void print_layer_options(printer *out, const rnn_layer *layer, const rnn_layer *usual) {
     append_name(out, SEGMENT_ACTIVATION, rnn_activation_name(layer->activation),
                 rnn_activation_name(usual->activation));
@@ -375,6 +441,15 @@ static void print_layer_options(printer *out, const rnn_layer *layer, const rnn_
     append_name(out, SEGMENT_OUTPUT, output_names[layer->return_sequences],
                 output_names[usual->return_sequences]);
     append_flag(out, SEGMENT_ZERO_MASKED, layer->zero_output_for_mask, usual->zero_output_for_mask);
+    append_flag(out, SEGMENT_PEEPHOLES, layer->peepholes, false);
+    append_name(out, SEGMENT_COUPLED, coupling_names[layer->coupling],
+                coupling_names[RNN_COUPLING_NONE]);
+    if (layer->projection > 0)
+        append(out, "/%s:%d", segment_keys[SEGMENT_PROJECTION], layer->projection);
+    append_clip(out, SEGMENT_CELL_CLIP, layer->cell_clip);
+    append_clip(out, SEGMENT_PROJECTION_CLIP, layer->projection_clip);
+    append_flag(out, SEGMENT_ATTENTION, layer->attention, false);
+    append_clip(out, SEGMENT_GATE_CLIP, layer->gate_clip);
 }
 
 void problem_print(const problem *p, char text[PROBLEM_TEXT_SIZE]) {
@@ -401,8 +476,19 @@ void problem_print(const problem *p, char text[PROBLEM_TEXT_SIZE]) {
 
 /* ---- Counts ------------------------------------------------------------------------------- */
 
+/* Columns of a direction's gates, of those that are computed. */
 static double gate_units(const rnn_layer *layer) {
-    return (double)rnn_layer_directions(layer) * rnn_cell_gates(layer->cell) * layer->units;
+    const int gates = rnn_cell_gates(layer->cell) - (layer->coupling != RNN_COUPLING_NONE);
+    return (double)gates * layer->units;
+}
+
+double problem_layer_kernel(const rnn_layer *layer) {
+    return gate_units(layer) * layer->features;
+}
+
+double problem_layer_recurrent(const rnn_layer *layer) {
+    return gate_units(layer) * rnn_layer_direction_width(layer) +
+           (double)layer->units * layer->projection;
 }
 
 problem_steps problem_all_steps(const problem *p) {
@@ -413,8 +499,8 @@ double problem_flops(const problem *p, problem_steps steps) {
     double products = 0;
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
-        products += steps.counted * gate_units(layer) *
-                    ((double)layer->features + rnn_layer_direction_width(layer));
+        products += steps.counted * rnn_layer_directions(layer) *
+                    (problem_layer_kernel(layer) + problem_layer_recurrent(layer));
     }
     if (p->has_dense) {
         const rnn_layer *last = &p->layers[p->layer_count - 1];
@@ -432,6 +518,6 @@ double problem_weight_bytes(const problem *p) {
 double problem_recurrent_weight_bytes(const problem *p) {
     double count = 0;
     for (int i = 0; i < p->layer_count; i++)
-        count += gate_units(&p->layers[i]) * rnn_layer_direction_width(&p->layers[i]);
+        count += rnn_layer_directions(&p->layers[i]) * problem_layer_recurrent(&p->layers[i]);
     return sizeof(float) * count;
 }

@@ -13,8 +13,9 @@
  *   direction:NAME   merge:NAME                 (of every layer; merge:none only of the last)
  *   output:sequences|last      whole sequence (default) or last output, of the last layer
  *   zero_masked:0|1            zero_output_for_mask
- *   dense:UNITS  dense_activation:NAME  dense_bias:0|1
- *   layout:batch_major|time_major
+ *   peepholes:0|1  coupled:none|input|forget  projection:P  cell_clip:C  projection_clip:C   of
+ * LSTM attention:0|1  (of GRU)    gate_clip:C             C is a number above 0; without it: no
+ * clip dense:UNITS  dense_activation:NAME  dense_bias:0|1 layout:batch_major|time_major
  *   strides:dense|padded       padded: rows of x and y lie further apart than they are wide
  *   mask:none|lengths|front|holes|both
  *   state:0|1                  non-zero initial states
@@ -85,6 +86,11 @@ typedef struct problem_steps {
 
 /* Where nothing leaves any out. */
 problem_steps problem_all_steps(const problem *problem);
+
+/* Numbers of one direction of a layer that a step multiplies with: of W, and of U and what follows
+ * it. The columns of a gate that coupling replaces are not among them. */
+double problem_layer_kernel(const rnn_layer *layer);
+double problem_layer_recurrent(const rnn_layer *layer);
 
 /* FLOPs of one run over these steps (a multiply-add is two): matrix products only, as oneDNN's
  * benchdnn counts. A Dense head on the last output has a row for each of the batch, whatever counts

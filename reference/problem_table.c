@@ -47,6 +47,25 @@ static bool wants_bias(rnn_activation activation) {
     return activation == RNN_RELU || activation == RNN_SOFTPLUS || activation == RNN_EXPONENTIAL;
 }
 
+static float random_clip(uint64_t *state) {
+    return random_chance(state, 4) ? (float)random_between(state, 1, 12) / 8 : 0;
+}
+
+static void random_options_beyond_keras(rnn_layer *layer, uint64_t *state) {
+    layer->gate_clip = random_clip(state);
+    layer->attention = layer->cell == RNN_GRU && random_chance(state, 2);
+    if (layer->cell != RNN_LSTM)
+        return;
+    layer->peepholes = random_chance(state, 2);
+    if (random_chance(state, 3))
+        layer->coupling = (rnn_coupling)random_below(state, RNN_COUPLING_COUNT);
+    layer->cell_clip = random_clip(state);
+    if (random_chance(state, 2)) {
+        layer->projection = random_between(state, 1, layer->units);
+        layer->projection_clip = random_clip(state);
+    }
+}
+
 static void random_layer(rnn_layer *layer, uint64_t *state) {
     layer->activation = random_activation(state, layer->activation);
     if (layer->cell != RNN_SIMPLE)
@@ -59,6 +78,8 @@ static void random_layer(rnn_layer *layer, uint64_t *state) {
         layer->merge = (rnn_merge)random_below(state, RNN_MERGE_COUNT);
     layer->return_sequences = !random_chance(state, 3);
     layer->zero_output_for_mask = random_chance(state, 4);
+    if (random_chance(state, 3))
+        random_options_beyond_keras(layer, state);
 }
 
 static void random_stack(problem *p, uint64_t *state) {
@@ -66,6 +87,8 @@ static void random_stack(problem *p, uint64_t *state) {
     for (int i = 1; i < p->layer_count; i++) {
         p->layers[i] = p->layers[0];
         p->layers[i].units = random_units(state);
+        if (p->layers[i].units < p->layers[i].projection)
+            p->layers[i].units = p->layers[i].projection;
     }
     problem_chain(p);
 }
@@ -91,6 +114,11 @@ static void make_exact(problem *p, uint64_t *state) {
         layer->recurrent_activation = RNN_LINEAR;
     if (layer->merge == RNN_MUL)
         layer->merge = RNN_SUM;
+    /* Peepholes and a projection multiply once more. */
+    layer->peepholes = layer->attention = false;
+    layer->coupling = RNN_COUPLING_NONE;
+    layer->projection = 0;
+    layer->gate_clip = layer->cell_clip = layer->projection_clip = 0;
 }
 
 static void make_special(problem *p) {

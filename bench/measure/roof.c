@@ -24,18 +24,6 @@ int roof_isa_of_plan(const char *backend, const rnn_plan *plan) {
     return roof_isa(taken);
 }
 
-static double gate_units(const rnn_layer *layer) {
-    return (double)rnn_cell_gates(layer->cell) * layer->units;
-}
-
-static double recurrent_bytes(const rnn_layer *layer) {
-    return sizeof(float) * gate_units(layer) * rnn_layer_direction_width(layer);
-}
-
-static double kernel_bytes(const rnn_layer *layer) {
-    return sizeof(float) * gate_units(layer) * layer->features;
-}
-
 static double dense_bytes(const problem *p) {
     const rnn_layer *last = &p->layers[p->layer_count - 1];
     return p->has_dense ? sizeof(float) * (double)rnn_layer_output_width(last) * p->dense.units : 0;
@@ -50,8 +38,9 @@ static double traffic(const problem *p, double steps, double capacity) {
     double bytes = beyond(dense_bytes(p), capacity);
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
-        double direction = steps * beyond(recurrent_bytes(layer), capacity) +
-                           beyond(kernel_bytes(layer), capacity);
+        const double recurrent = sizeof(float) * problem_layer_recurrent(layer);
+        const double kernel = sizeof(float) * problem_layer_kernel(layer);
+        double direction = steps * beyond(recurrent, capacity) + beyond(kernel, capacity);
         bytes += rnn_layer_directions(layer) * direction;
     }
     return bytes;

@@ -42,6 +42,9 @@ class Problem:
         self.layers = [Layer(layer) for layer in facts["layers"]]
         self.features = self.layers[0].features
         self.steps, self.width = facts["steps"], facts["width"]
+        for layer in facts["layers"]:
+            if layer["beyond_keras"]:
+                raise Refused(f"{layer['beyond_keras']}: only what Keras has is compared")
         if facts["dense"]:
             raise Refused("a Dense head: only recurrent layers are compared")
         if facts["masked"]:

@@ -2,6 +2,7 @@
  * The judge: a `rnnbench worker` hands inputs to others, and compares their outputs. */
 #include "bench/measure/roof.h"
 #include "bench/worker/worker.h"
+#include "kernels/backend.h"
 #include "reference/inputs.h"
 
 #include <errno.h>
@@ -53,13 +54,15 @@ static bool write_inputs(const subject *s, const char *folder) {
 }
 
 static json_t *layer_object(const rnn_layer *layer) {
-    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "cell",
+    const char *beyond_keras = rnn_layer_option_beyond_keras(layer);
+    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:s}", "cell",
                      rnn_cell_name(layer->cell), "features", layer->features, "units", layer->units,
                      "activation", rnn_activation_name(layer->activation), "recurrent_activation",
                      rnn_activation_name(layer->recurrent_activation), "direction",
                      rnn_direction_name(layer->direction), "merge", rnn_merge_name(layer->merge),
                      "use_bias", layer->use_bias, "reset_after", layer->reset_after,
-                     "return_sequences", layer->return_sequences);
+                     "return_sequences", layer->return_sequences, "beyond_keras",
+                     beyond_keras ? beyond_keras : "");
 }
 
 static json_t *problem_object(const problem *p) {

@@ -91,6 +91,23 @@ void rnn_tuning_header(char text[RNN_TUNING_HEADER_SIZE]) {
 
 /* ---- A problem ---------------------------------------------------------------------------- */
 
+static void append_clip(text_buffer *to, const char *name, float clip) {
+    if (clip > 0)
+        append(to, ",%s:%.9g", name, (double)clip);
+}
+
+static void append_options_beyond_keras(text_buffer *to, const rnn_layer *layer) {
+    static const char *const coupling[RNN_COUPLING_COUNT] = {"", ",coupled:input",
+                                                             ",coupled:forget"};
+    append(to, "%s%s%s", layer->peepholes ? ",peepholes" : "", coupling[layer->coupling],
+           layer->attention ? ",attention" : "");
+    if (layer->projection > 0)
+        append(to, ",projection:%d", layer->projection);
+    append_clip(to, "cell_clip", layer->cell_clip);
+    append_clip(to, "projection_clip", layer->projection_clip);
+    append_clip(to, "gate_clip", layer->gate_clip);
+}
+
 static void append_layer(text_buffer *to, const rnn_layer *layer, bool masked) {
     bool one_way = layer->direction != RNN_BIDIRECTIONAL;
     append(to, "%s(D:%d,U:%d,%s", rnn_cell_name(layer->cell), layer->features, layer->units,
@@ -101,6 +118,7 @@ static void append_layer(text_buffer *to, const rnn_layer *layer, bool masked) {
         append(to, ",%s", rnn_direction_name(layer->direction));
     if (!one_way)
         append(to, ",%s", rnn_merge_name(layer->merge));
+    append_options_beyond_keras(to, layer);
     append(to, "%s%s%s%s)", layer->use_bias ? ",bias" : "",
            layer->reset_after ? ",reset_after" : "", layer->return_sequences ? ",sequences" : "",
            masked && one_way && layer->zero_output_for_mask ? ",zero_masked" : "");

@@ -22,15 +22,22 @@ typedef enum product_operand {
     OPERAND_LEFT, /* what the product before this one left, as r h of a GRU without reset_after */
 } product_operand;
 
+typedef enum product_matrix {
+    MATRIX_U,
+    MATRIX_PROJECTION, /* rnn_weights.projection */
+} product_matrix;
+
+enum { CELL_MOST_GATES = 4, CELL_MOST_PRODUCTS = 2 };
+
 typedef struct cell_product {
     rnn_step_kernel step; /* not of the product with W, which every cell has by `project` */
     product_operand operand;
-    int first_gate, gates; /* columns of the Keras matrix, which has all gates side by side */
-    bool has_bias;         /* one of its own, beside that of x W + b */
+    product_matrix matrix;
+    int gates;
+    int gate[CELL_MOST_GATES]; /* their places in the Keras matrix, which has them side by side */
+    bool has_bias;             /* one of its own, beside that of x W + b */
     panel_narrowing narrowing;
 } cell_product;
-
-enum { CELL_MOST_PRODUCTS = 2 };
 
 typedef struct cell_form {
     cell_product input; /* x W + b */
@@ -38,9 +45,9 @@ typedef struct cell_form {
     int product_count;
 } cell_form;
 
-const cell_form *rnn_cell_form(const rnn_layer *layer);
+cell_form rnn_cell_form(const rnn_layer *layer);
 
-/* Rows and columns of the matrix of a product with U, the columns of one gate. */
+/* Rows of the matrix of a product that is not with W, and columns of one of its gates. */
 int rnn_product_depth(const rnn_layer *layer, const cell_product *product);
 int rnn_product_units(const rnn_layer *layer, const cell_product *product);
 

@@ -69,16 +69,16 @@ static int vectors_of_member(const rnn_cost_model *model, const rnn_layer *layer
 /* One step of one direction, with its share of the input projection. */
 static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                            int members) {
-    const cell_form *form = rnn_cell_form(layer);
+    const cell_form form = rnn_cell_form(layer);
     double columns = 0, vectors_of_u = 0; /* the columns of all products, and times their depth */
-    for (int p = 0; p < form->product_count; p++) {
-        const cell_product *product = &form->products[p];
+    for (int p = 0; p < form.product_count; p++) {
+        const cell_product *product = &form.products[p];
         const int vectors = vectors_of_member(model, layer, product, members);
         columns += vectors;
         vectors_of_u += (double)vectors * rnn_product_depth(layer, product);
     }
     const double vectors_of_w =
-        (double)vectors_of_member(model, layer, &form->input, members) * layer->features;
+        (double)vectors_of_member(model, layer, &form.input, members) * layer->features;
     const double steps_a_time =
         fmin(model->problem->shape.timesteps, fmax(1, (double)WORKSPACE_PROJECTED_ROWS / rows));
     /* W and U push each other out of L2 only where both are read at every step. */
@@ -88,7 +88,7 @@ static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, 
     return product_seconds(model, rows, vectors_of_u, 1, l2_of_u * model->l2_bytes) +
            product_seconds(model, rows, vectors_of_w, steps_a_time, l2_of_w * model->l2_bytes) +
            rows * columns * seconds_of_gate * model->slowness + seconds_of_rest +
-           (members > 1 ? form->product_count * seconds_of_meeting : 0);
+           (members > 1 ? form.product_count * seconds_of_meeting : 0);
 }
 
 static double layer_step_seconds(const rnn_cost_model *model, int layer, int rows, int members) {
@@ -167,11 +167,11 @@ bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, in
     /* Measured with 1 MB of L2, see
      * results/LOG.md#w-and-u-read-side-by-side-where-both-exceed-l2. */
     const double most_of_l2 = 0.75 * model->l2_bytes, little_of_l2 = model->l2_bytes / 8;
-    const cell_form *form = rnn_cell_form(layer);
-    const double depth = (double)layer->features + rnn_product_depth(layer, &form->products[0]);
-    double weights = (double)layer->features * form->input.gates * layer->units;
-    for (int p = 0; p < form->product_count; p++) {
-        const cell_product *product = &form->products[p];
+    const cell_form form = rnn_cell_form(layer);
+    const double depth = (double)layer->features + rnn_product_depth(layer, &form.products[0]);
+    double weights = (double)layer->features * form.input.gates * layer->units;
+    for (int p = 0; p < form.product_count; p++) {
+        const cell_product *product = &form.products[p];
         weights += (double)rnn_product_depth(layer, product) * product->gates *
                    rnn_product_units(layer, product);
     }

@@ -80,7 +80,7 @@ static void project_steps(engine_run *run, const direction_run *direction, int f
 /* Product `index` of the cell's form, some of its panels. */
 static void multiply(const engine_run *run, const direction_run *direction, rnn_step *step,
                      int index, rnn_share panels) {
-    const cell_product *product = &direction->packed->form->products[index];
+    const cell_product *product = &direction->packed->form.products[index];
     const panel_layout *layout = &direction->packed->products[index];
     const packed_weights *weights = &direction->weights->products[index];
     const bool of_h = product->operand == OPERAND_H;
@@ -130,7 +130,7 @@ static void compute_step(engine_run *run, const direction_run *direction, rnn_st
         project_and_multiply(run, direction, rows, step, first);
     else
         multiply(run, direction, step, 0, first);
-    for (int p = 1; p < packed->form->product_count; p++) {
+    for (int p = 1; p < packed->form.product_count; p++) {
         rnn_member_meet(member);
         multiply(run, direction, step, p, rnn_member_share(member, packed->products[p].panels));
     }
@@ -177,11 +177,18 @@ static void prepare_steps(rnn_step *step, const direction_run *direction) {
     step->c = direction->arrays->c;
     step->update = direction->arrays->update;
     step->left = direction->arrays->left;
+    step->projected = direction->layer->projection > 0;
     step->c_stride = packed->c_floats;
     step->z_stride = packed->z_floats;
     step->y_stride = direction->y.strides.batch;
     step->activation = direction->layer->activation;
     step->recurrent_activation = direction->layer->recurrent_activation;
+    step->gate_clip = direction->layer->gate_clip;
+    step->cell_clip = direction->layer->cell_clip;
+    step->projection_clip = direction->layer->projection_clip;
+    step->peepholes = direction->weights->peepholes;
+    step->coupling = direction->layer->coupling;
+    step->attention = NULL;
 }
 
 /* `z` is the projection of the step; `rows` as for compute_step. */
@@ -191,6 +198,11 @@ static void run_step(engine_run *run, const direction_run *direction, rnn_step *
     step->h = direction->arrays->h[index % 2];
     step->h_next = direction->arrays->h[(index + 1) % 2];
     step->z = z;
+    if (direction->layer->attention) {
+        step->attention = run->io->attention + (ptrdiff_t)run->first_row * run->timesteps +
+                          time_of(run, direction, index);
+        step->attention_stride = run->timesteps;
+    }
     step->y = output_of_step(run, direction, index);
     step->row_count = live_rows(run, time_of(run, direction, index), &step->rows);
     compute_step(run, direction, step, rows);

@@ -72,7 +72,7 @@ static workspace_row most_of_layers(const rnn_engine *engine) {
         bool is_last = i + 1 == model->layer_count && !model->dense;
         raise_to(&most.h, true, packed->h_floats);
         raise_to(&most.c, rnn_cell_states(layer->cell) == 2, packed->c_floats);
-        raise_to(&most.left, packed->form->product_count > 1, packed->c_floats);
+        raise_to(&most.left, packed->form.product_count > 1, packed->c_floats);
         raise_to(&most.z, true, packed->z_floats);
         raise_to(&most.sequence, !is_last, (size_t)rnn_layer_output_width(layer));
         raise_to(&most.half, merges_halves(layer), (size_t)rnn_layer_direction_width(layer));

@@ -10,10 +10,12 @@
  *   GRU, input and    panel = one block, 3 vectors: z r h
  *     reset_after
  *   GRU otherwise     gates: two blocks, 2 vectors each: z r;  candidate: four blocks, 1 each: h
+ *   LSTM, coupled     panel = one block, 3 vectors: f c o, or i c o
+ *   a projection      panel = four blocks, 1 vector each
  *   SimpleRNN, Dense  panel = four blocks, 1 vector each
  *
- * A panel of several blocks of SimpleRNN or GRU has half of them where the work of a team is more
- * even so, one of GRU also where a tile of two vectors holds all rows and one of four does not. The
+ * A panel of several blocks has half of them where the work of a team is more even so, one of GRU
+ * or of a projection also where a tile of two vectors holds all rows and one of four does not. The
  * last panel has what is left. A panel of LSTM may be stored in two passes, i f of all k before c o
  * of all k: more rows fit the registers beside two vectors.
  *
@@ -68,24 +70,42 @@ typedef struct rnn_step {
     const float *h;
     float *h_next;
     size_t h_stride;
-    float *c;        /* LSTM, in place */
-    float *update;   /* GRU without reset_after: z, for the product that follows */
-    float *left;     /* operand of the product that follows: r h of a GRU without reset_after */
+    float *c;      /* LSTM, in place */
+    float *update; /* GRU without reset_after: z, for the product that follows */
+    /* Operand of the product that follows: r h of a GRU without reset_after, o act(c) of an LSTM
+     * that is projected. */
+    float *left;
+    bool projected;
     size_t c_stride; /* of c, update and left, which are as wide as a gate */
     const float *z;  /* the projection of this step */
     size_t z_stride;
     float *y; /* this step's output, unpadded, or NULL */
     ptrdiff_t y_stride;
     rnn_activation activation, recurrent_activation;
+    float gate_clip, cell_clip, projection_clip; /* 0: none */
+    /* Of LSTM, NULL: none. Rows of i, f and o, but without that of a gate that coupling replaces,
+     * c_stride floats apart. */
+    const float *peepholes;
+    rnn_coupling coupling;
+    const float *attention; /* of GRU: this step's, one number a batch row; NULL: none */
+    ptrdiff_t attention_stride;
 } rnn_step;
 
-/* A product of a step with its gate maths. */
+/* A product of a step with its gate maths. What is called "any" has the options of rnn_layer that
+ * Keras has not, which cost the others nothing. */
 typedef enum rnn_step_kernel {
     RNN_SIMPLE_STEP,
+    RNN_SIMPLE_ANY_STEP,
     RNN_LSTM_STEP,
-    RNN_GRU_STEP,           /* with reset_after */
-    RNN_GRU_RESET_STEP,     /* without it: update gate and reset h of all units */
+    RNN_LSTM_ANY_STEP,
+    RNN_LSTM_COUPLED_STEP,    /* the same of three gates */
+    RNN_LSTM_PROJECTION_STEP, /* what follows them, where h is projected */
+    RNN_GRU_STEP,             /* with reset_after */
+    RNN_GRU_ANY_STEP,
+    RNN_GRU_RESET_STEP, /* without it: update gate and reset h of all units */
+    RNN_GRU_RESET_ANY_STEP,
     RNN_GRU_CANDIDATE_STEP, /* and then the new h */
+    RNN_GRU_CANDIDATE_ANY_STEP,
     RNN_STEP_KERNEL_COUNT
 } rnn_step_kernel;
 

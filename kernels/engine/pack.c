@@ -44,12 +44,13 @@ typedef struct keras_matrix {
 static float *pack_pass(float *to, const keras_matrix *from, panel_layout layout, int first,
                         int pass, int vector_floats) {
     const panel_shape shape = layout.shape;
-    const int gates = shape.gates / shape.passes, first_gate = layout.first_gate + pass * gates;
+    const int gates = shape.gates / shape.passes;
     for (int row = 0; row < from->rows; row++)
         for (int b = first; b < first + shape.blocks_per_panel && b < shape.blocks; b++)
-            for (int g = first_gate; g < first_gate + gates; g++, to += vector_floats) {
+            for (int g = 0; g < gates; g++, to += vector_floats) {
+                const size_t place = (size_t)layout.gate[pass * gates + g];
                 const float *gate =
-                    from->data + (size_t)row * from->row_stride + (size_t)g * (size_t)from->units;
+                    from->data + (size_t)row * from->row_stride + place * (size_t)from->units;
                 pack_vector(to, gate, b * vector_floats, from->units, vector_floats);
             }
     return to;
@@ -75,6 +76,24 @@ static float *take_packed(arena *room, keras_matrix from, panel_layout layout, i
     return to;
 }
 
+/* Those of the gates that are computed; of the cell's gates i f c o, c has none. */
+static float *pack_peepholes(const packed_layer *layouts, const rnn_layer *layer,
+                             const rnn_weights *weights, arena *room) {
+    const cell_product *gates = &layouts->form.products[0];
+    const size_t row = layouts->c_floats, units = (size_t)layer->units;
+    float *to = arena_floats(room, (size_t)(gates->gates - 1) * row);
+    for (int g = 0, rows = 0; to && g < gates->gates; g++) {
+        const int place = gates->gate[g];
+        if (place == 2)
+            continue;
+        float *packed = to + (size_t)rows++ * row;
+        memset(packed, 0, row * sizeof *packed);
+        memcpy(packed, weights->peepholes.data + (place == 3 ? 2 * units : (size_t)place * units),
+               units * sizeof *packed);
+    }
+    return to;
+}
+
 static void pack_direction(packed_direction *packed, const packed_layer *layouts,
                            const rnn_layer *layer, const rnn_weights *weights, int vector_floats,
                            arena *room) {
@@ -85,16 +104,22 @@ static void pack_direction(packed_direction *packed, const packed_layer *layouts
                                  units};
     const keras_matrix recurrent = {weights ? weights->recurrent_kernel.data : NULL,
                                     layouts->products[0].depth, row, units};
+    const keras_matrix projection = {weights ? weights->projection.data : NULL, units,
+                                     (size_t)layer->projection, layer->projection};
     const keras_matrix input_bias = {bias, 1, row, units};
     const keras_matrix recurrent_bias = {bias ? bias + row : NULL, 1, row, units};
     packed->input.matrix = take_packed(room, kernel, layouts->input, vector_floats);
     packed->input.bias = take_packed(room, input_bias, layouts->input, vector_floats);
-    for (int p = 0; p < layouts->form->product_count; p++) {
+    for (int p = 0; p < layouts->form.product_count; p++) {
         const panel_layout layout = layouts->products[p];
-        packed->products[p].matrix = take_packed(room, recurrent, layout, vector_floats);
-        if (layouts->form->products[p].has_bias)
+        const bool projects = layouts->form.products[p].matrix == MATRIX_PROJECTION;
+        packed->products[p].matrix =
+            take_packed(room, projects ? projection : recurrent, layout, vector_floats);
+        if (layouts->form.products[p].has_bias)
             packed->products[p].bias = take_packed(room, recurrent_bias, layout, vector_floats);
     }
+    if (layer->peepholes)
+        packed->peepholes = pack_peepholes(layouts, layer, weights, room);
 }
 
 /* Whether so many rows are better multiplied by two vectors at a time. */
@@ -112,7 +137,7 @@ static panel_layout layout_of(const cell_product *product, int depth, int units,
     return (panel_layout){
         .depth = depth,
         .units = units,
-        .first_gate = product->first_gate,
+        .gate = {product->gate[0], product->gate[1], product->gate[2], product->gate[3]},
         .shape = {.gates = product->gates,
                   .blocks_per_panel = together,
                   .blocks = blocks,
@@ -128,15 +153,15 @@ static size_t whole_blocks(int floats, int vector_floats) {
 void rnn_pack_layer(packed_layer *packed, const rnn_layer *layer, const rnn_weights *weights,
                     weights_reader reader, arena *room) {
     const int vector_floats = reader.kernels->vector_floats;
-    const cell_form *form = rnn_cell_form(layer);
+    const cell_form form = rnn_cell_form(layer);
     *packed =
         (packed_layer){.form = form,
-                       .input = layout_of(&form->input, layer->features, layer->units, reader,
+                       .input = layout_of(&form.input, layer->features, layer->units, reader,
                                           reader.projected_rows),
                        .h_floats = whole_blocks(rnn_layer_state_width(layer, 0), vector_floats),
                        .c_floats = whole_blocks(layer->units, vector_floats)};
-    for (int p = 0; p < form->product_count; p++) {
-        const cell_product *product = &form->products[p];
+    for (int p = 0; p < form.product_count; p++) {
+        const cell_product *product = &form.products[p];
         packed->products[p] = layout_of(product, rnn_product_depth(layer, product),
                                         rnn_product_units(layer, product), reader, reader.rows);
     }

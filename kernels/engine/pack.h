@@ -8,9 +8,9 @@
 
 /* One product's panels: which gates of the Keras matrix, and how they share a panel. */
 typedef struct panel_layout {
-    int depth;      /* rows of the matrix */
-    int units;      /* columns of a gate */
-    int first_gate; /* the others follow */
+    int depth;                 /* rows of the matrix */
+    int units;                 /* columns of a gate */
+    int gate[CELL_MOST_GATES]; /* their places in the matrix */
     panel_shape shape;
     int panels;
 } panel_layout;
@@ -24,11 +24,12 @@ typedef struct packed_weights {
 typedef struct packed_direction {
     packed_weights input;
     packed_weights products[CELL_MOST_PRODUCTS]; /* in the order of the cell's form */
+    float *peepholes;                            /* as rnn_step has them */
 } packed_direction;
 
 /* A panel of the first product has as many blocks as one of `input`, or a multiple. */
 typedef struct packed_layer {
-    const cell_form *form;
+    cell_form form;
     panel_layout input, products[CELL_MOST_PRODUCTS];
     /* Floats of one row, in whole blocks: x W + b, h, and what is as wide as a gate. */
     size_t z_floats, h_floats, c_floats;

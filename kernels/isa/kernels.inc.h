@@ -280,13 +280,16 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
 }
 
 /* Builds a loop for tanh and sigmoid, and another for whatever else the step asks; of the former
- * one more for a single row, which takes hardly longer than what surrounds it. */
+ * one more for a single row, which takes hardly longer than what surrounds it. Gates are clipped in
+ * those steps alone that have options beyond Keras, and so cost the others nothing. */
 static ALWAYS_INLINE void multiply_then_gates(const rnn_step *step, const step_product product,
-                                              gate_function *gates) {
+                                              gate_function *gates, const bool has_options) {
     const gate_activations usual = {.usual = true};
     const gate_activations any = {.activation = step->activation,
-                                  .recurrent = step->recurrent_activation};
-    if (step->activation != RNN_TANH || step->recurrent_activation != RNN_SIGMOID)
+                                  .recurrent = step->recurrent_activation,
+                                  .clip = has_options ? step->gate_clip : 0};
+    if (step->activation != RNN_TANH || step->recurrent_activation != RNN_SIGMOID ||
+        (has_options && step->gate_clip > 0))
         multiply_then(step, step->row_count, product, any, gates);
     else if (step->row_count == 1)
         multiply_then(step, 1, product, usual, gates);
@@ -295,35 +298,61 @@ static ALWAYS_INLINE void multiply_then_gates(const rnn_step *step, const step_p
 }
 
 static void simple_step(const rnn_step *step) {
-    const step_product hU = {1, 1, NULL};
-    multiply_then_gates(step, hU, simple_gates);
+    multiply_then_gates(step, (step_product){1, 1, NULL}, simple_gates, false);
 }
 
-static ALWAYS_INLINE void lstm_step_in_passes(const int passes, const rnn_step *step) {
-    const step_product hU = {4, passes, NULL};
-    multiply_then_gates(step, hU, lstm_gates);
+static void simple_any_step(const rnn_step *step) {
+    multiply_then_gates(step, (step_product){1, 1, NULL}, simple_gates, true);
+}
+
+static ALWAYS_INLINE void lstm_step_of(const rnn_step *step, gate_function *gates,
+                                       const bool has_options) {
+    const step_product in_one_pass = {4, 1, NULL}, in_two_passes = {4, 2, NULL};
+    if (NEVER_TWO_PASSES || step->shape->passes == 1)
+        multiply_then_gates(step, in_one_pass, gates, has_options);
+    else
+        multiply_then_gates(step, in_two_passes, gates, has_options);
 }
 
 static void lstm_step(const rnn_step *step) {
-    if (NEVER_TWO_PASSES || step->shape->passes == 1)
-        lstm_step_in_passes(1, step);
-    else
-        lstm_step_in_passes(2, step);
+    lstm_step_of(step, lstm_gates, false);
+}
+
+static void lstm_any_step(const rnn_step *step) {
+    lstm_step_of(step, lstm_gates_any, true);
+}
+
+static void lstm_coupled_step(const rnn_step *step) {
+    multiply_then_gates(step, (step_product){3, 1, NULL}, lstm_gates_coupled, true);
+}
+
+static void lstm_projection_step(const rnn_step *step) {
+    const gate_activations none = {.usual = true};
+    multiply_then(step, step->row_count, (step_product){1, 1, NULL}, none, lstm_project);
 }
 
 static void gru_step(const rnn_step *step) {
-    const step_product hU = {3, 1, step->bias};
-    multiply_then_gates(step, hU, gru_gates);
+    multiply_then_gates(step, (step_product){3, 1, step->bias}, gru_gates, false);
+}
+
+static void gru_any_step(const rnn_step *step) {
+    multiply_then_gates(step, (step_product){3, 1, step->bias}, gru_gates_any, true);
 }
 
 static void gru_reset_step(const rnn_step *step) {
-    const step_product hU = {2, 1, NULL};
-    multiply_then_gates(step, hU, gru_reset_gates);
+    multiply_then_gates(step, (step_product){2, 1, NULL}, gru_reset_gates, false);
+}
+
+static void gru_reset_any_step(const rnn_step *step) {
+    multiply_then_gates(step, (step_product){2, 1, NULL}, gru_reset_gates_any, true);
 }
 
 static void gru_candidate_step(const rnn_step *step) {
-    const step_product rhU = {1, 1, NULL};
-    multiply_then_gates(step, rhU, gru_candidate_gates);
+    multiply_then_gates(step, (step_product){1, 1, NULL}, gru_candidate_gates, false);
+}
+
+static void gru_candidate_any_step(const rnn_step *step) {
+    multiply_then_gates(step, (step_product){1, 1, NULL}, gru_candidate_gates, true);
 }
 
 /* ---- Dense head --------------------------------------------------------------------------- */
@@ -366,10 +395,17 @@ const rnn_kernels RNN_KERNELS = {
     .steps =
         {
             [RNN_SIMPLE_STEP] = simple_step,
+            [RNN_SIMPLE_ANY_STEP] = simple_any_step,
             [RNN_LSTM_STEP] = lstm_step,
+            [RNN_LSTM_ANY_STEP] = lstm_any_step,
+            [RNN_LSTM_COUPLED_STEP] = lstm_coupled_step,
+            [RNN_LSTM_PROJECTION_STEP] = lstm_projection_step,
             [RNN_GRU_STEP] = gru_step,
+            [RNN_GRU_ANY_STEP] = gru_any_step,
             [RNN_GRU_RESET_STEP] = gru_reset_step,
+            [RNN_GRU_RESET_ANY_STEP] = gru_reset_any_step,
             [RNN_GRU_CANDIDATE_STEP] = gru_candidate_step,
+            [RNN_GRU_CANDIDATE_ANY_STEP] = gru_candidate_any_step,
         },
     .head = head,
     .activate = activate,

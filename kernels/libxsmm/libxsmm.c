@@ -135,6 +135,10 @@ static rnn_status supports_activations(const rnn_layer *layer, rnn_error *error)
 }
 
 static rnn_status supports_layer(const rnn_layer *layer, rnn_error *error) {
+    const char *beyond = rnn_layer_option_beyond_keras(layer);
+    if (beyond)
+        return rnn_fail(error, RNN_UNSUPPORTED, "libxsmm: layers[0].%s: set, its %s has none",
+                        beyond, rnn_cell_name(layer->cell));
     if (layer->direction == RNN_BIDIRECTIONAL)
         return rnn_fail(error, RNN_UNSUPPORTED,
                         "libxsmm: layers[0].direction: bidirectional, its cells run one way");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernels/naive/cell.h"
 
+#include "kernels/backend.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -72,6 +74,18 @@ static void project_input(const rnn_layer *layer, const naive_weights *weights, 
     rnn_naive_add_product(z, x, weights->kernel, layer->features, width, width);
 }
 
+/* Beyond [-limit, limit] the nearest of it; 0: as they are. */
+static void clip_all(float limit, float *values, int count) {
+    for (int j = 0; limit > 0 && j < count; j++)
+        values[j] = clip(values[j], -limit, limit);
+}
+
+/* What a gate's sums become. */
+static void gate(const rnn_layer *layer, rnn_activation activation, float *sums, int count) {
+    clip_all(layer->gate_clip, sums, count);
+    rnn_naive_activate(activation, sums, count);
+}
+
 /* ---- Cells -------------------------------------------------------------------------------- */
 
 /* h = act(x W + h U + b) */
@@ -80,32 +94,74 @@ static void step_simple(const rnn_layer *layer, const naive_weights *weights, co
     int M = layer->units;
     project_input(layer, weights, x, z);
     rnn_naive_add_product(z, h, weights->recurrent_kernel, M, M, M);
-    rnn_naive_activate(layer->activation, z, M);
+    gate(layer, layer->activation, z, M);
     memcpy(h, z, (size_t)M * sizeof *h);
 }
 
-/* c = rec(z_f) c + rec(z_i) act(z_c), h = rec(z_o) act(c) */
+/* z += p c, of one gate. */
+static void look_at_c(float *z, const float *peephole, const float *c, int count) {
+    for (int j = 0; j < count; j++)
+        z[j] += peephole[j] * c[j];
+}
+
+static void subtract_from_1(float *gate, const float *other, int count) {
+    for (int j = 0; j < count; j++)
+        gate[j] = 1 - other[j];
+}
+
+/* h = (o act(c)) W_p */
+static void project_h(const rnn_layer *layer, const naive_weights *weights,
+                      const float *unprojected, float *h) {
+    int P = layer->projection;
+    memset(h, 0, (size_t)P * sizeof *h);
+    rnn_naive_add_product(h, unprojected, weights->projection, layer->units, P, P);
+    clip_all(layer->projection_clip, h, P);
+}
+
+/* c = rec(z_f) c + rec(z_i) act(z_c), h = rec(z_o) act(c), with the options of rnn_layer. */
 static void step_lstm(const rnn_layer *layer, const naive_weights *weights, const float *x,
                       float *h, float *c, float *z) {
     int M = layer->units;
-    float *i = z, *f = z + M, *candidate = z + 2 * M, *o = z + 3 * M;
+    float *i = z, *f = z + M, *candidate = z + 2 * M, *o = z + 3 * M, *output = z;
+    const float *p = weights->peepholes;
     project_input(layer, weights, x, z);
     rnn_naive_add_product(z, h, weights->recurrent_kernel, rnn_layer_direction_width(layer), 4 * M,
                           4 * M);
-    rnn_naive_activate(layer->recurrent_activation, i, M);
-    rnn_naive_activate(layer->recurrent_activation, f, M);
-    rnn_naive_activate(layer->activation, candidate, M);
-    rnn_naive_activate(layer->recurrent_activation, o, M);
+    if (layer->peepholes) {
+        look_at_c(i, p, c, M);
+        look_at_c(f, p + M, c, M);
+    }
+    gate(layer, layer->recurrent_activation, i, 2 * M);
+    gate(layer, layer->activation, candidate, M);
+    if (layer->coupling == RNN_COUPLING_INPUT)
+        subtract_from_1(i, f, M);
+    else if (layer->coupling == RNN_COUPLING_FORGET)
+        subtract_from_1(f, i, M);
     for (int j = 0; j < M; j++)
-        h[j] = c[j] = f[j] * c[j] + i[j] * candidate[j];
-    rnn_naive_activate(layer->activation, h, M);
+        c[j] = f[j] * c[j] + i[j] * candidate[j];
+    clip_all(layer->cell_clip, c, M);
+    if (layer->peepholes)
+        look_at_c(o, p + 2 * M, c, M);
+    gate(layer, layer->recurrent_activation, o, M);
+    memcpy(output, c, (size_t)M * sizeof *c);
+    rnn_naive_activate(layer->activation, output, M);
     for (int j = 0; j < M; j++)
-        h[j] *= o[j];
+        output[j] *= o[j];
+    if (layer->projection > 0)
+        project_h(layer, weights, output, h);
+    else
+        memcpy(h, output, (size_t)M * sizeof *h);
+}
+
+/* z of a GRU, which attention lessens. */
+static void attend(const rnn_layer *layer, float attention, float *update) {
+    for (int j = 0; layer->attention && j < layer->units; j++)
+        update[j] *= 1 - attention;
 }
 
 /* hh = act(x W_h + b_0h + r (h U_h + b_1h)): the reset gate acts on the product. */
 static void step_gru_reset_after(const rnn_layer *layer, const naive_weights *weights,
-                                 const float *x, float *h, float *zrh) {
+                                 const float *x, float attention, float *h, float *zrh) {
     int M = layer->units;
     float *z = zrh, *r = zrh + M, *candidate = zrh + 2 * M;
     float *recurrent = zrh + 3 * M; /* h U + b_1 */
@@ -117,28 +173,30 @@ static void step_gru_reset_after(const rnn_layer *layer, const naive_weights *we
     rnn_naive_add_product(recurrent, h, weights->recurrent_kernel, M, 3 * M, 3 * M);
     for (int j = 0; j < 2 * M; j++)
         zrh[j] += recurrent[j];
-    rnn_naive_activate(layer->recurrent_activation, zrh, 2 * M);
+    gate(layer, layer->recurrent_activation, zrh, 2 * M);
+    attend(layer, attention, z);
     for (int j = 0; j < M; j++)
         candidate[j] += r[j] * recurrent[2 * M + j];
-    rnn_naive_activate(layer->activation, candidate, M);
+    gate(layer, layer->activation, candidate, M);
     for (int j = 0; j < M; j++)
         h[j] = z[j] * h[j] + (1 - z[j]) * candidate[j];
 }
 
 /* hh = act(x W_h + (r h) U_h + b_h): the reset gate acts on the state. */
 static void step_gru_reset_before(const rnn_layer *layer, const naive_weights *weights,
-                                  const float *x, float *h, float *zrh) {
+                                  const float *x, float attention, float *h, float *zrh) {
     int M = layer->units;
     const float *U = weights->recurrent_kernel;
     float *z = zrh, *r = zrh + M, *candidate = zrh + 2 * M;
     float *reset = zrh + 3 * M; /* r h */
     project_input(layer, weights, x, zrh);
     rnn_naive_add_product(zrh, h, U, M, 2 * M, 3 * M);
-    rnn_naive_activate(layer->recurrent_activation, zrh, 2 * M);
+    gate(layer, layer->recurrent_activation, zrh, 2 * M);
+    attend(layer, attention, z);
     for (int j = 0; j < M; j++)
         reset[j] = r[j] * h[j];
     rnn_naive_add_product(candidate, reset, U + 2 * M, M, M, 3 * M);
-    rnn_naive_activate(layer->activation, candidate, M);
+    gate(layer, layer->activation, candidate, M);
     for (int j = 0; j < M; j++)
         h[j] = z[j] * h[j] + (1 - z[j]) * candidate[j];
 }
@@ -148,14 +206,14 @@ size_t rnn_naive_step_scratch(const rnn_layer *layer) {
     return arrays * (size_t)layer->units;
 }
 
-void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x, float *h,
-                    float *c, float *scratch) {
+void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x,
+                    float attention, float *h, float *c, float *scratch) {
     if (layer->cell == RNN_SIMPLE)
         step_simple(layer, weights, x, h, scratch);
     else if (layer->cell == RNN_LSTM)
         step_lstm(layer, weights, x, h, c, scratch);
     else if (layer->reset_after)
-        step_gru_reset_after(layer, weights, x, h, scratch);
+        step_gru_reset_after(layer, weights, x, attention, h, scratch);
     else
-        step_gru_reset_before(layer, weights, x, h, scratch);
+        step_gru_reset_before(layer, weights, x, attention, h, scratch);
 }

@@ -7,15 +7,15 @@
 
 /* rnn_weights, but owned. */
 typedef struct naive_weights {
-    float *kernel, *recurrent_kernel, *bias;
+    float *kernel, *recurrent_kernel, *bias, *peepholes, *projection;
 } naive_weights;
 
 /* Floats that rnn_naive_step needs besides the states. */
 size_t rnn_naive_step_scratch(const rnn_layer *layer);
 
-/* From x [D], h [M] and, for LSTM, c [M] to the next h and c, in place. */
-void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x, float *h,
-                    float *c, float *scratch);
+/* From x [D], the step's attention, h and, for LSTM, c to the next h and c, in place. */
+void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x,
+                    float attention, float *h, float *c, float *scratch);
 
 /* y [columns] += x [rows] times columns of a matrix whose rows lie `stride` apart. */
 void rnn_naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,

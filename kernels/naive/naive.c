@@ -34,7 +34,12 @@ static bool copy_weights(naive_state *state, const rnn_layer *layer, const rnn_w
     to->recurrent_kernel = copy_array(state, from->recurrent_kernel);
     if (layer->use_bias)
         to->bias = copy_array(state, from->bias);
-    return to->kernel && to->recurrent_kernel && (!layer->use_bias || to->bias);
+    if (layer->peepholes)
+        to->peepholes = copy_array(state, from->peepholes);
+    if (layer->projection > 0)
+        to->projection = copy_array(state, from->projection);
+    return to->kernel && to->recurrent_kernel && (!layer->use_bias || to->bias) &&
+           (!layer->peepholes || to->peepholes) && (layer->projection == 0 || to->projection);
 }
 
 static bool copy_dense(naive_state *state, const rnn_model_weights *weights) {
@@ -85,6 +90,8 @@ static void naive_destroy(void *opaque) {
         free(state->weights[i].kernel);
         free(state->weights[i].recurrent_kernel);
         free(state->weights[i].bias);
+        free(state->weights[i].peepholes);
+        free(state->weights[i].projection);
     }
     free(state->weights);
     free(state->dense_kernel);
@@ -179,8 +186,11 @@ static void run_one_direction(const row_run *run, const rnn_layer *layer,
     for (int step = 0; step < T; step++) {
         int t = backward ? T - 1 - step : step;
         bool counts = rnn_step_counts(run->io, T, run->n, t);
+        const float attention =
+            layer->attention ? run->io->attention[(ptrdiff_t)run->n * T + t] : 0;
         if (counts)
-            rnn_naive_step(layer, weights, x.rows + t * x.stride, run->h, run->c, run->step);
+            rnn_naive_step(layer, weights, x.rows + t * x.stride, attention, run->h, run->c,
+                           run->step);
         const float *output = !counts && rnn_layer_zeroes_masked(layer) ? run->zeros : run->h;
         /* In processing order; the second half is flipped back in time to meet the first. */
         int row = second_half ? t : step;

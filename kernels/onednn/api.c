@@ -41,9 +41,10 @@ dnnl_status_t rnn_onednn_api_rnn_describe(dnnl_primitive_desc_t *description, co
             description, engine, kind, rnn->activation, direction, x, h, w, u, b, y, h_out,
             dnnl_rnn_flags_undef, rnn->negative_slope, 0.0f, attributes);
     case API_LSTM:
-        return dnnl_lstm_forward_primitive_desc_create(description, engine, kind, direction, x, h,
-                                                       c, w, u, NULL, NULL, b, y, h_out, c_out,
-                                                       dnnl_rnn_flags_undef, attributes);
+        return dnnl_lstm_forward_primitive_desc_create(
+            description, engine, kind, direction, x, h, c, w, u, rnn->weights_peephole.descriptor,
+            rnn->weights_projection.descriptor, b, y, h_out, c_out, dnnl_rnn_flags_undef,
+            attributes);
     case API_GRU:
         return dnnl_gru_forward_primitive_desc_create(description, engine, kind, direction, x, h, w,
                                                       u, b, y, h_out, dnnl_rnn_flags_undef,
@@ -52,6 +53,14 @@ dnnl_status_t rnn_onednn_api_rnn_describe(dnnl_primitive_desc_t *description, co
         return dnnl_lbr_gru_forward_primitive_desc_create(description, engine, kind, direction, x,
                                                           h, w, u, b, y, h_out,
                                                           dnnl_rnn_flags_undef, attributes);
+    case API_AUGRU:
+        return dnnl_augru_forward_primitive_desc_create(description, engine, kind, direction, x, h,
+                                                        rnn->attention.descriptor, w, u, b, y,
+                                                        h_out, dnnl_rnn_flags_undef, attributes);
+    case API_LBR_AUGRU:
+        return dnnl_lbr_augru_forward_primitive_desc_create(
+            description, engine, kind, direction, x, h, rnn->attention.descriptor, w, u, b, y,
+            h_out, dnnl_rnn_flags_undef, attributes);
     }
     return dnnl_invalid_arguments;
 }
@@ -112,8 +121,9 @@ dnnl_status_t rnn_onednn_api_rnn_describe(dnnl_primitive_desc_t *description, co
                                                     rnn->negative_slope, 0.0f);
         break;
     case API_LSTM:
-        status = dnnl_lstm_forward_desc_init(&operation, kind, direction, x, h, c, w, u, b, y,
-                                             h_out, c_out, dnnl_rnn_flags_undef);
+        status = dnnl_lstm_forward_desc_init_v3(
+            &operation, kind, direction, x, h, c, w, u, &rnn->weights_peephole.descriptor,
+            &rnn->weights_projection.descriptor, b, y, h_out, c_out, dnnl_rnn_flags_undef);
         break;
     case API_GRU:
         status = dnnl_gru_forward_desc_init(&operation, kind, direction, x, h, w, u, b, y, h_out,
@@ -122,6 +132,16 @@ dnnl_status_t rnn_onednn_api_rnn_describe(dnnl_primitive_desc_t *description, co
     case API_LBR_GRU:
         status = dnnl_lbr_gru_forward_desc_init(&operation, kind, direction, x, h, w, u, b, y,
                                                 h_out, dnnl_rnn_flags_undef);
+        break;
+    case API_AUGRU:
+        status = dnnl_augru_forward_desc_init(&operation, kind, direction, x, h,
+                                              &rnn->attention.descriptor, w, u, b, y, h_out,
+                                              dnnl_rnn_flags_undef);
+        break;
+    case API_LBR_AUGRU:
+        status = dnnl_lbr_augru_forward_desc_init(&operation, kind, direction, x, h,
+                                                  &rnn->attention.descriptor, w, u, b, y, h_out,
+                                                  dnnl_rnn_flags_undef);
         break;
     }
     if (status != dnnl_success)

@@ -28,7 +28,14 @@ dnnl_status_t rnn_onednn_api_layout_strided(api_layout *layout, int dimensions,
 dnnl_status_t rnn_onednn_api_layout_any(api_layout *layout, int dimensions,
                                         const dnnl_dims_t sizes);
 
-typedef enum api_cell { API_VANILLA_RNN, API_LSTM, API_GRU, API_LBR_GRU } api_cell;
+typedef enum api_cell {
+    API_VANILLA_RNN,
+    API_LSTM,
+    API_GRU,
+    API_LBR_GRU,
+    API_AUGRU,
+    API_LBR_AUGRU
+} api_cell;
 
 typedef struct api_rnn {
     api_cell cell;
@@ -36,7 +43,9 @@ typedef struct api_rnn {
     float negative_slope;       /* of its relu */
     dnnl_rnn_direction_t direction;
     api_layout src_layer, src_iter, src_iter_c;
+    api_layout attention; /* of AUGRU */
     api_layout weights_layer, weights_iter, bias;
+    api_layout weights_peephole, weights_projection; /* of LSTM; all zero: none */
     api_layout dst_layer, dst_iter, dst_iter_c;
 } api_rnn;
 

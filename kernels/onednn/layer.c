@@ -24,6 +24,10 @@ static onednn_rows sequence_rows(const onednn_layer *l) {
                          (halves ? 2 : 1) * rnn_layer_direction_width(l->layer)};
 }
 
+static onednn_rows attention_rows(const onednn_layer *l) {
+    return (onednn_rows){l->place.batch, l->place.timesteps, 1};
+}
+
 /* s is 0 for h, 1 for c. */
 static onednn_rows state_rows(const onednn_layer *l, int s) {
     return (onednn_rows){l->place.batch, 1, rnn_layer_state_width(l->layer, s)};
@@ -74,6 +78,9 @@ static dnnl_status_t lay_out_activations(api_rnn *rnn, const onednn_layer *l) {
     if (status == dnnl_success)
         status = state_layout(&rnn->dst_iter, directions, h,
                               l->writes_state_to_y ? l->place.y.batch : h.width);
+    const onednn_rows attention = attention_rows(l);
+    if (status == dnnl_success && l->layer->attention)
+        status = sequence_layout(&rnn->attention, attention, rnn_onednn_rows_dense(attention));
     if (status != dnnl_success || l->layer->cell != RNN_LSTM)
         return status;
     const onednn_rows c = state_rows(l, 1);
@@ -92,6 +99,12 @@ static dnnl_status_t lay_out_weights(api_rnn *rnn, const rnn_layer *layer) {
         status = rnn_onednn_api_layout_any(&rnn->weights_iter, 5, recurrent);
     if (status == dnnl_success)
         status = rnn_onednn_api_layout_any(&rnn->bias, 4, bias);
+    const dnnl_dims_t peephole = {1, directions, 3, layer->units};
+    if (status == dnnl_success && layer->peepholes)
+        status = rnn_onednn_api_layout_any(&rnn->weights_peephole, 4, peephole);
+    const dnnl_dims_t projection = {1, directions, layer->units, layer->projection};
+    if (status == dnnl_success && layer->projection > 0)
+        status = rnn_onednn_api_layout_any(&rnn->weights_projection, 4, projection);
     return status;
 }
 
@@ -102,7 +115,10 @@ static api_rnn rnn_of(const rnn_layer *layer) {
         rnn.cell = API_LSTM;
         break;
     case RNN_GRU:
-        rnn.cell = layer->reset_after ? API_LBR_GRU : API_GRU;
+        if (layer->attention)
+            rnn.cell = layer->reset_after ? API_LBR_AUGRU : API_AUGRU;
+        else
+            rnn.cell = layer->reset_after ? API_LBR_GRU : API_GRU;
         break;
     case RNN_SIMPLE:
         rnn.cell = API_VANILLA_RNN;
@@ -127,9 +143,10 @@ static api_rnn rnn_of(const rnn_layer *layer) {
 }
 
 static void clear_layouts(api_rnn *rnn) {
-    api_layout *layouts[] = {&rnn->src_layer,     &rnn->src_iter,     &rnn->src_iter_c,
-                             &rnn->weights_layer, &rnn->weights_iter, &rnn->bias,
-                             &rnn->dst_layer,     &rnn->dst_iter,     &rnn->dst_iter_c};
+    api_layout *layouts[] = {&rnn->src_layer,        &rnn->src_iter,           &rnn->src_iter_c,
+                             &rnn->attention,        &rnn->weights_layer,      &rnn->weights_iter,
+                             &rnn->weights_peephole, &rnn->weights_projection, &rnn->bias,
+                             &rnn->dst_layer,        &rnn->dst_iter,           &rnn->dst_iter_c};
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
         rnn_onednn_api_layout_clear(layouts[i]);
 }
@@ -168,6 +185,8 @@ static void reserve_scratch(onednn_layer *l) {
     size_t *size = &l->scratch_size;
     if (!l->reads_x)
         l->x_copy = onednn_scratch_floats(size, rnn_onednn_rows_floats(input_rows(l)));
+    if (l->layer->attention)
+        l->attention = onednn_scratch_floats(size, rnn_onednn_rows_floats(attention_rows(l)));
     if (!l->writes_sequence_to_y)
         l->sequence = onednn_scratch_floats(size, rnn_onednn_rows_floats(sequence_rows(l)));
     l->initial_states = onednn_scratch_floats(size, states);
@@ -209,9 +228,11 @@ void rnn_onednn_layer_clear(onednn_layer *l) {
 
 rnn_status rnn_onednn_layer_call_create(onednn_call *call, const onednn_layer *l,
                                         dnnl_engine_t engine, rnn_error *error) {
-    static const int arguments[] = {DNNL_ARG_SRC_LAYER, DNNL_ARG_SRC_ITER,   DNNL_ARG_DST_LAYER,
-                                    DNNL_ARG_DST_ITER,  DNNL_ARG_SRC_ITER_C, DNNL_ARG_DST_ITER_C};
+    int arguments[] = {DNNL_ARG_SRC_LAYER, DNNL_ARG_SRC_ITER,   DNNL_ARG_DST_LAYER,
+                       DNNL_ARG_DST_ITER,  DNNL_ARG_SRC_ITER_C, DNNL_ARG_DST_ITER_C};
     int count = l->layer->cell == RNN_LSTM ? 6 : 4;
+    if (l->layer->attention)
+        arguments[count++] = DNNL_ARG_AUGRU_ATTENTION;
     return rnn_onednn_call_create(call, &l->operation, arguments, count, engine, error);
 }
 
@@ -323,6 +344,16 @@ static const float *input_operand(const onednn_layer *l, const float *x, char *s
     return copy;
 }
 
+/* [N, T] as oneDNN has it, [T, N]. */
+static const float *attention_operand(const onednn_layer *l, const float *attention,
+                                      char *scratch) {
+    const onednn_rows rows = attention_rows(l);
+    const rnn_strides by_batch = {.batch = rows.timesteps, .time = 1};
+    float *copy = (float *)(scratch + l->attention);
+    rnn_onednn_rows_copy(rows, copy, rnn_onednn_rows_dense(rows), attention, by_batch);
+    return copy;
+}
+
 static rnn_status bind_state(const onednn_call *call, int initial_argument, const float *initial,
                              int final_argument, const float *final, rnn_error *error) {
     rnn_status status = rnn_onednn_call_bind(call, initial_argument, initial, error);
@@ -351,6 +382,9 @@ rnn_status rnn_onednn_layer_run(const onednn_layer *l, const onednn_call *call,
     if (status == RNN_OK && states == 2)
         status =
             bind_state(call, DNNL_ARG_SRC_ITER_C, initial[1], DNNL_ARG_DST_ITER_C, final[1], error);
+    if (status == RNN_OK && l->layer->attention)
+        status = rnn_onednn_call_bind(call, DNNL_ARG_AUGRU_ATTENTION,
+                                      attention_operand(l, io->attention, scratch), error);
     if (status == RNN_OK)
         status = rnn_onednn_call_bind(call, DNNL_ARG_SCRATCHPAD, scratch + l->scratchpad, error);
     if (status == RNN_OK)

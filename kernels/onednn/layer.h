@@ -20,7 +20,7 @@ typedef struct onednn_layer {
     bool reads_x, writes_sequence_to_y, writes_state_to_y;
 
     /* Offsets into the layer's scratch, in bytes; each is aligned to RNN_ALIGNMENT. */
-    size_t x_copy, sequence, initial_states, final_states, scratchpad;
+    size_t x_copy, attention, sequence, initial_states, final_states, scratchpad;
     size_t scratch_size;
 } onednn_layer;
 
@@ -36,6 +36,7 @@ rnn_status rnn_onednn_layer_call_create(onednn_call *call, const onednn_layer *l
 /* The state lists are those of rnn_io from this layer's first state on, or NULL. */
 typedef struct onednn_layer_io {
     const float *x;
+    const float *attention; /* [N, T] */
     float *y, *y_backward;
     const float *const *initial_states;
     float *const *final_states;

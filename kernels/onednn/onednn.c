@@ -32,8 +32,25 @@ typedef struct onednn_plan {
 
 /* ---- Support ------------------------------------------------------------------------------ */
 
+/* It has peepholes, a projection and attention, and no more of what Keras has not. */
+static const char *option_that_it_lacks(const rnn_layer *layer) {
+    return layer->coupling != RNN_COUPLING_NONE ? "coupling"
+           : layer->cell_clip > 0               ? "cell_clip"
+           : layer->projection_clip > 0         ? "projection_clip"
+           : layer->gate_clip > 0               ? "gate_clip"
+                                                : NULL;
+}
+
 static rnn_status layer_supports(const rnn_layer *layer, int index, rnn_error *error) {
     const rnn_activation act = layer->activation;
+    const char *lacking = option_that_it_lacks(layer);
+    if (lacking)
+        return rnn_fail(error, RNN_UNSUPPORTED, "onednn: layers[%d].%s: set, its %s has none",
+                        index, lacking, rnn_cell_name(layer->cell));
+    if (layer->attention && layer->direction != RNN_FORWARD)
+        return rnn_fail(error, RNN_UNSUPPORTED,
+                        "onednn: layers[%d].direction: %s, its AUGRU runs forward only", index,
+                        rnn_direction_name(layer->direction));
     if (layer->cell == RNN_SIMPLE) {
         if (act == RNN_TANH || act == RNN_SIGMOID || act == RNN_RELU || act == RNN_LINEAR)
             return RNN_OK;
@@ -297,6 +314,7 @@ static rnn_status run_model(const onednn_plan *plan, const onednn_calls *calls, 
         const bool to_caller = i + 1 == model->layer_count && !model->dense;
         const onednn_layer_io layer_io = {
             .x = x,
+            .attention = io->attention,
             .y = to_caller ? io->y : (float *)(scratch + plan->sequences[i % 2]),
             .y_backward = to_caller ? io->y_backward : NULL,
             .initial_states = io->initial_states ? io->initial_states + first_state : NULL,

@@ -9,7 +9,7 @@
 #include "kernels/backend.h"
 #include "kernels/onednn/api.h"
 
-enum { ONEDNN_MAX_WEIGHTS = 3, ONEDNN_MAX_OPERANDS = 11 };
+enum { ONEDNN_MAX_WEIGHTS = 5, ONEDNN_MAX_OPERANDS = 12 };
 
 typedef struct onednn_operation {
     dnnl_primitive_desc_t description;

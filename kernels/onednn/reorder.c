@@ -25,24 +25,30 @@ static rnn_status pack_plain(onednn_operation *operation, int argument, int dime
     return status;
 }
 
-/* [rows, G M] of each direction, as [1, directions, rows, G, M]. */
-static rnn_status pack_kernels(onednn_operation *operation, int argument, const rnn_layer *layer,
-                               int rows, const float *forward, const float *backward,
-                               dnnl_engine_t engine, rnn_error *error) {
-    int gates = rnn_cell_gates(layer->cell);
-    const dnnl_dims_t sizes = {1, backward ? 2 : 1, rows, gates, layer->units};
+/* Both directions, one behind the other, where there are two. */
+static rnn_status pack_joined(onednn_operation *operation, int argument, int dimensions,
+                              const dnnl_dims_t sizes, rnn_array forward, const rnn_array *backward,
+                              dnnl_engine_t engine, rnn_error *error) {
     if (!backward)
-        return pack_plain(operation, argument, 5, sizes, forward, engine, error);
-
-    size_t floats = (size_t)rows * (size_t)gates * (size_t)layer->units;
-    float *joined = malloc(2 * floats * sizeof *joined);
+        return pack_plain(operation, argument, dimensions, sizes, forward.data, engine, error);
+    const size_t bytes = forward.length * sizeof(float);
+    float *joined = malloc(2 * bytes);
     if (!joined)
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory while packing weights");
-    memcpy(joined, forward, floats * sizeof *joined);
-    memcpy(joined + floats, backward, floats * sizeof *joined);
-    rnn_status status = pack_plain(operation, argument, 5, sizes, joined, engine, error);
+    memcpy(joined, forward.data, bytes);
+    memcpy(joined + forward.length, backward->data, bytes);
+    rnn_status status = pack_plain(operation, argument, dimensions, sizes, joined, engine, error);
     free(joined);
     return status;
+}
+
+/* [rows, G M] of each direction, as [1, directions, rows, G, M]. */
+static rnn_status pack_kernels(onednn_operation *operation, int argument, const rnn_layer *layer,
+                               int rows, rnn_array forward, const rnn_array *backward,
+                               dnnl_engine_t engine, rnn_error *error) {
+    const dnnl_dims_t sizes = {1, backward ? 2 : 1, rows, rnn_cell_gates(layer->cell),
+                               layer->units};
+    return pack_joined(operation, argument, 5, sizes, forward, backward, engine, error);
 }
 
 /* ---- Bias --------------------------------------------------------------------------------- */
@@ -85,16 +91,34 @@ static rnn_status pack_bias(onednn_operation *operation, const rnn_layer *layer,
     return status;
 }
 
+/* [rows, columns] of each direction, as [1, directions, rows, columns]. */
+static rnn_status pack_halves(onednn_operation *operation, int argument, int rows, int columns,
+                              rnn_array forward, const rnn_array *backward, dnnl_engine_t engine,
+                              rnn_error *error) {
+    const dnnl_dims_t sizes = {1, backward ? 2 : 1, rows, columns};
+    return pack_joined(operation, argument, 4, sizes, forward, backward, engine, error);
+}
+
 rnn_status rnn_onednn_pack_weights(onednn_operation *operation, const rnn_layer *layer,
                                    const rnn_weights *weights, dnnl_engine_t engine,
                                    rnn_error *error) {
     bool both = layer->direction == RNN_BIDIRECTIONAL;
     rnn_status status =
-        pack_kernels(operation, DNNL_ARG_WEIGHTS_LAYER, layer, layer->features,
-                     weights[0].kernel.data, both ? weights[1].kernel.data : NULL, engine, error);
+        pack_kernels(operation, DNNL_ARG_WEIGHTS_LAYER, layer, layer->features, weights[0].kernel,
+                     both ? &weights[1].kernel : NULL, engine, error);
     if (status == RNN_OK)
         status = pack_kernels(operation, DNNL_ARG_WEIGHTS_ITER, layer,
-                              rnn_layer_direction_width(layer), weights[0].recurrent_kernel.data,
-                              both ? weights[1].recurrent_kernel.data : NULL, engine, error);
-    return status == RNN_OK ? pack_bias(operation, layer, weights, engine, error) : status;
+                              rnn_layer_direction_width(layer), weights[0].recurrent_kernel,
+                              both ? &weights[1].recurrent_kernel : NULL, engine, error);
+    if (status == RNN_OK)
+        status = pack_bias(operation, layer, weights, engine, error);
+    if (status == RNN_OK && layer->peepholes)
+        status =
+            pack_halves(operation, DNNL_ARG_WEIGHTS_PEEPHOLE, 3, layer->units, weights[0].peepholes,
+                        both ? &weights[1].peepholes : NULL, engine, error);
+    if (status == RNN_OK && layer->projection > 0)
+        status =
+            pack_halves(operation, DNNL_ARG_WEIGHTS_PROJECTION, layer->units, layer->projection,
+                        weights[0].projection, both ? &weights[1].projection : NULL, engine, error);
+    return status;
 }

@@ -69,7 +69,7 @@ static void make_call(fuzz_input *in, call *c) {
     for (int i = 0; i < c->model.layer_count; i++)
         c->all_weights.count += rnn_layer_directions(&c->layers[i]);
     for (int i = 0; i < 2 * LAYERS; i++)
-        c->weights[i] = (rnn_weights){{pool, 0}, {pool, 0}, {pool, 0}};
+        c->weights[i] = (rnn_weights){{pool, 0}, {pool, 0}, {pool, 0}, {pool, 0}, {pool, 0}};
     c->all_weights = (rnn_model_weights){c->weights, c->all_weights.count, {pool, 0}, {pool, 0}};
 }
 

@@ -2,6 +2,7 @@
  * What rnn_plan_create refuses, and that it names field and value, sets no plan and leaks nothing.
  * One argument: the backend. */
 #include <limits.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -220,9 +221,10 @@ static void biases_of_the_other_gru(void **state) {
         f.weights.count = 1;
         if (!fixture_is_supported(&f))
             continue;
-        f.layer_weights[0] = (rnn_weights){{fixture_weights, D * 3 * M},
-                                           {fixture_weights, M * 3 * M},
-                                           {fixture_weights, reset_after ? 3 * M : 2 * 3 * M}};
+        f.layer_weights[0] =
+            (rnn_weights){.kernel = {fixture_weights, D * 3 * M},
+                          .recurrent_kernel = {fixture_weights, M * 3 * M},
+                          .bias = {fixture_weights, reset_after ? 3 * M : 2 * 3 * M}};
         invalid(&f, reset_after
                         ? "weights.layers[0].bias: length 18, but layers[0] needs 36, [2, 18]"
                         : "weights.layers[0].bias: length 36, but layers[0] needs 18, [18]");
@@ -267,6 +269,40 @@ static void options_of_another_cell(void **state) {
         invalid(&f, "layers[1].merge: ");
         invalid(&f, rnn_merge_name((rnn_merge)merge));
     }
+}
+
+static void options_beyond_keras(void **state) {
+    (void)state;
+    static const float bad_clips[] = {-1, -INFINITY, INFINITY, NAN};
+    fixture f;
+#define REFUSED(change, text)                                                                      \
+    do {                                                                                           \
+        fixture_reset(&f);                                                                         \
+        change;                                                                                    \
+        invalid(&f, text);                                                                         \
+    } while (0)
+    REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].peepholes = true),
+            "layers[0].peepholes: set for gru, only LSTM has it");
+    REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].coupling = RNN_COUPLING_INPUT),
+            "layers[0].coupling: set for gru");
+    REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].projection = 2),
+            "layers[0].projection: set for gru");
+    REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].cell_clip = 2),
+            "layers[0].cell_clip: set for gru");
+    REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].projection_clip = 2),
+            "layers[0].projection_clip: set for gru");
+    REFUSED(f.layers[1].attention = true, "layers[1].attention: true for lstm, only GRU has it");
+    REFUSED(f.layers[1].coupling = RNN_COUPLING_COUNT, "layers[1].coupling: 3");
+    REFUSED(f.layers[1].projection = -1, "layers[1].projection: -1, must be 1 to units");
+    REFUSED(f.layers[1].projection = f.layers[1].units + 1, "layers[1].projection: ");
+    REFUSED(f.layers[1].projection_clip = 2, "layers[1].projection_clip: 2, but there is no");
+    for (int i = 0; i < 4; i++) {
+        REFUSED(f.layers[0].gate_clip = bad_clips[i], "layers[0].gate_clip: ");
+        REFUSED(f.layers[1].cell_clip = bad_clips[i], "layers[1].cell_clip: ");
+        REFUSED((f.layers[1].projection = 1, f.layers[1].projection_clip = bad_clips[i]),
+                "layers[1].projection_clip: ");
+    }
+#undef REFUSED
 }
 
 static void unknown_enumerators(void **state) {
@@ -433,6 +469,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(length_of_one_row),
         cmocka_unit_test(wrong_counts),
         cmocka_unit_test(options_of_another_cell),
+        cmocka_unit_test(options_beyond_keras),
         cmocka_unit_test(unknown_enumerators),
         cmocka_unit_test(chains_that_do_not_fit),
         cmocka_unit_test(strides),

@@ -2,6 +2,7 @@
  * What rnn_plan_run refuses, and that it names field and value and writes nothing. One argument:
  * the backend. */
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,25 @@ static void lengths_out_of_range(void **state) {
     memory.lengths[1] = T;
     memory.lengths[2] = INT32_MAX;
     run_refused(&f, "io.lengths[2]: 2147483647");
+}
+
+static void attention_that_is_none(void **state) {
+    (void)state;
+    fixture f;
+    fixture_reset_attention(&f);
+    if (!fixture_is_supported(&f))
+        skip();
+    f.io.attention = NULL;
+    run_refused(&f, "io.attention: NULL");
+    fixture_reset_attention(&f);
+    f.io.attention = (const float *)(const void *)((const char *)memory.attention + 1);
+    run_refused(&f, "io.attention: ");
+    fixture_reset_attention(&f);
+    memory.attention[1 * T + 2] = NAN;
+    run_refused(&f, "io.attention: NaN at n 1, t 2");
+    fixture_reset_attention(&f);
+    f.io.y = memory.attention;
+    run_refused(&f, "io.y: overlaps io.attention");
 }
 
 static void masking_without_a_masked_plan(void **state) {
@@ -274,6 +294,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(second_output),
         cmocka_unit_test(misaligned_buffers),
         cmocka_unit_test(lengths_out_of_range),
+        cmocka_unit_test(attention_that_is_none),
         cmocka_unit_test(masking_without_a_masked_plan),
         cmocka_unit_test(outputs_over_inputs),
         cmocka_unit_test(outputs_over_outputs),

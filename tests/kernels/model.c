@@ -22,6 +22,21 @@ static void lstm_parameters(void **state) {
     assert_int_equal(rnn_layer_parameter_count(&layer), 80);
 }
 
+static void parameters_beyond_keras(void **state) {
+    (void)state;
+    rnn_layer layer = rnn_layer_defaults(RNN_LSTM, 3, 4);
+    layer.peepholes = true;
+    assert_int_equal(rnn_layer_parameter_count(&layer), (3 + 4 + 1) * 16 + 12);
+    layer.projection = 2; /* U is [2, 16], W_p [4, 2] */
+    assert_int_equal(rnn_layer_parameter_count(&layer), (3 + 2 + 1) * 16 + 12 + 8);
+    assert_int_equal(rnn_layer_state_width(&layer, 0), 2);
+    assert_int_equal(rnn_layer_state_width(&layer, 1), 4);
+    assert_int_equal(rnn_layer_output_width(&layer), 2);
+    layer.direction = RNN_BIDIRECTIONAL;
+    assert_int_equal(rnn_layer_output_width(&layer), 4);
+    assert_int_equal(rnn_layer_parameter_count(&layer), 2 * ((3 + 2 + 1) * 16 + 12 + 8));
+}
+
 static void gru_parameters(void **state) {
     (void)state;
     rnn_layer layer = rnn_layer_defaults(RNN_GRU, 3, 2);
@@ -252,6 +267,7 @@ static void openmp_slices_have_their_own_scratch(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lstm_parameters),
+        cmocka_unit_test(parameters_beyond_keras),
         cmocka_unit_test(gru_parameters),
         cmocka_unit_test(stacked_parameters),
         cmocka_unit_test(dense_parameters),

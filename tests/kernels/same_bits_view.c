@@ -114,8 +114,11 @@ static bool can_be_cut(const problem *p) {
         if (p->layers[i].direction == RNN_BIDIRECTIONAL ||
             (i > 0 && p->layers[i].direction != RNN_FORWARD))
             return false;
-    /* Above a backward layer a mask is of the other end of time. */
-    return p->layers[0].direction == RNN_FORWARD || p->layer_count == 1 || p->mask == MASK_NONE;
+    /* Above a backward layer a mask is of the other end of time, and so is attention. */
+    bool by_time = p->mask != MASK_NONE;
+    for (int i = 0; i < p->layer_count; i++)
+        by_time |= p->layers[i].attention;
+    return p->layers[0].direction == RNN_FORWARD || p->layer_count == 1 || !by_time;
 }
 
 static void draw_parts(view *v, uint64_t *state) {
@@ -182,10 +185,13 @@ static void give_other_row(view *v, runnable *part, int n) {
     const int timesteps = part->problem.timesteps;
     int32_t *lengths = part->arrays.all[ARRAY_LENGTHS].data;
     uint8_t *mask = part->arrays.all[ARRAY_MASK].data;
+    float *attention = array_floats(&part->arrays, ARRAY_ATTENTION);
     for (int t = 0; t < timesteps; t++) {
         draw_numbers(runnable_x(part, n, t), (size_t)part->problem.layers[0].features, &v->state);
         if (mask)
             mask[n * timesteps + t] = !random_chance(&v->state, 3);
+        if (attention)
+            attention[n * timesteps + t] = (float)random_below(&v->state, 8) / 7;
     }
     if (lengths)
         lengths[n] = random_between(&v->state, 0, timesteps);

@@ -136,9 +136,10 @@ static size_t run_stack(const stack *s, const char *backend, int threads, float 
         layers[i].return_sequences = true;
         for (int d = 0; d < rnn_layer_directions(&layers[i]); d++)
             weights[count++] = (rnn_weights){
-                random_array(rnn_layer_kernel_length(&layers[i]), 0.3, &state),
-                random_array(rnn_layer_recurrent_kernel_length(&layers[i]), 0.2, &state),
-                random_array(rnn_layer_bias_length(&layers[i]), 0.3, &state)};
+                .kernel = random_array(rnn_layer_kernel_length(&layers[i]), 0.3, &state),
+                .recurrent_kernel =
+                    random_array(rnn_layer_recurrent_kernel_length(&layers[i]), 0.2, &state),
+                .bias = random_array(rnn_layer_bias_length(&layers[i]), 0.3, &state)};
         width = rnn_layer_output_width(&layers[i]);
     }
     float *head = random_floats((size_t)width * HEAD, 0.3, &state);

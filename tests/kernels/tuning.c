@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,7 +248,6 @@ static void winners_that_cannot_serve(void **state) {
     assert_true(refusing > 0);
 }
 
-/* Unlike the keys before it. */
 /* It cannot start its second thread, for which no system has this much. */
 static void a_winner_without_memory(void **state) {
     (void)state;
@@ -263,8 +263,9 @@ static void a_winner_without_memory(void **state) {
     unsetenv("OMP_STACKSIZE");
 }
 
+/* Unlike the keys before it. */
 static void assert_new_key(int threads) {
-    static char keys[32][RNN_TUNING_KEY_SIZE];
+    static char keys[48][RNN_TUNING_KEY_SIZE];
     static int count;
     assert_true(rnn_tuning_key(keys[count], &model, &shape, threads));
     assert_null(strchr(keys[count], ' '));
@@ -297,6 +298,15 @@ static void each_property_has_its_key(void **state) {
     DIFFERS(layer.merge = RNN_SUM);
     DIFFERS(layer.use_bias = false);
     DIFFERS(layer.reset_after = false);
+    DIFFERS(layer.attention = true);
+    DIFFERS(layer.gate_clip = 3);
+    DIFFERS(layer.gate_clip = nextafterf(3, 4));
+    DIFFERS((layer.cell = RNN_LSTM, layer.peepholes = true));
+    DIFFERS((layer.cell = RNN_LSTM, layer.coupling = RNN_COUPLING_INPUT));
+    DIFFERS((layer.cell = RNN_LSTM, layer.coupling = RNN_COUPLING_FORGET));
+    DIFFERS((layer.cell = RNN_LSTM, layer.projection = 3));
+    DIFFERS((layer.cell = RNN_LSTM, layer.projection = 3, layer.projection_clip = 2));
+    DIFFERS((layer.cell = RNN_LSTM, layer.cell_clip = 2));
     DIFFERS(layer.return_sequences = false);
     DIFFERS(shape.batch = 3);
     DIFFERS(shape.timesteps = 5);

@@ -6,8 +6,8 @@ GOLDEN = program("tests/kernels/golden", Data("reference/golden"), "oracle")
 JUDGE = program("tests/kernels/judge")
 
 MUTATIONS = [
-    Mutation("the oracle's gate order", "reference/oracle.c", "rec(s, z_f[j]) * c[j] + rec(s, z_i[j]) * act(s, z_c[j])",
-             "rec(s, z_i[j]) * c[j] + rec(s, z_f[j]) * act(s, z_c[j])", GOLDEN),
+    Mutation("the oracle's gate order", "reference/oracle.c", "f * c[j] + i * act(s, z_c[j])",
+             "i * c[j] + f * act(s, z_c[j])", GOLDEN),
     Mutation("the oracle's update gate", "reference/oracle.c", "z[j] * h[j] + (1 - z[j]) * act(s, candidate[j])",
              "(1 - z[j]) * h[j] + z[j] * act(s, candidate[j])", GOLDEN),
     Mutation("the oracle's bias behind a reset", "reference/oracle.c", "set_bias(inner, M, b_1 ? b_1 + 2 * M : NULL);",

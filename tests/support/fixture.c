@@ -66,6 +66,16 @@ void fixture_reset_two_outputs(fixture *f) {
     f->io.y_backward = memory.y_backward;
 }
 
+void fixture_reset_attention(fixture *f) {
+    fixture_reset(f);
+    f->layers[0] = rnn_layer_defaults(RNN_GRU, D, M);
+    f->layers[0].return_sequences = true;
+    f->layers[0].attention = true;
+    f->model = (rnn_model){.layers = f->layers, .layer_count = 1};
+    fixture_fit_weights(f);
+    f->io = (rnn_io){.x = memory.x, .y = memory.y, .attention = memory.attention};
+}
+
 bool fixture_is_supported(const fixture *f) {
     return rnn_backend_supports(f->backend, &f->model, &f->shape,
                                 &(rnn_plan_options){.threads = f->threads}, NULL) == RNN_OK;

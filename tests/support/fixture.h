@@ -35,6 +35,7 @@ typedef struct fixture_memory {
     float y[Y_FLOATS], y_backward[Y_FLOATS], final[STATES][STATE_FLOATS];
     int32_t lengths[N];
     uint8_t mask[N * T];
+    float attention[N * T];
 } fixture_memory;
 extern fixture_memory memory;
 
@@ -53,6 +54,9 @@ void fixture_fit_weights(fixture *f);
 void fixture_reset_masked(fixture *f);
 /* One bidirectional LSTM that puts out both halves. */
 void fixture_reset_two_outputs(fixture *f);
+
+/* One GRU with attention that puts out a sequence, without states. */
+void fixture_reset_attention(fixture *f);
 
 /* Whether the backend does what the fixture asks for. */
 bool fixture_is_supported(const fixture *f);

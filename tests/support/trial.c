@@ -93,4 +93,8 @@ void trial_copy_step(runnable *to, int to_n, int to_step, const runnable *from, 
     uint8_t *mask = to->arrays.all[ARRAY_MASK].data;
     if (mask)
         mask[to_n * to->problem.timesteps + to_step] = trial_counts(from, n, step);
+    float *attention = array_floats(&to->arrays, ARRAY_ATTENTION);
+    if (attention)
+        attention[to_n * to->problem.timesteps + to_step] =
+            array_floats(&from->arrays, ARRAY_ATTENTION)[n * from->problem.timesteps + step];
 }

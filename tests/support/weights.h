@@ -8,9 +8,10 @@
 /* Of one direction of a layer, each array as long as the layer needs it. */
 static inline rnn_weights weights_of(const rnn_layer *layer, const float *kernel,
                                      const float *recurrent_kernel, const float *bias) {
-    return (rnn_weights){{kernel, rnn_layer_kernel_length(layer)},
-                         {recurrent_kernel, rnn_layer_recurrent_kernel_length(layer)},
-                         {bias, rnn_layer_bias_length(layer)}};
+    return (rnn_weights){
+        .kernel = {kernel, rnn_layer_kernel_length(layer)},
+        .recurrent_kernel = {recurrent_kernel, rnn_layer_recurrent_kernel_length(layer)},
+        .bias = {bias, rnn_layer_bias_length(layer)}};
 }
 
 #endif

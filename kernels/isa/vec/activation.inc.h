@@ -84,12 +84,22 @@ static ALWAYS_INLINE vf vf_activate_in_place(rnn_activation activation, vf x) {
 typedef struct gate_activations {
     bool usual;
     rnn_activation activation, recurrent;
+    float clip; /* what goes into a gate is clipped to [-clip, clip]; 0: it is not */
 } gate_activations;
 
-static ALWAYS_INLINE vf gate_act(gate_activations by, vf x) {
-    return by.usual ? vf_tanh(x) : vf_activate_in_place(by.activation, x);
+static ALWAYS_INLINE vf gate_clipped(gate_activations by, vf x) {
+    return by.clip > 0 ? vf_clamp(x, -by.clip, by.clip) : x;
 }
 
 static ALWAYS_INLINE vf gate_rec(gate_activations by, vf x) {
-    return by.usual ? vf_sigmoid(x) : vf_activate_in_place(by.recurrent, x);
+    return by.usual ? vf_sigmoid(x) : vf_activate_in_place(by.recurrent, gate_clipped(by, x));
+}
+
+/* Of LSTM's c, which is no gate. */
+static ALWAYS_INLINE vf gate_act_of_state(gate_activations by, vf x) {
+    return by.usual ? vf_tanh(x) : vf_activate_in_place(by.activation, x);
+}
+
+static ALWAYS_INLINE vf gate_act(gate_activations by, vf x) {
+    return gate_act_of_state(by, by.usual ? x : gate_clipped(by, x));
 }
