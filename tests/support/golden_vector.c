@@ -82,6 +82,19 @@ DEFINE_READ(uint8_t)
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
+/* Of layers that have it: `length` is 0 for the others. */
+static bool read_option(reader *in, const json_t *json, const char *key, size_t length,
+                        rnn_array *array) {
+    const json_t *values = json_object_get(json, key);
+    if (!values && length == 0)
+        return true;
+    float *data;
+    if (!read_float(in, values, key, length, &data))
+        return false;
+    *array = (rnn_array){data, length};
+    return true;
+}
+
 static bool read_direction(reader *in, const json_t *json, const rnn_layer *layer,
                            rnn_weights *weights) {
     float *kernel, *recurrent_kernel, *bias = NULL;
@@ -94,7 +107,10 @@ static bool read_direction(reader *in, const json_t *json, const rnn_layer *laye
         !read_float(in, json_object_get(json, "bias"), "bias", rnn_layer_bias_length(layer), &bias))
         return false;
     *weights = weights_of(layer, kernel, recurrent_kernel, bias);
-    return true;
+    return read_option(in, json, "peepholes", rnn_layer_peepholes_length(layer),
+                       &weights->peepholes) &&
+           read_option(in, json, "projection", rnn_layer_projection_length(layer),
+                       &weights->projection);
 }
 
 static bool read_dense(reader *in, const json_t *json) {
@@ -174,11 +190,21 @@ static bool read_mask(reader *in, const json_t *json, golden_run *run) {
            (!mask || read_uint8_t(in, mask, "mask", steps, &run->mask));
 }
 
+static bool read_attention(reader *in, const json_t *json, golden_run *run) {
+    const json_t *attention = json_object_get(json, "attention");
+    bool needed = in->vector->model.layers[0].attention; /* as of every layer of a problem */
+    size_t steps = (size_t)in->vector->problem.batch * (size_t)in->vector->problem.timesteps;
+    if (needed != (attention != NULL))
+        return refuse(in, "attention: not what the problem says");
+    return !needed || read_float(in, attention, "attention", steps, &run->attention);
+}
+
 static bool read_run(reader *in, const json_t *json, golden_run *run) {
     const golden_vector *vector = in->vector;
     bool two_outputs = vector->model.layers[vector->model.layer_count - 1].merge == RNN_NONE;
     return read_float(in, json_object_get(json, "x"), "x", vector->x_size, &run->x) &&
-           read_mask(in, json, run) && read_states(in, json, run) &&
+           read_mask(in, json, run) && read_attention(in, json, run) &&
+           read_states(in, json, run) &&
            read_double(in, json_object_get(json, "y"), "y", vector->y_size, &run->y) &&
            (!two_outputs || read_double(in, json_object_get(json, "y_backward"), "y_backward",
                                         vector->y_size, &run->y_backward));
@@ -199,6 +225,15 @@ static bool read_runs(reader *in, const json_t *json) {
 
 /* ---- The vector --------------------------------------------------------------------------- */
 
+/* "float32", or absent: double. */
+static bool read_precision(reader *in, const json_t *json) {
+    const json_t *precision = json_object_get(json, "precision");
+    const char *text = json_string_value(precision);
+    in->vector->is_single = text && strcmp(text, "float32") == 0;
+    return !precision || in->vector->is_single ||
+           refuse(in, "precision: expected float32, or none for double");
+}
+
 static bool read_head(reader *in, const json_t *json) {
     golden_vector *vector = in->vector;
     const char *text = json_string_value(json_object_get(json, "problem"));
@@ -207,7 +242,7 @@ static bool read_head(reader *in, const json_t *json) {
     vector->parameters = (size_t)json_integer_value(json_object_get(json, "parameters"));
     if (!text || !vector->name || !vector->made_by)
         return refuse(in, "name, problem or made_by is missing");
-    if (!problem_parse(&vector->problem, text, in->error))
+    if (!read_precision(in, json) || !problem_parse(&vector->problem, text, in->error))
         return false;
     vector->model = problem_model(&vector->problem);
     return rnn_model_validate(&vector->model, in->error) == RNN_OK;

@@ -14,6 +14,7 @@ typedef struct golden_run {
     float *x;
     int32_t *lengths;                         /* NULL: none */
     uint8_t *mask;                            /* NULL: none */
+    float *attention;                         /* NULL: none */
     bool carried;                             /* starts from the states that the run before left */
     float *initial_states[GOLDEN_MAX_STATES]; /* NULL: zeros */
     double *y;
@@ -27,6 +28,7 @@ typedef struct golden_vector {
     rnn_model model; /* points into problem */
     rnn_model_weights weights;
     rnn_weights layer_weights[2 * PROBLEM_MAX_LAYERS];
+    bool is_single;    /* the framework computed in single precision instead of double */
     size_t parameters; /* as the framework counts them */
     size_t x_size, y_size;
     int state_count;
