@@ -12,13 +12,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
-from vectors import (all_vectors, directions_of, make_mask, make_states, make_weights, make_x,
-                     mask_parts, parse_problem, states_of)
+from files import describe, write_file
+from vectors import all_vectors, directions_of, make_inputs, parse_problem, states_of
 
 HERE = Path(__file__).resolve().parent
 AGREEMENT = 1e-12
@@ -101,8 +100,9 @@ def load_weights(spec, stack, head, cells, dense):
     width, ways = spec["D"], directions_of(spec)
     for i, layer in enumerate(stack):
         layer.build((spec["N"], spec["T"], width))
-        layer.set_weights([matrix for cell in cells[i * ways:(i + 1) * ways] for matrix in cell])
-        width = cells[(i + 1) * ways][0].shape[0] if i + 1 < len(stack) else 0
+        own = cells[i * ways:(i + 1) * ways]
+        layer.set_weights([matrix for cell in own for matrix in cell.values()])
+        width = cells[(i + 1) * ways]["kernel"].shape[0] if i + 1 < len(stack) else 0
     if head:
         head.build((spec["N"], dense[0].shape[0]))
         head.set_weights(dense)
@@ -144,8 +144,8 @@ def make_with_keras(vector, spec, cells, dense, inputs):
     stack, head = keras_layers(vector, spec), keras_head(vector, spec)
     parameters = load_weights(spec, stack, head, cells, dense)
     outputs = []
-    for x, mask, states in inputs:
-        y, y_backward, final = run_keras(vector, spec, stack, head, x, mask, states)
+    for run in inputs:
+        y, y_backward, final = run_keras(vector, spec, stack, head, run.x, run.counts, run.states)
         outputs.append({"y": to_numpy(y),
                         "y_backward": None if y_backward is None else to_numpy(y_backward),
                         "final_states": [to_numpy(state) for state in final]})
@@ -169,7 +169,8 @@ def tensorflow1_cell(vector, spec, weights):
     """
     import tensorflow.compat.v1 as tf1
     rnn_cell, units = tf1.nn.rnn_cell, spec["U"][0]
-    kernel, recurrent_kernel, bias = [np.float64(matrix) for matrix in weights]
+    kernel, recurrent_kernel, bias = [
+        np.float64(weights[name]) for name in ("kernel", "recurrent_kernel", "bias")]
     stacked = np.split(np.vstack([kernel, recurrent_kernel]), kernel.shape[1] // units, axis=1)
     biases = np.split(bias, len(stacked))
     if spec["cell"] == "simple_rnn":
@@ -177,11 +178,28 @@ def tensorflow1_cell(vector, spec, weights):
     if spec["cell"] == "lstm":
         biases[1] = biases[1] - vector.forget_bias
         order = [0, 2, 1, 3]
-        cell = rnn_cell.BasicLSTMCell(units, forget_bias=vector.forget_bias, dtype=tf1.float64)
-        return cell, [np.hstack([stacked[g] for g in order]), np.hstack([biases[g] for g in order])]
+        values = [np.hstack([stacked[g] for g in order]), np.hstack([biases[g] for g in order])]
+        return tensorflow1_lstm(vector, spec, values, weights)
     return (rnn_cell.GRUCell(units, dtype=tf1.float64),
             [np.hstack([stacked[1], stacked[0]]), np.hstack([biases[1], biases[0]]),
              stacked[2], biases[2]])
+
+
+def tensorflow1_lstm(vector, spec, values, weights):
+    """LSTMCell where the problem has one of its options; its peepholes are f, i, o."""
+    import tensorflow.compat.v1 as tf1
+    rnn_cell, units = tf1.nn.rnn_cell, spec["U"][0]
+    common = {"forget_bias": vector.forget_bias, "dtype": tf1.float64}
+    clips = {option: float(spec[key]) for key, option in
+             (("cell_clip", "cell_clip"), ("projection_clip", "proj_clip")) if key in spec}
+    if not clips and not {"peepholes", "projection"} & set(spec):
+        return rnn_cell.BasicLSTMCell(units, **common), values
+    if spec.get("peepholes"):
+        values += [np.float64(weights["peepholes"][gate]) for gate in (1, 0, 2)]
+    if "projection" in spec:
+        values.append(np.float64(weights["projection"]))
+    return rnn_cell.LSTMCell(units, use_peepholes=bool(spec.get("peepholes")),
+                             num_proj=spec.get("projection"), **clips, **common), values
 
 
 def tensorflow1_state(spec, states):
@@ -219,12 +237,12 @@ def tensorflow1_graph(vector, spec, cells, x, lengths, states):
 
 def make_with_tensorflow1(vector, spec, weights, inputs):
     import tensorflow.compat.v1 as tf1
-    x, mask, states = inputs[0]
-    lengths = None if mask is None else mask.sum(axis=1)
+    run = inputs[0]
     with tf1.Graph().as_default(), tf1.Session() as session:
         made = [tensorflow1_cell(vector, spec, direction) for direction in weights]
         cells = [cell for cell, _ in made]
-        y, y_backward, final = tensorflow1_graph(vector, spec, cells, x, lengths, states)
+        y, y_backward, final = tensorflow1_graph(vector, spec, cells, run.x, run.lengths,
+                                                 run.states)
         values = [value for _, direction in made for value in direction]
         variables = [variable for cell in cells for variable in cell.variables]
         session.run([tf1.assign(variable, value) for variable, value in zip(variables, values)])
@@ -239,58 +257,12 @@ def make_with_tensorflow1(vector, spec, weights, inputs):
 
 def make_vector(vector):
     spec = parse_problem(vector.problem)
-    random = np.random.default_rng(zlib.crc32(f"{vector.group}/{vector.name}".encode()))
-    cells, dense = make_weights(vector, spec, random)
-    inputs = []
-    for run in range(vector.runs):
-        mask = make_mask(vector, spec, run)
-        x = make_x(vector, spec, random, mask)
-        inputs.append((x, mask, make_states(spec, random)))
+    cells, dense, inputs = make_inputs(vector, spec)
     if vector.maker in ("keras", "keras2"):
         parameters, outputs = make_with_keras(vector, spec, cells, dense, inputs)
     else:
         parameters, outputs = make_with_tensorflow1(vector, spec, cells, inputs)
-    return describe(vector, spec, parameters, cells, dense, inputs, outputs)
-
-
-def describe(vector, spec, parameters, cells, dense, inputs, outputs):
-    """What goes into the file."""
-    entry = {"name": vector.name, "problem": vector.problem,
-             "made_by": framework_text(vector.maker), "parameters": int(parameters)}
-    names = ("kernel", "recurrent_kernel", "bias")
-    entry["weights"] = [dict(zip(names, map(flat32, cell))) for cell in cells]
-    entry.update(zip(("dense_kernel", "dense_bias"), map(flat32, dense)))
-    entry["runs"] = []
-    for i, ((x, _, states), output) in enumerate(zip(inputs, outputs)):
-        run = {"x": flat32(x)}
-        lengths, mask = mask_parts(vector, spec, i)
-        if lengths is not None:
-            run["lengths"] = lengths.tolist()
-        if mask is not None:
-            run["mask"] = mask.astype(int).ravel().tolist()
-        if states:
-            run["initial_states"] = [flat32(state) for state in states]
-        elif i > 0:
-            run["carried"] = True
-        run["y"] = flat64(output["y"])
-        if output["y_backward"] is not None:
-            run["y_backward"] = flat64(output["y_backward"])
-        run["final_states"] = [flat64(state) for state in output["final_states"]]
-        entry["runs"].append(run)
-    return entry
-
-
-def flat32(array):
-    """The shortest decimals that give these float32 back, read as double and then rounded."""
-    texts = [float(str(value)) for value in np.float32(array).ravel()]
-    assert np.array_equal(np.float32(texts), np.float32(array).ravel())
-    return texts
-
-
-def flat64(array):
-    array = np.asarray(array)
-    assert array.dtype == np.float64 and np.isfinite(array).all()
-    return array.ravel().tolist()
+    return describe(vector, framework_text(vector.maker), parameters, cells, dense, inputs, outputs)
 
 
 def make_all(backend, path):
@@ -350,23 +322,6 @@ def check_example(entries):
     assert np.allclose(y[:, 3], [.7038734, .58863586, .3951699, .21942244], atol=1e-7)
     firsts = [state[0] for state in run["final_states"]]
     assert np.allclose(firsts, [.63031393, 1.5707088, .7038734, 1.6402447], atol=2e-7), firsts
-
-
-def write_file(path, entries):
-    """One line an array: short, and a change shows as the lines that changed."""
-    text = json.dumps({"vectors": entries}, indent=1)
-    lines, inside = [], False
-    for line in text.split("\n"):
-        piece = line.strip()
-        if inside:
-            lines[-1] += piece if piece[0] == "]" else piece.replace(",", ", ")
-        else:
-            lines.append(line)
-        opens_numbers = piece.endswith("[") and not piece.startswith(
-            ('"vectors"', '"weights"', '"runs"', '"initial_states"', '"final_states"'))
-        inside = (inside or opens_numbers) and piece[0] != "]"
-    path.write_text("\n".join(lines) + "\n")
-    assert json.loads(path.read_text()) == {"vectors": entries}
 
 
 def run_backend(backend, folder):

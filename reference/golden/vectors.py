@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The list of golden vectors: which problems, with which inputs. make_golden.py computes them.
+"""The list of golden vectors: which problems, with which inputs. make_golden.py computes those of
+all_vectors(), make_options.py those of option_vectors().
 
 A problem is written in the grammar of reference/problem.h. What the grammar has no word for is an
 option of the vector: how its x looks, how many runs carry their state, a batch row without any
 step that counts.
 """
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +26,7 @@ class Vector:
     group: str  # the file it goes to
     name: str
     problem: str
-    maker: str = "keras"  # or keras2, static_rnn, dynamic_rnn
+    maker: str = "keras"  # or keras2, static_rnn, dynamic_rnn, onnxruntime, torch, onednn
     runs: int = 1  # each further run starts from the state the one before left
     all_masked_row: bool = False
     x: str = "normal"  # or one_hot
@@ -266,12 +268,94 @@ def tensorflow1_vectors():
                      "dynamic_rnn")
     yield Vector("tensorflow1", "lstm_static_rnn_no_forget_bias", problem("lstm", sizes),
                  "static_rnn", forget_bias=0.0)
+    yield from tensorflow1_option_vectors()
+
+
+def tensorflow1_option_vectors():
+    """What LSTMCell has beyond BasicLSTMCell. The clips are so narrow that many steps meet them."""
+    sizes = "N:3/T:4/D:2/U:5"
+    options = {
+        "peepholes": "peepholes:1",
+        "projection": "projection:3",
+        "projection_of_all_units": "projection:5",
+        "cell_clip": "cell_clip:0.25",
+        "projection_clip": "projection:3/projection_clip:0.125",
+        "peepholes_cell_clip": "peepholes:1/cell_clip:0.25",
+        "all": "peepholes:1/projection:3/cell_clip:0.25/projection_clip:0.125",
+    }
+    for name, option in options.items():
+        for kind, rest in (("", ""), ("sequence_length", "zero_masked:1/mask:lengths/"),
+                           ("bidirectional", "direction:bidirectional/merge:none/mask:lengths/")):
+            yield Vector("tensorflow1", "_".join(filter(None, ["lstm", name, kind])),
+                         problem("lstm", sizes, f"{option}/{rest}state:1"), "dynamic_rnn",
+                         all_masked_row=kind == "sequence_length")
 
 
 def all_vectors():
     for make in (layer_vectors, activation_vectors, bidirectional_vectors, mask_vectors,
                  stacked_vectors, stateful_vectors, tutorial_vectors, keras2_vectors,
                  tensorflow1_vectors):
+        yield from make()
+
+
+# ---- What Keras does not have ------------------------------------------------------------
+
+
+def option_name(*parts):
+    """lstm_peepholes_1_mask_lengths: every part of a problem as words."""
+    words = "_".join(filter(None, parts)).replace("/", "_").replace(":", "_").replace("+", "_")
+    return words.replace(".", "_").replace("direction_", "").replace("_1_", "_").removesuffix("_1")
+
+
+def onnxruntime_vectors():
+    """Clips so narrow that many gates meet them."""
+    cells = ["lstm/" + option for option in (
+        "peepholes:1", "gate_clip:0.5", "coupled:forget", "peepholes:1/coupled:forget",
+        "peepholes:1/coupled:forget/gate_clip:0.5",
+        "peepholes:1/gate_clip:0.75/activation:softsign/recurrent_activation:hard_sigmoid_keras2",
+        "peepholes:1/coupled:forget/activation:relu")]
+    cells += ["gru/gate_clip:0.5", "gru/reset_after:0/gate_clip:0.5", "simple_rnn/gate_clip:0.5"]
+    runs = ["", "state:1", "direction:backward/state:1", "direction:bidirectional/state:1",
+            "zero_masked:1/mask:lengths/state:1", "direction:bidirectional/mask:lengths/state:1",
+            "output:last/bias:0"]
+    for cell in cells:
+        for run in runs:
+            name, options = cell.split("/", 1)
+            yield Vector("options_onnxruntime", option_name(cell, run),
+                         problem(name, "N:3/T:4/D:2/U:5", "/".join(filter(None, [options, run]))),
+                         maker="onnxruntime")
+
+
+def torch_vectors():
+    runs = ["", "state:1", "direction:bidirectional/state:1", "zero_masked:1/mask:lengths/state:1",
+            "direction:bidirectional/mask:lengths/state:1", "output:last",
+            "direction:bidirectional/output:last", "bias:0"]
+    # PyTorch wants fewer than M, the same of every layer.
+    for units, projection in (("5", 1), ("5", 4), ("4+4", 2), ("3+3+3", 2)):
+        for run in runs:
+            option = f"projection:{projection}"
+            yield Vector("options_torch", option_name("lstm", units, option, run),
+                         problem("lstm", f"N:3/T:4/D:3/U:{units}",
+                                 "/".join(filter(None, [option, run]))), maker="torch")
+
+
+def onednn_vectors():
+    cells = ["gru/attention:1", "gru/reset_after:0/attention:1", "lstm/peepholes:1",
+             "lstm/projection:3", "lstm/peepholes:1/projection:3"]
+    runs = ["", "state:1", "output:last/state:1", "bias:0"]
+    # Its AUGRU goes forward alone.
+    ways = ["direction:backward/state:1", "direction:bidirectional/state:1",
+            "direction:bidirectional/merge:sum"]
+    for cell in cells:
+        name, options = cell.split("/", 1)
+        for run in runs + (ways if name == "lstm" else []):
+            yield Vector("options_onednn", option_name(cell, run),
+                         problem(name, "N:3/T:4/D:2/U:5", "/".join(filter(None, [options, run]))),
+                         maker="onednn")
+
+
+def option_vectors():
+    for make in (onnxruntime_vectors, torch_vectors, onednn_vectors):
         yield from make()
 
 
@@ -304,13 +388,20 @@ def directions_of(spec):
     return 2 if spec.get("direction") == "bidirectional" else 1
 
 
+def state_widths(spec, units):
+    """Of h and c."""
+    return [spec.get("projection", units), units][:states_of(spec["cell"])]
+
+
 def output_width(spec, units):
     concat = directions_of(spec) == 2 and spec.get("merge", "concat") == "concat"
-    return 2 * units if concat else units
+    width = state_widths(spec, units)[0]
+    return 2 * width if concat else width
 
 
 def make_weights(vector, spec, random):
-    """[kernel, recurrent_kernel, bias] for each direction of each layer, then the head's."""
+    """For each direction of each layer its matrices by the names of rnn_weights, in the order of
+    Keras' set_weights; then the head's."""
     def draw(*shape):
         if vector.fixed_weight is None:
             return numbers(random, *shape, scale=vector.weight_scale)
@@ -329,10 +420,16 @@ def make_weights(vector, spec, random):
     bias_rows = 2 if spec["cell"] == "gru" and spec.get("reset_after", 1) else 1
     for units in spec["U"]:
         for _ in range(directions_of(spec)):
-            matrices = [draw(features, gates * units), draw(units, gates * units)]
+            width = state_widths(spec, units)[0]
+            cell = {"kernel": draw(features, gates * units),
+                    "recurrent_kernel": draw(width, gates * units)}
             if spec.get("bias", 1):
-                matrices.append(draw_bias(bias_rows, units))
-            cells.append(matrices)
+                cell["bias"] = draw_bias(bias_rows, units)
+            if spec.get("peepholes"):
+                cell["peepholes"] = draw(3, units)
+            if "projection" in spec:
+                cell["projection"] = draw(units, width)
+            cells.append(cell)
         features = output_width(spec, units)
     dense = []
     if "dense" in spec:
@@ -385,9 +482,41 @@ def make_x(vector, spec, random, mask):
 
 
 def make_states(spec, random):
-    """h (and c) for each direction of each layer, [N, M]; None without state:1."""
+    """h (and c) for each direction of each layer, [N, its width]; None without state:1."""
     if not spec.get("state"):
         return None
-    return [numbers(random, spec["N"], units, scale=0.5)
+    return [numbers(random, spec["N"], width, scale=0.5)
             for units in spec["U"]
-            for _ in range(directions_of(spec) * states_of(spec["cell"]))]
+            for width in state_widths(spec, units) * directions_of(spec)]
+
+
+def make_attention(spec, random):
+    """[N, T] in [0, 1]; None without attention:1."""
+    if not spec.get("attention"):
+        return None
+    return np.round(random.uniform(0, 1, (spec["N"], spec["T"])), 3).astype(np.float32)
+
+
+@dataclass
+class Inputs:
+    """What goes into one run besides the weights."""
+    lengths: np.ndarray  # [N] or None
+    mask: np.ndarray  # [N, T] or None
+    counts: np.ndarray  # [N, T], the steps that both of them let count, or None
+    x: np.ndarray
+    states: list  # or None
+    attention: np.ndarray  # or None
+
+
+def make_inputs(vector, spec):
+    """(the weights and the head of make_weights, Inputs for each run), by the vector's name."""
+    random = np.random.default_rng(zlib.crc32(f"{vector.group}/{vector.name}".encode()))
+    cells, dense = make_weights(vector, spec, random)
+    runs = []
+    for run in range(vector.runs):
+        counts = make_mask(vector, spec, run)
+        x = make_x(vector, spec, random, counts)
+        states = make_states(spec, random)
+        runs.append(Inputs(*mask_parts(vector, spec, run), counts, x, states,
+                           make_attention(spec, random)))
+    return cells, dense, runs
