@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The list of golden vectors: which problems, with which inputs. make_golden.py computes those of
-all_vectors(), make_options.py those of option_vectors().
+all_vectors(), make_options.py those of option_vectors(), make_tflite.py those of tflite_vectors().
 
 A problem is written in the grammar of reference/problem.h. What the grammar has no word for is an
 option of the vector: how its x looks, how many runs carry their state, a batch row without any
@@ -26,7 +26,7 @@ class Vector:
     group: str  # the file it goes to
     name: str
     problem: str
-    maker: str = "keras"  # or keras2, static_rnn, dynamic_rnn, onnxruntime, torch, onednn
+    maker: str = "keras"  # or keras2, static_rnn, dynamic_rnn, onnxruntime, torch, onednn, tflite
     runs: int = 1  # each further run starts from the state the one before left
     all_masked_row: bool = False
     x: str = "normal"  # or one_hot
@@ -352,6 +352,17 @@ def onednn_vectors():
             yield Vector("options_onednn", option_name(cell, run),
                          problem(name, "N:3/T:4/D:2/U:5", "/".join(filter(None, [options, run]))),
                          maker="onednn")
+
+
+def tflite_vectors():
+    options = ["coupled:input", "cell_clip:0.25", "projection:3/projection_clip:0.125",
+               "peepholes:1", "peepholes:1/coupled:input", "projection:3/coupled:input",
+               "peepholes:1/projection:3/coupled:input/cell_clip:0.25/projection_clip:0.125"]
+    for option in options:
+        for run in ("", "state:1", "output:last/state:1", "bias:0"):
+            yield Vector("options_tflite", option_name("lstm", option, run),
+                         problem("lstm", "N:3/T:4/D:2/U:5", "/".join(filter(None, [option, run]))),
+                         maker="tflite")
 
 
 def option_vectors():

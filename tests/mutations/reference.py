@@ -27,6 +27,8 @@ MUTATIONS = [
              "s->p[(gate == 0 ? 0 : 3 - gate) * s->M + j]", GOLDEN),
     Mutation("the oracle's forget gate that is coupled", "reference/oracle.c", "            f = 1 - i;",
              "            i = 1 - f;", GOLDEN),
+    Mutation("the oracle's input gate that is coupled", "reference/oracle.c", "            i = 1 - f;",
+             "            f = 1 - i;", GOLDEN),
     Mutation("the oracle's attention", "reference/oracle.c", "z[j] *= 1 - attention;", "z[j] *= 1 + attention;",
              GOLDEN),
     Mutation("the oracle's clip from below", "reference/oracle.c", "x < -bound ? -bound : x;", "x < -bound ? bound : x;",
