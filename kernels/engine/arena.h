@@ -9,7 +9,7 @@
 #include "kernels/rnn.h"
 
 typedef struct arena {
-    char *memory; /* NULL: only count */
+    char *memory; /* NULL: nothing is handed out, only counted */
     size_t used;
 } arena;
 

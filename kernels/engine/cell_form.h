@@ -10,11 +10,12 @@
 
 #include "kernels/engine/kernels.h"
 
-/* How a panel changes where a tile of two vectors holds all rows and one of four does not. */
+/* How panels get narrower for a number of rows that one tile of two vectors can hold, and one of
+ * four cannot. */
 typedef enum panel_narrowing {
     NARROW_NEVER,
-    NARROW_BY_BLOCKS, /* it has half of its blocks */
-    NARROW_BY_PASSES, /* it is stored in two passes */
+    NARROW_BY_BLOCKS, /* the panel has half of its blocks */
+    NARROW_BY_PASSES, /* the panel is stored in two passes */
 } panel_narrowing;
 
 typedef enum product_operand {

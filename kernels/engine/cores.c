@@ -33,14 +33,14 @@ static void lower(rnn_core_limit *limit, long cores, const char *set_by) {
 
 #if defined(__linux__)
 typedef struct core_mask {
-    cpu_set_t sets[8]; /* 8192 cores: a mask smaller than the kernel's own is an error */
+    cpu_set_t sets[8]; /* room for 8192 cores: a mask smaller than the kernel's own is an error */
 } core_mask;
 
 static bool mask_of_caller(core_mask *mask) {
     return sched_getaffinity(0, sizeof mask->sets, mask->sets) == 0;
 }
 
-/* Word by word, as a run asks. */
+/* Counts by words, because every run asks and a loop over cores would be slow. */
 static int count_of(const core_mask *mask, int most) {
     unsigned long words[sizeof *mask / sizeof(unsigned long)];
     int count = 0;
@@ -54,7 +54,8 @@ static int count_of(const core_mask *mask, int most) {
 
 #if RNN_WITH_OPENMP
 #if defined(__linux__)
-/* OpenMP ties a thread that is new to it to a place as soon as it is asked for that. */
+/* Which place OpenMP has for this thread. Asking ties a thread that is new to OpenMP to that place,
+ * so its mask is put back afterwards. */
 static int place_of_caller(const core_mask *before) {
     const int place = omp_get_place_num();
     core_mask now;
@@ -64,8 +65,8 @@ static int place_of_caller(const core_mask *before) {
 }
 #endif
 
-/* Where OpenMP ties threads to places, the mask of this thread is no more than its own place. That
- * is so for as long as nobody else ties this thread elsewhere, among the other places. */
+/* Whether this thread's mask is no more than its place, as it is where OpenMP ties threads to
+ * places and nobody has tied the thread elsewhere among the other places. */
 static bool is_at_its_place(void) {
 #if defined(__linux__)
     enum { MOST_PROCESSORS = 1024 };
@@ -86,7 +87,7 @@ static bool is_at_its_place(void) {
 #endif
 }
 
-/* Inside a region of the caller's this thread may have been given a part of the places. */
+/* A region of the caller's may have given this thread a part of the places. */
 static int cores_of_partition(int most) {
     enum { MOST_PLACES = 1024 };
     int places[MOST_PLACES], cores = 0;
@@ -99,8 +100,8 @@ static int cores_of_partition(int most) {
     return cores;
 }
 
-/* Processors of the places that OpenMP ties this thread's regions to, `most` being enough to know;
- * 0: it ties them to none. */
+/* How many processors are in the places to which OpenMP ties this thread's regions, counted up to
+ * `most`; 0 where it ties them to none. */
 static int cores_of_places(int most) {
     if (omp_get_proc_bind() == omp_proc_bind_false || omp_get_num_places() == 0)
         return 0;
@@ -112,7 +113,7 @@ static int cores_of_places(int most) {
 }
 #endif
 
-/* No more than `most`. */
+/* How many cores this thread's places or affinity have, counted up to `most`. */
 static int cores_of_affinity(int most) {
 #if RNN_WITH_OPENMP
     const int cores = cores_of_places(most);
@@ -129,7 +130,7 @@ static int cores_of_affinity(int most) {
 
 /* ---- Control groups ----------------------------------------------------------------------- */
 
-/* The beginning of a file; "" where there is none. */
+/* Reads the beginning of a file, or "" where there is none. */
 static void read_text(const char *path, char *text, size_t size) {
     size_t used = 0;
     ssize_t got = 0;
@@ -141,7 +142,7 @@ static void read_text(const char *path, char *text, size_t size) {
     text[used] = '\0';
 }
 
-/* Whether `list` of the length, as in "cpu,cpuacct", has the item cpu. */
+/* Whether the first `length` characters of a list such as "cpu,cpuacct" have the item cpu. */
 static bool has_cpu(const char *list, size_t length) {
     for (const char *item = list; item < list + length; item += strcspn(item, ",:") + 1)
         if (strcspn(item, ",:") == 3 && strncmp(item, "cpu", 3) == 0)
@@ -154,7 +155,7 @@ static const char *next_line(const char *line) {
     return end ? end + 1 : NULL;
 }
 
-/* This process's group, from lines of ID:CONTROLLERS:PATH. Version 2 lists no controllers. */
+/* Finds this process's group in lines of ID:CONTROLLERS:PATH. Version 2 lists no controllers. */
 static bool find_group(const char *lines, bool version_2, char path[PATH_SIZE]) {
     for (const char *line = lines; line; line = next_line(line)) {
         const char *controllers = line + strcspn(line, ":\n");
@@ -175,7 +176,7 @@ static bool find_group(const char *lines, bool version_2, char path[PATH_SIZE]) 
 static void lower_by_quota(rnn_core_limit *limit, const char *name, long quota, long period) {
     char set_by[sizeof limit->set_by];
     if (quota <= 0 || period <= 0)
-        return; /* version 1 says -1 for none */
+        return; /* version 1 says -1 where there is no quota */
     snprintf(set_by, sizeof set_by, "cgroup %s %ld/%ld", name, quota, period);
     lower(limit, (quota - 1) / period + 1, set_by);
 }
@@ -185,7 +186,7 @@ static void lower_by_version_2(rnn_core_limit *limit, const char *folder) {
     long quota, period;
     snprintf(path, sizeof path, "%s/cpu.max", folder);
     read_text(path, text, sizeof text);
-    if (sscanf(text, "%ld %ld", &quota, &period) == 2) /* "max 100000" where there is none */
+    if (sscanf(text, "%ld %ld", &quota, &period) == 2) /* "max 100000" where there is no quota */
         lower_by_quota(limit, "cpu.max", quota, period);
 }
 
@@ -199,8 +200,8 @@ static void lower_by_version_1(rnn_core_limit *limit, const char *folder) {
     lower_by_quota(limit, "cpu.cfs_quota_us", quota, strtol(text, NULL, 10));
 }
 
-/* Every group around this process's own limits it too. In a container the path may be the host's;
- * then only the last step, the root of what is mounted, leads anywhere. */
+/* The quota of every group around this process's own counts as well. In a container the path may be
+ * the host's; then only the last step, the root of what is mounted, leads anywhere. */
 static void lower_by_groups(rnn_core_limit *limit, const char *root, const char *mount,
                             const char *group, void (*lower_by)(rnn_core_limit *, const char *)) {
     char path[PATH_SIZE], folder[2 * PATH_SIZE - 64];
@@ -240,13 +241,13 @@ int rnn_usable_cores(void) {
 
 /* ---- OpenMP's variables ------------------------------------------------------------------- */
 
-/* The first number of a list, which is that of the outermost level. */
+/* Lowers the limit to the first number of a list, which is that of the outermost level. */
 static void lower_by_variable(rnn_core_limit *limit, const char *name) {
     char set_by[sizeof limit->set_by];
     const char *text = getenv(name);
     long threads = text ? strtol(text, NULL, 10) : 0;
     if (threads < 1)
-        return; /* OpenMP ignores these as well */
+        return; /* OpenMP ignores such values as well */
     snprintf(set_by, sizeof set_by, "%s %ld", name, threads);
     lower(limit, threads, set_by);
 }
@@ -260,7 +261,7 @@ rnn_core_limit rnn_thread_limit(void) {
 
 /* ---- At this moment ------------------------------------------------------------------------- */
 
-/* Of a clock that is read in no time and goes on every few milliseconds. */
+/* The clock is one that is read in no time and goes on every few milliseconds. */
 static unsigned milliseconds_now(void) {
     struct timespec now;
 #ifdef CLOCK_MONOTONIC_COARSE
@@ -271,8 +272,7 @@ static unsigned milliseconds_now(void) {
     return (unsigned)now.tv_sec * 1000 + (unsigned)(now.tv_nsec / 1000000);
 }
 
-/* Of runs that overlap, any may look. Whoever sees the time of the next look sees the cores, too.
- */
+/* Runs that overlap may all look. Whoever sees the time of the next look also sees the cores. */
 static int cores_of_quota(rnn_quota_watch *watch, unsigned now) {
     const unsigned between_looks = 100;
     const unsigned last = atomic_load_explicit(&watch->last_look, memory_order_acquire);
@@ -286,7 +286,7 @@ static int cores_of_quota(rnn_quota_watch *watch, unsigned now) {
     return limit.cores;
 }
 
-/* How many times this process, or one of those that it is a child of, was a child. */
+/* How often this process, or an ancestor of it, came to be by a fork. */
 static unsigned forks;
 
 static void count_fork(void) {
@@ -297,19 +297,20 @@ __attribute__((constructor)) static void watch_forks(void) {
     pthread_atfork(NULL, NULL, count_fork);
 }
 
-/* What a thread knows of itself: asking the system takes as long as a small run. */
+/* What a thread knows of itself. It is kept because asking the system takes as long as a small
+ * run. */
 typedef struct caller_marks {
-    unsigned last_look;  /* in milliseconds; at its cores */
-    int cores;           /* 0: not looked yet */
-    bool has_pool;       /* it has opened a parallel region, */
-    unsigned pool_forks; /* after so many forks */
-    int pool;            /* threads of the last region of ours */
+    unsigned last_look;  /* when it last looked at its cores, in milliseconds */
+    int cores;           /* 0: it has not looked yet */
+    bool has_pool;       /* whether it has opened a parallel region */
+    unsigned pool_forks; /* the count of forks when it first did */
+    int pool;            /* threads of the last region that we opened */
     int library_pool;    /* the most that there was room for when a library was to start them */
-    int no_room_for;     /* threads, when last tried; 0: there was */
-    unsigned no_room_at; /* in milliseconds */
+    int no_room_for;     /* the threads that the last try had no room for; 0: it had room */
+    unsigned no_room_at; /* the time of that try, in milliseconds */
 } caller_marks;
 
-#ifdef __GLIBC__ /* which has room for such variables of a library that is loaded later */
+#ifdef __GLIBC__ /* glibc has room for such variables of a library that is loaded later */
 __attribute__((tls_model("initial-exec")))
 #endif
 static _Thread_local caller_marks marks;
@@ -323,8 +324,8 @@ static int cores_of_caller(unsigned now) {
     return marks.cores;
 }
 
-/* OpenMP's pool of threads belongs to the thread that opens regions, and so do these marks. A child
- * inherits both, but not the pool's threads. */
+/* Notes that this thread has a pool of OpenMP's threads. A child process inherits that mark but not
+ * the threads, and so gets 1; others get `threads`. */
 static int or_alone_after_fork(int threads) {
     if (!marks.has_pool && threads > 1) {
         marks.has_pool = true;
@@ -333,8 +334,8 @@ static int or_alone_after_fork(int threads) {
     return marks.has_pool && marks.pool_forks != forks ? 1 : threads;
 }
 
-/* Threads that OpenMP need not start for the next region of this thread. A nested region has no
- * pool: it starts its own, or none where it is one too deep. */
+/* How many threads OpenMP need not start for the next region of this thread. A nested region has no
+ * pool: it starts threads of its own, or none where it is nested too deep. */
 static int pool_of_caller(int pool) {
 #if RNN_WITH_OPENMP
     if (omp_get_level() > 0)
@@ -343,14 +344,15 @@ static int pool_of_caller(int pool) {
     return pool > 1 ? pool : 1;
 }
 
-/* Where its pool has to grow and cannot, OpenMP ends the process. */
+/* Whether the system has room for the threads by which the pool would grow. OpenMP ends the process
+ * where it cannot start them. */
 static bool can_grow(int pool, int threads) {
     const int missing = threads - pool_of_caller(pool);
     return missing <= 0 || rnn_can_start(missing);
 }
 
-/* The same for a run. To try takes as long as to start the threads, so that a system which had no
- * room is not asked again at once. */
+/* As can_grow, for a run. A try takes as long as starting the threads, so a system that had no room
+ * is not asked again at once. */
 static bool can_grow_now(int threads, unsigned now) {
     const unsigned between_tries = 10;
     if (marks.no_room_for && threads >= marks.no_room_for && now - marks.no_room_at < between_tries)
@@ -376,7 +378,7 @@ int rnn_threads_now(int threads, rnn_quota_watch *watch) {
 
 void rnn_threads_were(int threads) {
 #if RNN_WITH_OPENMP
-    if (omp_get_level() > 0) /* those of a nested region are in no pool */
+    if (omp_get_level() > 0) /* the threads of a nested region are in no pool */
         return;
 #endif
     marks.pool = threads;

@@ -9,15 +9,15 @@
 #include <math.h>
 #include <unistd.h>
 
-/* Seconds of a current core with vectors of the width that the kernels have: only ratios matter,
- * and only where two ways are close. Measured on an AMD EPYC (Zen 5). A barrier and a region cost
- * up to four times as much from one day to the next, so that theirs are more than the least, see
- * results/LOG.md#a-barrier-costs-04-us-and-a-region-1. */
+/* Times of a current core whose vectors are as wide as the kernels'. Only their ratios matter, and
+ * only where two ways are close. They were measured on an AMD EPYC (Zen 5). A barrier and a region
+ * cost up to four times as much from one day to the next, so theirs are more than the least that
+ * was measured, see results/LOG.md#a-barrier-costs-04-us-and-a-region-1. */
 static const double seconds_of_fma = 1 / 7e9;       /* one vector multiply-add */
 static const double seconds_of_gate = 4e-9;         /* one vector through the gate maths */
 static const double seconds_of_rest = 60e-9;        /* everything else about a step */
-static const double seconds_of_l2_byte = 1 / 180e9; /* weights from the core's own L2 */
-static const double seconds_of_far_byte = 1 / 60e9; /* and from behind it */
+static const double seconds_of_l2_byte = 1 / 180e9; /* a byte of weights from the core's own L2 */
+static const double seconds_of_far_byte = 1 / 60e9; /* a byte of weights from behind L2 */
 static const double seconds_of_meeting = 400e-9;    /* a barrier */
 static const double seconds_of_region = 1e-6;       /* waking the threads and letting them go */
 
@@ -35,12 +35,12 @@ rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *
                             .cores = problem->threads > 1 ? rnn_thread_limit().cores : 1};
 }
 
-/* Rounded up. */
+/* The quotient, rounded up. */
 static int divided(int count, int parts) {
     return 1 + (count - 1) / parts;
 }
 
-/* Reading weights by one core. */
+/* How long one core takes to read weights. */
 static double seconds_of_weights(double bytes, double l2_bytes) {
     const double l1_bytes = 32 << 10;
     if (bytes <= l1_bytes)
@@ -49,8 +49,9 @@ static double seconds_of_weights(double bytes, double l2_bytes) {
     return far * seconds_of_far_byte + (bytes - far) * seconds_of_l2_byte;
 }
 
-/* So many rows times so many vectors of weights, whose reading serves `uses` products and which
- * have so much of L2. Half of what multiplying takes hides as much reading. */
+/* How long so many rows times so many vectors of weights take. Reading these serves `uses`
+ * products, for which there are so many bytes of L2. Half of the time that multiplying takes hides
+ * as much reading. */
 static double product_seconds(const rnn_cost_model *model, double rows, double vectors, double uses,
                               double l2_bytes) {
     const double multiplied = rows * vectors * seconds_of_fma * model->slowness;
@@ -59,14 +60,14 @@ static double product_seconds(const rnn_cost_model *model, double rows, double v
     return multiplied + fmax(0, read - multiplied / 2);
 }
 
-/* Vectors of the columns of a product that the busiest of a team's members computes. */
+/* How many vectors of a product's columns the busiest member of a team computes. */
 static int vectors_of_member(const rnn_cost_model *model, const rnn_layer *layer,
                              const cell_product *product, int members) {
     const int blocks = divided(rnn_product_units(layer, product), model->kernels->vector_floats);
     return product->gates * rnn_blocks_of_member(product, blocks, members);
 }
 
-/* One step of one direction, with its share of the input projection. */
+/* How long one step of one direction takes, with its share of the input projection. */
 static double step_seconds(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                            int members) {
     const cell_form form = rnn_cell_form(layer);
@@ -114,8 +115,8 @@ static rnn_way side_by_side(const rnn_cost_model *model, int layer, int rows, in
                      .seconds_of_step = step};
 }
 
-/* Layers from `first` on that a wavefront can take: each one above the first follows the time of
- * the one below. Two layers apart they share an array of sequences, so the first one must not read
+/* How many layers from `first` on a wavefront can take. Each layer above the first follows the time
+ * of the one below. Layers two apart share an array of sequences, so the first one must not read
  * from the end what the second one writes from the start. */
 static int wavefront_layers(const rnn_model *model, int first, int members) {
     const rnn_direction direction = model->layers[first].direction;
@@ -133,7 +134,8 @@ static int wavefront_layers(const rnn_model *model, int first, int members) {
 static rnn_way wavefront(const rnn_cost_model *model, int first, int layers, int rows,
                          int members) {
     const int timesteps = model->problem->shape.timesteps;
-    const int chunks = 8; /* so that the last layer starts soon, with rows enough for a tile */
+    const int chunks =
+        8; /* enough that the last layer starts soon, few enough that a tile has rows to hold */
     double step = 0;
     for (int i = first; i < first + layers; i++)
         step = fmax(step, layer_step_seconds(model, i, rows, members / layers));
@@ -200,7 +202,8 @@ double rnn_split_seconds(const rnn_cost_model *model, rnn_split split) {
     return seconds;
 }
 
-/* All splits of a few threads; of many, those of about half as many each time. */
+/* Visits all splits of a few threads; of many threads, then those of about half as many each
+ * time. */
 void rnn_each_split(const rnn_cost_model *model, rnn_split_visit *visit, void *data) {
     const int batch = model->problem->shape.batch, few = 16;
     const int asked = model->problem->threads;

@@ -12,10 +12,10 @@ typedef struct rnn_cost_model {
     const rnn_kernels *kernels;
     double l2_bytes; /* of one core */
     double slowness; /* of operations on vectors: 2 where the CPU takes them half by half */
-    int cores;       /* that threads can have, by rnn_thread_limit */
+    int cores;       /* how many threads can have one, by rnn_thread_limit */
 } rnn_cost_model;
 
-/* Asks the system for caches and cores: for the making of a plan. */
+/* Asks the system for caches and cores, which is quick enough only while a plan is made. */
 rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *kernels);
 
 /* How a team goes through the next layers of a model. The team is divided evenly into lanes:
@@ -25,38 +25,40 @@ rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *
 typedef struct rnn_way {
     int lanes;
     int layers;
-    int chunk_steps; /* steps after which a wavefront passes on; else 0 */
+    int chunk_steps; /* steps after which a layer of a wavefront passes on its output; otherwise 0
+                      */
     double seconds;
-    double seconds_of_step; /* between the meetings of a lane */
+    double seconds_of_step; /* time between two meetings of a lane */
 } rnn_way;
 
 /* The quickest way for `members` threads on `rows` batch rows from layer `first` on. */
 rnn_way rnn_quickest_way(const rnn_cost_model *model, int first, int rows, int members);
 
-/* Whether each step of `rows` batch rows, where it is projected alone, should read W and U side by
- * side: because the part of them that a team member has exceeds its core's cache, and the rows
- * leave room there. Looks at one direction, whatever else the model reads. */
+/* Whether a step of `rows` batch rows should read W and U side by side where it is projected alone.
+ * It should where the part of both that a team member has exceeds its core's cache, and the rows
+ * leave room there. This looks at one direction, whatever else the model reads. */
 bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, int rows,
                          int members);
-/* Whether so many rows that go this way on so many threads do: not where several steps are
- * projected at once. */
+/* Whether so many rows that go this way on so many threads should read W and U side by side. They
+ * should not where several steps are projected at once. */
 bool rnn_way_streams_weights(const rnn_cost_model *model, const rnn_way *way,
                              const rnn_layer *layer, int rows, int members);
 
-/* Threads = slices x members: the batch in slices, a team for each. */
+/* How threads are split into slices of the batch and members of a team for each slice. There are
+ * slices x members threads. */
 typedef struct rnn_split {
     int slices, members;
 } rnn_split;
 
-/* What a run is expected to take. */
+/* How long a run is expected to take. */
 double rnn_split_seconds(const rnn_cost_model *model, rnn_split split);
 
-/* Calls `visit` with every split that is considered, one thread first and some of the others twice:
- * on up to problem->threads threads, and no more than there are cores. */
+/* Calls `visit` with every split that is considered: one thread first, then more, up to
+ * problem->threads or the number of cores. Some splits are visited twice. */
 typedef void rnn_split_visit(rnn_split split, double seconds, void *data);
 void rnn_each_split(const rnn_cost_model *model, rnn_split_visit *visit, void *data);
 
-/* The quickest of them. */
+/* The split that is expected to be the quickest. */
 rnn_split rnn_quickest_split(const rnn_cost_model *model);
 
 #endif

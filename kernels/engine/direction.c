@@ -59,7 +59,7 @@ static void project_panels(const engine_run *run, const direction_run *direction
     });
 }
 
-/* The panels of W that have the blocks of some panels of U. */
+/* The panels of W that have the same blocks as some panels of U. */
 static rnn_share panels_of_input(const packed_layer *packed, rnn_share of_u) {
     const panel_layout *input = &packed->input;
     const int each = packed->products[0].shape.blocks_per_panel / input->shape.blocks_per_panel;
@@ -67,7 +67,7 @@ static rnn_share panels_of_input(const packed_layer *packed, rnn_share of_u) {
     return (rnn_share){of_u.begin * each, end < input->panels ? end : input->panels};
 }
 
-/* Each member projects the panels that its own steps will use. */
+/* Each member projects those panels that its own steps will use, so nobody has to wait. */
 static void project_steps(engine_run *run, const direction_run *direction, int first, int count) {
     const packed_layer *packed = direction->packed;
     const int rows = gather_rows(run, direction, first, count);
@@ -77,7 +77,7 @@ static void project_steps(engine_run *run, const direction_run *direction, int f
 
 /* ---- Steps ---------------------------------------------------------------------------------- */
 
-/* Product `index` of the cell's form, some of its panels. */
+/* Computes some panels of product `index` of the cell's form. */
 static void multiply(const engine_run *run, const direction_run *direction, rnn_step *step,
                      int index, rnn_share panels) {
     const cell_product *product = &direction->packed->form.products[index];
@@ -96,12 +96,12 @@ static void multiply(const engine_run *run, const direction_run *direction, rnn_
     run->kernels->steps[product->step](step);
 }
 
-/* The input projection of one step and its first product, some panels of either at a time: so the
- * next step, or the next run, which goes through them the other way, finds the last ones of both in
- * the cache. */
+/* The input projection of one step and its first product, taken some panels of either at a time.
+ * The next step, or the next run, goes through them the other way and so finds the last panels of
+ * both in the cache. */
 static void project_and_multiply(const engine_run *run, const direction_run *direction, int rows,
                                  rnn_step *step, rnn_share panels) {
-    /* Of U; so many that a single row, too, always has tiles of several panels. */
+    /* of U: enough that even a single row has tiles of several panels */
     const int vectors_at_once = 16;
     const packed_layer *packed = direction->packed;
     const panel_shape *shape = &packed->products[0].shape;
@@ -120,7 +120,7 @@ static void project_and_multiply(const engine_run *run, const direction_run *dir
     }
 }
 
-/* `rows` are those to project first, where the direction streams its weights. */
+/* Computes a step. `rows` are those to project first, where the direction streams its weights. */
 static void compute_step(engine_run *run, const direction_run *direction, rnn_step *step,
                          int rows) {
     const packed_layer *packed = direction->packed;
@@ -170,7 +170,7 @@ static float *output_of_step(const engine_run *run, const direction_run *directi
     return direction->y.data + at * direction->y.strides.time;
 }
 
-/* What is the same for all steps. */
+/* Sets what is the same for all steps. */
 static void prepare_steps(rnn_step *step, const direction_run *direction) {
     const packed_layer *packed = direction->packed;
     step->h_stride = packed->h_floats;
@@ -191,7 +191,7 @@ static void prepare_steps(rnn_step *step, const direction_run *direction) {
     step->attention = NULL;
 }
 
-/* `z` is the projection of the step; `rows` as for compute_step. */
+/* Runs a step. `z` is its projection, and `rows` are as for compute_step. */
 static void run_step(engine_run *run, const direction_run *direction, rnn_step *step, int index,
                      const float *z, int rows) {
     step->descending = (index + run->turn) % 2 != 0;

@@ -24,29 +24,29 @@ typedef struct engine_run {
     const rnn_io *io;
     int first_row; /* batch rows [first_row, first_row + work.rows) */
     int timesteps;
-    unsigned turn; /* odd at every other run */
+    unsigned turn; /* differs between a run and the next: odd at every other one */
     rnn_member member;
     workspace work;
 } engine_run;
 
-/* Set member by member by set_direction() of engine.c. */
+/* One direction under way. set_direction() in engine.c fills it. */
 typedef struct direction_run {
     const rnn_layer *layer;
     const packed_layer *packed;
     const packed_direction *weights;
     const_rows_view x;
     rows_view y;
-    const float *initial[2]; /* h, c; NULL: zeros */
-    float *final[2];         /* NULL: not wanted */
+    const float *initial[2]; /* h and c; NULL: zeros */
+    float *final[2];         /* h and c; NULL: not wanted */
     bool reversed;           /* steps go from T-1 to 0 */
-    bool flipped_back;       /* and yet y is in order of time */
+    bool flipped_back;       /* y is in order of time although the steps are reversed */
 
     const lane_arrays *arrays;
     rnn_member member;        /* of the team of this direction */
-    rnn_progress *x_steps;    /* in a wavefront, the steps of x that are there; NULL: all */
-    rnn_progress *steps_done; /* tells those of y; NULL: nobody waits */
+    rnn_progress *x_steps;    /* of a wavefront: how many steps of x are there; NULL: all */
+    rnn_progress *steps_done; /* where to tell how many steps of y are there; NULL: nobody waits */
     int chunk_steps;          /* steps whose input is projected at a time */
-    bool streams;             /* chunks are of one step, and W and U read side by side */
+    bool streams;             /* chunks are of one step, and it reads W and U side by side */
 } direction_run;
 
 /* All members of the direction's team call it; when it returns, all are done. */

@@ -12,16 +12,17 @@ struct rnn_engine {
     const rnn_kernels *kernels;
     const rnn_problem *problem;
     rnn_cost_model cost;
-    int rows; /* of a run, about: what weights and ways suit best */
+    int rows; /* about how many batch rows a run has; weights and ways suit that number best */
     packed_layer *layers;
     packed_dense dense;
     void *packed;
     size_t packed_size;
     workspace_row row; /* the most that any layer needs */
-    int members;   /* of the team that `ways` and panels are for; others take layers one by one */
-    int lanes;     /* the most of them */
-    rnn_way *ways; /* by the first layer of each */
-    /* Changes with every run, in a line of its own; NULL where no weights exceed a cache. */
+    int members; /* size of the team that `ways` and panels suit; other teams take layers one by one
+                  */
+    int lanes;   /* the most lanes of any way */
+    rnn_way *ways; /* the way from each layer on, by the index of that layer */
+    /* The turn of the runs, in a cache line of its own. NULL where no weights exceed a cache. */
     atomic_uint *turn;
 };
 
@@ -176,15 +177,15 @@ void rnn_engine_prepare(const rnn_engine *engine, int members, void *scratch) {
 
 /* ---- One layer ---------------------------------------------------------------------------- */
 
-/* Where a layer reads, writes and finds its states. */
+/* Where a layer reads, writes and has its states. */
 typedef struct layer_run {
     int index;
-    int first_state; /* in io's lists */
+    int first_state; /* its place in the lists of rnn_io */
     const_rows_view x;
     rows_view y, y_backward;
 } layer_run;
 
-/* The states of one direction, by their place in io's lists. */
+/* Finds the states of one direction, by their place in the lists of rnn_io. */
 static void set_states(const engine_run *run, direction_run *direction, int first_state) {
     const rnn_io *io = run->io;
     for (int s = 0; s < rnn_cell_states(direction->layer->cell); s++) {
@@ -197,7 +198,7 @@ static void set_states(const engine_run *run, direction_run *direction, int firs
     }
 }
 
-/* Rows in the workspace, [T][rows] of so many floats. */
+/* Strides of rows in the workspace, [T][rows] of so many floats. */
 static rnn_strides work_strides(const engine_run *run, size_t floats) {
     return (rnn_strides){.batch = (ptrdiff_t)floats, .time = run->work.rows * (ptrdiff_t)floats};
 }
@@ -206,8 +207,8 @@ static rows_view half_view(const engine_run *run, const rnn_layer *layer) {
     return (rows_view){run->work.half, work_strides(run, (size_t)rnn_layer_direction_width(layer))};
 }
 
-/* Direction 0 or 1 of a layer, in a lane of its own team. Set member by member: to return it by
- * value costs a copy that small problems notice. */
+/* Sets direction 0 or 1 of a layer, in a lane of its own team. It fills a struct in place, because
+ * a small problem notices the copy that returning one costs. */
 static void set_direction(direction_run *direction, const engine_run *run, const layer_run *at,
                           int which, int lane, const rnn_member *member) {
     const rnn_layer *layer = &run->engine->problem->model.layers[at->index];
@@ -279,7 +280,8 @@ static void run_layer(engine_run *run, const layer_run *at, int lanes) {
 
 /* ---- Several layers at once ----------------------------------------------------------------- */
 
-/* Each member runs the layer of its lane, as soon as the one below has finished some steps. */
+/* Each member runs the layer of its lane, and begins when the layer below has finished some
+ * steps. */
 static void run_wavefront(engine_run *run, const layer_run *layers, const rnn_way *way) {
     int lane;
     rnn_member member = member_of_lane(run, way->lanes, &lane);
@@ -296,7 +298,7 @@ static void run_wavefront(engine_run *run, const layer_run *layers, const rnn_wa
 
 /* ---- The model ---------------------------------------------------------------------------- */
 
-/* Each member takes some of the batch rows or, of a single one, some of the steps. */
+/* Each member takes some of the batch rows, or some of the steps where there is one row. */
 static void run_head(engine_run *run, const_rows_view x, rows_view y) {
     const rnn_model *model = &run->engine->problem->model;
     const workspace *work = &run->work;
@@ -337,7 +339,7 @@ static rows_view output_of_layer(const engine_run *run, int index, rows_view y) 
                               work_strides(run, run->engine->row.sequence)};
 }
 
-/* Layer by layer: each reads what the one before it wrote, the first one reads x. */
+/* Sets all layers of the model. Each reads what the one before it wrote, and the first reads x. */
 static void set_layers(layer_run *layers, const engine_run *run, rows_view y) {
     const rnn_io *io = run->io;
     const rnn_model *model = &run->engine->problem->model;
@@ -357,8 +359,8 @@ static void set_layers(layer_run *layers, const engine_run *run, rows_view y) {
     }
 }
 
-/* Of the steps of a team's members: what one may have to wait for another, of the time of a step.
- */
+/* By how much the steps of a team's members differ, as a share of a step: how long one may have to
+ * wait for another. */
 static const double UNEVENNESS = 0.25;
 
 static void run_model(engine_run *run) {

@@ -34,10 +34,10 @@
 /* How the columns of a product lie in panels. */
 typedef struct panel_shape {
     int gates;            /* vectors of a block */
-    int blocks_per_panel; /* but fewer in the last panel where `blocks` is no multiple of it */
+    int blocks_per_panel; /* the last panel has fewer where `blocks` is no multiple of it */
     int blocks;
-    int full_panels; /* of so many blocks */
-    int passes;      /* one, or two that have half of a block's vectors each */
+    int full_panels; /* how many panels have blocks_per_panel */
+    int passes;      /* one, or two with half of a block's vectors each */
 } panel_shape;
 
 /* z[r] = bias + x[r] kernel, for the input of any number of steps and batch rows at once. */
@@ -52,21 +52,22 @@ typedef struct rnn_projection {
     const float *bias;   /* packed [panel][block][gate][V] */
 } rnn_projection;
 
-/* One product of a timestep of one direction and the gate maths behind it, for the batch rows in
- * `rows`; other rows are left alone. direction.c sets it member by member: what is the same for all
- * steps once, the rest for each. */
+/* One product of a timestep of one direction and the gate maths behind it. It works on the batch
+ * rows in `rows` and leaves other rows alone. direction.c fills it in place: what is the same for
+ * all steps once, and the rest for each step. */
 typedef struct rnn_step {
     const int *rows;
     int row_count;
     const panel_shape *shape;   /* of the product's panels */
     int first_panel, end_panel; /* the panels to compute */
-    bool descending;            /* last panel first: what the step before used last is in cache */
-    const float *operand;       /* rows to multiply: h, or what the product before this one left */
-    size_t operand_stride;      /* floats between batch rows, as every stride here */
-    int depth;                  /* floats of such a row that count, rows of the weights */
-    int units;                  /* columns of a gate */
-    const float *weights;       /* packed U, or the part of it that the product needs */
-    const float *bias;          /* packed second row of reset_after's bias, else NULL */
+    bool descending; /* whether the last panel comes first, as what the step before used last is in
+                        the cache */
+    const float *operand;  /* rows to multiply: h, or what the product before this one left */
+    size_t operand_stride; /* floats between batch rows, as every stride here */
+    int depth;             /* length of such a row, and so the rows of the weights */
+    int units;             /* columns of a gate */
+    const float *weights;  /* packed U, or the part of it that the product needs */
+    const float *bias;     /* packed second row of reset_after's bias, else NULL */
     const float *h;
     float *h_next;
     size_t h_stride;
@@ -122,19 +123,20 @@ typedef struct rnn_head {
 typedef struct rnn_kernels {
     const char *name;
     int vector_floats; /* V */
-    /* Rows for which two vectors at a time are better than four, as one tile then holds all of
-     * them: panels of LSTM in two passes, those of GRU without reset_after with half the blocks.
-     * None where most < least. */
+    /* The numbers of rows for which panels of two vectors are better than those of four, because
+     * one tile then holds all rows. Such panels of LSTM have two passes, those of GRU without
+     * reset_after half the blocks. There is no such number where most < least. */
     struct {
         int least, most;
     } narrow_rows;
     void (*project)(const rnn_projection *projection);
     void (*steps[RNN_STEP_KERNEL_COUNT])(const rnn_step *step);
     void (*head)(const rnn_head *head);
-    /* y[i] = activation(x[i]); count is a multiple of V. For measuring the activations alone. */
+    /* y[i] = activation(x[i]), where count is a multiple of V. This is for measuring the
+     * activations alone. */
     void (*activate)(rnn_activation activation, const float *x, float *y, size_t count);
-    /* The limit that these instructions set, as loops to be timed, see isa/peak.h. NULL where
-     * another row has the same instructions. */
+    /* Loops to be timed, whose speed is the limit that these instructions set: see isa/peak.h. NULL
+     * where another row has the same instructions. */
     const struct rnn_peak *peak;
 } rnn_kernels;
 

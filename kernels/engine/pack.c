@@ -5,16 +5,17 @@
 
 #include <string.h>
 
-/* The most blocks that a member of a team computes, in panels of so many. */
+/* The most blocks that a member of a team computes, where a panel has `together` of them. */
 static int most_blocks(int blocks, int together, int members) {
     const int panels = 1 + (blocks - 1) / together;
     const int most = together * (1 + (panels - 1) / members);
     return most < blocks ? most : blocks;
 }
 
-/* Four vectors, or the three of one block: a tile of AVX-512 of four has six rows at most; of two
- * vectors it would have twelve, and pointers to twelve rows are more than there are registers. Two
- * where the work of a team is more even so, or where `narrow`. */
+/* How many blocks share a panel. Four vectors are usual, or the three of one block: the tiles of
+ * AVX-512 then have at most six rows. Tiles of two vectors would have twelve, and the pointers to
+ * twelve rows do not fit into registers. Two vectors are better where they divide the work of a
+ * team more evenly, or where `narrow`. */
 static int blocks_together(int gates, int blocks, int members, bool narrow) {
     const int wide = 4 / gates, half = wide > 1 ? wide / 2 : 1;
     const bool uneven = most_blocks(blocks, half, members) < most_blocks(blocks, wide, members);
@@ -32,7 +33,7 @@ static void pack_vector(float *to, const float *gate, int unit, int units, int v
         to[lane] = lane < count ? gate[unit + lane] : 0.0f;
 }
 
-/* Gates side by side; `data` may be NULL. */
+/* A matrix as Keras has it, with its gates side by side; `data` may be NULL. */
 typedef struct keras_matrix {
     const float *data;
     int rows;
@@ -40,7 +41,8 @@ typedef struct keras_matrix {
     int units;
 } keras_matrix;
 
-/* One pass of the panel that starts with block `first`; returns where the next one goes. */
+/* Packs one pass of the panel that starts with block `first`, and returns where the next one
+ * goes. */
 static float *pack_pass(float *to, const keras_matrix *from, panel_layout layout, int first,
                         int pass, int vector_floats) {
     const panel_shape shape = layout.shape;
@@ -56,7 +58,7 @@ static float *pack_pass(float *to, const keras_matrix *from, panel_layout layout
     return to;
 }
 
-/* Into [panel][pass][row][block][gate][V]. */
+/* Packs a matrix into [panel][pass][row][block][gate][V]. */
 static void pack_matrix(float *to, const keras_matrix *from, panel_layout layout,
                         int vector_floats) {
     const panel_shape shape = layout.shape;
@@ -65,7 +67,7 @@ static void pack_matrix(float *to, const keras_matrix *from, panel_layout layout
             to = pack_pass(to, from, layout, first, pass, vector_floats);
 }
 
-/* Takes room for a matrix and packs it; NULL packs as 0. */
+/* Takes room for a matrix and packs it; without data it is all 0. */
 static float *take_packed(arena *room, keras_matrix from, panel_layout layout, int vector_floats) {
     size_t floats = (size_t)from.rows * row_floats(layout, vector_floats);
     float *to = arena_floats(room, floats);

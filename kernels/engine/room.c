@@ -18,7 +18,8 @@ bool rnn_has_room(size_t bytes) {
 
 /* ---- Threads -------------------------------------------------------------------------------- */
 
-/* "16M", "512 k", "100": shifted by `usual` where no unit is named. 0: nothing of the kind. */
+/* Reads a size such as "16M", "512 k" or "100", whose unit is a shift by `usual` where none is
+ * named. 0 where the text is no size. */
 static size_t stack_size_of(const char *text, int usual) {
     char *unit = NULL;
     const unsigned long long count = text ? strtoull(text, &unit, 10) : 0;
@@ -33,11 +34,11 @@ static size_t stack_size_of(const char *text, int usual) {
     return count <= SIZE_MAX >> shift ? (size_t)(count << shift) : SIZE_MAX;
 }
 
-/* As it is set or, where that is nothing the system takes, the system's default; and a little more:
- * libomp adds that itself, and the system gives a new thread the stack of one that has ended if it
- * is large enough. */
+/* Sets the size that the variables ask for or, where the system takes none of them, the system's
+ * default; and adds a little. libomp adds that itself, and the system gives a new thread the stack
+ * of one that has ended if it is large enough. */
 static void set_stack_size(pthread_attr_t *attributes) {
-#ifdef __clang__ /* libomp, for which the first is in bytes */
+#ifdef __clang__ /* libomp reads the first as bytes */
     static const struct {
         const char *name;
         int shift;
@@ -65,7 +66,7 @@ static void *wait_for_the_others(void *gate) {
     return NULL;
 }
 
-/* They wait at a gate until the last one is there, and end. */
+/* Starts threads that wait at a gate until the last one is there, and then end. */
 static bool start_and_end(int threads, const pthread_attr_t *attributes) {
     const size_t room_beside_stacks = 2 << 20;
     pthread_t ids[RNN_MAX_THREADS];
@@ -91,7 +92,8 @@ bool rnn_can_start(int threads) {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* the caller's signals are not for them */
     int cancel;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel); /* or they would be left behind */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
+                           &cancel); /* a caller that is cancelled would leave them behind */
     const bool can = start_and_end(threads, &attributes);
     pthread_setcancelstate(cancel, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

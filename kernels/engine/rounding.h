@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * How a thread rounds, and what it does of denormal numbers. A thread of OpenMP's has from its
- * start what its creator had then, and not what a caller has set since. */
+ *
+ * How a thread rounds, and what it does with denormal numbers. A thread of OpenMP's keeps what its
+ * creator had when it started, and does not see what a caller has set since. */
 #ifndef RNN_ROUNDING_H
 #define RNN_ROUNDING_H
 

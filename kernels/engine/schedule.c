@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who computes what: the backends made of an engine and a table of kernels. Serial ones run all
- * rows on the calling thread. The openmp ones divide their threads into slices of the batch and a
- * team for each slice, in one parallel region for all steps: openmp_batch has one thread a slice,
- * openmp_team one slice, openmp what the cost model finds quickest. None changes a bit of the
- * result.
- */
+ * The backends that are made of an engine and a table of kernels: who computes what. Serial ones
+ * run all rows on the calling thread. Those of openmp divide their threads into slices of the batch
+ * and a team for each slice, in one parallel region for all steps: openmp_batch has one thread a
+ * slice, openmp_team has one slice, and openmp takes what the cost model finds quickest. None of
+ * this changes a bit of the result. */
 #include "kernels/engine/cores.h"
 #include "kernels/engine/engine.h"
 #include "kernels/engine/rounding.h"
@@ -22,7 +21,7 @@
 /* The batch cut into so many slices, each of so many rows at most. */
 typedef struct batch_slices {
     int count, rows;
-    size_t scratch; /* bytes of each */
+    size_t scratch; /* bytes of each slice */
 } batch_slices;
 
 typedef struct scheduled_engine {
@@ -31,7 +30,7 @@ typedef struct scheduled_engine {
     bool masked;
     rnn_split split;
     batch_slices slices;
-    int end_spins; /* of a thread that waits for the others to end */
+    int end_spins; /* how often a thread looks for the end of the others before it yields */
     size_t scratch_size;
     rnn_quota_watch *quota; /* changes with runs */
     char implementation[96];
@@ -64,7 +63,7 @@ static batch_slices cut_batch(const scheduled_engine *scheduled, int count, int 
     return (batch_slices){count, rows, rnn_engine_scratch_size(scheduled->engine, rows, members)};
 }
 
-/* Enough for a run that has fewer threads than slices were planned, too. */
+/* The scratch is also enough for a run that has fewer threads than slices were planned. */
 static size_t most_scratch(const scheduled_engine *scheduled) {
     size_t most = scheduled->slices.scratch * (size_t)scheduled->slices.count;
     for (int count = 1; count < scheduled->split.slices; count++) {
@@ -74,7 +73,7 @@ static size_t most_scratch(const scheduled_engine *scheduled) {
     return most;
 }
 
-/* What a thread may have to wait for the others at the end, of the time of a run. */
+/* How long a thread may have to wait for the others at the end, as a share of a run. */
 static const double END_UNEVENNESS = 0.125;
 
 typedef rnn_split split_function(const rnn_cost_model *cost);
@@ -85,7 +84,7 @@ static void release(scheduled_engine *scheduled) {
     free(scheduled);
 }
 
-/* NULL: no memory. */
+/* Returns NULL where there is no memory. */
 static scheduled_engine *allocate(void) {
     scheduled_engine *scheduled = calloc(1, sizeof *scheduled);
     rnn_quota_watch *quota = scheduled ? calloc(1, sizeof *quota) : NULL;
@@ -203,7 +202,7 @@ static rnn_status create_openmp_team(void **state, const rnn_problem *problem,
     return create_scheduled(state, rnn_kernels_best(), split_units, problem, weights, error);
 }
 
-/* Steps of a batch row that count, and one for having to look. */
+/* How much work a batch row is: its steps that count, and one for having to look. */
 static long long row_work(const rnn_io *io, int timesteps, int row) {
     if (!io->mask)
         return 1LL + io->lengths[row];
@@ -214,8 +213,8 @@ static long long row_work(const rnn_io *io, int timesteps, int row) {
 }
 
 /* Where slice `slice`, which begins at row `begin`, ends: where the work up to there, `*done`,
- * comes closest to its share, but neither with more rows than a slice has scratch for nor with so
- * few that the slices after it would. */
+ * comes closest to the slice's share. A slice has no more rows than it has scratch for, and so many
+ * that the slices after it can hold the rest. */
 static int end_of_slice(const scheduled_engine *scheduled, const batch_slices *cut,
                         const rnn_io *io, int slice, int begin, long long total, long long *done) {
     const int slices = cut->count, most = cut->rows;
@@ -231,8 +230,8 @@ static int end_of_slice(const scheduled_engine *scheduled, const batch_slices *c
     return end;
 }
 
-/* Slice s has the rows begin[s] .. begin[s + 1]: as many as any other or, where some steps do not
- * count, about as much work. */
+/* Slice s gets the rows begin[s] .. begin[s + 1]. It has as many rows as any other or, where some
+ * steps do not count, about as much work. */
 static void divide_batch(const scheduled_engine *scheduled, const batch_slices *cut,
                          const rnn_io *io, int *begin) {
     const int batch = scheduled->batch, slices = cut->count;
@@ -252,12 +251,12 @@ typedef struct shared_run {
     const rnn_io *io;
     char *scratch;
     batch_slices slices;
-    int begin[RNN_MAX_THREADS + 1]; /* of the slices' rows */
+    int begin[RNN_MAX_THREADS + 1]; /* where the rows of each slice begin */
     atomic_int next_slice;
     rnn_taken_cores cores;
-    rnn_rounding rounding; /* of the calling thread */
+    rnn_rounding rounding; /* how the calling thread rounds */
     rnn_barrier end;
-    int threads; /* that there were */
+    int threads; /* how many threads there were */
 } shared_run;
 
 static void run_slice(const shared_run *run, int slice, int index, int members) {
@@ -268,9 +267,9 @@ static void run_slice(const shared_run *run, int slice, int index, int members) 
                        run->scratch + (size_t)slice * run->slices.scratch);
 }
 
-/* A thread without a team takes slices as long as there are any: so the others go on without one
- * that has no core yet. The system may also give fewer threads than asked; then teams are smaller.
- */
+/* A thread without a team takes slices for as long as there are any, so that the others do not wait
+ * for one that has no core yet. Where the system gives fewer threads than were asked for, teams are
+ * smaller. */
 static void run_slices(shared_run *run, int me, int threads) {
     const int slices = run->slices.count, members = threads / slices;
     rnn_take_core(&run->cores);
@@ -279,7 +278,7 @@ static void run_slices(shared_run *run, int me, int threads) {
             run_slice(run, s, 0, 1);
     else if (me / members < slices)
         run_slice(run, me / members, me % members, members);
-    /* Ours yields, unlike that at the end of an OpenMP region. */
+    /* This barrier yields, unlike the one at the end of an OpenMP region. */
     rnn_member_meet(&(rnn_member){me, threads, &run->end, run->scheduled->end_spins});
 }
 
@@ -298,7 +297,8 @@ static void run_as_member(shared_run *run) {
         run->threads = threads;
 }
 
-/* As planned, or as many as there are threads: more would read the weights again for each. */
+/* Cuts the batch as planned, but into no more slices than there are threads: each further slice
+ * would read the weights again. */
 static batch_slices slices_for(const scheduled_engine *scheduled, int threads) {
     return threads < scheduled->slices.count ? cut_batch(scheduled, threads, 1) : scheduled->slices;
 }

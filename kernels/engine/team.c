@@ -11,8 +11,8 @@
 #endif
 #include <sched.h>
 
-/* Yields before sleeping: some 10 ms, more than a time slice. A thread that sleeps has to be woken,
- * and queues behind the process whose core it is sent to. */
+/* How often a thread yields before it sleeps: some 10 ms, which is more than a time slice. A thread
+ * that sleeps has to be woken, and queues behind the process whose core it is sent to. */
 enum { YIELDS = 20000 };
 
 int rnn_spins_within(double seconds) {
@@ -38,7 +38,8 @@ static bool reached(unsigned value, unsigned wanted) {
 }
 
 #ifdef __linux__
-/* Of linux/futex.h, which a compiler for another C library than the system's may not see. */
+/* These are from linux/futex.h, which a compiler for another C library than the system's may not
+ * see. */
 enum { RNN_FUTEX_WAIT = 0 | 128, RNN_FUTEX_WAKE = 1 | 128 };
 
 /* Sleeps unless the value has changed. */

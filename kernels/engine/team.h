@@ -24,11 +24,13 @@ typedef struct rnn_progress {
 
 void rnn_progress_reset(rnn_progress *progress);
 
-/* Everything written before is seen by those who waited for it. Called by one thread at a time. */
+/* Sets the value. Whoever waited for it sees everything that was written before. Only one thread at
+ * a time may call it. */
 void rnn_progress_advance(rnn_progress *progress, unsigned value);
 void rnn_progress_wait(rnn_progress *progress, unsigned value, int spins);
 
-/* How often to look before yielding where the others are expected within so many seconds. */
+/* How often a thread looks before it yields, where the others are expected within so many
+ * seconds. */
 int rnn_spins_within(double seconds);
 
 typedef struct rnn_barrier {
@@ -38,34 +40,35 @@ typedef struct rnn_barrier {
 
 void rnn_barrier_reset(rnn_barrier *barrier);
 
-/* One of `count` threads of a team; index 0 .. count - 1. */
+/* One of the `count` threads of a team; its index is 0 to count - 1. */
 typedef struct rnn_member {
     int index, count;
     rnn_barrier *barrier; /* of this team; not used by a team of one */
-    int spins;            /* rnn_spins_within the unevenness of what is done between meetings */
+    int spins; /* rnn_spins_within the time by which the members' work between two meetings differs
+                */
 } rnn_member;
 
 /* Returns when every member of the team has called it. */
 void rnn_member_meet(const rnn_member *member);
 
-/* The cores that threads of one run were on when they started: a bit each, up to core 1023. */
+/* On which cores the threads of one run were when they started: a bit each, up to core 1023. */
 typedef struct rnn_taken_cores {
     atomic_ullong bits[16];
 } rnn_taken_cores;
 
 void rnn_taken_cores_reset(rnn_taken_cores *taken);
 
-/* Called by each thread of a run as it starts. One that finds itself on a core that another one has
- * started on goes to a free one of those that it may use. When threads wake after a pause, the
- * system often puts two of them on one core, and leaves them there while they wait for each other.
- * The set of cores that the thread may use is as before afterwards. */
+/* Called by each thread of a run as it starts. A thread that finds itself on a core where another
+ * one has started moves to a free core among those that it may use. This is because the system
+ * often wakes two threads on one core after a pause, and leaves them there while they wait for each
+ * other. The set of cores that the thread may use is afterwards as it was before. */
 void rnn_take_core(rnn_taken_cores *taken);
 
 typedef struct rnn_share {
     int begin, end;
 } rnn_share;
 
-/* This member's part of `count` things; parts differ by one thing at most. */
+/* This member's part of `count` things. The parts of two members differ by one thing at most. */
 static inline rnn_share rnn_member_share(const rnn_member *member, int count) {
     if (member->count == 1)
         return (rnn_share){0, count};

@@ -6,7 +6,7 @@ int rnn_workspace_chunk_steps(int rows, int timesteps) {
     return chunk < timesteps ? chunk : timesteps;
 }
 
-/* Of chunks of any number of batch rows up to `rows`. */
+/* The most rows that a chunk has, for any number of batch rows up to `rows`. */
 static size_t most_chunk_rows(int rows, int timesteps) {
     size_t all = (size_t)rows * (size_t)timesteps;
     size_t most = rows > WORKSPACE_PROJECTED_ROWS ? (size_t)rows : WORKSPACE_PROJECTED_ROWS;
@@ -35,8 +35,8 @@ static void *take_own(size_t count, size_t element_size, const workspace_shape *
     return own;
 }
 
-/* First of all, and those that differ with the size of the team last: so they lie where they lay
- * for a larger team. */
+/* The barriers come first, and those whose number differs with the size of the team last. So they
+ * lie where they lay for a larger team. */
 static void take_barriers(workspace *work, const workspace_shape *shape, arena *room) {
     const bool alone = shape->members == 1;
     work->barrier = arena_take(room, alone ? 0 : 1, sizeof *work->barrier);
