@@ -9,8 +9,8 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-/* XCR0 says which registers the operating system saves. Read with xgetbv's opcode: the intrinsic
- * would need -mxsave for this file. */
+/* XCR0 says which registers the operating system saves. It is read by xgetbv's opcode, because the
+ * intrinsic would need -mxsave for this file. */
 static unsigned saved_register_sets(void) {
     unsigned eax, edx;
     __asm__ volatile(".byte 0x0f, 0x01, 0xd0" : "=a"(eax), "=d"(edx) : "c"(0));
@@ -92,7 +92,7 @@ const rnn_instruction_set *rnn_instruction_set_with(rnn_cpu_features features) {
 
 /* ---- RNN_ISA --------------------------------------------------------------------------------- */
 
-/* NULL where it is unset or empty. */
+/* What RNN_ISA says, or NULL where it is unset or empty. */
 static const char *override_text(void) {
     const char *wanted = getenv("RNN_ISA");
     return wanted && *wanted ? wanted : NULL;

@@ -9,11 +9,11 @@
 
 #define RNN_KERNELS      rnn_kernels_autovec
 #define RNN_KERNELS_NAME "autovec"
-#define RNN_KERNELS_PEAK NULL /* that of avx2, which has the same instructions */
+#define RNN_KERNELS_PEAK NULL /* avx2 has the same instructions, and so the peak */
 
 #include "kernels/engine/kernels.h"
 
-/* Each of these builds on the one before. */
+/* Each of these headers builds on the one before. */
 #include "kernels/isa/vec/plain.h"
 
 #include "kernels/isa/vec/math.inc.h"

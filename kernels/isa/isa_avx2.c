@@ -13,7 +13,7 @@
 
 #include "kernels/engine/kernels.h"
 
-/* Each of these builds on the one before. */
+/* Each of these headers builds on the one before. */
 #include "kernels/isa/vec/avx2.h"
 
 #include "kernels/isa/vec/math.inc.h"

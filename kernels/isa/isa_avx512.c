@@ -11,7 +11,7 @@
 
 #include "kernels/engine/kernels.h"
 
-/* Each of these builds on the one before. */
+/* Each of these headers builds on the one before. */
 #include "kernels/isa/vec/avx512.h"
 
 #include "kernels/isa/vec/math.inc.h"

@@ -7,24 +7,25 @@
 
 /* ---- Products ----------------------------------------------------------------------------- */
 
-/* Rows of a tile of so many vectors; TILE_FUNCTION has no more cases. */
+/* The most rows of a tile, for which TILE_FUNCTION has cases. */
 enum { MOST_ROWS = 12 };
 #define TILE_ROWS(vectors) (VF_TILE / (vectors) < MOST_ROWS ? VF_TILE / (vectors) : MOST_ROWS)
 enum { NEVER_TWO_PASSES = VF_NARROW_TO <= TILE_ROWS(4) };
-/* Panels taken at once where there are but a few rows in all, to have enough sums in flight. A
- * panel of one vector is the last one. */
+/* How many panels are taken at once where there are but a few rows in all, to have enough sums in
+ * flight. A panel of one vector is always the last one. */
 #define PANELS_OF_ROWS(rows, vectors)                                                              \
     ((vectors) == 1 ? 1 : (VF_IN_FLIGHT + (rows) * (vectors)-1) / ((rows) * (vectors)))
 
 _Static_assert(PANELS_OF_ROWS(2, 3) * 2 * 3 <= VF_TILE && PANELS_OF_ROWS(3, 2) * 3 * 2 <= VF_TILE,
                "a tile of several panels has no more sums than any other");
 
-/* What tile number `tile` of `tiles` fetches of the panel to come: together all of it where there
- * are as many tiles as a row of a panel has lines. Where a panel is soon done, the hardware's own
- * fetching is better, and ours in its way. */
+/* What tile number `tile` of `tiles` fetches of the panel to come. Together the tiles fetch all of
+ * it, where there are as many of them as a row of a panel has lines. Where a panel is soon done,
+ * the hardware's own fetching is better, and ours would be in its way. */
 static inline fetched_lines part_to_fetch(const float *next, int tile, int tiles, int vectors,
                                           int depth) {
-    /* Rounds of k a panel, see results/LOG.md#no-fetch-where-a-panel-is-soon-done. */
+    /* How many rounds of k a panel must take, see
+     * results/LOG.md#no-fetch-where-a-panel-is-soon-done */
     const int worthwhile = 1536;
     const int lines = (vectors * VF_FLOATS + LINE_FLOATS - 1) / LINE_FLOATS;
     if (tiles < 2 || (long long)tiles * depth < worthwhile)
@@ -33,8 +34,8 @@ static inline fetched_lines part_to_fetch(const float *next, int tile, int tiles
                            LINE_FLOATS};
 }
 
-/* `rows` is at most TILE_ROWS; `panels` is PANELS_OF_ROWS, 1, or 2 where that is more. A pass of a
- * panel is a panel, too. */
+/* A function that computes a tile of `rows`, at most TILE_ROWS, and `panels`: PANELS_OF_ROWS, 1, or
+ * 2 where PANELS_OF_ROWS is more. A pass of a panel is a panel, too. */
 typedef void tile_function(int rows, int panels, int depth, const float *const *x,
                            const float *weights, fetched_lines ahead, const float *start,
                            float *const *out);
@@ -53,7 +54,7 @@ typedef void tile_function(int rows, int panels, int depth, const float *const *
         break;                                                                                     \
     }
 
-/* One function a panel width, with unrolled tiles for each number of rows. */
+/* Builds the function of one panel width, with unrolled tiles for each number of rows. */
 #define TILE_FUNCTION(vectors)                                                                     \
     static __attribute__((noinline)) void tile_##vectors(                                          \
         int rows, int panels, int depth, const float *const *x, const float *weights,              \
@@ -86,7 +87,7 @@ static inline int tiles_of(int rows, int vectors) {
     return (rows + TILE_ROWS(vectors) - 1) / TILE_ROWS(vectors);
 }
 
-/* Rows of the next tile: all tiles as even as they can be, none too large. */
+/* How many rows the next tile has: all tiles are as even as they can be, and none is too large. */
 static inline int next_rows(int left, int vectors) {
     int tiles = tiles_of(left, vectors);
     return (left + tiles - 1) / tiles;
@@ -99,13 +100,13 @@ static inline int next_panels(int left, int vectors, int rows_in_all) {
     return left >= several ? several : left >= 2 && several > 2 ? 2 : 1;
 }
 
-/* Panels of one width side by side, taken at once. */
+/* Panels of one width that lie side by side and are taken at once. */
 typedef struct panel_group {
     int first, count, vectors;
     int ahead; /* the panel to fetch meanwhile; `first` itself where there is none of that width */
 } panel_group;
 
-/* Of the panels [begin, end), the first ones or the last ones. */
+/* The first or the last ones of the panels [begin, end). */
 static inline panel_group next_group(panel_shape shape, int begin, int end, bool descending,
                                      int rows) {
     const int full = shape.full_panels;
@@ -127,7 +128,7 @@ typedef struct group_weights {
     const float *weights, *ahead, *start;
 } group_weights;
 
-/* The rows that a tile, one of several, takes. */
+/* The rows that one of several tiles takes. */
 typedef struct tile_rows {
     int count, in_all;
     int tile, tiles;
@@ -145,7 +146,7 @@ static inline group_weights weights_of(const panel_group *group, panel_shape sha
                            .start = start};
 }
 
-/* Some rows times a group of panels, pass by pass. */
+/* Multiplies some rows by a group of panels, pass by pass. */
 static ALWAYS_INLINE void multiply_group(const panel_group *group, const int passes,
                                          const group_weights *of, const tile_rows *rows) {
     const int vectors = group->vectors / passes;
@@ -197,7 +198,7 @@ static void project(const rnn_projection *projection) {
 
 /* ---- Steps -------------------------------------------------------------------------------- */
 
-/* `units` may end within the vector. */
+/* Stores the units that there are, which may end within the vector. */
 static inline void store_units(float *to, vf a, int units) {
     if (units >= VF_FLOATS)
         vf_store(to, a);
@@ -205,7 +206,7 @@ static inline void store_units(float *to, vf a, int units) {
         vf_store_first(to, a, units);
 }
 
-/* The new h of one block: as state, and as output where there is one. */
+/* Stores the new h of one block as state, and as output where there is one. */
 static ALWAYS_INLINE void store_h(const rnn_step *step, int row, int block, vf h) {
     const int unit = block * VF_FLOATS;
     vf_store(step->h_next + (size_t)row * step->h_stride + unit, h);
@@ -222,11 +223,11 @@ typedef void gate_function(const rnn_step *step, gate_activations by, int row, i
 
 /* One product of a step. */
 typedef struct step_product {
-    int gates, passes;  /* of the step's shape: constants wherever this is inlined */
+    int gates, passes;  /* as in the step's shape, but constants wherever this is inlined */
     const float *start; /* NULL: sums start at 0 */
 } step_product;
 
-/* The step's shape, with constants in place of what its caller knows. */
+/* The step's shape with constants in place of what its caller knows. */
 static ALWAYS_INLINE panel_shape shape_of_panels(const rnn_step *step, const int gates,
                                                  const int passes) {
     panel_shape shape = *step->shape;
@@ -239,7 +240,7 @@ static ALWAYS_INLINE panel_shape shape_of_panels(const rnn_step *step, const int
     return shape;
 }
 
-/* Multiplies all rows by all panels; `gates` gets each block's sums while they are in L1. */
+/* Multiplies all rows by all panels. `gates` gets each block's sums while they are in L1. */
 static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_count,
                                         const step_product product, gate_activations by,
                                         gate_function *gates) {
@@ -264,7 +265,7 @@ static ALWAYS_INLINE void multiply_then(const rnn_step *step, const int row_coun
             const int row_floats = group.count * group.vectors * VF_FLOATS;
             const float *x[MOST_ROWS];
             float *out[MOST_ROWS];
-            _Alignas(RNN_ALIGNMENT) float sums[2 * VF_TILE * VF_FLOATS]; /* of two passes */
+            _Alignas(RNN_ALIGNMENT) float sums[2 * VF_TILE * VF_FLOATS]; /* room for two passes */
             for (int r = 0; r < rows; r++) {
                 x[r] = step->operand + (size_t)step->rows[row + r] * step->operand_stride;
                 out[r] = sums + r * row_floats;

@@ -3,10 +3,9 @@
  * The loops of peak.h, compiled once an instruction set: an isa_*.c includes its vf and then this
  * file, with RNN_PEAK_NAME set, before kernels.inc.h puts them into its table.
  *
- * The accumulators are named one by one: from an array both compilers keep some in memory. Twelve
- * of them hide the latency of the multiply-add (4 cycles, 2 a cycle) and leave registers for the
- * operands.
- */
+ * The accumulators are named one by one, because both compilers keep some of an array in memory.
+ * Twelve of them hide the latency of the multiply-add (4 cycles, 2 a cycle) and leave registers for
+ * the operands. */
 #include "kernels/isa/peak.h"
 
 #include <string.h>
@@ -16,8 +15,8 @@ typedef vf peak_vector;
 #define PEAK_SET(value)   vf_set(value)
 #define PEAK_FMA(a, b, c) vf_fma(a, b, c)
 #elif defined(__SSE__) || defined(__ARM_NEON)
-/* Four floats at a time, as the baseline of x86-64 and of AArch64 has them; a multiply and an add.
- */
+/* Four floats at a time, as the baselines of x86-64 and of AArch64 have them, with a multiply and
+ * an add. */
 typedef float peak_vector __attribute__((vector_size(16)));
 #define PEAK_SET(value)   ((peak_vector){value, value, value, value})
 #define PEAK_FMA(a, b, c) ((a) * (b) + (c))
@@ -27,13 +26,14 @@ typedef float peak_vector;
 #define PEAK_FMA(a, b, c) ((a) * (b) + (c))
 #endif
 
-/* An update that the compiler must assume to change `v`: it can neither drop nor reorder it. */
+/* Stands for an update of `v` that the compiler cannot see, so that it neither drops nor reorders
+ * one. */
 #if defined(__SSE__)
 #define PEAK_OPAQUE(v) __asm__ volatile("" : "+x"(v))
 #elif defined(__ARM_NEON)
 #define PEAK_OPAQUE(v) __asm__ volatile("" : "+w"(v))
 #else
-#define PEAK_OPAQUE(v) __asm__ volatile("" : "+m"(v)) /* no vectors, and no peak to be proud of */
+#define PEAK_OPAQUE(v) __asm__ volatile("" : "+m"(v)) /* without vectors no peak matters */
 #endif
 
 enum { PEAK_LANES = (int)(sizeof(peak_vector) / sizeof(float)), PEAK_ACCUMULATORS = 12 };
@@ -63,7 +63,7 @@ static float peak_multiply_add(long rounds, float factor, float addend) {
         a9 = PEAK_FMA(a9, x, y);
         a10 = PEAK_FMA(a10, x, y);
         a11 = PEAK_FMA(a11, x, y);
-        PEAK_OPAQUE(a0); /* or twelve equal chains would be one */
+        PEAK_OPAQUE(a0); /* without this, twelve equal chains would become one */
         PEAK_OPAQUE(a1);
         PEAK_OPAQUE(a2);
         PEAK_OPAQUE(a3);
@@ -100,7 +100,7 @@ static float peak_read(const float *data, size_t count, long passes) {
             a6 += peak_load(data + i + 6 * PEAK_LANES);
             a7 += peak_load(data + i + 7 * PEAK_LANES);
         }
-        PEAK_OPAQUE(a0); /* or the second pass could reuse what the first one read */
+        PEAK_OPAQUE(a0); /* without this, the second pass could reuse what the first one read */
         __asm__ volatile("" ::: "memory");
     }
     return peak_sum(((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7)));

@@ -5,7 +5,7 @@
  *   reset_after:  candidate = act(z_h + reset (h U_h + b_1h))
  *   otherwise:    candidate = act(z_h + (reset h) U_h) */
 
-/* Not candidate + update (h - candidate), which is NaN for an infinite candidate. */
+/* The other form, candidate + update (h - candidate), would be NaN for an infinite candidate. */
 static ALWAYS_INLINE vf gru_blend(vf update, vf h, vf candidate) {
     return vf_fma(update, h, vf_mul(vf_sub(vf_set(1.0f), update), candidate));
 }

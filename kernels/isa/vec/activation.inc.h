@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-/* relu, linear and the hard sigmoids: a straight line between two bounds. */
+/* A straight line between two bounds: relu, linear and the hard sigmoids. */
 typedef struct clipped_line {
     float slope, offset, low, high;
 } clipped_line;
@@ -41,7 +41,8 @@ static inline vf vf_softsign(vf x) {
     return vf_div(x, vf_add(vf_set(1.0f), vf_abs(x)));
 }
 
-/* Not inlined: the switch and its bodies stand once, beside those that are usual or short. */
+/* This is not inlined, so that the switch and its bodies stand once, beside those that are usual or
+ * short. */
 static __attribute__((noinline)) vf vf_activate(rnn_activation activation, vf x) {
     switch (activation) {
     case RNN_TANH:
@@ -73,14 +74,15 @@ static __attribute__((noinline)) vf vf_activate(rnn_activation activation, vf x)
     return x;
 }
 
-/* A call would cost more than a line does. */
+/* A line is inlined, as a call would cost more than it does. */
 static ALWAYS_INLINE vf vf_activate_in_place(rnn_activation activation, vf x) {
     return is_clipped_line(activation) ? vf_clipped_line(activation, x)
                                        : vf_activate(activation, x);
 }
 
-/* The activations of a step. `usual` is a constant wherever this is built, so that tanh and sigmoid
- * are inlined; only the lines are for others. */
+/* The activations of a step. `usual` is a constant wherever this is built, so that tanh and
+ * sigmoid are inlined. Besides these only the clipped lines are inlined, for steps with other
+ * activations. */
 typedef struct gate_activations {
     bool usual;
     rnn_activation activation, recurrent;

@@ -13,7 +13,7 @@ enum {
     VF_NARROW_TO = 5  /* rows; with more, tiles of four vectors are as quick as one of two */
 };
 
-/* Into L2. Always inlined: gcc takes a call of it for one without effect. */
+/* Fetches a line into L2. Always inlined, as gcc takes a call of it for one without effect. */
 static ALWAYS_INLINE void vf_fetch(const float *line) {
     _mm_prefetch((const char *)line, _MM_HINT_T1);
 }
@@ -23,7 +23,8 @@ static inline vf vf_load(const float *from) {
 static inline void vf_store(float *to, vf a) {
     _mm256_storeu_ps(to, a);
 }
-/* The first `count` lanes only, 1 <= count <= VF_FLOATS; memory beyond is not touched. */
+/* Stores the first `count` lanes only, 1 <= count <= VF_FLOATS, and does not touch memory
+ * beyond. */
 static inline void vf_store_first(float *to, vf a, int count) {
     static const int lanes[2 * VF_FLOATS] = {-1, -1, -1, -1, -1, -1, -1, -1};
     __m256i mask = _mm256_loadu_si256((const __m256i *)(lanes + VF_FLOATS - count));
@@ -35,8 +36,8 @@ static inline vf vf_broadcast(const float *from) {
 static inline vf vf_set(float a) {
     return _mm256_set1_ps(a);
 }
-/* Keeps `a` in a register: gcc would fold its load into each of two or three multiply-adds, and
- * loads would be the limit. */
+/* Keeps `a` in a register. Otherwise gcc would fold its load into each of two or three
+ * multiply-adds, and loads would be the limit. */
 static ALWAYS_INLINE vf vf_in_register(vf a) {
     __asm__("" : "+x"(a));
     return a;
@@ -61,7 +62,7 @@ static inline vf vf_fma(vf a, vf b, vf c) {
 static inline vf vf_fnma(vf a, vf b, vf c) {
     return _mm256_fnmadd_ps(a, b, c);
 }
-/* A NaN in b is kept, as vminps and vmaxps give their second operand. */
+/* A NaN in b is kept, as vminps and vmaxps return their second operand then. */
 static inline vf vf_min(vf a, vf b) {
     return _mm256_min_ps(a, b);
 }

@@ -3,12 +3,12 @@
 #ifndef RNN_VEC_FETCH_H
 #define RNN_VEC_FETCH_H
 
-enum { LINE_FLOATS = 64 / sizeof(float) }; /* of a cache */
+enum { LINE_FLOATS = 64 / sizeof(float) }; /* a cache line */
 
-/* Lines for a tile to fetch, one for each k. */
+/* The lines that a tile fetches, one for each k. */
 typedef struct fetched_lines {
     const float *line;
-    int step; /* to the next line; 0 where there is nothing to fetch */
+    int step; /* distance to the next line; 0 where there is nothing to fetch */
 } fetched_lines;
 
 #endif

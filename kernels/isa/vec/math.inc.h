@@ -16,16 +16,16 @@
 
 /* ---- Powers of two ------------------------------------------------------------------------ */
 
-/* 1.5 2^23 + 127. A sum with it keeps no fraction, and its lowest bits are n + 127, which is what
- * the exponent field of 2^n holds. */
+/* 1.5 2^23 + 127. A sum with it has no fraction, and its lowest bits are n + 127, which is what the
+ * exponent field of 2^n holds. */
 static const float whole_and_bias = 12583039.0f;
 
 typedef struct vf_whole {
     vf n, two_to_n;
 } vf_whole;
 
-/* n is the whole number nearest to factor x. 2^n is right for -126 .. 127; 0 for -127, infinity for
- * 128, and some number for a NaN. */
+/* n is the whole number nearest to factor x. 2^n is right for n from -126 to 127; it is 0 for -127,
+ * infinity for 128, and some number for a NaN. */
 static inline vf_whole vf_nearest_whole(vf x, float factor) {
     vf biased = vf_fma(x, vf_set(factor), vf_set(whole_and_bias));
     return (vf_whole){vf_sub(biased, vf_set(whole_and_bias)), vf_low_bits_to_exponent(biased)};
@@ -57,7 +57,7 @@ static inline vf vf_tanh(vf x) {
 
 /* Likewise with -x = n ln 2 + 2u:
  *   sigmoid x = 1 / (1 + exp -x) = (1 - w) / ((1 - w) + s (1 + w)),  in floats at most 1.
- * Where it underflows n is 128, s infinite and the quotient 0. */
+ * Where sigmoid underflows, n is 128, s infinite and the quotient 0. */
 static inline vf vf_sigmoid(vf x) {
     x = vf_clamp(x, -88.7f, 87.0f);
     vf_whole whole = vf_nearest_whole(x, -1.44269504f);
@@ -69,7 +69,7 @@ static inline vf vf_sigmoid(vf x) {
 
 /* ---- exp and its relatives ---------------------------------------------------------------- */
 
-/* x - n ln 2; ln 2 in two parts, so that the result keeps all its bits. */
+/* x - n ln 2, where ln 2 is in two parts so that the result keeps all its bits. */
 static inline vf vf_less_ln2(vf x, vf n) {
     return vf_fnma(n, vf_set(1.42860677e-6f), vf_fnma(n, vf_set(0.693145752f), x));
 }
@@ -84,7 +84,7 @@ static inline vf vf_expm1_of_remainder(vf r) {
     return vf_fma(vf_mul(r, r), q, r);
 }
 
-/* Over the whole range, denormal results included. */
+/* exp(x) over the whole range, denormal results included. */
 static inline vf vf_exp(vf x) {
     x = vf_clamp(x, -104.0f, 89.0f);
     vf n = vf_nearest_whole(x, 1.44269504f).n;

@@ -11,7 +11,7 @@
 
 enum { VF_FLOATS = 16, VF_TILE = 12, VF_IN_FLIGHT = 8, VF_NARROW_TO = 0 /* never */ };
 
-#define VF_IS_ARRAY /* and no register */
+#define VF_IS_ARRAY /* a vf is an array, and not in a register */
 
 typedef struct vf {
     float lane[VF_FLOATS];
@@ -36,7 +36,8 @@ static inline void vf_store(float *to, vf a) {
     FOR_LANES
     to[i] = a.lane[i];
 }
-/* The first `count` lanes only, 1 <= count <= VF_FLOATS; memory beyond is not touched. */
+/* Stores the first `count` lanes only, 1 <= count <= VF_FLOATS, and does not touch memory
+ * beyond. */
 static inline void vf_store_first(float *to, vf a, int count) {
     for (int i = 0; i < count; i++)
         to[i] = a.lane[i];

@@ -4,10 +4,9 @@
  *
  *   out[r][v] = start[v] + sum over k of x[r][k] panel[k][v]
  *
- * every sum in k order, one FMA a term, so a row's bits do not depend on which rows share its tile.
- * On its way it fetches a line a k into L2: a part of the panel to come, which the tiles of this
- * one fetch together. A small tile is itself waiting for weights, and does not.
- */
+ * Every sum is in k order, with one FMA a term, so a row's bits do not depend on which rows share
+ * its tile. For each k the tile fetches a line into L2: all tiles of a panel together fetch a part
+ * of the panel to come. A small tile is itself waiting for weights, and fetches nothing. */
 #include "kernels/isa/vec/fetch.h"
 
 /* The compiler must unroll these loops entirely to keep `sum` in registers. */
@@ -17,7 +16,7 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
-/* rows x vectors x panels sums, all three constants where this is inlined. */
+/* Computes rows x vectors x panels sums, where all three are constants wherever this is inlined. */
 static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
                                const float *const *x, const float *panel, fetched_lines ahead,
                                const float *start, float *const *out) {
@@ -35,7 +34,7 @@ static ALWAYS_INLINE void tile(const int rows, const int vectors, const int pane
     for (int k = 0; k < depth; k++, panel += vectors * VF_FLOATS, ahead.line += ahead.step) {
         if (rows > 1 && 2 * rows * width > VF_TILE)
             vf_fetch(ahead.line);
-        if (rows <= width) { /* hold the shorter side of the tile, stream the longer one */
+        if (rows <= width) { /* holds the shorter side of the tile and streams the longer one */
             vf scalar[VF_TILE];
             UNROLL
             for (int r = 0; r < rows; r++)

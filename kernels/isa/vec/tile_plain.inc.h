@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tile of tile.inc.h as plain loops, one row at a time: a compiler vectorises the innermost
- * loop and holds its sums in registers; arrays of vf it turns into moves to and from the stack.
- */
+ * The tile of tile.inc.h as plain loops, one row at a time. A compiler vectorises the innermost
+ * loop and holds its sums in registers; arrays of vf it would turn into moves to and from the
+ * stack. */
 #include "kernels/isa/vec/fetch.h"
 
 static ALWAYS_INLINE void tile(const int rows, const int vectors, const int panels, int depth,
                                const float *const *x, const float *panel, fetched_lines ahead,
                                const float *start, float *const *out) {
-    (void)ahead; /* nothing fetches: the compiler would no longer vectorise */
+    (void)ahead; /* nothing is fetched here, or the compiler would no longer vectorise */
     const int width = vectors * VF_FLOATS;
     for (int p = 0; p < panels; p++)
         for (int r = 0; r < rows; r++) {
