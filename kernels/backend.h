@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * What a backend is, inside librnn. plan.c has checked everything before a backend sees it. */
+ *
+ * What a backend is, inside librnn. plan.c checks everything before a backend sees it. */
 #ifndef RNN_BACKEND_H
 #define RNN_BACKEND_H
 
 #include "kernels/rnn.h"
 
-/* A validated model and shape. Owned by the plan; `model` points to the plan's own copies, and the
- * strides in `shape` are resolved (never the 0 of "dense"). */
+/* A validated model and shape, which the plan owns. `model` points to the plan's own copies, and
+ * the strides in `shape` are resolved, so that none is the 0 of "dense". */
 typedef struct rnn_problem {
     rnn_model model;
     rnn_shape shape;
@@ -16,10 +17,11 @@ typedef struct rnn_problem {
 
 /* Every backend is one constant of this type, named rnn_backend_<name>. */
 typedef struct rnn_backend {
-    /* RNN_OK, or RNN_UNSUPPORTED with a text that names the option. NULL: supports everything. */
+    /* Returns RNN_OK, or RNN_UNSUPPORTED with a text that names the option. NULL where the backend
+     * supports everything. */
     rnn_status (*supports)(const rnn_problem *problem, rnn_error *error);
 
-    /* Packs the weights. `problem` outlives *state; `weights` does not. */
+    /* Packs the weights. `problem` outlives *state, but `weights` does not. */
     rnn_status (*create)(void **state, const rnn_problem *problem, const rnn_model_weights *weights,
                          rnn_error *error);
     void (*destroy)(void *state);
@@ -27,10 +29,10 @@ typedef struct rnn_backend {
     size_t (*packed_size)(const void *state);
     const char *(*implementation)(const void *state);
 
-    /* Re-entrant; `scratch` is aligned to RNN_ALIGNMENT. */
+    /* Runs the plan. It is re-entrant, and `scratch` is aligned to RNN_ALIGNMENT. */
     rnn_status (*run)(const void *state, const rnn_io *io, void *scratch, rnn_error *error);
 
-    /* Version of the library behind it, into text. NULL: none. */
+    /* Writes the version of the library behind the backend. NULL where there is no library. */
     void (*version)(char *text, size_t size);
 } rnn_backend;
 
@@ -49,7 +51,7 @@ static inline bool rnn_step_counts(const rnn_io *io, int timesteps, int n, int t
     return !io->mask || io->mask[(size_t)n * (size_t)timesteps + (size_t)t] != 0;
 }
 
-/* zero_output_for_mask as it takes effect: Keras' Bidirectional sets it to return_sequences. */
+/* zero_output_for_mask as it takes effect. Keras' Bidirectional sets it to return_sequences. */
 static inline bool rnn_layer_zeroes_masked(const rnn_layer *layer) {
     return layer->direction == RNN_BIDIRECTIONAL ? layer->return_sequences
                                                  : layer->zero_output_for_mask;

@@ -27,7 +27,7 @@ const rnn_known_fault *rnn_known_fault_at(int index) {
     return index >= 0 && index < FAULT_COUNT ? &faults[index] : NULL;
 }
 
-/* As one number that grows with the version. -1: the text is of another form. */
+/* A version as one number that grows with it, or -1 where the text is of another form. */
 static long version_number(const char *text) {
     int major, minor, patch;
     if (sscanf(text, "%d.%d.%d", &major, &minor, &patch) != 3)

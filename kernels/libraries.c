@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-/* `limit` is in lower case and may end with a *, for any rest; the text is in either case, as
- * libraries read it. */
+/* Whether `text` is within `limit`, which is in lower case and may end with a * for any rest.
+ * `text` may be in either case, as libraries read it. */
 static bool fits(const char *text, const char *limit) {
     while (*limit && *limit != '*' && tolower((unsigned char)*text) == *limit) {
         text++;

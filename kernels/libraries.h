@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What is to be known of somebody else's library behind a backend. */
+ *
+ * What the suite has to know of somebody else's library behind a backend. */
 #ifndef RNN_LIBRARIES_H
 #define RNN_LIBRARIES_H
 
@@ -13,7 +14,7 @@ typedef struct rnn_library {
     bool relu_loses_nan;
 } rnn_library;
 
-/* What it may use of this CPU, whatever RNN_ISA says, as its own variables let it. */
+/* What a library may use of this CPU. RNN_ISA does not limit it, but its own variables do. */
 rnn_cpu_features rnn_library_features(const rnn_library *library);
 
 #endif

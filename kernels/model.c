@@ -133,8 +133,8 @@ size_t rnn_model_parameter_count(const rnn_model *model) {
 
 /* ---- Validity ----------------------------------------------------------------------------- */
 
-/* Whether rows x columns floats, times `copies`, leave room for as much in every other layer, and
- * for what packing adds: it rounds the units of each gate up to whole panels. */
+/* Whether an array of rows x columns floats, times `copies`, leaves room for as much in every other
+ * layer, and for what packing adds: it rounds the units of each gate up to whole panels. */
 static bool size_fits(const rnn_model *model, size_t copies, size_t rows, size_t columns) {
     const size_t most = PTRDIFF_MAX / (4 * (size_t)model->layer_count);
     const size_t most_gates = 4, widest_panel = 64;

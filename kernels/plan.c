@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Plans: everything that can be wrong is found here, so that backends need not look. */
+ *
+ * Makes plans. Everything that can be wrong is found here, so that backends need not look. */
 #include "kernels/plan.h"
 
 #include "kernels/known_faults.h"
@@ -16,8 +17,8 @@ static rnn_status invalid_null(rnn_error *error, const char *field) {
 
 /* ---- Shapes ------------------------------------------------------------------------------- */
 
-/* Floats from the first to the last one of an array of rows, or false if its bytes exceed
- * PTRDIFF_MAX. */
+/* Counts the floats from the first to the last one of an array of rows. Returns false if their
+ * bytes exceed PTRDIFF_MAX. */
 static bool array_extent(int batch, int timesteps, rnn_strides strides, int width, size_t *floats) {
     size_t along_batch, along_time, bytes;
     if (__builtin_mul_overflow((size_t)batch - 1, (size_t)strides.batch, &along_batch) ||
@@ -40,8 +41,8 @@ static bool rows_are_disjoint(int batch, int timesteps, rnn_strides strides, int
            outer >= inner * (inner_count - 1) + width;
 }
 
-/* Makes the strides explicit: those of the dense layout where both are 0, and harmless ones for a
- * dimension of one entry, whose stride means nothing. */
+/* Makes the strides explicit. Where both are 0 they become those of the dense layout. A dimension
+ * of one entry, whose stride means nothing, gets a harmless one. */
 static rnn_status resolve_strides(rnn_strides *strides, const char *field, const rnn_shape *shape,
                                   int timesteps, int width, rnn_error *error) {
     if (strides->batch == 0 && strides->time == 0) {
@@ -88,7 +89,7 @@ static rnn_status resolve_shape(const rnn_model *model, rnn_shape *shape, rnn_er
     return status;
 }
 
-/* What a backend may compute sizes from without looking for overflow: every layer's sequence of
+/* Checks what backends compute sizes from without looking for overflow: every layer's sequence of
  * gates, widened to whole vectors. */
 static rnn_status check_sequence_sizes(const rnn_model *model, const rnn_shape *shape,
                                        rnn_error *error) {
@@ -110,7 +111,7 @@ static rnn_status check_sequence_sizes(const rnn_model *model, const rnn_shape *
 /* One array as the caller knows it, and what it has to be: a matrix, or a vector of [columns]. */
 typedef struct needed_array {
     const char *field;
-    int index, layer; /* of weights.layers and of model.layers; -1 of the head */
+    int index, layer; /* places in weights.layers and in model.layers; -1 for the head */
     bool is_matrix;
     size_t length, columns;
 } needed_array;
@@ -158,7 +159,7 @@ static rnn_status check_dense_weights(const rnn_model *model, const rnn_model_we
     return status;
 }
 
-/* Of direction `index` of all layers, which belongs to layer `layer`. */
+/* Checks the weights of direction `index` of all layers, which belongs to layer `layer`. */
 static rnn_status check_direction_weights(const rnn_model *model, int layer, int index,
                                           const rnn_weights *weights, rnn_error *error) {
     const rnn_layer *l = &model->layers[layer];
@@ -223,7 +224,7 @@ static rnn_status check_options(const rnn_plan_options *options, rnn_error *erro
 
 /* ---- Creation ----------------------------------------------------------------------------- */
 
-/* Fills *problem and finds its backend's row, or says why not. */
+/* Fills *problem and finds its backend's row, or says why it cannot. */
 static rnn_status make_problem(rnn_problem *problem, const rnn_backend_row **row,
                                const char *backend_name, const rnn_model *model,
                                const rnn_shape *shape, const rnn_plan_options *options,
@@ -271,7 +272,7 @@ rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model
     return status == RNN_OK ? refuse_known_faults(&problem, row, error) : status;
 }
 
-/* A layer as the backends see it: what Keras does not have is at its default. */
+/* A layer as the backends see it: options that Keras does not have for it are at their defaults. */
 static rnn_layer canonical_layer(const rnn_layer *layer) {
     rnn_layer canonical = *layer;
     if (layer->cell == RNN_SIMPLE)
@@ -279,14 +280,14 @@ static rnn_layer canonical_layer(const rnn_layer *layer) {
     return canonical;
 }
 
-/* Of rows that array_extent() has found small enough. */
+/* How many bytes rows take that array_extent() has found small enough. */
 static size_t bytes_of_rows(const rnn_shape *shape, rnn_strides strides, int timesteps, int width) {
     size_t floats;
     return array_extent(shape->batch, timesteps, strides, width, &floats) ? floats * sizeof(float)
                                                                           : 0;
 }
 
-/* A plan with copies of what the caller described, and no backend yet. */
+/* Makes a plan with copies of what the caller described, and with no backend yet. */
 static rnn_plan *plan_allocate(const rnn_problem *problem) {
     const rnn_model *model = &problem->model;
     const size_t layer_count = model->layer_count > 0 ? (size_t)model->layer_count : 0;

@@ -9,15 +9,16 @@ struct rnn_plan {
     rnn_layer *layers;
     rnn_dense dense;
     const rnn_backend *backend;
-    void *state;             /* the backend's */
+    void *state;             /* what the backend's `create` made */
     size_t x_bytes, y_bytes; /* from the first float to the last */
     bool uses_attention;
     int state_count;
-    size_t *state_bytes; /* of each state array */
+    size_t *state_bytes; /* size of each state array */
     size_t scratch_size;
 };
 
-/* As rnn_plan_create, but does not refuse what known_faults.inc has: for the test of that table. */
+/* As rnn_plan_create, but what known_faults.inc lists is not refused. It is for the test of that
+ * table. */
 rnn_status rnn_plan_create_despite_faults(rnn_plan **plan, const char *backend,
                                           const rnn_model *model, const rnn_model_weights *weights,
                                           const rnn_shape *shape, const rnn_plan_options *options,

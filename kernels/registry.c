@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was not built has no symbol to refer to, so its row holds NULL. */
+/* A backend that was not built has no symbol to refer to, so its row holds NULL. */
 #define WHEN_BUILT_0(symbol)             NULL
 #define WHEN_BUILT_1(symbol)             &symbol
 #define CHOOSE(built, symbol)            WHEN_BUILT_##built(symbol)
@@ -57,7 +57,7 @@ rnn_status rnn_fail(rnn_error *error, rnn_status status, const char *format, ...
         vsnprintf(error->text, sizeof error->text, format, arguments);
         va_end(arguments);
         for (char *c = error->text; *c; c++)
-            if (*c == '\n' || *c == '\r') /* from a name that the caller gave */
+            if (*c == '\n' || *c == '\r') /* a name that the caller gave may have them */
                 *c = ' ';
     }
     return status;
@@ -145,7 +145,7 @@ int rnn_backend_count(void) {
     return ROW_COUNT;
 }
 
-/* The name of the instructions that it computes with. */
+/* The name of the instructions that the backend of a row computes with. */
 static const char *row_isa(const rnn_backend_row *row) {
     if (row->library)
         return rnn_instruction_set_best(rnn_library_features(row->library))->name;
@@ -226,7 +226,7 @@ static const char *const merge_names[RNN_MERGE_COUNT] = {[RNN_CONCAT] = "concat"
                                                          [RNN_AVE] = "ave",
                                                          [RNN_NONE] = "none"};
 
-/* One pair of functions a name table; the bodies are name_of and value_of. */
+/* Makes the pair of functions of one name table, whose bodies are name_of and value_of. */
 #define NAMED(type, kind, COUNT)                                                                   \
     const char *rnn_##kind##_name(type value) {                                                    \
         return name_of(kind##_names, COUNT, (int)value);                                           \

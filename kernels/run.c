@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Bytes [begin, end) of one buffer; begin == end where it is not given. */
+/* Bytes [begin, end) of one buffer; begin == end where the caller did not give it. */
 typedef struct span {
     uintptr_t begin, end;
 } span;
@@ -20,7 +20,7 @@ static bool spans_overlap(span a, span b) {
     return a.begin < b.end && b.begin < a.end;
 }
 
-/* `index` of a list, or -1. */
+/* `index` is the place in a list, or -1. */
 static rnn_status check_aligned(const char *field, int index, const void *pointer,
                                 rnn_error *error) {
     if ((uintptr_t)pointer % sizeof(float) == 0)
@@ -90,10 +90,10 @@ static bool rows_interleave(const float *a, const float *b, rnn_strides strides,
     return offset >= (size_t)width && offset <= (size_t)(inner - width);
 }
 
-/* One buffer, by what it is called in an error. */
+/* One buffer, with the name that an error gives it. */
 typedef struct named_span {
     const char *name;
-    int index; /* of a list, or -1 */
+    int index; /* place in a list, or -1 */
     span bytes;
 } named_span;
 
@@ -125,7 +125,7 @@ static named_span final_state(const buffers *b, int i) {
     return (named_span){"io.final_states", i, span_of(state, b->plan->state_bytes[i])};
 }
 
-/* "io.x", or "io.initial_states[2]" */
+/* Prints a name such as "io.x" or "io.initial_states[2]". */
 static void print_name(char text[32], const named_span *s) {
     if (s->index < 0)
         snprintf(text, 32, "%s", s->name);
@@ -145,7 +145,7 @@ static inline rnn_status check_apart(const named_span *a, const named_span *b, r
     return spans_overlap(a->bytes, b->bytes) ? refuse_overlap(a, b, error) : RNN_OK;
 }
 
-/* The outputs and the scratch against each other and the inputs; inputs may share memory. */
+/* Checks the outputs and the scratch against each other and the inputs. Inputs may share memory. */
 static rnn_status check_spans(const buffers *b, rnn_error *error) {
     const rnn_problem *problem = &b->plan->problem;
     const bool interleaved =
@@ -205,7 +205,7 @@ static rnn_status check_states(const buffers *b, rnn_error *error) {
     return status;
 }
 
-/* Member by member: to return them by value costs a copy that small problems notice. */
+/* Sets a span in place, because a small problem notices the copy that returning one costs. */
 static void set_span(buffers *b, int which, const char *name, const void *pointer, size_t bytes) {
     b->spans[which].name = name;
     b->spans[which].index = -1;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The backend `auto`: chooses a row of the table and a number of threads, once, while the plan is
- * created, and passes every call on to it. By the tuning file where that has the problem, by the
- * cost model otherwise.
- */
+ * The backend `auto`: it chooses a row of the table and a number of threads once, while the plan is
+ * created, and passes every call on to it. It chooses by the tuning file where that has the
+ * problem, and by the cost model otherwise. */
 #include "kernels/auto/auto.h"
 
 #include "kernels/auto/tuning.h"
@@ -14,10 +13,10 @@
 #include <string.h>
 
 typedef struct auto_plan {
-    rnn_problem problem; /* the plan's, as the chosen row sees it */
+    rnn_problem problem; /* the plan's problem as the chosen row sees it */
     const rnn_backend *backend;
     void *state;
-    char implementation[320]; /* holds the longest that describe() makes */
+    char implementation[320]; /* room for the longest text that describe() makes */
 } auto_plan;
 
 /* ---- The choice --------------------------------------------------------------------------- */
@@ -53,7 +52,8 @@ static bool look_at(const rnn_tuning_entry *entry, void *data) {
     return true;
 }
 
-/* False: the cost model has to choose, and `why` says so for rnn_plan_implementation. */
+/* Returns false where the cost model has to choose; `why` then says so for
+ * rnn_plan_implementation. */
 static bool choose_by_tuning(rnn_choice *choice, const rnn_problem *problem, int threads,
                              char why[96]) {
     tuned_search search = {.found = false};
@@ -88,7 +88,7 @@ static rnn_status create_chosen(auto_plan *plan, const rnn_choice *choice,
     return plan->backend->create(&plan->state, &plan->problem, weights, error);
 }
 
-/* "openmp: avx512, batch in 2 slices (tuned)" */
+/* Writes a text such as "openmp: avx512, batch in 2 slices (tuned)". */
 static void describe(auto_plan *plan, const rnn_choice *choice, const char *chosen_by,
                      const rnn_core_limit *limit) {
     char limited[128] = "";
@@ -98,7 +98,8 @@ static void describe(auto_plan *plan, const rnn_choice *choice, const char *chos
              choice->row->name, plan->backend->implementation(plan->state), chosen_by, limited);
 }
 
-/* A library that fails on what the tuning file names is no reason to have no plan. */
+/* A library that fails on what the tuning file names is no reason to have no plan: the cost model
+ * chooses then. */
 static rnn_status create_any(auto_plan *plan, const rnn_problem *problem,
                              const rnn_model_weights *weights, const rnn_core_limit *limit,
                              rnn_error *error) {
@@ -121,7 +122,7 @@ static rnn_status create_any(auto_plan *plan, const rnn_problem *problem,
     return status;
 }
 
-/* The threads to choose among: those asked for, or fewer and why. */
+/* How many threads to choose among: those asked for, or fewer and why. */
 static rnn_core_limit limit_of(int asked) {
     rnn_core_limit limit = {.cores = 1};
     if (asked > 1)
@@ -172,7 +173,7 @@ static rnn_status run(const void *state, const rnn_io *io, void *scratch, rnn_er
     return plan->backend->run(plan->state, io, scratch, error);
 }
 
-/* The rows that the cost model ends with support everything. */
+/* Nothing is refused, because the rows that the cost model ends with support everything. */
 const rnn_backend rnn_backend_auto = {.create = create,
                                       .destroy = destroy,
                                       .scratch_size = scratch_size,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What the backend `auto` would take. */
+ *
+ * What the backend `auto` takes for a problem. */
 #ifndef RNN_AUTO_H
 #define RNN_AUTO_H
 
@@ -12,9 +13,10 @@ typedef struct rnn_choice {
     int threads;
 } rnn_choice;
 
-/* By the cost model: on one thread the best of the KERNELS rows, on more the first row that takes
- * threads, which knows by itself how many of them pay; where that one cannot serve, again the best
- * of the KERNELS rows; where the CPU is lowered below these, the first row of all. */
+/* The cost model's choice. On one thread it is the best of the KERNELS rows, on more the first row
+ * that takes threads, which knows by itself how many of them pay. Where that row cannot serve, it
+ * is again the best of the KERNELS rows, and where the CPU is lowered below these, the first row of
+ * all. */
 rnn_choice rnn_choose_by_model(const rnn_model *model, const rnn_shape *shape, int threads);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Reading a tuning file, which may be anything. */
+ *
+ * Reads a tuning file, whose content may be anything. */
 #include "kernels/auto/tuning.h"
 
 #include "kernels/auto/auto.h"
@@ -21,11 +22,11 @@ const char *rnn_tuning_path(void) {
 
 typedef struct line_reader {
     int file;
-    int number; /* of the line in `text`, from 1 */
+    int number; /* number of the line in `text`, from 1 */
     const char *text;
-    size_t begin, end; /* of the bytes that follow it */
-    size_t left;       /* that may still be read: the file may grow meanwhile */
-    uint64_t checksum; /* of the lines before it */
+    size_t begin, end; /* the bytes that follow the line */
+    size_t left;       /* bytes that may still be read, as the file may grow meanwhile */
+    uint64_t checksum; /* checksum of the lines before it */
     rnn_error *error;
     char bytes[4 * RNN_TUNING_LINE_SIZE];
 } line_reader;
@@ -34,7 +35,7 @@ static rnn_status damaged(const line_reader *in, const char *what) {
     return rnn_fail(in->error, RNN_INVALID_ARGUMENT, "line %d: %s", in->number, what);
 }
 
-/* Appends to the bytes; *got is 0 at the end of the file. */
+/* Reads more bytes behind those that are there; *got is 0 at the end of the file. */
 static rnn_status read_more(line_reader *in, size_t *got) {
     memmove(in->bytes, in->bytes + in->begin, in->end - in->begin);
     in->end -= in->begin;
@@ -59,7 +60,8 @@ static bool is_text(const char *bytes, size_t count) {
     return true;
 }
 
-/* Puts the next line into in->text. There must be one: the last line is known by its word. */
+/* Puts the next line into in->text. There must be one, because the last line is known by its
+ * word. */
 static rnn_status next_line(line_reader *in) {
     char *line, *newline;
     in->number++;
@@ -129,7 +131,7 @@ static rnn_status check_last_line(line_reader *in, int count) {
 
 /* ---- Entries ------------------------------------------------------------------------------ */
 
-/* Up to the next space, which is skipped, or the end. */
+/* Takes what stands before the next space, which is skipped, or before the end. */
 static bool take_word(const char **at, char *word, size_t size) {
     size_t length = strcspn(*at, " ");
     if (length == 0 || length >= size)
@@ -140,7 +142,7 @@ static bool take_word(const char **at, char *word, size_t size) {
     return true;
 }
 
-/* Digits alone. */
+/* Takes a number that has digits alone. */
 static bool take_number(const char **at, long long *number) {
     char word[16];
     if (!take_word(at, word, sizeof word) || word[strspn(word, "0123456789")] != '\0')
@@ -192,7 +194,7 @@ static rnn_status read_entries(line_reader *in, rnn_tuning_visit *visit, void *d
 
 static rnn_status open_file(line_reader *in, const char *path) {
     struct stat info;
-    in->file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a pipe may block */
+    in->file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a pipe might block */
     if (in->file < 0 || fstat(in->file, &info) != 0)
         return rnn_fail(in->error, RNN_UNAVAILABLE, "%s", strerror(errno));
     if (!S_ISREG(info.st_mode))

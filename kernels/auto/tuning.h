@@ -32,33 +32,38 @@ typedef struct rnn_tuning_entry {
     long long nanoseconds, model_nanoseconds; /* 0: not measured */
 } rnn_tuning_entry;
 
-/* What a problem is as far as speed is concerned, on at most so many threads; no spaces:
+/* Writes what a problem is as far as speed is concerned, on at most so many threads, without
+ * spaces:
  *   lstm(D:64,U:64,tanh,sigmoid,bias,sequences)/N:8/T:25/x:batch_major/y:batch_major/threads:2
- * Both resolved strides and the 0 of dense ones will do. False: a model too long for a key. */
+ * The strides in `shape` may be resolved ones or the 0 of dense ones. Returns false for a model
+ * that is too long for a key. */
 bool rnn_tuning_key(char key[RNN_TUNING_KEY_SIZE], const rnn_model *model, const rnn_shape *shape,
                     int threads);
 
-/* The header here and now, all lines of it. */
+/* Writes all lines of the header as they are for this machine and build. */
 void rnn_tuning_header(char text[RNN_TUNING_HEADER_SIZE]);
 
-/* RNN_TUNING; NULL where it is unset or empty. */
+/* What RNN_TUNING says, or NULL where it is unset or empty. */
 const char *rnn_tuning_path(void);
 
-/* Is given one entry after the other; false ends it, as memory ran out. */
+/* Is called with one entry after the other. It returns false to end the reading where memory runs
+ * out. */
 typedef bool rnn_tuning_visit(const rnn_tuning_entry *entry, void *data);
 
-/* What was visited counts only where this returns RNN_OK: the checksum comes last. RNN_UNAVAILABLE:
- * it cannot be read, or is of another machine or version; RNN_INVALID_ARGUMENT: it is damaged or
- * something else; RNN_OUT_OF_MEMORY. The text does not name the file. Never blocks or allocates. */
+/* Reads a tuning file. What was visited counts only where this returns RNN_OK, as the checksum
+ * comes last. It returns RNN_UNAVAILABLE for a file that cannot be read or is of another machine or
+ * version, RNN_INVALID_ARGUMENT for one that is damaged or something else, or RNN_OUT_OF_MEMORY.
+ * The text does not name the file. It never blocks or allocates. */
 rnn_status rnn_tuning_read(const char *path, rnn_tuning_visit *visit, void *data, rnn_error *error);
 
-/* The text of a whole file. Sorts the entries; no key may come twice. False: the stream failed. */
+/* Prints a whole file. It sorts the entries, of which no two may have the same key. Returns false
+ * where the stream failed. */
 bool rnn_tuning_print(FILE *to, rnn_tuning_entry *entries, int count);
 
-/* For both of them. */
+/* The checksum's start, for reading and for writing. */
 #define RNN_TUNING_CHECKSUM_START 0xcbf29ce484222325u
 uint64_t rnn_tuning_checksum(uint64_t checksum, const char *bytes, size_t count);
-/* The last line, with its newline. */
+/* Writes the last line, with its newline. */
 void rnn_tuning_last_line(char text[RNN_TUNING_LINE_SIZE], int count, uint64_t checksum);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What is written in a tuning file: the machine, and a problem. */
+ *
+ * The parts of a tuning file that its reader and its writer share: the machine, a problem, the last
+ * line. */
 #include "kernels/auto/tuning.h"
 #include "kernels/engine/cores.h"
 
@@ -15,7 +17,7 @@
 
 typedef struct text_buffer {
     char *text;
-    size_t size, used; /* used >= size: it did not fit */
+    size_t size, used; /* used >= size where the text did not fit */
 } text_buffer;
 
 __attribute__((format(printf, 2, 3))) static void append(text_buffer *to, const char *format, ...) {
@@ -69,7 +71,7 @@ static void append_libraries(text_buffer *to) {
     append(to, "\n");
 }
 
-/* A brand may hold anything. */
+/* The name of a CPU may hold any bytes. */
 static void keep_to_ascii(char *text) {
     for (; *text; text++)
         if (*text != '\n' && (*text < ' ' || *text > '~'))
@@ -124,7 +126,7 @@ static void append_layer(text_buffer *to, const rnn_layer *layer, bool masked) {
            masked && one_way && layer->zero_output_for_mask ? ",zero_masked" : "");
 }
 
-/* Where one dimension is 1 the two dense layouts are the same. */
+/* Where one dimension is 1 the two dense layouts are the same, and get the same text. */
 static void append_rows(text_buffer *to, const char *name, const rnn_shape *shape,
                         rnn_strides strides, int timesteps, int width) {
     const ptrdiff_t steps = timesteps, rows = shape->batch;

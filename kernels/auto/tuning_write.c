@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The text of a tuning file. */
+ *
+ * Writes the text of a tuning file. */
 #include "kernels/auto/tuning.h"
 
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static bool put_entry(FILE *file, const rnn_tuning_entry *entry, uint64_t *check
 bool rnn_tuning_print(FILE *to, rnn_tuning_entry *entries, int count) {
     char header[RNN_TUNING_HEADER_SIZE], last[RNN_TUNING_LINE_SIZE];
     uint64_t checksum = RNN_TUNING_CHECKSUM_START;
-    if (count > 1) /* not of NULL */
+    if (count > 1) /* qsort must not get a NULL */
         qsort(entries, (size_t)count, sizeof *entries, by_key);
     rnn_tuning_header(header);
     bool ok = put(to, header, &checksum);

@@ -24,7 +24,8 @@ static const libxsmm_dnn_tensor_type types[XSMM_OPERAND_COUNT] = {
     [XSMM_C] = LIBXSMM_DNN_RNN_REGULAR_CS,
 };
 
-/* The tensor starts at the handle, for want of anything better: NULL is refused. */
+/* Gives an operand to the handle. The tensor starts at the handle, because NULL is refused and
+ * there is nothing better yet. */
 static bool bind(xsmm_call *call, xsmm_operand operand) {
     libxsmm_dnn_err_t status;
     libxsmm_dnn_tensor_datalayout *layout =
@@ -48,7 +49,7 @@ rnn_status rnn_xsmm_call_create(xsmm_call **out, const libxsmm_dnn_rnncell_desc 
     bool bound = call && call->handle;
     for (int operand = 0; bound && operand < XSMM_OPERAND_COUNT; operand++)
         bound = bind(call, operand);
-    if (!bound) { /* the description is one that libxsmm takes, so there is no other reason */
+    if (!bound) { /* memory is the only reason, as libxsmm takes the description */
         rnn_xsmm_call_destroy(call);
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "libxsmm: out of memory for a run");
     }

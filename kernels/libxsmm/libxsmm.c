@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The libxsmm backend: one layer, one way, by the cells of libxsmm 1.x, which are made for
- * training. Of its layouts this takes plain [T, N, .] for inputs and outputs and blocks for
+ * The libxsmm backend: one layer in one direction, by the cells of libxsmm 1.x, which are made for
+ * training. Of libxsmm's layouts this takes plain [T, N, .] for inputs and outputs, and blocks for
  * weights.
  *
- * Runs that overlap in time need handles of their own; the plan keeps one, and a run that finds it
- * taken makes another, which is the only case in which this backend allocates (with threads, the
- * first use of a handle also allocates its barrier, inside libxsmm). */
+ * Runs that overlap in time need handles of their own. The plan keeps one, and a run that finds it
+ * taken makes another. This is the only case in which this backend allocates itself; with threads,
+ * the first use of a handle also allocates its barrier, inside libxsmm. */
 #include "kernels/engine/arena.h"
 #include "kernels/engine/room.h"
 #include "kernels/libxsmm/call.h"
@@ -22,20 +22,21 @@ typedef struct xsmm_plan {
     const rnn_problem *problem;
     const rnn_layer *layer;
     libxsmm_dnn_rnncell_desc cell;
-    bool reads_x;  /* in place */
-    bool writes_y; /* in place, where y is aligned */
-    void *memory;  /* of what follows */
+    bool reads_x;  /* the cell reads x in place */
+    bool writes_y; /* the cell writes y in place, where y is aligned */
+    void *memory;  /* the block that holds what follows */
     size_t packed_size;
     float *kernel, *recurrent_kernel, *bias;
-    float *zeros; /* initial states that are not given */
+    float *zeros; /* for initial states that are not given */
     xsmm_call *call;
     char implementation[80];
 } xsmm_plan;
 
 /* ---- Description -------------------------------------------------------------------------- */
 
-/* What divides the size, at most `largest`, a multiple of 16 if there is one; else the size itself.
- * libxsmm would do likewise, but has room for 1024 blocks, which it does not check. */
+/* A block's size: what divides `size` and is at most `largest`, a multiple of 16 if there is one;
+ * otherwise `size` itself. libxsmm would do likewise, but has room for 1024 blocks, which it does
+ * not check. */
 static int block_of(int size, int largest) {
     for (int step = 16; step >= 1; step -= 15)
         for (int block = largest; block >= 16; block -= step)
@@ -44,8 +45,8 @@ static int block_of(int size, int largest) {
     return size;
 }
 
-/* Rows of a block: 8 or fewer. With more of them libxsmm's activations, which are scalar, took two
- * to three times as long a number behind its wider kernels. */
+/* How many rows a block has: 8 or fewer. With more of them libxsmm has wider kernels, but its
+ * activations, which are scalar, took two to three times as long a number. */
 static int row_block_of(int rows) {
     for (int block = 8; block >= 4; block--)
         if (rows % block == 0)
@@ -53,8 +54,8 @@ static int row_block_of(int rows) {
     return rows;
 }
 
-/* Where its simple_rnn sums over two halves of the blocks, it leaves the last of an odd number out.
- */
+/* Whether libxsmm's simple_rnn sums over two halves of the blocks. It then leaves out the last one
+ * of an odd number. */
 static bool sums_in_halves(const rnn_layer *layer) {
     return layer->cell == RNN_SIMPLE && layer->features >= 2048 && layer->units >= 2048 &&
            layer->features % 2 == 0 && layer->units % 2 == 0;
@@ -71,8 +72,9 @@ static libxsmm_dnn_rnncell_type cell_type(const rnn_layer *layer) {
                                          : LIBXSMM_DNN_RNNCELL_RNN_TANH;
 }
 
-/* The threads of a cell wait for each other at every step, spinning without end: on fewer
- * processors than threads that would take a slice of the scheduler's time at each. */
+/* How many threads are useful. The threads of a cell wait for each other at every step, spinning
+ * without end. On fewer processors than threads each wait would take a slice of the scheduler's
+ * time. */
 static int useful_threads(int threads, int blocks) {
     int useful = threads < blocks ? threads : blocks;
 #if RNN_WITH_OPENMP
@@ -99,13 +101,13 @@ static libxsmm_dnn_rnncell_desc describe(const rnn_problem *problem) {
         .buffer_format = LIBXSMM_DNN_TENSOR_FORMAT_NC,
         .filter_format = LIBXSMM_DNN_TENSOR_FORMAT_CKPACKED,
     };
-    /* Each thread gets whole blocks of rows x units, whose size its results depend on, and so must
-     * not depend on the threads. */
+    /* Each thread gets whole blocks of rows x units. Results depend on the size of a block, so it
+     * must not depend on the number of threads. */
     cell.threads = useful_threads(problem->threads, cell.N / cell.bn * (cell.K / cell.bk));
     return cell;
 }
 
-/* Has libxsmm generate its kernels, if it can; a run then finds them. */
+/* Has libxsmm generate its kernels, if it can, so that a run finds them. */
 static bool generate_kernels(const libxsmm_dnn_rnncell_desc *cell) {
     return libxsmm_smmdispatch_reducebatch_addr(cell->bk, cell->bn, cell->bc, &cell->bk, &cell->C,
                                                 &cell->K, NULL, NULL, NULL, NULL) &&
@@ -148,7 +150,7 @@ static rnn_status supports_layer(const rnn_layer *layer, rnn_error *error) {
     return supports_activations(layer, error);
 }
 
-/* libxsmm counts and addresses in int. */
+/* Checks the sizes, because libxsmm counts and addresses in int. */
 static rnn_status supports_sizes(const rnn_problem *problem, rnn_error *error) {
     const rnn_layer *layer = &problem->model.layers[0];
     const size_t most = (size_t)1 << 29, gates = (size_t)rnn_cell_gates(layer->cell);
@@ -181,7 +183,8 @@ static rnn_status xsmm_supports(const rnn_problem *problem, rnn_error *error) {
         status = supports_sizes(problem, error);
     if (status != RNN_OK)
         return status;
-    /* Its tables and buffers, of 11 MB when it is first used, it takes to be there. */
+    /* libxsmm assumes that there is memory for its tables and buffers, 11 MB when it is first
+     * used. */
     if (!rnn_has_room(12 << 20))
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "libxsmm: out of memory for its kernels");
     const libxsmm_dnn_rnncell_desc cell = describe(problem);
@@ -194,13 +197,15 @@ static rnn_status xsmm_supports(const rnn_problem *problem, rnn_error *error) {
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
-/* Position among Keras' gates of each of libxsmm's: LSTM i, c, f, o; GRU r, z, h. */
+/* The position of each of libxsmm's gates among Keras'. libxsmm has i, c, f, o for LSTM and r, z, h
+ * for GRU. */
 static int keras_gate(rnn_cell cell, int gate) {
     static const int lstm[] = {0, 2, 1, 3}, gru[] = {1, 0, 2};
     return cell == RNN_LSTM ? lstm[gate] : cell == RNN_GRU ? gru[gate] : 0;
 }
 
-/* [rows, G M] to [G][M / bk][rows][bk]; blocks of rows follow each other, so they do not show. */
+/* Packs [rows, G M] into [G][M / bk][rows][bk]. Blocks of rows follow each other, so they do not
+ * show. */
 static void pack_kernel(const xsmm_plan *plan, int rows, const float *from, float *to) {
     const rnn_cell cell = plan->layer->cell;
     const int gates = rnn_cell_gates(cell), units = plan->layer->units, bk = plan->cell.bk;
@@ -220,7 +225,7 @@ static void pack_bias(const xsmm_plan *plan, const float *from) {
                (size_t)units * sizeof *from);
 }
 
-/* Also counts, on an arena without memory. */
+/* Lays out the weights. On an arena without memory it only counts. */
 static void lay_out_weights(xsmm_plan *plan, arena *room) {
     const size_t units = (size_t)plan->layer->units;
     const size_t width = (size_t)rnn_cell_gates(plan->layer->cell) * units;
@@ -291,8 +296,9 @@ static rnn_status xsmm_create(void **out, const rnn_problem *problem,
 
 /* ---- Run ---------------------------------------------------------------------------------- */
 
-/* The arrays of a run in scratch, each of K floats a row, as libxsmm has all of them; returns the
- * one for a copy of x, NULL where it needs none. Also counts, on an arena without memory. */
+/* Lays out the arrays of a run in scratch, each of K floats a row, as libxsmm has all of them.
+ * Returns the array for a copy of x, or NULL where none is needed. On an arena without memory it
+ * only counts. */
 static float *lay_out_run(const xsmm_plan *plan, arena *room, const float **operands) {
     static const int written[RNN_CELL_COUNT] = {[RNN_SIMPLE] = 2, [RNN_LSTM] = 7, [RNN_GRU] = 5};
     const size_t rows = (size_t)plan->cell.N * (size_t)plan->cell.max_T;
@@ -308,8 +314,8 @@ static size_t xsmm_scratch_size(const void *opaque) {
     return room.used;
 }
 
-/* libxsmm runs forward only: it gets the steps of a backward layer reversed, and then puts them out
- * in the order that Keras has. */
+/* libxsmm runs forward only. So it gets the steps of a backward layer reversed, and then puts them
+ * out in the order that Keras has. */
 static void copy_x(const xsmm_plan *plan, const float *x, float *copy) {
     const rnn_strides strides = plan->problem->shape.x;
     const int T = plan->cell.max_T, N = plan->cell.N, D = plan->cell.C;
@@ -340,8 +346,8 @@ static void deliver_final(const rnn_io *io, int state, const float *last, size_t
         memcpy(wanted, last, floats * sizeof *last);
 }
 
-/* On the plan's handle. If that is taken or fails, as where OpenMP gives too few threads, on
- * another one and on this thread alone; the blocks stay the same and so do the bits. */
+/* Runs the plan's handle. If that is taken or fails, as where OpenMP gives too few threads, it runs
+ * another one on this thread alone. The blocks stay the same, and so do the bits. */
 static rnn_status execute(const xsmm_plan *plan, const float *const *operands, rnn_error *error) {
     bool executed = false;
     if (!atomic_flag_test_and_set(&plan->call->taken)) {
@@ -377,7 +383,7 @@ static rnn_status xsmm_run(const void *opaque, const rnn_io *io, void *scratch, 
     }
     if (is_lstm)
         operands[XSMM_C_PREVIOUS] = initial_state(plan, io, 1);
-    /* Its lstm stores h by instructions that want 64 bytes of alignment. */
+    /* libxsmm's LSTM stores h by instructions that need an alignment of 64 bytes. */
     const bool in_place = plan->writes_y && (uintptr_t)io->y % RNN_ALIGNMENT == 0;
     if (in_place)
         operands[XSMM_H] = io->y;

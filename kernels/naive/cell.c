@@ -8,7 +8,7 @@
 
 /* ---- Activations -------------------------------------------------------------------------- */
 
-/* A comparison with NaN is false, so NaN goes through. */
+/* A comparison with NaN is false, so a NaN goes through. */
 static float clip(float x, float low, float high) {
     return x < low ? low : x > high ? high : x;
 }

@@ -5,19 +5,20 @@
 
 #include "kernels/rnn.h"
 
-/* rnn_weights, but owned. */
+/* As rnn_weights, but the arrays are owned. */
 typedef struct naive_weights {
     float *kernel, *recurrent_kernel, *bias, *peepholes, *projection;
 } naive_weights;
 
-/* Floats that rnn_naive_step needs besides the states. */
+/* How many floats rnn_naive_step needs besides the states. */
 size_t rnn_naive_step_scratch(const rnn_layer *layer);
 
 /* From x [D], the step's attention, h and, for LSTM, c to the next h and c, in place. */
 void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x,
                     float attention, float *h, float *c, float *scratch);
 
-/* y [columns] += x [rows] times columns of a matrix whose rows lie `stride` apart. */
+/* Adds to y [columns] the product of x [rows] and columns of a matrix whose rows lie `stride`
+ * apart. */
 void rnn_naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,
                            int rows, int columns, int stride);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The honest baseline: textbook loops in f32, one sequence after the other, one step after the
- * other. Shares nothing with the fast kernels, so that it cannot share their mistakes. */
+ *
+ * The honest baseline: textbook loops in f32, one sequence after the other and one step after the
+ * other. It shares nothing with the fast kernels, so that it cannot share their mistakes. */
 #include "kernels/backend.h"
 
 #include "kernels/naive/cell.h"
@@ -14,7 +15,8 @@ typedef struct naive_state {
     int count;
     float *dense_kernel, *dense_bias;
     size_t weight_floats;
-    size_t step_floats, state_floats, sequence_floats; /* each of the layer that needs most */
+    size_t step_floats, state_floats,
+        sequence_floats; /* each is that of the layer that needs most */
 } naive_state;
 
 /* ---- Creation ----------------------------------------------------------------------------- */
@@ -116,7 +118,7 @@ static rnn_status naive_create(void **out, const rnn_problem *problem,
 
 /* ---- One layer, one sequence -------------------------------------------------------------- */
 
-/* Row t of features starts at rows + t * stride. */
+/* Rows of features, of which row t starts at rows + t * stride. */
 typedef struct sequence {
     float *rows;
     ptrdiff_t stride;
@@ -153,7 +155,7 @@ static void store_state(const row_run *run, const float *values, int index, int 
         memcpy(final + (size_t)run->n * (size_t)width, values, (size_t)width * sizeof *values);
 }
 
-/* y = values, except where the second half of a bidirectional layer merges into the first's y. */
+/* Sets y to values, or merges them into y where y holds the first half of a bidirectional layer. */
 static void put_out(rnn_merge merge, float *restrict y, const float *restrict values, int width) {
     for (int j = 0; j < width; j++) {
         switch (merge) {
@@ -172,7 +174,8 @@ static void put_out(rnn_merge merge, float *restrict y, const float *restrict va
     }
 }
 
-/* One direction of one layer over all steps; `state` is the index of its h among the model's. */
+/* Runs one direction of one layer over all steps. `state` is the index of its h among the
+ * model's. */
 static void run_one_direction(const row_run *run, const rnn_layer *layer,
                               const naive_weights *weights, const_sequence x, sequence y,
                               bool second_half, int state) {
@@ -192,7 +195,8 @@ static void run_one_direction(const row_run *run, const rnn_layer *layer,
             rnn_naive_step(layer, weights, x.rows + t * x.stride, attention, run->h, run->c,
                            run->step);
         const float *output = !counts && rnn_layer_zeroes_masked(layer) ? run->zeros : run->h;
-        /* In processing order; the second half is flipped back in time to meet the first. */
+        /* A sequence comes out in processing order, but the second half is flipped back in time to
+         * meet the first. */
         int row = second_half ? t : step;
         if (layer->return_sequences)
             put_out(merge, y.rows + row * y.stride, output, width);
@@ -203,7 +207,7 @@ static void run_one_direction(const row_run *run, const rnn_layer *layer,
         store_state(run, states[s], state + s, rnn_layer_state_width(layer, s));
 }
 
-/* y_backward is used by RNN_NONE only. */
+/* Runs one layer. y_backward is used by RNN_NONE only. */
 static void run_layer(const row_run *run, const rnn_layer *layer, const naive_weights *weights,
                       const_sequence x, sequence y, sequence y_backward, int state) {
     run_one_direction(run, layer, weights, x, y, false, state);
@@ -233,7 +237,7 @@ static void run_dense(const naive_state *state, const_sequence x, sequence y) {
     }
 }
 
-/* Row n of x or y, whose steps lie strides.time apart. */
+/* Row n of x, whose steps lie strides.time apart. */
 static const_sequence input_row(const float *x, rnn_strides strides, int n) {
     return (const_sequence){x + n * strides.batch, strides.time};
 }

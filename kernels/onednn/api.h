@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * All that differs between the 2.x and 3.x C APIs of oneDNN. The rest of this folder reads the same
- * for both: everything it calls by its dnnl_ name exists in both under the same prototype, given
- * that a reference to a memory descriptor is an api_layout_ref. */
+ *
+ * All that differs between the C APIs of oneDNN 2.x and 3.x. The rest of this folder reads the same
+ * for both: every function that it calls by a dnnl_ name has the same prototype in both, if a
+ * reference to a memory descriptor is an api_layout_ref. */
 #ifndef RNN_ONEDNN_API_H
 #define RNN_ONEDNN_API_H
 
@@ -13,7 +14,8 @@ typedef const_dnnl_memory_desc_t api_layout_ref;
 typedef const dnnl_memory_desc_t *api_layout_ref;
 #endif
 
-/* A memory descriptor that we own: a value in 2.x, an object in 3.x. All zero: no such operand. */
+/* A memory descriptor that we own: a value in 2.x, an object in 3.x. One that is all zero stands
+ * for no operand. */
 typedef struct api_layout {
     dnnl_memory_desc_t descriptor;
 } api_layout;
@@ -21,10 +23,10 @@ typedef struct api_layout {
 api_layout_ref rnn_onednn_api_layout_reference(const api_layout *layout);
 void rnn_onednn_api_layout_clear(api_layout *layout);
 
-/* f32 with the given distances between neighbours, in floats. */
+/* A layout of f32 with the given distances between neighbours, in floats. */
 dnnl_status_t rnn_onednn_api_layout_strided(api_layout *layout, int dimensions,
                                             const dnnl_dims_t sizes, const dnnl_dims_t strides);
-/* f32 in the layout that the primitive likes best. */
+/* A layout of f32 that the primitive may choose. */
 dnnl_status_t rnn_onednn_api_layout_any(api_layout *layout, int dimensions,
                                         const dnnl_dims_t sizes);
 
@@ -40,7 +42,7 @@ typedef enum api_cell {
 typedef struct api_rnn {
     api_cell cell;
     dnnl_alg_kind_t activation; /* vanilla RNN only */
-    float negative_slope;       /* of its relu */
+    float negative_slope;       /* slope of its relu below 0 */
     dnnl_rnn_direction_t direction;
     api_layout src_layer, src_iter, src_iter_c;
     api_layout attention; /* of AUGRU */

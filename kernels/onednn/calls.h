@@ -7,10 +7,10 @@
 
 #include <stdatomic.h>
 
-/* What one run of a whole model needs to itself. */
+/* What a run of a whole model needs for itself. */
 typedef struct onednn_calls {
     atomic_flag taken;
-    atomic_bool used; /* and that went well */
+    atomic_bool used; /* whether a run with it has gone well */
     dnnl_stream_t stream;
     onednn_call head;
     int layer_count;

@@ -10,7 +10,7 @@
 /* ---- Activation --------------------------------------------------------------------------- */
 
 typedef struct eltwise {
-    dnnl_alg_kind_t algorithm; /* undefined: none */
+    dnnl_alg_kind_t algorithm; /* undefined where there is none */
     float alpha, beta;
 } eltwise;
 
@@ -19,7 +19,7 @@ typedef struct eltwise_chain {
     eltwise steps[2];
 } eltwise_chain;
 
-/* Not hard_sigmoid: oneDNN's clip makes a NaN 0. */
+/* hard_sigmoid is missing, because oneDNN's clip makes a NaN 0. */
 static const eltwise_chain chains[RNN_ACTIVATION_COUNT] = {
     [RNN_LINEAR] = {true, {{dnnl_alg_kind_undef, 0, 0}}},
     [RNN_TANH] = {true, {{dnnl_eltwise_tanh, 0, 0}}},
@@ -69,8 +69,8 @@ static onednn_rows rows_of(const rnn_problem *problem, int width) {
     return (onednn_rows){problem->shape.batch, sequences ? problem->shape.timesteps : 1, width};
 }
 
-/* An inner product knows rows only: those of y must be evenly spaced over batch and time, in either
- * order, and the input then takes the same order. Returns the distance, 0 if they are not. */
+/* The distance between rows of y, or 0 if they are not evenly spaced over batch and time, in either
+ * order. An inner product knows rows only, so they must be; its input then takes the same order. */
 static ptrdiff_t even_spacing(onednn_rows rows, rnn_strides y, bool *batch_major) {
     *batch_major = false;
     if (rows.timesteps == 1 || y.time == rows.batch * y.batch)
@@ -101,7 +101,7 @@ static void place(onednn_dense *dense, const rnn_problem *problem, ptrdiff_t *sp
 
 /* ---- Creation ----------------------------------------------------------------------------- */
 
-/* Keras' kernel is [features, units]; oneDNN names its axes [units, features]. */
+/* Keras' kernel is [features, units], and oneDNN names its axes [units, features]. */
 static dnnl_status_t kernel_layout(api_layout *layout, const rnn_problem *problem) {
     const dnnl_dims_t sizes = {problem->model.dense->units, input_width(problem)};
     const dnnl_dims_t strides = {1, problem->model.dense->units};

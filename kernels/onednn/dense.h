@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The Dense head as one oneDNN inner product, its activation fused as post-ops. */
+ *
+ * The Dense head as one inner product of oneDNN, with its activation fused as post-ops. */
 #ifndef RNN_ONEDNN_DENSE_H
 #define RNN_ONEDNN_DENSE_H
 
@@ -9,7 +10,7 @@ typedef struct onednn_dense {
     onednn_operation operation;
     rnn_strides x; /* how its input must lie */
     rnn_strides y; /* how its output lies, in io.y or in scratch */
-    bool writes_y; /* oneDNN writes to io.y itself */
+    bool writes_y; /* whether oneDNN writes to io.y itself */
 
     /* Offsets into the head's scratch, in bytes. */
     size_t y_copy, scratchpad;
@@ -18,7 +19,7 @@ typedef struct onednn_dense {
 
 bool rnn_onednn_dense_has_activation(rnn_activation activation);
 
-/* The structure is all zero before. */
+/* Makes the head in a structure that is all zero. */
 rnn_status rnn_onednn_dense_create(onednn_dense *dense, const rnn_problem *problem,
                                    const rnn_model_weights *weights, dnnl_engine_t engine,
                                    rnn_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What a layer does to rows of features that oneDNN does not do. */
+ *
+ * What a layer does with rows of features, as far as oneDNN does not do it. */
 #ifndef RNN_ONEDNN_FEATURE_ROWS_H
 #define RNN_ONEDNN_FEATURE_ROWS_H
 
@@ -9,12 +10,12 @@ typedef struct onednn_rows {
     int batch, timesteps, width;
 } onednn_rows;
 
-/* [T, N, width] without gaps. */
+/* The strides of [T, N, width] without gaps. */
 rnn_strides rnn_onednn_rows_dense(onednn_rows rows);
 bool rnn_onednn_rows_are_apart(onednn_rows rows, rnn_strides strides);
 size_t rnn_onednn_rows_floats(onednn_rows rows);
-/* Whether oneDNN's code, which counts the bytes from row to row in 32 bits, gets to all of them:
- * where a copy, which is dense, would not help, it does. */
+/* Whether oneDNN reaches all rows, as it counts the bytes from row to row in 32 bits. Where a copy,
+ * which is dense, would not help, it does. */
 bool rnn_onednn_rows_are_near(onednn_rows rows, rnn_strides strides);
 
 void rnn_onednn_rows_copy(onednn_rows rows, float *to, rnn_strides to_strides, const float *from,

@@ -13,7 +13,7 @@ static onednn_rows input_rows(const onednn_layer *l) {
     return (onednn_rows){l->place.batch, l->place.timesteps, l->layer->features};
 }
 
-/* What oneDNN puts out at each step: it joins halves by concat or sum only. */
+/* Whether oneDNN sums the halves at each step. It joins them by concat or sum only. */
 static bool primitive_sums(const rnn_layer *layer) {
     return layer->merge == RNN_SUM || layer->merge == RNN_AVE;
 }
@@ -45,7 +45,8 @@ static size_t state_offset(const onednn_layer *l, int s) {
 /* ---- Description -------------------------------------------------------------------------- */
 
 static dnnl_status_t sequence_layout(api_layout *layout, onednn_rows rows, rnn_strides strides) {
-    /* The stride of a single row or step is never used, but oneDNN knows a plain layout by it. */
+    /* The stride of a single row or step is never used, but oneDNN recognises a plain layout by
+     * it. */
     if (rows.batch == 1)
         strides.batch = rows.timesteps == 1 ? rows.width : strides.time;
     if (rows.timesteps == 1)
@@ -151,7 +152,8 @@ static void clear_layouts(api_rnn *rnn) {
         rnn_onednn_api_layout_clear(layouts[i]);
 }
 
-/* `in_place`: whether oneDNN may work on x and y with their own strides. */
+/* Describes the primitive. `in_place` says whether oneDNN may work on x and y with their own
+ * strides. */
 static dnnl_status_t describe(dnnl_primitive_desc_t *description, onednn_layer *l, bool in_place,
                               dnnl_engine_t engine, const_dnnl_primitive_attr_t attributes) {
     const rnn_layer *layer = l->layer;
@@ -238,7 +240,8 @@ rnn_status rnn_onednn_layer_call_create(onednn_call *call, const onednn_layer *l
 
 /* ---- States ------------------------------------------------------------------------------- */
 
-/* A state of one direction: s is 0 for h, 1 for c. */
+/* The place of a state of one direction in the lists of onednn_layer_io; s is 0 for h and 1 for
+ * c. */
 static size_t state_index(const onednn_layer *l, int direction, int s) {
     return (size_t)(direction * rnn_cell_states(l->layer->cell) + s);
 }
@@ -264,8 +267,8 @@ static float *final_operand(const onednn_layer *l, const onednn_layer_io *io, in
     return states + state_offset(l, s);
 }
 
-/* Where oneDNN reads state s of all directions. `output` is what it will write: it may do so before
- * it has read everything, so a state carried in place goes through a copy. */
+/* Where oneDNN reads state s of all directions. `output` is what it will write. It may write before
+ * it has read everything, so a state that is carried in place goes through a copy. */
 static const float *initial_operand(const onednn_layer *l, const onednn_layer_io *io, int s,
                                     const float *output, char *scratch) {
     const int directions = rnn_layer_directions(l->layer);
@@ -328,7 +331,7 @@ static void deliver_sequence(const onednn_layer *l, const onednn_layer_io *io,
         rnn_onednn_rows_copy(rows, io->y, l->place.y, sequence, dense);
     if (layer->merge == RNN_AVE)
         rnn_onednn_rows_halve(rows, io->y, l->place.y);
-    /* oneDNN leaves each output at its own time, Keras puts them in processing order. */
+    /* oneDNN leaves each output at its own time, where Keras has them in processing order. */
     if (layer->direction == RNN_BACKWARD)
         rnn_onednn_rows_reverse_time(rows, io->y, l->place.y);
 }

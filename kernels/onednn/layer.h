@@ -5,7 +5,7 @@
 
 #include "kernels/onednn/operation.h"
 
-/* Where a layer stands: its arrays are the caller's or, between layers, in scratch. */
+/* Where a layer stands in the model. Its arrays are the caller's or, between layers, in scratch. */
 typedef struct onednn_place {
     int batch, timesteps;
     rnn_strides x, y;
@@ -24,7 +24,7 @@ typedef struct onednn_layer {
     size_t scratch_size;
 } onednn_layer;
 
-/* `weights` has one entry a direction. The structure is all zero before. */
+/* Makes a layer in a structure that is all zero. `weights` has one entry a direction. */
 rnn_status rnn_onednn_layer_create(onednn_layer *layer, const rnn_layer *description,
                                    const onednn_place *place, const rnn_weights *weights,
                                    dnnl_engine_t engine, rnn_error *error);
@@ -33,7 +33,8 @@ void rnn_onednn_layer_clear(onednn_layer *layer);
 rnn_status rnn_onednn_layer_call_create(onednn_call *call, const onednn_layer *layer,
                                         dnnl_engine_t engine, rnn_error *error);
 
-/* The state lists are those of rnn_io from this layer's first state on, or NULL. */
+/* The arrays of a layer's run. Its lists of states are those of rnn_io from this layer's first
+ * state on, or NULL. */
 typedef struct onednn_layer_io {
     const float *x;
     const float *attention; /* [N, T] */
@@ -43,7 +44,7 @@ typedef struct onednn_layer_io {
     const float *zeros; /* as many as the wider state has */
 } onednn_layer_io;
 
-/* Floats of h (state 0) or c (1) of all directions. */
+/* How many floats state h (0) or c (1) of all directions has. */
 size_t rnn_onednn_layer_state_floats(const onednn_layer *layer, int state);
 
 rnn_status rnn_onednn_layer_run(const onednn_layer *layer, const onednn_call *call,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The onednn backend: every layer, and the Dense head, is one primitive of oneDNN, run in turn.
+ * The onednn backend: every layer, and the Dense head, is one primitive of oneDNN, and they run in
+ * turn.
  *
  * Layers between the first and the last put their sequences into two buffers by turns, time-major,
- * which is what oneDNN likes. Runs that overlap in time need data handles of their own; the plan
- * keeps one set, and a run that finds it taken makes another, which is the only case in which this
- * backend allocates (oneDNN itself makes a small argument map at every execution). */
+ * which is what oneDNN likes. Runs that overlap in time need data handles of their own. The plan
+ * keeps one set, and a run that finds it taken makes another. This is the only case in which this
+ * backend allocates itself; oneDNN makes a small argument map at every execution. */
 #include "kernels/engine/cores.h"
 #include "kernels/engine/room.h"
 #include "kernels/onednn/calls.h"
@@ -23,8 +24,8 @@ typedef struct onednn_plan {
     onednn_layer *layers;
     onednn_dense head;
     onednn_calls *calls;
-    float *zeros;         /* initial states that are not given */
-    size_t sequences[2];  /* offsets into scratch: what passes from layer to layer */
+    float *zeros;         /* for initial states that are not given */
+    size_t sequences[2];  /* offsets into scratch of what passes from layer to layer */
     size_t layer_scratch; /* shared by the layers and the head */
     size_t scratch_size;
     char implementation[96];
@@ -118,7 +119,7 @@ static rnn_status create_layers(onednn_plan *plan, const rnn_weights *weights, r
     return RNN_OK;
 }
 
-/* Floats that layer i hands to what follows it; none where it writes to io.y. */
+/* How many floats layer i hands to what follows it; none where it writes to io.y. */
 static size_t handed_on(const onednn_plan *plan, int i) {
     const rnn_model *model = &plan->problem->model;
     const rnn_shape *shape = &plan->problem->shape;
@@ -173,7 +174,7 @@ static rnn_status fill_plan(onednn_plan *plan, const rnn_model_weights *weights,
         return rnn_fail(error, RNN_OUT_OF_MEMORY, "onednn: out of memory");
     rnn_status status = rnn_onednn_check(dnnl_engine_create(&plan->engine, dnnl_cpu, 0),
                                          "dnnl_engine_create", error);
-    /* The head goes first: it says how the last layer's output must lie. */
+    /* The head goes first, as it says how the last layer's output must lie. */
     if (status == RNN_OK && model->dense)
         status = rnn_onednn_dense_create(&plan->head, plan->problem, weights, plan->engine, error);
     if (status == RNN_OK)
@@ -203,8 +204,8 @@ static void onednn_destroy(void *state) {
     free(plan);
 }
 
-/* The library cuts its work for as many threads as a plan has: on one alone some of it is not done.
- */
+/* The library cuts its work for as many threads as a plan has. On one thread alone some of it would
+ * not be done. */
 static rnn_status check_threads(int threads, rnn_error *error) {
     if (threads == 1)
         return RNN_OK;
@@ -218,8 +219,9 @@ static rnn_status check_threads(int threads, rnn_error *error) {
     return RNN_OK;
 }
 
-/* oneDNN ends the process where it has no memory for its code. Of that a layer's is less than 1 MB,
- * and what all share 3 MB; while weights are packed they are there twice. */
+/* Checks that there is room, because oneDNN ends the process where it has no memory for its code.
+ * The code of a layer needs less than 1 MB, and what all share 3 MB. While weights are packed, they
+ * are there twice. */
 static rnn_status check_room(const rnn_problem *problem, rnn_error *error) {
     const size_t shared = 6 << 20, of_layer = 1 << 20;
     const size_t weights = rnn_model_parameter_count(&problem->model) * sizeof(float);
@@ -230,7 +232,7 @@ static rnn_status check_room(const rnn_problem *problem, rnn_error *error) {
                     "onednn: out of memory for the weights and the library's code");
 }
 
-/* Some of its code it makes in the first run only. */
+/* oneDNN makes some of its code in the first run only. */
 static rnn_status check_room_of_run(const onednn_plan *plan, rnn_error *error) {
     if (atomic_load_explicit(&plan->calls->used, memory_order_relaxed) || rnn_has_room(32 << 20))
         return RNN_OK;

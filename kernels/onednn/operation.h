@@ -25,16 +25,16 @@ typedef struct onednn_call {
     int shared, count;
 } onednn_call;
 
-/* RNN_OK, or the rnn_status that stands for oneDNN's with a text that names the call. */
+/* Returns RNN_OK, or the rnn_status that stands for oneDNN's with a text that names the call. */
 rnn_status rnn_onednn_check(dnnl_status_t status, const char *call, rnn_error *error);
 
-/* Attributes that every primitive here has: the scratchpad is the caller's. */
+/* Makes the attributes that every primitive here has: the caller provides the scratchpad. */
 rnn_status rnn_onednn_attributes_create(dnnl_primitive_attr_t *attributes, rnn_error *error);
 
-/* Takes over `description`, also on failure. Both structures are all zero before. */
+/* Takes over `description`, also on failure. Both structures must be all zero. */
 rnn_status rnn_onednn_operation_create(onednn_operation *operation,
                                        dnnl_primitive_desc_t description, rnn_error *error);
-/* Packs an operand that never changes; `data` lies as `plain` says and is not needed afterwards. */
+/* Packs an operand that never changes. `data` lies as `plain` says and is not needed afterwards. */
 rnn_status rnn_onednn_operation_pack(onednn_operation *operation, int argument,
                                      const api_layout *plain, const float *data,
                                      dnnl_engine_t engine, rnn_error *error);
@@ -46,7 +46,7 @@ rnn_status rnn_onednn_call_create(onednn_call *call, const onednn_operation *ope
                                   rnn_error *error);
 void rnn_onednn_call_clear(onednn_call *call);
 
-/* oneDNN does not write to its inputs, though its handles have no const. */
+/* Binds an operand. oneDNN does not write to its inputs, though its handles have no const. */
 rnn_status rnn_onednn_call_bind(const onednn_call *call, int argument, const void *data,
                                 rnn_error *error);
 rnn_status rnn_onednn_call_execute(const onednn_call *call, const onednn_operation *operation,

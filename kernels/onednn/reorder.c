@@ -61,7 +61,8 @@ int rnn_onednn_bias_gates(const rnn_layer *layer) {
     return is_linear_before_reset(layer) ? 4 : rnn_cell_gates(layer->cell);
 }
 
-/* [2, 3 M] to 4 rows: z and r need only the sum of their biases, the candidate's stay apart. */
+/* Folds a bias [2, 3 M] into 4 rows: z and r need only the sum of their biases, and the candidate's
+ * two stay apart. */
 static void fold_bias(float *folded, const float *bias, size_t units) {
     const float *input = bias, *recurrent = bias + 3 * units;
     for (size_t i = 0; i < 2 * units; i++)
@@ -70,7 +71,7 @@ static void fold_bias(float *folded, const float *bias, size_t units) {
     memcpy(folded + 3 * units, recurrent + 2 * units, units * sizeof *folded);
 }
 
-/* oneDNN wants a bias: without one it is zeros. */
+/* oneDNN wants a bias, which is zeros for a layer without one. */
 static rnn_status pack_bias(onednn_operation *operation, const rnn_layer *layer,
                             const rnn_weights *weights, dnnl_engine_t engine, rnn_error *error) {
     int directions = rnn_layer_directions(layer), gates = rnn_onednn_bias_gates(layer);

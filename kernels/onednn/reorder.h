@@ -4,16 +4,17 @@
 
 #include "kernels/onednn/operation.h"
 
-/* Gates in oneDNN's bias: linear-before-reset GRU has a second row for its candidate. */
+/* How many rows oneDNN's bias has: linear-before-reset GRU has a second one for its candidate. */
 int rnn_onednn_bias_gates(const rnn_layer *layer);
 
-/* Brings one layer's weights into the layouts that `operation` chose. Keras' [D, G M] with its gate
- * order is oneDNN's plain ldigo as it stands; two directions only have to be joined. */
+/* Brings one layer's weights into the layouts that `operation` chose. Keras' [D, G M] with its
+ * order of gates is oneDNN's plain ldigo as it stands, and two directions only have to be
+ * joined. */
 rnn_status rnn_onednn_pack_weights(onednn_operation *operation, const rnn_layer *layer,
                                    const rnn_weights *weights, dnnl_engine_t engine,
                                    rnn_error *error);
 
-/* Row-major without gaps. */
+/* Makes a row-major layout without gaps. */
 rnn_status rnn_onednn_layout_dense(api_layout *layout, int dimensions, const dnnl_dims_t sizes,
                                    rnn_error *error);
 

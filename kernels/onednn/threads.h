@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* The OpenMP runtime that libdnnl uses; both NULL where it was built without. */
+/* The OpenMP runtime that libdnnl uses. Both members are NULL where libdnnl was built without
+ * one. */
 typedef struct onednn_threads {
     int (*get_max_threads)(void);
     void (*set_num_threads)(int threads);
@@ -16,7 +17,7 @@ onednn_threads rnn_onednn_threads_find(void);
 /* Whether rnn_onednn_threads_set can make oneDNN use this many threads. */
 bool rnn_onednn_threads_can_be(const onednn_threads *runtime, int threads);
 
-/* Sets the count for what the calling thread starts, and returns the one before. */
+/* Sets the number of threads for what the calling thread starts, and returns the one before. */
 int rnn_onednn_threads_set(const onednn_threads *runtime, int threads);
 
 #endif
