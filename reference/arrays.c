@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* All bits set is a quiet NaN. */
+/* A NaN with all bits set is a quiet one, and none that an instruction makes. */
 void arrays_poison(run_arrays *arrays, int first, int end) {
     for (int i = first; i < end; i++)
         if (arrays->all[i].size)
@@ -25,8 +25,8 @@ size_t array_row(const problem *p, rnn_strides strides, int width, int steps, si
            t * (dense ? dense_time : (size_t)strides.time);
 }
 
-/* Floats from the first to the last one of x or y: padding behind the last row is not part of it.
- */
+/* How many floats lie between the first and the last one of x or y, both included. Padding behind
+ * the last row is not part of it. */
 static size_t sequence_floats(const problem *p, rnn_strides strides, int width, int steps) {
     size_t last_row = array_row(p, strides, width, steps, (size_t)p->batch - 1, (size_t)steps - 1);
     return last_row + (size_t)width;

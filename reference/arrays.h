@@ -11,7 +11,7 @@ enum {
     MAX_DIRECTIONS = 2 * PROBLEM_MAX_LAYERS,
     MAX_STATES = 2 * MAX_DIRECTIONS,
 
-    /* Positions in run_arrays.all: weights, then the other inputs, then outputs. */
+    /* Positions in run_arrays.all: weights come first, then the other inputs, then outputs. */
     ARRAY_KERNEL = 0,
     ARRAY_RECURRENT_KERNEL = ARRAY_KERNEL + MAX_DIRECTIONS,
     ARRAY_BIAS = ARRAY_RECURRENT_KERNEL + MAX_DIRECTIONS,
@@ -34,7 +34,7 @@ enum {
 };
 
 typedef struct run_arrays {
-    buffer all[ARRAY_COUNT]; /* absent ones have size 0 */
+    buffer all[ARRAY_COUNT]; /* an array that is absent has size 0 */
 
     rnn_weights layer_weights[MAX_DIRECTIONS];
     rnn_model_weights weights;
@@ -43,10 +43,11 @@ typedef struct run_arrays {
     rnn_io io;
 } run_arrays;
 
-/* Arrays in the layout of problem_shape; contents undefined. The problem must be valid. The views
- * point into *arrays, which must not move. False without memory. */
+/* Makes arrays in the layout of problem_shape, whose contents are undefined. The problem must be
+ * valid. The views point into *arrays, which must not move. Returns false where there is no
+ * memory. */
 bool arrays_create(run_arrays *arrays, const problem *problem, case_guard guard);
-/* Accepts arrays of zeros. */
+/* Arrays that are all zero are accepted. */
 void arrays_destroy(run_arrays *arrays);
 
 static inline float *array_floats(const run_arrays *arrays, int index) {
@@ -65,7 +66,8 @@ size_t array_row(const problem *problem, rnn_strides strides, int width, int ste
 void arrays_poison(run_arrays *arrays, int first, int end);
 bool array_is_poison(float value);
 
-/* As a user of rnn.h would call it: "weights.layers[0].kernel", "x", "final_states[1]". */
+/* The name of an array as a user of rnn.h would write it: "weights.layers[0].kernel", "x",
+ * "final_states[1]". */
 enum { ARRAY_NAME_SIZE = 48 };
 void array_name(int array, char text[ARRAY_NAME_SIZE]);
 

@@ -9,19 +9,19 @@
 typedef enum case_guard {
     GUARD_NONE,
     GUARD_AFTER, /* every buffer ends at a page that may not be touched */
-    GUARD_BEFORE /* every buffer starts right behind one */
+    GUARD_BEFORE /* every buffer starts right behind such a page */
 } case_guard;
 
 typedef struct buffer {
-    void *data;  /* aligned to RNN_ALIGNMENT, but with GUARD_AFTER only as far as size allows */
-    size_t size; /* bytes; 0: an absent buffer, data is NULL */
+    void *data;  /* aligned to RNN_ALIGNMENT; with GUARD_AFTER only as far as size allows */
+    size_t size; /* in bytes; 0 for an absent buffer, whose data is NULL */
     void *mapping;
     size_t mapping_size; /* 0: plain memory */
 } buffer;
 
-/* False without memory. */
+/* Returns false where there is no memory. */
 bool buffer_create(buffer *buffer, size_t size, case_guard guard);
-/* Accepts a buffer of zeros. */
+/* A buffer that is all zero is accepted. */
 void buffer_destroy(buffer *buffer);
 
 #endif

@@ -19,24 +19,25 @@
 
 /* ---- Tolerance ----------------------------------------------------------------------------
  *
- * Errors are taken relative to 1 + |expected|: absolute for outputs below 1, relative above.
+ * Errors are taken relative to 1 + |expected|, which is absolute for outputs near 0 and relative
+ * for large ones.
  *
  *   tolerance = (1 + |expected|) max(floor, naive_factor x naive's largest error)
  *
- * Where naive's error is beyond naive_limit the recurrence blows every rounding up, and the case is
- * drawn again with smaller weights. If that does not help naive itself is wrong, which must not
- * excuse anyone: the floor alone then holds. */
+ * Where naive's error is beyond naive_limit, the recurrence blows every rounding up, and the case
+ * is drawn again with smaller weights. If that does not help, naive itself is wrong, which must not
+ * excuse anyone: then the floor alone holds. */
 
-/* A right float implementation may round at each of some ten operations behind the sums and use
- * activations that are off by a few units in the last place. */
+/* An implementation in float may be right and yet round at each of some ten operations behind the
+ * sums, and use activations that are off by a few units in the last place. */
 static const double tolerance_floor = 16 * FLT_EPSILON;
 
-/* Naive sums in one order, others in another: both errors are draws of one distribution. In 30000
- * random problems the larger was never 8 times the smaller, but some 4 times. */
+/* Naive sums in one order and others in another, so both errors are draws of one distribution. In
+ * 30000 random problems the larger was never 8 times the smaller, but in some it was 4 times. */
 static const double naive_factor = 8;
 static const double naive_limit = 8 * FLT_EPSILON;
 
-/* Float holds every integer below this. */
+/* A float holds every integer below this. */
 static const double exact_limit = 16777216;
 
 struct reference_case {
@@ -50,7 +51,7 @@ struct reference_case {
 
 /* ---- Verdicts ----------------------------------------------------------------------------- */
 
-/* One line: what is wrong, and the command that shows it again. */
+/* Writes one line that says what is wrong, and the command that shows it again. */
 static void fail_verdict(const reference_case *c, const char *backend, int threads,
                          case_verdict *verdict, const char *what) {
     char text[PROBLEM_TEXT_SIZE];
@@ -63,7 +64,7 @@ static void fail_verdict(const reference_case *c, const char *backend, int threa
 
 static void compare_arrays(const reference_case *c, const run_arrays *arrays, const char *backend,
                            int threads, case_verdict *verdict) {
-    /* Where a library's relu makes a NaN 0, what follows from it differs. */
+    /* Where a library's relu makes a NaN 0, everything that follows from it differs. */
     rnn_backend_info info;
     bool relu_keeps_nan = rnn_backend_named(backend, &info) != RNN_OK || !info.relu_loses_nan;
     deviation seen =
@@ -90,7 +91,8 @@ void case_compare(const reference_case *c, const char *backend, int threads,
 
 /* ---- The floating-point control word ------------------------------------------------------- */
 
-/* Rounding mode, traps and flushing of denormals; the sticky exception flags may change. */
+/* The rounding mode, the traps and the flushing of denormals. The sticky exception flags are left
+ * out, as they may change. */
 static unsigned control_word(void) {
 #ifdef __SSE__
     return _mm_getcsr() & ~(unsigned)_MM_EXCEPT_MASK;
@@ -99,7 +101,7 @@ static unsigned control_word(void) {
 #endif
 }
 
-/* So that what one backend does to it does not pass to the next. */
+/* Restores the control word, so that what one backend does to it does not pass to the next. */
 static void restore_control_word(unsigned word) {
 #ifdef __SSE__
     _mm_setcsr(word);
@@ -110,7 +112,7 @@ static void restore_control_word(unsigned word) {
 
 /* ---- Creation ----------------------------------------------------------------------------- */
 
-/* naive's largest error / (1 + |expected|); false where naive cannot run. */
+/* Measures naive's largest error / (1 + |expected|). Returns false where naive cannot run. */
 static bool measure_naive(reference_case *c, double *largest) {
     unsigned control = control_word();
     bool ran =
@@ -125,7 +127,8 @@ static bool measure_naive(reference_case *c, double *largest) {
     return true;
 }
 
-/* Errors of a sum of K products grow like sqrt(K); 64 is where the floor stops covering them. */
+/* Errors of a sum of K products grow like sqrt(K). From K = 64 on the floor no longer covers
+ * them. */
 static double length_factor(const problem *p) {
     double longest = 0;
     for (int i = 0; i < p->layer_count; i++)
@@ -134,7 +137,7 @@ static double length_factor(const problem *p) {
     return fmax(1, sqrt(longest / 64));
 }
 
-/* Sets c->bound. False where naive's error is beyond its limit. */
+/* Sets c->bound. Returns false where naive's error is beyond its limit. */
 static bool set_bound(reference_case *c) {
     double floor = tolerance_floor * length_factor(&c->run.problem), naive_error;
     c->bound = c->run.problem.values == VALUES_EXACT ? 0 : floor;
@@ -150,7 +153,7 @@ static bool set_bound(reference_case *c) {
     return true;
 }
 
-/* Draws numbers until they make a case that proves something, with smaller and smaller weights. */
+/* Draws numbers, with smaller and smaller weights, until they make a case that proves something. */
 static rnn_status draw_inputs(reference_case *c, case_alter *alter, void *data, rnn_error *error) {
     enum { ATTEMPTS = 8, ATTEMPTS_FOR_NAIVE = 4 };
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -225,7 +228,7 @@ static int changed_array(const reference_case *c, const run_arrays *arrays, int 
     return -1;
 }
 
-/* Whether something was written between the rows of an output; destroys the rows. */
+/* Whether something was written between the rows of an output. It destroys the rows. */
 static bool wrote_padding(const reference_case *c, run_arrays *arrays, int array) {
     output out;
     if (!output_describe(&out, &c->run.problem, arrays, array))
@@ -242,8 +245,8 @@ static bool wrote_padding(const reference_case *c, run_arrays *arrays, int array
 typedef struct checked_run {
     const char *backend;
     int threads;
-    runnable run; /* a guarded copy of the case's */
-    int changed;  /* an input array that was written, or -1 */
+    runnable run; /* a copy of the case's runnable, in guarded memory */
+    int changed;  /* index of an input array that was written, or -1 */
     bool control_kept;
 } checked_run;
 
@@ -259,7 +262,7 @@ static rnn_status prepare_run(const reference_case *c, checked_run *checked, cas
     return status;
 }
 
-/* The weights are spoilt before the run, which has no right to them any more. */
+/* The weights are spoilt before the run, which must not read them any more. */
 static rnn_status perform_run(const reference_case *c, checked_run *checked, rnn_error *error) {
     runnable *run = &checked->run;
     arrays_poison(&run->arrays, 0, ARRAY_WEIGHTS_END);

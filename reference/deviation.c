@@ -6,14 +6,15 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Pre-activations of a saturating row are near 1000 and rounded to 1000 FLT_EPSILON. */
+/* Pre-activations of a saturating row are near 1000, and so rounded to 1000 FLT_EPSILON. */
 static const double saturating_factor = 1000;
 
 static bool has_relu(const problem *p) {
     return p->layers[0].activation == RNN_RELU || (p->has_dense && p->dense.activation == RNN_RELU);
 }
 
-/* |got - expected| where both are numbers; 0 or infinity where the class alone decides. */
+/* The error is |got - expected| where both are numbers. Otherwise it is 0 or infinity, by whether
+ * both are of the same class. */
 static double error_of(float got, double expected, bool nan_is_open) {
     float rounded = (float)expected;
     if (array_is_poison(got))
@@ -33,7 +34,7 @@ static double ratio_of(double error, double tolerance) {
     return error == 0 ? 0 : tolerance == 0 ? INFINITY : error / tolerance;
 }
 
-/* `place` is where the row starts. */
+/* Compares one row; `place` is where it starts. */
 static void compare_row(deviation *seen, worst_element place, const float *got,
                         const double *expected, size_t width, double bound, bool nan_is_open) {
     for (size_t j = 0; j < width; j++) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * Outputs against expected outputs, element by element. */
+ *
+ * The comparison of outputs with expected outputs, element by element. */
 #ifndef RNN_REFERENCE_DEVIATION_H
 #define RNN_REFERENCE_DEVIATION_H
 
 #include "reference/outputs.h"
 
-/* The element with the largest error / tolerance. */
+/* The element whose error is the largest in units of its tolerance. */
 typedef struct worst_element {
     double ratio, tolerance, expected;
     float got;
@@ -19,13 +20,15 @@ typedef struct deviation {
     size_t compared, wrong;
 } deviation;
 
-/* The tolerance of an element is bound (1 + |expected|). What float cannot hold must be the same
- * infinity, a NaN must be a NaN, and an element nobody wrote is always wrong. A backend whose relu
- * does not keep a NaN is not judged where the oracle has one and the problem has a relu. */
+/* Compares all outputs. The tolerance of an element is bound (1 + |expected|). What float cannot
+ * hold must be the same infinity, a NaN must be a NaN, and an element that nobody wrote is always
+ * wrong. A backend whose relu does not keep a NaN is not judged where the oracle has one and the
+ * problem has a relu. */
 deviation compare_outputs(const problem *problem, const run_arrays *arrays,
                           const expected_outputs *expected, double bound, bool relu_keeps_nan);
 
-/* "y n 1, t 2, unit 3: got ..., expected ..., tolerance ...; 4 of 60 wrong" */
+/* Writes a text such as "y n 1, t 2, unit 3: got ..., expected ..., tolerance ...; 4 of 60
+ * wrong". */
 void deviation_describe(const deviation *deviation, char *text, size_t size);
 
 #endif

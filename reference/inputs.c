@@ -8,7 +8,7 @@
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
-/* Gates differ in size and in bias, so that exchanging two of them moves every output. */
+/* Gates differ in size and in bias, so that exchanging two of them changes every output. */
 static const float gate_scale[4] = {0.7f, 0.9f, 1.1f, 1.3f};
 static const float gate_bias[4] = {0.2f, -0.3f, 0.1f, -0.1f};
 
@@ -34,12 +34,12 @@ bool inputs_gates_are_bounded(const rnn_layer *layer) {
     }
 }
 
-/* Gates beyond 1 make states grow from step to step, and roundings with them. */
+/* Gates beyond 1 make states grow from step to step, and with them the roundings. */
 static float layer_gain(const rnn_layer *layer, float gain) {
     return inputs_gates_are_bounded(layer) ? gain : gain / 2;
 }
 
-/* [rows, gates * units], deviation gain / sqrt(rows) times the scale of the gate */
+/* Fills [rows, gates * units] with a deviation of gain / sqrt(rows) times the scale of the gate. */
 static void fill_normal_matrix(float *matrix, size_t rows, int gates, int units, float gain,
                                uint64_t *state) {
     float deviation = gain / sqrtf((float)rows);
@@ -49,7 +49,8 @@ static void fill_normal_matrix(float *matrix, size_t rows, int gates, int units,
                 *matrix++ = deviation * gate_scale[g] * random_normal(state);
 }
 
-/* -1, 0 or 1; six of a column differ from 0 on average, or sums would leave the exact range */
+/* Fills a matrix with -1, 0 and 1. On average six numbers of a column are not 0, because sums would
+ * leave the exact range with more. */
 static void fill_exact_matrix(float *matrix, size_t rows, size_t columns, uint64_t *state) {
     int odds = rows < 9 ? 27 : (int)(3 * rows);
     for (size_t i = 0; i < rows * columns; i++) {
@@ -66,8 +67,8 @@ static void fill_matrix(float *matrix, const problem *p, int rows, int gates, in
         fill_normal_matrix(matrix, (size_t)rows, gates, units, gain, state);
 }
 
-/* exp and softplus are far from 0 at 0: without a bias below it their recurrence feeds on itself.
- * relu shuts half of its gates for good without one above it. */
+/* exp and softplus are far from 0 at 0. Without a bias below 0 their recurrence feeds on itself.
+ * relu shuts half of its gates for good without a bias above 0. */
 static float bias_shift(const rnn_layer *layer, int gate) {
     bool candidate = layer->cell == RNN_SIMPLE || gate == 2;
     switch (candidate ? layer->activation : layer->recurrent_activation) {
@@ -81,7 +82,7 @@ static float bias_shift(const rnn_layer *layer, int gate) {
     }
 }
 
-/* [1 or 2, gates * units] */
+/* Fills [1 or 2, gates * units]. */
 static void fill_bias(float *bias, const problem *p, const rnn_layer *layer, float gain,
                       uint64_t *state) {
     for (int r = 0; r < (layer->reset_after ? 2 : 1); r++)
@@ -134,7 +135,7 @@ static void fill_weights(run_arrays *a, const problem *p, float gain, uint64_t *
 
 /* ---- Lengths and masks -------------------------------------------------------------------- */
 
-/* Row 0 has the full length, the last of several rows is empty. */
+/* Draws lengths. Row 0 has the full length, and the last of several rows is empty. */
 static void fill_lengths(int32_t *lengths, const problem *p, uint64_t *state) {
     for (int n = 0; n < p->batch; n++)
         lengths[n] = n == 0 ? p->timesteps : random_between(state, 0, p->timesteps);
@@ -151,7 +152,7 @@ static void fill_front_mask(uint8_t *mask, const problem *p, uint64_t *state) {
     }
 }
 
-/* Row 0 counts at either end, so that its last output is never a masked one. */
+/* Draws holes. Row 0 counts at either end, so that its last output is never a masked one. */
 static void fill_holes(uint8_t *mask, const problem *p, uint64_t *state) {
     for (int n = 0; n < p->batch; n++) {
         bool empty = p->batch > 3 && n == p->batch - 1;
@@ -185,7 +186,8 @@ problem_steps inputs_steps(const rnn_io *io, const problem *p) {
     return steps;
 }
 
-/* By the draws above: row 0 is one of its own, the last row may be empty, the others are alike. */
+/* This follows from the draws above: row 0 is one of its own, the last row may be empty, and the
+ * others are alike. */
 problem_steps inputs_expected_steps(const problem *p) {
     const double steps = p->timesteps, ends = fmin(steps, 2);
     const double first_with_holes = ends + (steps - ends) * 2 / 3;
@@ -207,8 +209,8 @@ problem_steps inputs_expected_steps(const problem *p) {
 
 /* ---- x and states ------------------------------------------------------------------------- */
 
-/* values:special, by batch row: saturating, with a NaN, with +infinity, with -infinity, denormal,
- * and ordinary again. */
+/* What a batch row of values:special has: saturating numbers, a NaN, +infinity, -infinity, denormal
+ * numbers, or ordinary ones again. */
 typedef enum row_kind {
     ROW_SATURATING,
     ROW_NAN,
@@ -230,7 +232,7 @@ static float row_scale(const problem *p, int n) {
     return kind == ROW_SATURATING ? 1000.0f : kind == ROW_DENORMAL ? 1e-40f : 1.0f;
 }
 
-/* The feature in the middle of the middle step of a special row. */
+/* Places the exception of a special row at the feature in the middle of the middle step. */
 static void place_exception(const problem *p, int n, float *row) {
     float *place = row + p->layers[0].features / 2;
     switch (n % ROW_KIND_COUNT) {
@@ -355,7 +357,7 @@ rnn_status inputs_suit(const problem *p, rnn_error *error) {
 
 /* ---- The exact range ---------------------------------------------------------------------- */
 
-/* The largest sum of absolute values of a column. */
+/* The largest sum of absolute values of a column of a matrix. */
 static double largest_column(const float *matrix, size_t rows, size_t columns) {
     double largest = 0;
     for (size_t j = 0; j < columns; j++) {
@@ -426,6 +428,6 @@ double inputs_largest_sum(const run_arrays *a, const problem *p) {
         x = x * largest_column(a->weights.dense_kernel.data, width, (size_t)p->dense.units) + 3;
         largest = fmax(largest, x);
     }
-    /* The halves that merge:ave makes take one more bit. */
+    /* merge:ave makes halves, which take one more bit. */
     return p->layers[0].merge == RNN_AVE ? 2 * largest : largest;
 }

@@ -51,15 +51,15 @@ double oracle_activate(rnn_activation activation, double x) {
 
 /* ---- One step of one batch row ------------------------------------------------------------ */
 
-/* What a step needs: the formulas' D, M, W, U, b, act and rec. */
+/* What a step needs: D, M, W, U, b, act and rec of the formulas. */
 typedef struct step_context {
     const rnn_layer *layer;
     const float *W, *U, *b;
     const float *p, *W_p; /* peepholes and projection of an LSTM, or NULL */
     size_t D, M;
-    size_t widths[2]; /* of h and c */
+    size_t widths[2]; /* widths of h and c */
     double *z;        /* [4 M] pre-activations */
-    double *inner;    /* [M] GRU: h U_h + b_1h, or r h */
+    double *inner;    /* [M], for GRU: h U_h + b_1h, or r h */
 } step_context;
 
 /* sum += row W, over the columns that `matrix` points to; neighbouring rows are `stride` apart. */
@@ -178,8 +178,8 @@ static void step(const step_context *s, const double *x, double attention, doubl
 
 /* ---- One direction ------------------------------------------------------------------------ */
 
-/* N, T and which steps count; the same for every layer of the model, as Keras hands the mask on
- * unchanged, even above a layer that puts its sequence out in reverse. */
+/* N, T and which steps count. These are the same for every layer of the model, because Keras hands
+ * the mask on unchanged, even above a layer that puts its sequence out in reverse. */
 typedef struct batch_shape {
     size_t N, T;
     const int32_t *lengths;
@@ -193,15 +193,16 @@ static bool step_counts(const batch_shape *shape, size_t n, size_t t) {
     return within_length && unmasked;
 }
 
-/* Keras' Bidirectional sets zero_output_for_mask to return_sequences, whatever was asked. */
+/* Keras' Bidirectional sets zero_output_for_mask to return_sequences, whatever its layers were
+ * given. */
 static bool zeroes_masked(const rnn_layer *layer) {
     if (layer->direction == RNN_BIDIRECTIONAL)
         return layer->return_sequences;
     return layer->zero_output_for_mask;
 }
 
-/* x [N, T, D]; h and c [N, width] are the states before and after; y [N, T, width of h] gets every
- * step's output in the order of processing. */
+/* Runs one direction over x [N, T, D]. h and c [N, width] are the states before and afterwards; y
+ * [N, T, width of h] gets every step's output in the order of processing. */
 static void run_direction(const step_context *s, const batch_shape *shape, bool backward,
                           const double *x, double *h, double *c, double *y) {
     size_t T = shape->T, width = s->widths[0];
@@ -238,9 +239,9 @@ static size_t output_steps(const rnn_layer *layer, size_t T) {
     return layer->return_sequences ? T : 1;
 }
 
-/* The row of y, the output [N, T, width] of one direction, that is step t of the layer's output: a
- * sequence as it was processed, or, for a flipped half, back in the order of time; or the last step
- * processed. */
+/* The row of y, the output [N, T, width] of one direction, that becomes step t of the layer's
+ * output. A sequence stays as it was processed, except that a flipped half goes back to the order
+ * of time. Without sequences it is the last step processed. */
 static const double *output_row(const rnn_layer *layer, const batch_shape *shape, const double *y,
                                 size_t n, size_t t, bool flipped) {
     size_t i = !layer->return_sequences ? shape->T - 1 : flipped ? shape->T - 1 - t : t;
@@ -248,7 +249,7 @@ static const double *output_row(const rnn_layer *layer, const batch_shape *shape
 }
 
 /* Joins the outputs of the directions into `out` [N, T or 1, width]; y[1] is NULL where there is
- * one direction. RNN_NONE: the backward half goes to out_backward, which may be NULL. */
+ * one direction. For RNN_NONE the backward half goes to out_backward, which may be NULL. */
 static void merge_directions(const rnn_layer *layer, const batch_shape *shape, double *const y[2],
                              double *out, double *out_backward) {
     size_t half = (size_t)rnn_layer_direction_width(layer);
@@ -290,8 +291,8 @@ static void write_state(double *final, const double *state, size_t count) {
         memcpy(final, state, count * sizeof *state);
 }
 
-/* Runs direction `index` of a layer on x and returns its output [N, T, width of h], NULL without
- * memory. first_state is the index of its h among the model's states. */
+/* Runs direction `index` of a layer on x and returns its output [N, T, width of h], or NULL where
+ * there is no memory. first_state is the index of its h among the model's states. */
 static double *direction_output(const rnn_layer *layer, const rnn_weights *weights,
                                 const batch_shape *shape, bool backward, const double *x,
                                 const oracle_io *io, int first_state) {
@@ -333,7 +334,7 @@ static double *direction_output(const rnn_layer *layer, const rnn_weights *weigh
     return NULL;
 }
 
-/* The layer's output [N, T or 1, width], NULL without memory. */
+/* Returns the layer's output [N, T or 1, width], or NULL where there is no memory. */
 static double *layer_output(const rnn_layer *layer, const rnn_weights *weights,
                             const batch_shape *shape, const double *x, const oracle_io *io,
                             int first_state, double *out_backward) {

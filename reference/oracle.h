@@ -11,7 +11,7 @@
 
 #include "kernels/rnn.h"
 
-/* As rnn_io, every array dense and batch-major. Outputs that are NULL are not wanted. */
+/* As rnn_io, with every array dense and batch-major. Outputs that are NULL are not wanted. */
 typedef struct oracle_io {
     const float *x; /* [N, T, D] */
     double *y;      /* [N, T, width], or [N, width] without sequences */
@@ -23,7 +23,7 @@ typedef struct oracle_io {
     const float *attention; /* [N, T], of layers that have it */
 } oracle_io;
 
-/* The description must be valid. False where memory ran out. */
+/* The description must be valid. Returns false where memory ran out. */
 bool oracle_run(const rnn_model *model, const rnn_model_weights *weights, int batch, int timesteps,
                 const oracle_io *io);
 

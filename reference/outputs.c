@@ -48,7 +48,7 @@ void expected_destroy(expected_outputs *expected) {
     *expected = (expected_outputs){{NULL}};
 }
 
-/* x in the oracle's layout [N, T, D]; NULL without memory. */
+/* Copies x into the oracle's layout [N, T, D]; NULL where there is no memory. */
 static float *gather_x(const problem *p, const run_arrays *arrays) {
     rnn_strides strides = problem_shape(p).x;
     size_t batch = (size_t)p->batch, steps = (size_t)p->timesteps;

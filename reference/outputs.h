@@ -6,25 +6,26 @@
 
 #include "reference/arrays.h"
 
-/* Of each output array [batch, steps, width], dense; NULL where the problem has no such output. */
+/* For each output array [batch, steps, width], dense; NULL where the problem has no such output. */
 typedef struct expected_outputs {
     double *values[ARRAY_COUNT - ARRAY_Y];
 } expected_outputs;
 
-/* False without memory. */
+/* Returns false where there is no memory. */
 bool expected_create(expected_outputs *expected, const problem *problem, const run_arrays *arrays);
-/* Runs the oracle on the inputs in `arrays`. False without memory. */
+/* Runs the oracle on the inputs in `arrays`. Returns false where there is no memory. */
 bool expected_compute(expected_outputs *expected, const problem *problem, const run_arrays *arrays);
 void expected_destroy(expected_outputs *expected);
 
-/* One output array; final states have one step. */
+/* One output array. Final states have one step. */
 typedef struct output {
     int array;
     size_t batch, steps, width;
-    size_t batch_stride, time_stride; /* in floats, where the run puts it */
+    size_t batch_stride, time_stride; /* in floats, in the array that the run writes */
 } output;
 
-/* False where the problem has no such output. `array` runs from ARRAY_Y to ARRAY_COUNT - 1. */
+/* Describes the output `array`, from ARRAY_Y to ARRAY_COUNT - 1. Returns false where the problem
+ * has no such output. */
 bool output_describe(output *out, const problem *problem, const run_arrays *arrays, int array);
 
 static inline float *output_row(const output *out, const run_arrays *arrays, size_t n, size_t t) {

@@ -39,8 +39,8 @@ rnn_model problem_model(const problem *p) {
                        .dense = p->has_dense ? &p->dense : NULL};
 }
 
-/* Room of 3 floats behind each row and of 5 behind each block of rows, so that neither distance is
- * a multiple of a vector. */
+/* Strides that leave room of 3 floats behind each row and of 5 behind each block of rows, so that
+ * neither distance is a multiple of a vector. */
 static rnn_strides padded_strides(const problem *p, int width, int steps) {
     ptrdiff_t row = (ptrdiff_t)width + 3;
     ptrdiff_t block = row * (p->time_major ? p->batch : steps) + 5;
@@ -64,17 +64,17 @@ rnn_shape problem_shape(const problem *p) {
 
 /* ---- Parsing ------------------------------------------------------------------------------ */
 
-/* What the segments set; options of a layer go to layers[0] and from there to all layers. */
+/* What the segments set. Options of a layer go to layers[0], and from there to all layers. */
 typedef struct parser {
     problem *p;
     rnn_error *error;
-    unsigned seen; /* one bit a segment of the table below */
+    unsigned seen; /* one bit for each segment of the table below */
 } parser;
 
-/* False, with the reason. */
+/* Writes the reason and is false. */
 #define refuse(in, ...) (rnn_fail((in)->error, RNN_INVALID_ARGUMENT, __VA_ARGS__) == RNN_OK)
 
-/* Reads digits that make 1..PROBLEM_MAX_SIZE and moves *text behind them. */
+/* Reads digits that make 1 to PROBLEM_MAX_SIZE and moves *text behind them. */
 static bool read_size(const char **text, int *size) {
     long long value = 0;
     const char *c = *text;
@@ -321,7 +321,7 @@ static bool parse_value(parser *in, segment_id segment, const char *key, const c
     }
 }
 
-/* `text` is key:value; the colon is overwritten. */
+/* Parses `text`, which is key:value. The colon is overwritten. */
 static bool parse_segment(parser *in, char *text) {
     char *colon = strchr(text, ':');
     if (!colon)
@@ -348,7 +348,8 @@ static bool check_required(parser *in) {
     return true;
 }
 
-/* Every layer like the first one, but for its sizes; the last output is of the last layer only. */
+/* Makes every layer like the first one but for its sizes. Only the last layer may put out its last
+ * output alone. */
 static void spread_options(problem *p) {
     for (int i = 1; i < p->layer_count; i++) {
         int units = p->layers[i].units;

@@ -29,14 +29,14 @@
 
 #define PROBLEM_MAX_LAYERS 8
 #define PROBLEM_TEXT_SIZE  512
-#define PROBLEM_MAX_SIZE   (INT32_MAX / 8) /* all gates' units then fit an int */
+#define PROBLEM_MAX_SIZE   (INT32_MAX / 8) /* the units of all gates then fit an int */
 
 typedef enum mask_kind {
     MASK_NONE,
-    MASK_LENGTHS, /* lengths[N], varied, one row of the full length */
-    MASK_FRONT,   /* mask[N,T] that starts with padding */
-    MASK_HOLES,   /* mask[N,T] with holes anywhere */
-    MASK_BOTH,    /* lengths and holes */
+    MASK_LENGTHS, /* lengths [N] that vary, with one row of the full length */
+    MASK_FRONT,   /* a mask [N, T] that starts with padding */
+    MASK_HOLES,   /* a mask [N, T] with holes anywhere */
+    MASK_BOTH,    /* both lengths and holes */
     MASK_KIND_COUNT
 } mask_kind;
 
@@ -60,31 +60,31 @@ typedef struct problem {
     values_kind values;
 } problem;
 
-/* lstm/N:../T:../D:../U:.. with every option at its default. */
+/* The problem lstm/N:../T:../D:../U:.. with every option at its default. */
 problem problem_defaults(rnn_cell cell, int batch, int timesteps, int features, int units);
 
-/* The description for rnn_plan_create; points into *problem. */
+/* The description for rnn_plan_create. It points into *problem. */
 rnn_model problem_model(const problem *problem);
 rnn_shape problem_shape(const problem *problem);
 
-/* False where the text is not a problem; the message names the segment and what was expected. Every
- * size is 1..PROBLEM_MAX_SIZE then; whether they and the options fit together is left to
- * rnn_model_validate. */
+/* Reads a problem. Returns false where the text is none; the message then names the segment and
+ * what was expected. Otherwise every size is 1 to PROBLEM_MAX_SIZE. Whether sizes and options fit
+ * together is left to rnn_model_validate. */
 bool problem_parse(problem *problem, const char *text, rnn_error *error);
 void problem_print(const problem *problem, char text[PROBLEM_TEXT_SIZE]);
 
-/* Gives every layer the width of the one below as its features, and what only the last layer may
- * have (merge:none, the last output alone) to the last. After a change of units, direction or
- * merge. */
+/* To be called after a change of units, direction or merge. It gives every layer the width of the
+ * one below as its features, and moves what only the last layer may have (merge:none, the last
+ * output alone) to the last. */
 void problem_chain(problem *problem);
 
-/* The steps that lengths and mask let count. */
+/* How many steps lengths and mask let count. */
 typedef struct problem_steps {
     double counted; /* of all rows together */
-    double longest; /* of the row that has the most: as often all recurrent weights are needed */
+    double longest; /* of the row with the most: all recurrent weights are needed as often */
 } problem_steps;
 
-/* Where nothing leaves any out. */
+/* The steps where nothing leaves any out. */
 problem_steps problem_all_steps(const problem *problem);
 
 /* Numbers of one direction of a layer that a step multiplies with: of W, and of U and what follows
@@ -96,9 +96,9 @@ double problem_layer_recurrent(const rnn_layer *layer);
  * benchdnn counts. A Dense head on the last output has a row for each of the batch, whatever counts
  * of it. */
 double problem_flops(const problem *problem, problem_steps steps);
-/* Bytes of all weight matrices and biases in f32. */
+/* Bytes of all weight matrices and biases, in f32. */
 double problem_weight_bytes(const problem *problem);
-/* Bytes of recurrent weights alone. */
+/* Bytes of the recurrent weights alone. */
 double problem_recurrent_weight_bytes(const problem *problem);
 
 #endif

@@ -42,7 +42,8 @@ static rnn_activation random_activation(uint64_t *state, rnn_activation usual) {
                                    : (rnn_activation)random_below(state, RNN_ACTIVATION_COUNT);
 }
 
-/* Without a bias these shut their gates or feed on themselves, and nothing is left to compare. */
+/* Without a bias a layer with these shuts its gates or feeds on itself, and nothing is left to
+ * compare. */
 static bool wants_bias(rnn_activation activation) {
     return activation == RNN_RELU || activation == RNN_SOFTPLUS || activation == RNN_EXPONENTIAL;
 }
@@ -98,13 +99,13 @@ static void random_dense(problem *p, uint64_t *state) {
     p->dense = (rnn_dense){.units = random_units(state),
                            .activation = random_activation(state, RNN_LINEAR),
                            .use_bias = true};
-    if (p->dense.activation == RNN_RELU) /* a few units may then all be 0 */
+    if (p->dense.activation == RNN_RELU) /* with a few units, relu may make all of them 0 */
         p->dense.activation = RNN_ELU;
     if (!wants_bias(p->dense.activation))
         p->dense.use_bias = !random_chance(state, 4);
 }
 
-/* Exact values keep within their range only over a step or, for SimpleRNN, a few. */
+/* Exact values stay within their range only over one step or, with SimpleRNN, a few. */
 static void make_exact(problem *p, uint64_t *state) {
     rnn_layer *layer = &p->layers[0];
     p->values = VALUES_EXACT;
@@ -127,7 +128,7 @@ static void make_special(problem *p) {
     p->layers[0].recurrent_activation = RNN_SIGMOID;
 }
 
-/* Unbounded gates over many steps grow, and stacked products shrink, until nothing is left to
+/* Over many steps unbounded gates grow and stacked products shrink, until nothing is left to
  * compare. */
 static void keep_within_range(problem *p) {
     enum { FEW_STEPS = 8 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The problems of problems.inc, and others drawn at random. */
+ *
+ * The problems of problems.inc, and others that are drawn at random. */
 #ifndef RNN_REFERENCE_PROBLEM_TABLE_H
 #define RNN_REFERENCE_PROBLEM_TABLE_H
 
@@ -11,11 +12,11 @@ typedef struct problem_table_row {
 } problem_table_row;
 
 int problem_table_count(void);
-/* index 0 .. problem_table_count() - 1 */
+/* `index` is 0 to problem_table_count() - 1. */
 const problem_table_row *problem_table_get(int index);
 
-/* A problem that case_create accepts: any option, small sizes with a liking for the edges of tiles.
- * Moves *state on; start it with any number. */
+/* Draws a problem that case_create accepts: with any option, and with small sizes that are often
+ * near the edges of tiles. It moves *state on, which may start as any number. */
 void problem_random(problem *problem, uint64_t *state);
 
 #endif

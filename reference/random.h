@@ -14,23 +14,24 @@ static inline uint64_t random_bits(uint64_t *state) {
     return z ^ z >> 31;
 }
 
-/* 0 .. bound - 1 */
+/* A number from 0 to bound - 1. */
 static inline int random_below(uint64_t *state, int bound) {
     return (int)(random_bits(state) % (uint64_t)bound);
 }
 
-/* first .. last */
+/* A number from first to last. */
 static inline int random_between(uint64_t *state, int first, int last) {
     return first + random_below(state, last - first + 1);
 }
 
-/* True once in `odds` times. */
+/* Is true once in `odds` times. */
 static inline bool random_chance(uint64_t *state, int odds) {
     return random_below(state, odds) == 0;
 }
 
-/* Near normal, mean 0 and deviation 1: the sum of four uniform numbers. No libm, whose last bits
- * differ from machine to machine, and fast enough for models of many megabytes. */
+/* A nearly normal number of mean 0 and deviation 1: the sum of four uniform ones. It uses no
+ * libm, whose last bits differ from machine to machine, and is fast enough for models of many
+ * megabytes. */
 static inline float random_normal(uint64_t *state) {
     uint64_t bits = random_bits(state);
     int64_t sum =

@@ -8,9 +8,9 @@
 
 static const double largest_allowed = 10;
 
-/* relu, gates that are shut, products of small integers. Or a backward stack under a mask, whose
- * upper layers get the steps reversed and the mask not: without bias and states they may see 0
- * only. */
+/* Whether an output may be 0 by nature: because of relu, of gates that are shut, or of products of
+ * small integers. It may also be in a backward stack under a mask, whose upper layers get the steps
+ * reversed but not the mask: without bias and states they may see only 0. */
 static bool has_zeros_by_nature(const problem *p) {
     const rnn_layer *layer = &p->layers[0];
     bool nothing_comes_through = p->layer_count > 1 && layer->direction == RNN_BACKWARD &&
@@ -66,7 +66,7 @@ static census take_census(const problem *p, const run_arrays *arrays,
     return seen;
 }
 
-/* NULL: there is enough to compare. */
+/* Says why there is too little to compare; NULL where there is enough. */
 static const char *objection(const problem *p, const census *seen) {
     double zeros_allowed = has_zeros_by_nature(p) ? 0.95 : 0.5;
     if ((double)seen->zero > zeros_allowed * (double)seen->counted)

@@ -110,7 +110,7 @@ def load_weights(spec, stack, head, cells, dense):
 
 
 def split_output(spec, output, state_count):
-    """(y, y_backward or None, states) of what a layer returned."""
+    """Splits what a layer returned into (y, y_backward or None, states)."""
     output = list(output) if isinstance(output, (list, tuple)) else [output]
     states = output[len(output) - state_count:] if state_count else []
     ys = output[:len(output) - state_count]
@@ -118,8 +118,8 @@ def split_output(spec, output, state_count):
 
 
 def run_keras(vector, spec, stack, head, x, mask, states):
-    """One call of the model. Keras itself carries the mask from layer to layer, except that Keras 3
-    forgets it where a layer is given initial_state: there it must be passed again."""
+    """Calls the model once. Keras itself carries the mask from layer to layer, except that Keras 3
+    forgets it where a layer is given initial_state, so there it is passed again."""
     per_layer = directions_of(spec) * states_of(spec["cell"])
     y, y_backward, final = tensor(vector.maker, x), None, []
     if mask is not None:
@@ -164,8 +164,9 @@ def to_numpy(tensor):
 def tensorflow1_cell(vector, spec, weights):
     """A cell and its variables' values, converted from the layout of Keras.
 
-    There one matrix holds the rows of x above those of h; LSTM's gates are i, j (Keras' c), f, o
-    and forget_bias is added to f at run time; GRU's are r, u (Keras' z) and a candidate apart.
+    In TensorFlow 1 one matrix holds the rows of x above those of h. LSTM's gates are i, j (Keras'
+    c), f, o, and forget_bias is added to f at run time. GRU's gates are r and u (Keras' z), with
+    the candidate in matrices of its own.
     """
     import tensorflow.compat.v1 as tf1
     rnn_cell, units = tf1.nn.rnn_cell, spec["U"][0]
@@ -203,7 +204,7 @@ def tensorflow1_lstm(vector, spec, values, weights):
 
 
 def tensorflow1_state(spec, states):
-    """LSTM's state is (c, h) there."""
+    """The state as TensorFlow 1 has it, which for LSTM is (c, h)."""
     import tensorflow.compat.v1 as tf1
     states = [tf1.constant(np.float64(state)) for state in states]
     if spec["cell"] == "lstm":
@@ -216,7 +217,7 @@ def tensorflow1_final(spec, state):
 
 
 def tensorflow1_graph(vector, spec, cells, x, lengths, states):
-    """(y, y_backward or None, final states) as graph tensors."""
+    """Returns (y, y_backward or None, final states) as graph tensors."""
     import tensorflow.compat.v1 as tf1
     per_way = states_of(spec["cell"])
     initial = [tensorflow1_state(spec, states[i * per_way:(i + 1) * per_way]) if states else None
@@ -266,7 +267,7 @@ def make_vector(vector):
 
 
 def make_all(backend, path):
-    """The part of one process: every vector this backend of Keras can make, into path."""
+    """Does the part of one process: writes every vector that this backend of Keras can make to path."""
     vectors = list(all_vectors())
     names = [f"{v.group}/{v.name}" for v in vectors]
     assert len(set(names)) == len(names), "a name comes twice"
@@ -279,7 +280,7 @@ def make_all(backend, path):
 
 
 def backends_may_differ(entry):
-    """How far TensorFlow may be from JAX. Both reasons are TensorFlow's, so JAX is kept.
+    """How far TensorFlow may be from JAX. Both reasons lie in TensorFlow, so JAX is kept.
 
     - Steps before the first one that counts, with a state that is not zero: JAX puts out the
       initial h (as rnn.h says), TensorFlow's loop puts out 0.
@@ -300,7 +301,7 @@ def expected_numbers(entry):
 
 
 def merge(key, tensorflow, jax):
-    """The entry to keep; None where the backends differ and should not."""
+    """Returns the entry to keep, or None where the backends differ and should not."""
     if jax is None:
         return tensorflow
     left, right = expected_numbers(tensorflow), expected_numbers(jax)
@@ -315,7 +316,7 @@ def merge(key, tensorflow, jax):
 
 
 def check_example(entries):
-    """The numbers printed for the bidirectional example wherever it is taught."""
+    """Checks the numbers that are printed for the bidirectional example wherever it is taught."""
     run = entries["tutorials/lstm_bidirectional_example"]["runs"][0]
     y = np.array(run["y"]).reshape(4, 6)
     assert np.allclose(y[:, 0], [.35906473, .5511133, .59115756, .63031393], atol=1e-7)

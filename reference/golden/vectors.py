@@ -3,8 +3,8 @@
 all_vectors(), make_options.py those of option_vectors(), make_tflite.py those of tflite_vectors().
 
 A problem is written in the grammar of reference/problem.h. What the grammar has no word for is an
-option of the vector: how its x looks, how many runs carry their state, a batch row without any
-step that counts.
+option of the vector: how its x looks, how many runs carry their state, and whether a batch row has
+no step that counts.
 """
 
 import zlib
@@ -38,7 +38,7 @@ class Vector:
 
 
 def problem(cell, sizes, options=""):
-    """problem("gru/reset_after:0", "N:3/T:4", "mask:front"): sizes stand before options."""
+    """Joins the parts of a problem, as in problem("gru/reset_after:0", "N:3/T:4", "mask:front")."""
     name, *cell_options = cell.split("/")
     return "/".join(part for part in [name, sizes, *cell_options, options] if part)
 
@@ -125,7 +125,7 @@ def mask_vectors():
 
 
 def mask_and_length_vectors():
-    """Steps behind a length whose mask says that they count, and holes within a length."""
+    """Vectors that have steps behind a length whose mask says that they count, and holes within a length."""
     options = {
         "": "",
         "last": "output:last",
@@ -244,7 +244,7 @@ def keras2_vectors():
                              for part in option.split("/"))
             yield Vector("keras2", f"{name}_{words}", problem(cell, "N:3/T:4/D:2/U:3", option),
                          maker="keras2")
-    # Keras 1 and TensorFlow 1's Keras: the gates' default was this hard_sigmoid.
+    # In Keras 1 and in TensorFlow 1's Keras this hard_sigmoid was the default of the gates.
     for cell in ("lstm", "gru/reset_after:0"):
         name, *rest = cell.split("/")
         options = "/".join(["recurrent_activation:hard_sigmoid_keras2", *rest])
@@ -374,7 +374,7 @@ def option_vectors():
 
 
 def parse_problem(text):
-    """{"cell": "lstm", "N": 3, ..., "U": [3, 5], "mask": "front"}; absent options are absent."""
+    """Reads a problem into {"cell": "lstm", "N": 3, ..., "U": [3, 5], "mask": "front"}, without absent options."""
     cell, *segments = text.split("/")
     fields = dict(segment.split(":") for segment in segments)
     units = [int(u) for u in fields.pop("U").split("+")]
@@ -383,7 +383,7 @@ def parse_problem(text):
 
 
 def numbers(random, *shape, scale):
-    """Three decimals: short in the file, and every one is a float32 after one rounding."""
+    """Draws numbers of three decimals: short in the file, and each is a float32 after one rounding."""
     return np.round(random.normal(0, scale, shape), 3).astype(np.float32)
 
 
@@ -451,8 +451,8 @@ def make_weights(vector, spec, random):
 
 
 def mask_parts(vector, spec, run):
-    """(lengths [N] or None, mask bool [N, T] or None), as a run has them; a step must pass both. Later runs
-    get the rows in another order."""
+    """Returns (lengths [N] or None, mask bool [N, T] or None), as a run has them; a step must pass both.
+    Later runs get the rows in another order."""
     rows, steps = spec["N"], spec["T"]
     kind = spec.get("mask")
     lengths, mask = np.full(rows, steps), np.ones((rows, steps), bool)
@@ -472,7 +472,7 @@ def mask_parts(vector, spec, run):
 
 
 def make_mask(vector, spec, run):
-    """Which steps count, bool [N, T], or None."""
+    """Returns which steps count as bool [N, T], or None."""
     lengths, mask = mask_parts(vector, spec, run)
     if lengths is None:
         return mask

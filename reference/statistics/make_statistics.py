@@ -20,14 +20,14 @@ rng = np.random.default_rng(4)
 
 
 def times(count, scale=1.0, spread=0.1):
-    """Like measurements: skewed, some far off."""
+    """Draws numbers like measured times: skewed, and some of them far off."""
     values = scale * np.exp(spread * rng.standard_normal(count))
     values[rng.random(count) < 0.1] *= 1.5
     return values
 
 
 def rounded(count, digits, scale=1.0):
-    """With ties."""
+    """Draws numbers with ties, as they are rounded."""
     return np.round(times(count, scale, 0.3), digits)
 
 
@@ -67,7 +67,7 @@ def wilcoxon():
             result = stats.wilcoxon(differences, alternative=alternative, method=method)
             yield {"differences": differences.tolist(), "alternative": alternative,
                    "p": result.pvalue}
-    # Ties: exact by all sign patterns, which SciPy finds as a permutation test.
+    # With ties the exact result needs all sign patterns, which SciPy's permutation test goes through.
     for n in (4, 8, 13):
         differences = np.round(np.log(times(n, 1.1, 0.3)), 1)
         differences[differences == 0] = 0.1
@@ -76,7 +76,7 @@ def wilcoxon():
             result = stats.wilcoxon(differences, alternative=alternative, method=method)
             yield {"differences": differences.tolist(), "alternative": alternative,
                    "p": result.pvalue}
-    # Zeros, and more than 50 differences with ties: the normal distribution.
+    # With zeros, or more than 50 differences with ties, it is the normal distribution's.
     for n, digits in ((12, 1), (30, 1), (80, 2)):
         differences = np.round(np.log(times(n, 1.05, 0.2)), digits)
         differences[0] = 0
