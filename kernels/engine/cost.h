@@ -25,8 +25,7 @@ rnn_cost_model rnn_cost_model_of(const rnn_problem *problem, const rnn_kernels *
 typedef struct rnn_way {
     int lanes;
     int layers;
-    int chunk_steps; /* steps after which a layer of a wavefront passes on its output; otherwise 0
-                      */
+    int chunk_steps; /* steps after which a wavefront passes on, else 0 */
     double seconds;
     double seconds_of_step; /* time between two meetings of a lane */
 } rnn_way;

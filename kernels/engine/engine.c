@@ -18,10 +18,9 @@ struct rnn_engine {
     void *packed;
     size_t packed_size;
     workspace_row row; /* the most that any layer needs */
-    int members; /* size of the team that `ways` and panels suit; other teams take layers one by one
-                  */
-    int lanes;   /* the most lanes of any way */
-    rnn_way *ways; /* the way from each layer on, by the index of that layer */
+    int members;       /* of the team that `ways` and panels suit; others take layers one by one */
+    int lanes;         /* the most lanes of any way */
+    rnn_way *ways;     /* the way from each layer on, by the index of that layer */
     /* The turn of the runs, in a cache line of its own. NULL where no weights exceed a cache. */
     atomic_uint *turn;
 };

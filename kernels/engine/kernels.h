@@ -60,14 +60,13 @@ typedef struct rnn_step {
     int row_count;
     const panel_shape *shape;   /* of the product's panels */
     int first_panel, end_panel; /* the panels to compute */
-    bool descending; /* whether the last panel comes first, as what the step before used last is in
-                        the cache */
-    const float *operand;  /* rows to multiply: h, or what the product before this one left */
-    size_t operand_stride; /* floats between batch rows, as every stride here */
-    int depth;             /* length of such a row, and so the rows of the weights */
-    int units;             /* columns of a gate */
-    const float *weights;  /* packed U, or the part of it that the product needs */
-    const float *bias;     /* packed second row of reset_after's bias, else NULL */
+    bool descending;            /* last panel first, as the step before has left it in the cache */
+    const float *operand;       /* rows to multiply: h, or what the product before this one left */
+    size_t operand_stride;      /* floats between batch rows, as every stride here */
+    int depth;                  /* length of such a row, and so the rows of the weights */
+    int units;                  /* columns of a gate */
+    const float *weights;       /* packed U, or the part of it that the product needs */
+    const float *bias;          /* packed second row of reset_after's bias, else NULL */
     const float *h;
     float *h_next;
     size_t h_stride;
