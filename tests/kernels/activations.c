@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Every activation where its input is large, infinite, no number, denormal or a signed zero,
- * against values worked out by hand. One argument: a backend, whose layers and heads are asked, or
- * "oracle" or "naive alone", where it is the function. */
+ * against values worked out by hand. The argument is a backend, whose layers and heads are asked,
+ * or "oracle" or "naive alone", whose function is asked. */
 #include "kernels/naive/cell.h"
 #include "reference/oracle.h"
 #include "tests/support/support.h"
@@ -15,7 +16,7 @@
 enum { INPUTS = 13 };
 
 #define LARGE    3e38
-#define SCALE    1.0507009873554805 /* of selu, and its least value: */
+#define SCALE    1.0507009873554805 /* factor of selu, whose least value is LEAST */
 #define LEAST    (-1.7580993408473766)
 #define LN2      0.69314718055994531
 #define EXP_100  2.6881171418161356e43
@@ -25,8 +26,8 @@ enum { INPUTS = 13 };
 static const double inputs[INPUTS] = {0,    -0.0,  1e-40,  -1e-40, 100,  -100, 1e4,
                                       -1e4, LARGE, -LARGE, INF,    -INF, NAN};
 
-/* Of 1, which a gate of the tests has beside, and of each input. The formulas of rnn.h give no
- * number where they are infinity by infinity or infinity times 0. */
+/* The values at 1, which another gate of the tests has, and at each input. The formulas of rnn.h
+ * give no number where they have infinity by infinity or infinity times 0. */
 static const struct {
     double of_1, of_inputs[INPUTS];
 } expected[RNN_ACTIVATION_COUNT] = {
@@ -57,7 +58,8 @@ static const struct {
 static const char *subject;
 static int compared, failed;
 
-/* Right to `relative`, and to 1e-36 where a result is near the least numbers that a float has. */
+/* A result must be right to `relative`, or to 1e-36 where it is near the least numbers that a float
+ * has. */
 static void compare(const char *place, rnn_activation activation, int input, double got,
                     double wanted, double relative) {
     const bool same = isnan(wanted)   ? isnan(got)
@@ -106,7 +108,7 @@ static void check_function(function *activate) {
 /* ---- In layers ---------------------------------------------------------------------------------
  */
 
-/* The inputs come as biases, one of each unit, since an infinite x times a weight of 0 is no
+/* The inputs come as biases, one for each unit, because an infinite x times a weight of 0 is no
  * number. */
 typedef struct asked_model {
     rnn_layer layer;
@@ -114,7 +116,7 @@ typedef struct asked_model {
     float zeros[4 * INPUTS * INPUTS], bias[4 * INPUTS];
 } asked_model;
 
-/* y [INPUTS]; false where the backend does not do it. */
+/* Computes y [INPUTS]. Returns false where the backend does not do it. */
 static bool run_model(asked_model *asked, bool has_head, float *y) {
     const float x = 0, c[INPUTS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const rnn_model model = {&asked->layer, 1, has_head ? &asked->dense : NULL};
@@ -180,7 +182,7 @@ static void check_layer(rnn_activation activation) {
         compare_units("simple_rnn", activation, y, 1);
 }
 
-/* With b_f = 1, c = 1 before and the other gates at 0: h = rec(b_o) rec(1) */
+/* With b_f = 1, c = 1 before and the other gates at 0, h = rec(b_o) rec(1). */
 static void check_gate(rnn_activation activation) {
     asked_model asked = {.layer = rnn_layer_defaults(RNN_LSTM, 1, INPUTS)};
     float y[INPUTS];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What rnn_plan_create refuses, and that it names field and value, sets no plan and leaks nothing.
- * One argument: the backend. */
+ *
+ * What rnn_plan_create refuses, and that it then names field and value, sets no plan and leaks
+ * nothing. The argument is the backend. */
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
@@ -161,7 +162,7 @@ static void misaligned_weights(void **state) {
     invalid(&f, "weights.dense_bias: 0x");
 }
 
-/* Which array of a fixture. */
+/* The array of a fixture with this number. */
 static rnn_array *array_at(fixture *f, int which) {
     if (which == 0)
         return &f->weights.dense_kernel;
@@ -193,7 +194,7 @@ static void wrong_lengths(void **state) {
     if (!fixture_is_supported(&f))
         skip();
     for (int i = 0; i < (int)(sizeof arrays / sizeof *arrays); i++) {
-        /* The last one is right if its bytes are counted in 32 or in 64 bits. */
+        /* The last row has a length that is right if its bytes are counted in 32 or in 64 bits. */
         const size_t right = arrays[i].right;
         const size_t wrong[] = {
             0, 1, right - 1, right + 1, 2 * right, SIZE_MAX, right + SIZE_MAX / sizeof(float) + 1};
@@ -209,7 +210,7 @@ static void wrong_lengths(void **state) {
     }
 }
 
-/* [3, M] of one bias where reset_after has two, and the other way round. */
+/* One bias [3, M] where reset_after has two is refused, and the other way round. */
 static void biases_of_the_other_gru(void **state) {
     (void)state;
     for (int reset_after = 0; reset_after <= 1; reset_after++) {
@@ -231,7 +232,7 @@ static void biases_of_the_other_gru(void **state) {
     }
 }
 
-/* An input of one feature has a matrix, though of one row. */
+/* An input of one feature has a matrix, though one of a single row. */
 static void length_of_one_row(void **state) {
     (void)state;
     fixture f;
@@ -432,7 +433,7 @@ static void threads_not_given(void **state) {
         rnn_plan_destroy(plans[i]);
 }
 
-/* rnn_backend_supports and rnn_plan_create give the same answer. */
+/* rnn_backend_supports and rnn_plan_create must give the same answer. */
 static void supports_agrees(void **state) {
     (void)state;
     fixture f;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What rnn_plan_run refuses, and that it names field and value and writes nothing. One argument:
- * the backend. */
+ *
+ * What rnn_plan_run refuses, and that it then names field and value and writes nothing. The
+ * argument is the backend. */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -220,7 +221,7 @@ static void final_states_over_initial_ones(void **state) {
     run_accepted(&f);
 }
 
-/* Everything that a run touches, placed so that its first float is the scratch's last one. */
+/* Everything that a run touches is placed so that its first float is the scratch's last one. */
 static void anything_over_scratch(void **state) {
     (void)state;
     fixture f;
@@ -263,7 +264,7 @@ static void interleaved_outputs(void **state) {
     f.io.y_backward = memory.y + M - 1;
     run_refused(&f, "io.y_backward: overlaps io.y");
 
-    /* the stride of a dimension of one entry means nothing */
+    /* The stride of a dimension of one entry means nothing. */
     fixture_reset_two_outputs(&f);
     f.layers[0].return_sequences = false;
     f.shape.y = (rnn_strides){.batch = 2 * M, .time = -1};

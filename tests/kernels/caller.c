@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * Plans of several threads in the world of their caller: in a child after fork(), where the calling
- * thread may use a single core, and where it rounds in a way of its own. One argument: the backend.
- */
+ *
+ * Plans of several threads in the surroundings of their caller: in a child after fork(), on a
+ * thread that may use a single core, and on one that rounds in a way of its own. The argument is
+ * the backend. */
 #define _GNU_SOURCE /* sched_setaffinity */
 #include "kernels/engine/cores.h"
 #include "tests/support/agreement.h"
@@ -20,7 +21,7 @@ enum { THREADS = 2, MANY_THREADS = 16, SECONDS_OF_A_CHILD = 20, TRIES = 40, ATTE
 
 static const char *backend;
 static size_t last_core;
-static bool must_fail; /* in a child */
+static bool must_fail; /* in a child, whether every run has to fail */
 
 static void must(bool holds, const char *text, const char *what) {
     if (holds)
@@ -36,7 +37,7 @@ typedef struct family {
     rnn_plan *plan; /* made by the parent */
 } family;
 
-/* As rnn.h says of onednn. */
+/* Whether a run of onednn fails as rnn.h says. */
 static bool fails_as_told(family *f, bool with_own_plan) {
     rnn_plan *plan = f->plan;
     rnn_error error = {""};
@@ -91,13 +92,13 @@ static void check_fork(const problem *p, const char *text) {
 
 /* ---- On one core ----------------------------------------------------------------------------- */
 
-/* Pins or frees this thread, and waits for it to be seen. */
+/* Pins or frees this thread, and waits until that is seen. */
 static void use_cores(const cpu_set_t *cores) {
     must(sched_setaffinity(0, sizeof *cores, cores) == 0, "", "no affinity can be set");
     nanosleep(&(struct timespec){.tv_nsec = 30000000}, NULL);
 }
 
-/* The best of many, of both plans by turns. */
+/* The least of many times, of both plans by turns. */
 static double least_seconds(runnable *t, const rnn_plan *one, const rnn_plan *two, double *of_two) {
     double least = 1e9;
     *of_two = 1e9;
@@ -115,8 +116,8 @@ static double least_seconds(runnable *t, const rnn_plan *one, const rnn_plan *tw
     return least;
 }
 
-/* The last one that this process may use: where OpenMP ties threads, the place of another thread.
- */
+/* Finds the last core that this process may use. Where OpenMP ties threads, it is the place of
+ * another thread. */
 static size_t find_last_core(void) {
     cpu_set_t before, one;
     must(sched_getaffinity(0, sizeof before, &before) == 0, "", "no affinity");
@@ -129,7 +130,7 @@ static size_t find_last_core(void) {
     return core;
 }
 
-/* `most`: the time of the threads, of that of one. */
+/* `most` is how many times as long the threads may take as one thread does. */
 static void check_pinned(const problem *p, const char *text, int threads, double most,
                          bool before_the_plan) {
     cpu_set_t all, one;
@@ -146,7 +147,8 @@ static void check_pinned(const problem *p, const char *text, int threads, double
     trial_run_plan(&t, several, 0);
     use_cores(&one);
     double of_single = 1, of_several = 1e9;
-    for (int i = 0; i < ATTEMPTS && of_several > most * of_single; i++) /* others may disturb it */
+    for (int i = 0; i < ATTEMPTS && of_several > most * of_single;
+         i++) /* another process may disturb an attempt */
         of_single = least_seconds(&t, single, several, &of_several);
     use_cores(&all);
     snprintf(what, sizeof what, "%.1f us of %d threads on one core, %.1f of one", 1e6 * of_several,
@@ -161,10 +163,12 @@ static void check_pinned(const problem *p, const char *text, int threads, double
 /* ---- More threads than cores ------------------------------------------------------------------
  */
 
-/* A plan for all threads that can be asked for against one for those there are. Where a run took
- * them all, the next region of another size would have to end a thousand of them, too. */
+/* Compares a plan for all threads that can be asked for with one for as many as there are cores. If
+ * a run took all threads, the next region of another size would have to end a thousand of them,
+ * too. */
 static void check_many_threads(const problem *p, const char *text) {
-    const double most = 10; /* where a team is packed for so many, one alone takes twice its time */
+    const double most =
+        10; /* one thread alone takes twice its time where a team is packed for so many */
     const int usable = rnn_usable_cores();
     runnable t;
     char what[100];
@@ -216,7 +220,7 @@ static int threads_of_child(bool on_a_new_thread) {
     return WEXITSTATUS(status);
 }
 
-/* What a run is given here, on one core, here again, and in children. */
+/* Checks how many threads a run is given: here, on one core, here again, and in children. */
 static void check_threads_now(void) {
     cpu_set_t all, one;
     sched_getaffinity(0, sizeof all, &all);
@@ -224,7 +228,7 @@ static void check_threads_now(void) {
     CPU_SET(last_core, &one);
     rnn_quota_watch watch = {.root = ""};
     const int here = rnn_threads_now(THREADS, &watch);
-    const int usable = rnn_usable_cores(); /* what list says, but for variables that set a number */
+    const int usable = rnn_usable_cores(); /* what list says where no variable sets a number */
     must(here == (usable < THREADS ? usable : THREADS), "",
          "a run has other threads than list says");
     use_cores(&one);
@@ -238,13 +242,14 @@ static void check_threads_now(void) {
 
 /* ---- Rounding -------------------------------------------------------------------------------- */
 
-/* By a division, as fegetround may ask another unit than that which divides. */
+/* Whether a division rounds to nearest. fegetround may ask another unit than the one that
+ * divides. */
 static bool rounds_to_nearest(void) {
     volatile float one = 1, three = 3, third = one / three, minus_third = -one / three;
     return third == 0x1.555556p-2f && minus_third == -third;
 }
 
-/* Threads of OpenMP's that round otherwise. */
+/* Counts the threads of OpenMP that round otherwise. */
 static int odd_threads(void) {
     int odd = 0;
 #ifdef _OPENMP
@@ -254,7 +259,7 @@ static int odd_threads(void) {
     return odd;
 }
 
-/* The threads of a run round as its caller does, but not for good. */
+/* Checks that the threads of a run round as its caller does, and that this ends with the run. */
 static void check_rounding(const problem *p, const char *text) {
     runnable t;
     trial_create(&t, p);
@@ -284,7 +289,7 @@ int main(int argc, char **argv) {
         printf("skipped: %s runs on one thread\n", backend);
         return TEST_SKIPPED;
     }
-    /* What a library has cut for two threads it computes less well on one. */
+    /* What a library has cut for two threads takes longer on one. */
     const double most = info.version[0] ? 5 : 1.5;
     int tried = 0;
     test_threads_are_limited = true;
@@ -300,7 +305,7 @@ int main(int argc, char **argv) {
             continue;
         if (!info.version[0])
             check_rounding(&p, problems[i]);
-        if (!must_fail) { /* who takes all threads, whatever cores there are */
+        if (!must_fail) { /* a backend that fails takes all threads, whatever cores there are */
             check_pinned(&p, problems[i], THREADS, most, true);
             check_pinned(&p, problems[i], THREADS, most, false);
             check_pinned(&p, problems[i], MANY_THREADS, most, false);

@@ -38,7 +38,7 @@ void __wrap_rnn_take_core(rnn_taken_cores *taken) {
     atomic_fetch_add(&threads_started, 1);
 }
 
-/* Of the row that tuning files name here: how the making of its plans ends. */
+/* What creating a plan returns for the row that tuning files name here. */
 static rnn_status status_of_failing;
 static int failures;
 
@@ -100,7 +100,7 @@ static made_plan make(const char *backend, const char *text, int threads) {
     return made;
 }
 
-/* Threads that a run has started; 0: the calling one alone. */
+/* How many threads a run has started; 0: it ran on the calling thread alone. */
 static int threads_of_run(const made_plan *made, float *y) {
     rnn_error error = {""};
     const rnn_io io = {.x = numbers, .y = y};
@@ -118,7 +118,8 @@ static size_t outputs_of(const made_plan *made) {
            (size_t)rnn_model_output_width(&model);
 }
 
-/* What it says and how many threads run, and that they compute what one does. */
+/* Asserts what the plan says of itself, how many threads run, and that they compute what one
+ * does. */
 static void assert_chosen(const char *backend, const char *text, int threads, const char *expected,
                           int threads_of_its) {
     static float y[OUTPUTS], alone[OUTPUTS];
@@ -181,7 +182,7 @@ static void openmp_on_fewer_cores_than_threads(void **state) {
     assert_chosen("openmp", wide_batch, 8, " (8 threads asked, 1 usable)", 1);
 }
 
-/* Whatever the cost model would say. */
+/* These are chosen whatever the cost model would say. */
 static void forced_choices(void **state) {
     (void)state;
     assert_chosen("openmp_batch", "lstm/N:8/T:1/D:1/U:1", 4, ", batch in 4 slices", 4);
@@ -190,7 +191,7 @@ static void forced_choices(void **state) {
     assert_chosen("openmp_team", tiny, 3, ", team of 3", 3);
 }
 
-/* A run has the threads that are there, not those of the plan. */
+/* A run has the threads that are there, and not those of the plan. */
 static void runs_of_fewer_threads(void **state) {
     (void)state;
     static float y[OUTPUTS];
@@ -205,7 +206,8 @@ static void runs_of_fewer_threads(void **state) {
 /* ---- auto --------------------------------------------------------------------------------------
  */
 
-/* `row` of the table, NULL for the best kernels; `expected` follows the kernels' name. */
+/* Asserts what auto takes: `row` of the table, or the best kernels where that is NULL. `expected`
+ * follows the kernels' name. */
 static void assert_auto(const char *text, int threads, const char *row, const char *expected) {
     const char *kernels = rnn_kernels_best()->name;
     made_plan made = make("auto", text, threads);
@@ -228,7 +230,7 @@ static void auto_where_it_is_plain(void **state) {
     assert_auto(wide_batch, 8, NULL, " (cost model; at most 1 threads: cores)");
 }
 
-/* The winner on so many threads is this backend on one. */
+/* Has RNN_TUNING name a file by which this backend on one thread wins among so many threads. */
 static void tune(const char *path, const char *text, int threads, const char *backend) {
     problem p;
     rnn_error error;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Usable cores: quotas of control groups, read below a folder of our own, affinity and OpenMP's
- * variables. */
+ *
+ * The number of usable cores: by quotas of control groups, read below a folder of our own, by
+ * affinity, and by OpenMP's variables. */
 #define _GNU_SOURCE /* sched_setaffinity */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,7 @@
 static char root[] = "/tmp/rnn_cores_XXXXXX";
 static rnn_core_limit here; /* without any quota */
 
-/* Makes the folders on the way as well. */
+/* Writes a file, and makes the folders on its way. */
 static void write_file(const char *name, const char *text) {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s%s", root, name);
@@ -60,7 +61,7 @@ static void expect_quota(int cores, const char *set_by) {
     assert_string_equal(limit.set_by, cores < here.cores ? set_by : here.set_by);
 }
 
-/* One core is what every quota leaves. */
+/* Skips the test on a machine of one core, which is what every quota leaves. */
 static void skip_on_one_core(void) {
     if (here.cores == 1)
         skip();
@@ -75,9 +76,9 @@ static void version_2(void **state) {
     expect_quota(INT_MAX, "");
     write_file("/sys/fs/cgroup/a/b/cpu.max", "100000 100000\n");
     expect_quota(1, "cgroup cpu.max 100000/100000");
-    write_file("/sys/fs/cgroup/a/b/cpu.max", "100001 100000\n"); /* rounded up */
+    write_file("/sys/fs/cgroup/a/b/cpu.max", "100001 100000\n"); /* to be rounded up */
     expect_quota(2, "cgroup cpu.max 100001/100000");
-    write_file("/sys/fs/cgroup/a/cpu.max", "50000 100000\n"); /* of the group around it */
+    write_file("/sys/fs/cgroup/a/cpu.max", "50000 100000\n"); /* the limit of the group around it */
     expect_quota(1, "cgroup cpu.max 50000/100000");
     write_file("/sys/fs/cgroup/a/cpu.max", "max 100000\n");
     write_file("/proc/self/cgroup", "0::/host/path/of/a/container\n");
@@ -119,7 +120,8 @@ static void nonsense_limits_nothing(void **state) {
     expect_quota(INT_MAX, "");
 }
 
-/* A run that begins after the quota was changed; a quota is seen 100 ms later at the latest. */
+/* How many threads a run has that begins after the quota was changed. A change is seen 100 ms later
+ * at the latest. */
 static int threads_after(const char *quota, rnn_quota_watch *watch) {
     write_file("/sys/fs/cgroup/w/cpu.max", quota);
     nanosleep(&(struct timespec){.tv_nsec = 120000000}, NULL);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
+ *
  * One backend against the oracle, on the problems of one cell.
  *
  *   equivalence [--first] [--seed S] [--seconds S] [--problem TEXT] BACKEND CELL
  *
- * Without options: every row of reference/problems.inc, with guard pages at either end, on one
- * thread and on more where the backend takes them. With --seconds: random problems for that long.
- * With --first: no further than the first one that fails.
- */
+ * Without options it tries every row of reference/problems.inc, with guard pages at either end, on
+ * one thread and on more where the backend takes them. With --seconds it tries random problems for
+ * that long. With --first it ends at the first one that fails. */
 #include "reference/cases.h"
 #include "reference/problem_table.h"
 #include "tests/support/support.h"
@@ -24,7 +24,7 @@ typedef struct session {
     rnn_cell cell;
     uint64_t seed;
     bool only_first;
-    int problems, claimed, refused; /* claimed: the backend says that it does the problem */
+    int problems, claimed, refused; /* `claimed` are those that the backend says it does */
     int checks, failed;
     double max_error;
 } session;
@@ -62,7 +62,7 @@ static void check_case(session *s, reference_case *c) {
         check_once(s, c, threads, GUARD_AFTER);
 }
 
-/* What the backend refuses must come with the name of the option. */
+/* A problem that the backend refuses must be refused with the name of the option. */
 static bool is_claimed(session *s, const problem *p) {
     rnn_error error = {""};
     rnn_model model = problem_model(p);
@@ -109,7 +109,7 @@ static void check_table(session *s) {
         check_text(s, problem_table_get(i)->text);
 }
 
-/* Every number of units, with as many batches and features as they bring along. */
+/* Tries every number of units, with as many batches and features as they bring along. */
 static void check_exact(session *s) {
     static const int batches[] = {1, 2, 3, 4, 5, 6, 7, 12, 13};
     enum { LARGEST = 67, BATCHES = sizeof batches / sizeof *batches };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * Rows of x and y so far apart that their distances, in bytes or in floats, need more than 32 bits:
- * in mappings of which only the rows themselves have memory. One argument: the backend. */
+ *
+ * Rows of x and y so far apart that their distances, in bytes or in floats, need more than 32
+ * bits. They lie in mappings of which only the rows themselves have memory. The argument is the
+ * backend. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
 #include "reference/cases.h"
 #include "tests/support/support.h"
@@ -18,14 +20,15 @@ typedef struct far_rows {
     size_t bytes;
 } far_rows;
 
-/* N is 3 and T is 4: the first two are beyond 2^31 bytes, the others beyond 2^31 floats. */
+/* N is 3 and T is 4. The first two distances lead beyond 2^31 bytes, the others beyond 2^31
+ * floats. */
 static const rnn_strides distances[] = {{.batch = 270000000, .time = 20},
                                         {.batch = 20, .time = 180000000},
                                         {.batch = 1100000000, .time = 20},
                                         {.batch = 20, .time = 750000000}};
 static const rnn_strides dense = {0, 0};
 
-/* False: the system has no room for such a mapping. */
+/* Returns false where the system has no room for such a mapping. */
 static bool map_rows(far_rows *rows, const problem *p, rnn_strides strides) {
     const size_t widest = 64;
     const size_t floats = (size_t)(p->batch - 1) * (size_t)strides.batch +
@@ -42,7 +45,7 @@ static void unmap_rows(far_rows *rows) {
         munmap(rows->floats, rows->bytes);
 }
 
-/* Between rows of a dense [N, steps, width] and these. */
+/* Copies rows of a dense [N, steps, width] to far rows. */
 static void scatter(const far_rows *to, rnn_strides strides, const float *from, int batch,
                     int steps, int width) {
     for (int n = 0; n < batch; n++)
@@ -91,7 +94,8 @@ static void run(const far_case *c, const rnn_io *io) {
     rnn_plan_destroy(plan);
 }
 
-/* Far rows of x, of y or of both, the others dense. False: no room. */
+/* Tries far rows of x, of y or of both, where the others are dense. Returns false where there is no
+ * room. */
 static bool try_distances(far_case *c, rnn_strides x_strides, rnn_strides y_strides) {
     const problem *p = &case_run(c->reference)->problem;
     const rnn_io *own = &case_run(c->reference)->arrays.io;
@@ -132,7 +136,7 @@ static bool try_distances(far_case *c, rnn_strides x_strides, rnn_strides y_stri
     return true;
 }
 
-/* Returns how many were tried; -1: no room. */
+/* Returns how many distances were tried, or -1 where there is no room. */
 static int try_problem(const char *backend, const char *text, int threads) {
     problem p;
     rnn_error error = {""};

@@ -16,14 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The oracle computes in double like the frameworks: both round some hundred operations. Between
- * runs, though, it takes states in single precision. */
+/* The oracle computes in double like the frameworks, and both round some hundred operations. But it
+ * takes states in single precision from one run to the next. */
 static const double oracle_tolerance = 1e-12, oracle_carried_tolerance = 5e-7;
 
-/* A backend's own rounding: a pre-activation here sums at most some 15 products and a step adds
- * some 10 roundings and activations right to about 2 units in the last place (6e-8 each), over up
- * to 10 steps that shrink earlier errors as often as they stretch them. Every mistake of semantics
- * moves these vectors by more than 1e-3. */
+/* What a backend may round by itself. A pre-activation here sums at most some 15 products. A step
+ * adds some 10 roundings and activations that are right to about 2 units in the last place (6e-8
+ * each), and there are up to 10 steps, which shrink earlier errors as often as they stretch them.
+ * Every mistake of semantics moves these vectors by more than 1e-3. */
 static const double backend_tolerance = 2e-6;
 
 /* A framework that computed in single precision rounded as often as a backend does, and its
@@ -40,7 +40,7 @@ static double largest_error;
 typedef struct test_subject {
     const char *name;
     bool is_oracle, threaded;
-    bool may_refuse; /* RNN_UNSUPPORTED is a skip, not a failure */
+    bool may_refuse; /* whether RNN_UNSUPPORTED is a skip rather than a failure */
 } test_subject;
 
 typedef enum outcome { PASSED, FAILED, SKIPPED } outcome;
@@ -57,7 +57,7 @@ static bool close_enough(double got, double expected, double tolerance) {
     double error = fabs(got - expected) / fmax(1.0, fabs(expected));
     if (error > largest_error)
         largest_error = error;
-    return error <= tolerance; /* false for NaN */
+    return error <= tolerance; /* this is false for NaN */
 }
 
 static bool report(rnn_error *error, const char *array, size_t index, double got, double expected) {
@@ -161,7 +161,7 @@ typedef struct trial {
     rnn_shape shape;
     rnn_plan *plan;
     void *scratch;
-    float *x, *y, *y_backward, *states[GOLDEN_MAX_STATES]; /* in the shape's layout */
+    float *x, *y, *y_backward, *states[GOLDEN_MAX_STATES]; /* in the layout of the shape */
 } trial;
 
 static void trial_allocate(trial *t) {
@@ -203,7 +203,7 @@ static void fill_inputs(trial *t, const golden_run *run) {
         t->y[i] = t->y_backward[i] = NAN;
 }
 
-/* A carried run has its states in place, as the run before left them. */
+/* A carried run finds its states in place, as the run before left them. */
 static void fill_states(trial *t, const golden_run *run) {
     if (run->carried)
         return;
@@ -281,7 +281,7 @@ static outcome try_plan(const golden_vector *vector, const char *backend, int th
     return result;
 }
 
-/* Both layouts on one thread, and on two where the backend takes them. */
+/* Tries both layouts on one thread, and on two where the backend takes them. */
 static outcome try_backend(const golden_vector *vector, const test_subject *subject,
                            rnn_error *error) {
     for (int threads = 1; threads <= (subject->threaded ? 2 : 1); threads++) {
@@ -373,12 +373,12 @@ static void try_folder(const char *folder, const test_subject *subject, const ch
 
 /* ---- Subjects ----------------------------------------------------------------------------- */
 
-/* These two are there to do everything. */
+/* These two backends are there to do everything. */
 static bool must_support_all(const char *backend) {
     return strcmp(backend, "naive") == 0 || strcmp(backend, "avx2") == 0;
 }
 
-/* False where no subject has this name. */
+/* Returns false where no subject has this name. */
 static bool try_subjects(const char *folder, const char *wanted, const char *part) {
     bool found = false;
     if (!wanted || strcmp(wanted, "oracle") == 0) {

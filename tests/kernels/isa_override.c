@@ -20,7 +20,7 @@ static rnn_backend_info info_of(const char *backend) {
     return info;
 }
 
-/* A plan of one unit: its status, and what runs underneath. */
+/* Makes a plan of one unit. Returns its status and what runs underneath. */
 static rnn_status make_plan(const char *backend, char implementation[64], rnn_error *error) {
     static const float ones[4] = {1, 1, 1, 1};
     rnn_layer layer = rnn_layer_defaults(RNN_SIMPLE, 1, 1);
@@ -70,7 +70,7 @@ static const char *in_use(rnn_cpu_features features) {
     return rnn_instruction_set_best(rnn_cpu_detected() & features)->name;
 }
 
-/* Every row of the registry, where RNN_ISA leaves just these features on. */
+/* Checks every row of the registry where RNN_ISA leaves just these features on. */
 static void check_rows(rnn_cpu_features left_on) {
     const rnn_backend_row *row;
     for (int i = 0; (row = rnn_backend_row_at(i)); i++)
@@ -147,7 +147,7 @@ static void unknown_names_are_refused(void **state) {
     }
 }
 
-/* What a CPU lacks is called by the least instruction set that has it. */
+/* What a CPU lacks is named by the least instruction set that has it. */
 static void features_have_names(void **state) {
     (void)state;
     assert_string_equal(rnn_instruction_set_with(0)->name, "naive");

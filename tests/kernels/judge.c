@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * What judges all others: every element of every output is compared, what is off by a little more
- * than its tolerance is wrong and by a little less is not, an element that nobody wrote is wrong,
- * and whoever writes where it must not is found. */
+ *
+ * The judge itself: that every element of every output is compared, that what is off by a little
+ * more than its tolerance is wrong and by a little less is not, that an element which nobody wrote
+ * is wrong, and that whoever writes where it must not is found. */
 #include "kernels/backend.h"
 #include "reference/cases.h"
 #include "reference/deviation.h"
@@ -44,7 +45,7 @@ typedef struct judged {
     expected_outputs expected;
 } judged;
 
-/* Where they lie between rows they stay as they are, not written. */
+/* Puts the expected values into the outputs. Floats between rows stay as they are, not written. */
 static void put_expected(judged *j) {
     arrays_poison(&j->run.arrays, ARRAY_Y, ARRAY_COUNT);
     for (int array = ARRAY_Y; array < ARRAY_COUNT; array++) {
@@ -63,7 +64,7 @@ static deviation compare(const judged *j) {
     return compare_outputs(&j->run.problem, &j->run.arrays, &j->expected, bound, true);
 }
 
-/* With `value` in place of a right one, which is put back. */
+/* Compares with `value` in the place of a right one, which is then put back. */
 static deviation compare_with(const judged *j, float *place, float value) {
     const float right = *place;
     *place = value;
@@ -189,7 +190,7 @@ static void check_vacuity(void) {
 /* ---- Inputs -------------------------------------------------------------------------------------
  */
 
-/* There are full rows and empty ones, and x is no number where a step does not count. */
+/* Some rows are full and some empty, and x is no number where a step does not count. */
 static void check_inputs(const char *text) {
     runnable run;
     if (!create_run(&run, text))
@@ -243,7 +244,7 @@ static const char *const found_as[MISCHIEF_COUNT] = {
 };
 
 static mischief done;
-static size_t last_of_y; /* floats before it */
+static size_t last_of_y; /* how many floats lie before it */
 
 static void do_it(const rnn_io *io) {
     switch (done) {
@@ -257,7 +258,7 @@ static void do_it(const rnn_io *io) {
         ((int32_t *)(uintptr_t)io->lengths)[0] ^= 1;
         break;
     case WRITES_BETWEEN_ROWS:
-        io->y[6] = 0; /* rows of 6 */
+        io->y[6] = 0; /* a row has 6 floats */
         break;
     case FLUSHES_DENORMALS:
 #ifdef __SSE__

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The table of what libraries compute wrongly: who is refused, with what reason; and whether the
- * library in use has each fault exactly where the table says so. */
+ *
+ * The table of what libraries compute wrongly: which problems are refused and with what reason, and
+ * whether the library in use has each fault exactly where the table says so. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,7 +91,7 @@ static bool find_backend(const char *name, rnn_backend_info *info) {
     return false;
 }
 
-/* Whether the library computes the row's problem rightly, refused or not. */
+/* Whether the library computes the row's problem rightly, whether or not it is refused. */
 static bool is_right(const rnn_known_fault *fault, case_verdict *verdict) {
     const problem p = parsed(fault->problem);
     const rnn_model model = problem_model(&p);
@@ -141,7 +142,7 @@ static void test_library_in_use(void **data) {
             check_row(rnn_known_fault_at(i), info.version);
             checked++;
         }
-    if (checked == 0) /* none of the libraries is here */
+    if (checked == 0) /* then none of the libraries is here */
         skip();
 }
 

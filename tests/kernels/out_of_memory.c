@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT
- * Out of memory is an error like any other. One argument: the backend. */
+ *
+ * That running out of memory is an error like any other. The argument is the backend. */
 #include "tests/support/allocations.h"
 #include "tests/support/fixture.h"
 
 #include <string.h>
 
-/* What a library loses by itself: libxsmm is linked in, so that its allocations count and fail too,
+/* How much a library loses by itself. libxsmm is linked in, so its allocations count and fail too,
  * and it forgets the first of two where the second fails. */
 static long lost_by_library(void) {
     return strcmp(fixture_backend.name, "libxsmm") == 0;
 }
 
-/* Every allocation of a plan fails once. */
+/* Makes every allocation of a plan fail once. */
 static void each_allocation_fails(const fixture *f) {
     rnn_status status = RNN_OUT_OF_MEMORY;
     int failures = 0;
@@ -31,7 +32,7 @@ static void each_allocation_fails(const fixture *f) {
         rnn_plan_destroy(plan);
         assert_in_range(allocations_alive(), alive, alive + lost_by_library());
     }
-    assert_true(failures >= 3); /* the plan, its layers, the backend's state */
+    assert_true(failures >= 3); /* the plan, its layers and the backend's state */
 }
 
 static void out_of_memory(void **state) {
@@ -51,7 +52,8 @@ static void out_of_memory(void **state) {
     each_allocation_fails(&f);
 }
 
-/* Valid, but no machine has this much; the small arrays of weights must not be read beyond. */
+/* These weights are valid, but no machine has so much memory. The arrays given are small and must
+ * not be read beyond their ends. */
 static void weights_beyond_memory(void **state) {
     (void)state;
     fixture f;

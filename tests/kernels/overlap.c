@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Which buffers a plan or a run refuses because they overlap, against sets of bytes: random small
- * layouts with strides that interleave, evenly or not, and random places of everything that a run
+ *
+ * Which buffers a plan or a run refuses because they overlap, compared with sets of bytes: random
+ * small layouts whose strides interleave, evenly or not, and random places of everything that a run
  * touches. */
 #include "tests/support/support.h"
 #include "tests/support/weights.h"
@@ -30,8 +31,8 @@ typedef struct rows {
     rnn_strides strides;
 } rows;
 
-/* Whether row after row, one of these dimensions within the other, none begins before the end of
- * the one before it. */
+/* Whether, with one of these dimensions within the other, no row begins before the end of the row
+ * before it. */
 static bool in_order(const rows *r, bool time_inside) {
     ptrdiff_t end = 0;
     for (int outer = 0; outer < (time_inside ? r->batch : r->steps); outer++)
@@ -67,7 +68,7 @@ static rows random_rows(uint64_t *state) {
         r.strides = (rnn_strides){random_below(state, 40), random_below(state, 40)};
         return r;
     }
-    /* one within the other, with gaps or without, as users have it */
+    /* One dimension lies within the other, with or without gaps, as users have it. */
     const ptrdiff_t inner = (r.width + random_below(state, 3)) * random_between(state, 1, 3);
     const int gap = random_chance(state, 2) ? 0 : random_below(state, 7);
     if (random_chance(state, 2))
@@ -98,7 +99,7 @@ static rnn_status make_plan(rnn_plan **plan, const rows *r, rnn_merge merge, boo
     return rnn_plan_create(plan, "naive", &model, &all, &shape, NULL, NULL);
 }
 
-/* rnn_plan_create refuses just those whose rows are not one after the other in either order. */
+/* rnn_plan_create must refuse exactly those whose rows do not follow each other in either order. */
 static void check_strides(const rows *r, rnn_plan *plan) {
     static unsigned char owner[PLACES];
     char text[200];
@@ -117,8 +118,8 @@ static ptrdiff_t extent_of(const rows *r) {
     return (r->batch - 1) * r->strides.batch + (r->steps - 1) * r->strides.time + r->width;
 }
 
-/* Whether the rows fill a block without end or gap, but for what lies between neighbours: there,
- * places that do not overlap are never refused. */
+/* Whether the rows fill a block without gap, except for what lies between neighbours. In such a
+ * block, places that do not overlap must never be refused. */
 static bool is_one_block(const rows *r) {
     return r->strides.batch == r->steps * r->strides.time ||
            r->strides.time == r->batch * r->strides.batch;
@@ -167,7 +168,7 @@ static void check_outputs_with_strides(uint64_t *state) {
 /* ---- Everything that a run touches -------------------------------------------------------------
  */
 
-/* In the order in which they are placed at first. */
+/* This is the order in which they are placed at first. */
 enum { X, Y, LENGTHS, MASK, INITIAL, FINAL, SCRATCH, BUFFERS };
 static const char *const names[BUFFERS] = {"x",       "y",     "lengths", "mask",
                                            "initial", "final", "scratch"};
@@ -190,11 +191,11 @@ static bool may_run(const size_t *at, const size_t *bytes) {
     return true;
 }
 
-/* One after the other without a gap, in some order; then some are moved. */
+/* Places everything without a gap, in some order, and then moves some of it. */
 static void place_all(size_t *at, const size_t *bytes, uint64_t *state) {
     size_t end = 256;
     const int first = random_below(state, BUFFERS), by = random_between(state, 1, BUFFERS - 1);
-    for (int i = 0; i < BUFFERS; i++) { /* BUFFERS is a prime number */
+    for (int i = 0; i < BUFFERS; i++) { /* BUFFERS is a prime number, so this reaches all */
         const int buffer = (first + i * by) % BUFFERS;
         const size_t unit = buffer == SCRATCH ? RNN_ALIGNMENT : buffer == MASK ? 1 : sizeof(float);
         at[buffer] = (end + unit - 1) / unit * unit;
@@ -211,7 +212,7 @@ static void place_all(size_t *at, const size_t *bytes, uint64_t *state) {
 
 static void check_places(const rnn_plan *plan, const size_t *at, const size_t *bytes) {
     static _Alignas(RNN_ALIGNMENT) char memory[ROOM];
-    memset(memory, 0, sizeof memory); /* lengths of 0, whatever else lies there */
+    memset(memory, 0, sizeof memory); /* 0 is a valid length, whatever else lies there */
     const float *initial = (const float *)(const void *)(memory + at[INITIAL]);
     float *final = (float *)(void *)(memory + at[FINAL]);
     const rnn_io io = {.x = (const float *)(const void *)(memory + at[X]),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A run inside a region of the caller's whose threads have shared the places of OpenMP out among
- * themselves: it has the cores of its own part. To be started with the places {0} and {1}. */
+ *
+ * A run inside a region of the caller's whose threads have shared out the places of OpenMP: the run
+ * has the cores of its own part. The test must be started with the places {0} and {1}. */
 #include "kernels/engine/cores.h"
 #include "tests/support/support.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What must hold between two runs of one backend, whatever the oracle says. One argument: the
+ *
+ * What must hold between two runs of one backend, whatever the oracle says. The argument is the
  * backend. */
 #include "kernels/backend.h"
 #include "tests/support/agreement.h"
@@ -13,7 +14,7 @@
 typedef struct subject {
     const char *backend;
     bool threaded, behind_library;
-    const runnable *whole; /* filled, and run once on one thread */
+    const runnable *whole; /* is filled, and has been run once on one thread */
 } subject;
 
 typedef enum answer { NOT_APPLICABLE, HOLDS, FAILS } answer;
@@ -42,7 +43,7 @@ static void copy_all_steps(runnable *to, const runnable *from) {
             trial_copy_step(to, n, t, from, n, t);
 }
 
-/* A trial of `p`, which differs from that of `from` in its layout at most. */
+/* Makes a trial of `p`, which differs from that of `from` in nothing but its layout. */
 static void create_like(runnable *copy, const runnable *from, const problem *p) {
     trial_create(copy, p);
     trial_copy_weights(copy, from);
@@ -74,7 +75,7 @@ static answer same_bits_when_run_twice(const subject *s) {
     return finish(&again, holds);
 }
 
-/* Ways to divide a batch among threads, by what a plan says of itself. */
+/* How many plans divided a batch among threads in each way, by what they say of themselves. */
 static int in_slices, by_a_team, in_slices_by_teams;
 
 static void note_division(const rnn_plan *plan) {
@@ -91,7 +92,8 @@ static answer same_bits_on_more_threads(const subject *s) {
     static const int numbers_of_threads[] = {2, 3, 4, 5, 8};
     if (!s->threaded)
         return NOT_APPLICABLE;
-    /* Threads of libraries, and all of a team, wait for long where there are few cores. */
+    /* The threads of libraries, and those of a team of all threads, wait for long where there are
+     * few cores. */
     const int most = s->behind_library || strchr(s->backend, '_') ? 5 : 8;
     runnable again;
     create_copy(&again, s->whole);
@@ -173,7 +175,7 @@ static bool part_agrees(const runnable *whole, const runnable *part, int first_s
     return true;
 }
 
-/* T1 steps, then the others from the state that was left. */
+/* T1 steps, and then the others from the state that was left, give the same as all at once. */
 static answer two_parts_make_the_whole(const subject *s) {
     const problem *p = &s->whole->problem;
     if (!all_layers_are(p, RNN_FORWARD) || p->timesteps < 2)
@@ -206,7 +208,7 @@ static answer two_parts_make_the_whole(const subject *s) {
     return finish(&second, holds);
 }
 
-/* One plan for T = 1, the same arrays as initial and final states. */
+/* One plan for T = 1 is run again and again, with the same arrays as initial and final states. */
 static answer single_steps_make_the_whole(const subject *s) {
     const problem *p = &s->whole->problem;
     if (!all_layers_are(p, RNN_FORWARD))
@@ -248,8 +250,8 @@ static void swap_arrays(runnable *t, int a, int b) {
     }
 }
 
-/* Output of step t of a bidirectional layer whose halves were exchanged and whose time was turned
- * round. */
+/* Compares step t of a bidirectional layer with that of one whose halves were exchanged and whose
+ * time was turned round. */
 static bool mirrored_outputs_agree(const runnable *whole, int t, const runnable *turned, int n) {
     const rnn_layer *layer = &whole->problem.layers[0];
     int there = runnable_steps(whole) - 1 - t, width = rnn_layer_direction_width(layer);
@@ -302,7 +304,7 @@ static answer reversed_input_reverses_direction(const subject *s) {
 
 /* ---- Variable length ----------------------------------------------------------------------- */
 
-/* Row n of a padded batch against the run of its sequence alone. */
+/* Compares row n of a padded batch with the run of its sequence alone. */
 static bool alone_agrees(const runnable *whole, int n, const runnable *alone) {
     const problem *p = &whole->problem;
     const rnn_layer *last = &p->layers[p->layer_count - 1];
@@ -350,7 +352,7 @@ static answer padded_rows_run_as_if_alone(const subject *s) {
     return holds ? HOLDS : FAILS;
 }
 
-/* What a layer puts out whose steps are all masked: its initial state or zeros. */
+/* A layer whose steps are all masked must put out its initial state or zeros. */
 static bool empty_outputs_agree(const runnable *t, int n, int step) {
     const problem *p = &t->problem;
     const rnn_layer *last = &p->layers[p->layer_count - 1];
@@ -404,7 +406,7 @@ static answer empty_rows_keep_their_state(const subject *s) {
 
 /* ---- Layout -------------------------------------------------------------------------------- */
 
-/* Floats of y that no run wrote. */
+/* Counts the floats of y that no run wrote. */
 static size_t untouched(const runnable *t) {
     size_t count = 0;
     const float *y = array_floats(&t->arrays, ARRAY_Y);
@@ -522,7 +524,7 @@ static const property properties[] = {
 };
 enum { PROPERTY_COUNT = sizeof properties / sizeof *properties };
 
-/* Behind the cell's name. GRU also runs those of gru_options. */
+/* These follow the cell's name. GRU also runs those of gru_options. */
 static const char *const options[] = {
     "N:4/T:6/D:5/U:8/state:1",
     "N:7/T:5/D:9/U:17/output:last",
@@ -545,7 +547,7 @@ static const char *const options[] = {
     "N:3/T:4/D:5/U:6/output:last/dense:2/dense_activation:sigmoid",
     "N:3/T:4/D:5/U:6/activation:relu/strides:padded",
     "N:3/T:4/D:5/U:256/state:1",
-    /* which threads divide in every way */
+    /* threads divide this one in every way */
     "N:16/T:8/D:32/U:48/mask:lengths",
     "N:2/T:9/D:5/U:64+64/direction:bidirectional/state:1",
     "N:4/T:9/D:5/U:48+33/direction:bidirectional/merge:sum/mask:lengths",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * A run that has no room for its threads computes alone, or returns a status, in whichever region
- * of OpenMP's the caller is and whatever threads it had before. Each case is a process of its own,
- * whose address space ends a little beyond what it has. */
+ *
+ * That a run which has no room for its threads computes alone, or returns a status, in whichever
+ * region of OpenMP's the caller is and whatever threads it had before. Each case is a process of
+ * its own, whose address space ends a little beyond what it has. */
 #define _DEFAULT_SOURCE /* RLIMIT_AS */
 #include "kernels/engine/cores.h"
 #include "tests/support/support.h"
@@ -69,7 +70,7 @@ static bool within_a_region(void) {
 #pragma omp barrier
 #pragma omp master
             if (round == 0) {
-                usleep(100000); /* until the threads of the nested region are gone */
+                usleep(100000); /* by then the threads of the nested region are gone */
                 end_the_address_space_after(8 << 20);
             }
 #pragma omp barrier

@@ -95,14 +95,14 @@ static void check_second_run(session *s, long number, const runnable *whole, con
     runnable_destroy(&again);
 }
 
-/* Sometimes the calling thread rounds as others do not, or takes denormal numbers for 0. */
+/* Makes the calling thread sometimes round as others do not, or take denormal numbers for 0. */
 static void draw_rounding(uint64_t *state) {
     static const int modes[] = {FE_TOWARDZERO, FE_UPWARD, FE_DOWNWARD};
     fesetenv(FE_DFL_ENV);
     if (random_chance(state, 12))
         fesetround(modes[random_below(state, (int)(sizeof modes / sizeof *modes))]);
 #ifdef __SSE__
-    const unsigned flush = 0x8040; /* results and operands */
+    const unsigned flush = 0x8040; /* flushes results and operands */
     if (random_chance(state, 12))
         _mm_setcsr(_mm_getcsr() | flush);
 #endif
@@ -135,7 +135,7 @@ static int print_digests(const session *s) {
     return 0;
 }
 
-/* The first cases in a process of its own, whose memory lies elsewhere. */
+/* Runs the first cases in a process of its own, whose memory lies elsewhere. */
 static void check_restart(session *s) {
     char command[4096];
     snprintf(command, sizeof command, "'%s' --digests --seed %" PRIu64 " --cases %d %s", s->program,
@@ -156,7 +156,7 @@ static void check_restart(session *s) {
 
 /* ---- Command line --------------------------------------------------------------------------- */
 
-/* Whether the cases asked of everything. */
+/* Whether the cases did not ask everything that they should. */
 static bool is_vacuous(const session *s) {
     bool vacuous = s->cut == 0 || (s->backend.threaded && s->threaded == 0);
     for (int i = 0; i < COMPANY_COUNT; i++)
@@ -209,7 +209,7 @@ int main(int argc, char **argv) {
     }
     if (argc - optind != 1)
         return usage();
-    unsetenv("RNN_TUNING"); /* by which auto may take a library */
+    unsetenv("RNN_TUNING"); /* by a tuning file auto may take a library */
     s.backend = require_backend(argv[optind]);
     if (s.backend.version[0]) {
         printf("skipped: nothing is promised of what a library computes\n");

@@ -8,7 +8,7 @@
 
 /* ---- Problems ----------------------------------------------------------------------------- */
 
-/* problem_random stacks like layers only. */
+/* Mixes the layers, as problem_random stacks only layers that are alike. */
 static void mix_layers(problem *p, uint64_t *state) {
     for (int i = 1; i < p->layer_count; i++) {
         problem other;
@@ -17,7 +17,7 @@ static void mix_layers(problem *p, uint64_t *state) {
     }
 }
 
-/* Forward, but for the first one perhaps: what may be cut into calls. */
+/* Makes all layers forward but perhaps the first one, so that the model may be cut into calls. */
 static void turn_forward(problem *p, uint64_t *state) {
     for (int i = 0; i < p->layer_count; i++) {
         p->layers[i].direction = RNN_FORWARD;
@@ -27,9 +27,8 @@ static void turn_forward(problem *p, uint64_t *state) {
         p->layers[0].direction = RNN_BACKWARD;
 }
 
-/* One layer whose weights exceed an L2 of 1 or of 2 MiB, in few steps: other ways lead through
- * them.
- */
+/* Makes one layer whose weights exceed an L2 of 1 or of 2 MiB, in few steps, because its ways
+ * through the weights are others. */
 static void enlarge(problem *p, uint64_t *state) {
     static const int units[][RNN_CELL_COUNT] = {{530, 260, 300}, {700, 350, 400}};
     p->layer_count = 1;
@@ -72,7 +71,7 @@ void draw_numbers(float *numbers, size_t count, uint64_t *state) {
         draw_odd_ones(numbers, count, state);
 }
 
-/* In one row of the batch or two. */
+/* Puts odd numbers into one row of the batch or two. */
 static void spoil_rows(runnable *t, uint64_t *state) {
     for (int left = random_between(state, 1, 2); left > 0; left--) {
         const int n = random_below(state, t->problem.batch);

@@ -92,7 +92,7 @@ static pattern pattern_of_row(const runnable *whole, int n) {
     return found;
 }
 
-/* Any kind of mask that can say it. */
+/* Draws any kind of mask that can express the pattern. */
 static mask_kind draw_mask_kind(const view *v, uint64_t *state) {
     pattern most = ALL_COUNT;
     for (int n = 0; n < v->problem.batch; n++) {
@@ -136,7 +136,7 @@ static void draw_parts(view *v, uint64_t *state) {
 
 /* ---- Threads ------------------------------------------------------------------------------ */
 
-/* Few are quicker to try, and as apt to differ. */
+/* Few threads are quicker to try, and as likely to differ. */
 static int draw_threads(uint64_t *state) {
     return random_chance(state, 2) ? random_between(state, 1, 3) : random_between(state, 1, 8);
 }
@@ -169,7 +169,7 @@ void view_describe(const view *v, char text[VIEW_TEXT_SIZE]) {
 
 /* ---- One part ----------------------------------------------------------------------------- */
 
-/* The row's steps from `first` on. */
+/* Gives row n the steps of its source from `first` on. */
 static void give_row(const view *v, runnable *part, int n, int first) {
     int last_that_counts = -1;
     for (int t = 0; t < part->problem.timesteps; t++) {
@@ -226,7 +226,8 @@ static void run_part(const view *v, runnable *part, const rnn_plan *plan) {
     memcpy(part->arrays.final_states, kept, sizeof kept);
 }
 
-/* The outputs of steps [begin, end) in order of processing, and the states after the last one. */
+/* Compares the outputs of steps [begin, end) in order of processing, and the states after the last
+ * one. */
 static bool part_is_the_same(view *v, const runnable *part, int begin, int end) {
     const bool is_last = end == v->problem.timesteps;
     const bool sequence = v->problem.layers[v->problem.layer_count - 1].return_sequences;
@@ -247,7 +248,7 @@ static bool part_is_the_same(view *v, const runnable *part, int begin, int end) 
 
 /* ---- All parts ---------------------------------------------------------------------------- */
 
-/* The part before, whose plan serves as long as parts are as long. */
+/* The run of a part, whose plan also serves the next part if that is as long. */
 typedef struct part_run {
     runnable trial;
     rnn_plan *plan; /* NULL: none yet */
@@ -270,7 +271,7 @@ static void create_part(const view *v, part_run *run, int timesteps) {
     run->plan = trial_plan(&run->trial, v->backend, v->threads);
 }
 
-/* The run for the next part: `now` once more where that is as long, else `spare`. */
+/* The run for the next part: `now` once more where that is as long, otherwise `spare`. */
 static part_run *next_run(const view *v, part_run *now, part_run *spare, int timesteps) {
     if (now->plan && now->trial.problem.timesteps == timesteps) {
         carry_states(&now->trial, &now->trial);

@@ -12,29 +12,32 @@ typedef enum company { ALONE, AMONG_OTHERS, ALL_TOGETHER, COMPANY_COUNT } compan
 
 typedef struct view {
     const char *backend;
-    const runnable *whole; /* filled and run */
+    const runnable *whole; /* is filled and has been run */
     company_kind company;
-    problem problem;       /* of all steps, with the batch and the layout of this view */
-    int source[VIEW_ROWS]; /* the row of `whole` that each row has; -1: another sequence */
+    problem problem;       /* has all steps, with the batch and the layout of this view */
+    int source[VIEW_ROWS]; /* for each row its row in `whole`; -1: another sequence */
     int parts, ends[DRAWN_STEPS];
-    bool in_place; /* final states go where the initial ones are */
+    bool in_place; /* whether final states go where the initial ones are */
     int threads, cores_at_creation, threads_at_run;
-    uint64_t state; /* of the other rows' numbers */
+    uint64_t state; /* state of the numbers of the other rows */
 
-    long long compared, finite; /* numbers of y, finite and not 0 */
+    long long compared,
+        finite; /* numbers of y that were compared, and those of them that are finite and not 0 */
 } view;
 
 void view_draw(view *v, company_kind company, const char *backend, bool threaded,
                const runnable *whole, uint64_t *state);
 
-/* Runs it and compares; false: some bits differ, and last_difference() tells. */
+/* Runs the view and compares. Returns false where some bits differ; last_difference() then tells
+ * which. */
 bool view_holds(view *v);
 
-/* "among others, 7 rows, 3 parts, 4 threads planned on 2 cores, run on 4" */
+/* Room for a text such as "among others, 7 rows, 3 parts, 4 threads planned on 2 cores, run on
+ * 4". */
 enum { VIEW_TEXT_SIZE = 160 };
 void view_describe(const view *v, char text[VIEW_TEXT_SIZE]);
 
-/* All outputs of two runs of one trial. Any NaN is as good as another. */
+/* Compares all outputs of two runs of one trial. Any NaN is as good as another. */
 bool same_outputs(const runnable *a, const runnable *b);
 const char *last_difference(void);
 

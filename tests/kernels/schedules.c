@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Every way to divide a batch among threads: each row is computed once, by each member of one team,
- * and has the bits that one thread gives it. Whatever cores there are here, a run has the threads
- * that are asked for, or any fewer. One argument: a backend of ours that takes threads. */
+ *
+ * Every way to divide a batch among threads: each row is computed once, by each member of one
+ * team, and has the bits that one thread gives it. However many cores there are here, a run has
+ * the threads that are asked for, or any fewer. The argument is a backend of ours that takes
+ * threads. */
 #include "kernels/engine/cost.h"
 #include "kernels/engine/engine.h"
 #include "kernels/engine/team.h"
@@ -21,7 +23,7 @@ static int runs, failed, slices_seen, teams_seen, both_seen;
 /* ---- What the linker puts in place of functions of librnn --------------------------------------
  */
 
-/* openmp divides its threads like this. */
+/* The split that openmp takes. */
 static rnn_split split_to_take;
 
 rnn_split __wrap_rnn_quickest_split(const rnn_cost_model *model);
@@ -64,7 +66,7 @@ static bool disagree(const char *text) {
     return false;
 }
 
-/* Each row by as many as its team has, each of them once. */
+/* Whether each row was computed by as many threads as its team has, and by each of them once. */
 static bool every_row_once(int batch) {
     unsigned computed[MOST_ROWS] = {0};
     const int count = atomic_load(&part_count);
@@ -88,7 +90,7 @@ static bool every_row_once(int batch) {
     return true;
 }
 
-/* Which kinds of dividing have been seen, so that none is missed. */
+/* Notes which kinds of dividing have been seen, so that a missing one is noticed. */
 static void note_kind(int batch) {
     const bool slices = parts[0].rows<batch, team = parts[0].members> 1;
     slices_seen += slices && !team;
@@ -124,7 +126,7 @@ static void check_run(runnable *t, const runnable *alone, const rnn_plan *plan, 
 /* ---- Problems ----------------------------------------------------------------------------------
  */
 
-/* The same numbers in both; x counts at every step, whatever the lengths. */
+/* Gives both the same numbers; x counts at every step, whatever the lengths. */
 static void create_pair(runnable *t, runnable *alone, const problem *p) {
     trial_create(t, p);
     trial_create(alone, p);
@@ -161,7 +163,7 @@ static void run_alone(runnable *alone) {
     trial_run(alone, backend, 1);
 }
 
-/* With lengths of this row, or with random ones, on all of the threads and on fewer. */
+/* Tries a split with these lengths or with random ones, on all of the threads and on fewer. */
 static void check_split(const problem *p, rnn_split split, const int32_t *lengths) {
     uint64_t state = (uint64_t)(split.slices * 64 + split.members * 1024 + p->batch);
     const int threads = split.slices * split.members;
@@ -194,7 +196,7 @@ static problem parsed(const char *text) {
     return p;
 }
 
-/* As the backend itself divides so many threads. */
+/* Whether the backend itself may divide so many threads like this. */
 static bool takes_split(rnn_split split, int batch) {
     if (strcmp(backend, "openmp_batch") == 0)
         return split.members == 1 && split.slices <= batch;
@@ -217,7 +219,7 @@ static void check_all_splits(const char *text) {
         }
 }
 
-/* Batches of fewer rows than threads: openmp_batch then has fewer slices. */
+/* Tries batches of fewer rows than threads, where openmp_batch has fewer slices. */
 static void check_small_batches(void) {
     problem p = parsed("gru/N:1/T:3/D:2/U:5/mask:lengths");
     for (p.batch = 1; p.batch < MOST_THREADS; p.batch++) {
@@ -235,7 +237,7 @@ static void check_small_batches(void) {
     }
 }
 
-/* The first slices have all the work; those after them must still have every row. */
+/* The first slices have all the work, and those after them must still have every row. */
 static void check_rows_behind_the_work(void) {
     static const int32_t lengths[][8] = {{16, 16, 16, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 16, 16, 16},
                                          {16, 0, 0, 0, 0, 0, 0, 0},   {0, 0, 0, 0, 0, 0, 0, 16},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * All backends of a build against the oracle, on every problem of reference/problems.inc: what is
- * left to try where there is no cmocka, as for another instruction set or C library than the
- * system's.
- */
+ *
+ * All backends of a build against the oracle, on every problem of reference/problems.inc. This is
+ * what can be tried where there is no cmocka, as for another instruction set or C library than the
+ * system's. */
 #include "reference/cases.h"
 #include "reference/problem_table.h"
 
@@ -28,8 +28,8 @@ static void check(const char *backend, int threads, reference_case *c, counts *c
     printf("FAILED %s: %s\n", backend, status == RNN_OK ? verdict.text : error.text);
 }
 
-/* Weights that packing would make larger than memory can be: of one unit, which becomes a vector.
- */
+/* A layer of one unit, which becomes a vector, has weights that packing would make larger than
+ * memory can be. */
 static void check_narrow_layer(counts *counted) {
     rnn_layer layer = rnn_layer_defaults(RNN_LSTM, (1 << 23) + 1, 1);
     rnn_error error = {""};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Layers of different cells, widths and directions on top of each other, which a problem's text
- * cannot describe: naive is close, and any number of threads, with plans for as many cores, gives
- * the same bits. One argument: the backend. */
+ * cannot describe. The result must be close to naive's and have the same bits on any number of
+ * threads, with plans for as many cores. The argument is the backend. */
 #include "tests/support/support.h"
 
 #include "reference/buffers.h"
@@ -103,9 +104,9 @@ static rnn_array random_array(size_t length, double scale, uint64_t *state) {
     return (rnn_array){random_floats(length, scale, state), length};
 }
 
-static int in_slices_by_teams; /* plans that divide their threads so */
+static int in_slices_by_teams; /* how many plans divide their threads so */
 
-/* In scratch with a page at one end that nobody may touch. */
+/* Runs in scratch that ends or begins at a page which nobody may touch. */
 static void run_guarded(const stack *s, const char *backend, const rnn_plan *plan, const rnn_io *io,
                         case_guard guard) {
     rnn_error error = {"out of memory"};
@@ -123,7 +124,7 @@ static void run_guarded(const stack *s, const char *backend, const rnn_plan *pla
     exit(1);
 }
 
-/* The output of every step, [N, T, width]; `answer` keeps it. Returns how many floats. */
+/* Keeps the output of every step, [N, T, width], in `answer`. Returns how many floats that is. */
 static size_t run_stack(const stack *s, const char *backend, int threads, float *answer) {
     rnn_layer layers[MOST_LAYERS];
     rnn_weights weights[2 * MOST_LAYERS];
@@ -191,7 +192,7 @@ int main(int argc, char **argv) {
         printf("%s has no stacks\n", info.name);
         return TEST_SKIPPED;
     }
-    /* Where all of them are a team they wait for long on few cores. */
+    /* Threads wait for long on few cores where all of them are one team. */
     const int most_threads = !info.threaded ? 1 : strchr(info.name, '_') ? 4 : 8;
     int failed = 0, ran = 0;
     for (int i = 0; i < STACKS; i++) {

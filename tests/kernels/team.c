@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A thread that starts on a core which another one has goes elsewhere, and may use what it could
- * before. */
+ *
+ * That a thread which starts on a core that another one has goes elsewhere, and may use the same
+ * cores as before. */
 #define _GNU_SOURCE /* sched_getcpu, sched_getaffinity */
 #include "kernels/engine/team.h"
 #include "tests/support/support.h"
@@ -21,7 +22,7 @@ static int check(bool holds, const char *what) {
     return !holds;
 }
 
-/* The set of cores is narrowed to one, where the system leaves no choice but to stay. */
+/* Where the set of cores is narrowed to one, the system leaves no choice but to stay. */
 static int stays_where_it_must(void) {
     const cpu_set_t before = allowed_now();
     const int core = sched_getcpu();

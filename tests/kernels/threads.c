@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Several threads run one plan at once, each with its own scratch and outputs. One argument: the
- * backend. */
+ *
+ * That several threads can run one plan at once, each with its own scratch and outputs. The
+ * argument is the backend. */
 #include "tests/support/agreement.h"
 
 #include <pthread.h>

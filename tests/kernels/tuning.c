@@ -101,7 +101,7 @@ static size_t read_bytes(char *bytes, size_t size) {
     return count;
 }
 
-/* These lines with a header, count and checksum that are right. */
+/* Writes these lines with a header, a count and a checksum that are right. */
 static void write_sealed(const char *header, const char *lines, int count) {
     static char text[32768];
     char last[RNN_TUNING_LINE_SIZE];
@@ -119,7 +119,7 @@ static void write_lines(const char *lines, int count) {
 }
 
 static void write_entries(rnn_tuning_entry *entries, int count) {
-    unlink(path); /* which may be another's */
+    unlink(path); /* the path may be another's */
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_true(rnn_tuning_print(file, entries, count));
@@ -138,7 +138,7 @@ static void assert_accepted(void) {
         fail_msg("%s", error.text);
 }
 
-/* With this reason; and the cost model makes the plan. */
+/* Asserts that a file is refused for this reason, and that the cost model makes the plan. */
 static void refused_at(const char *where, rnn_status status, const char *why) {
     rnn_error error = {""};
     rnn_status got = rnn_tuning_check(where, &error);
@@ -221,7 +221,7 @@ static void a_winner_serves_its_own_problem(void **state) {
     assert_contains(implementation(1), "(cost model; not in the tuning file)");
 }
 
-/* The limit of threads is what the environment leaves of those asked for. */
+/* The limit of threads is what the environment leaves of those that were asked for. */
 static void threads_are_limited(void **state) {
     (void)state;
     write_one(1, "scalar", 1);
@@ -237,7 +237,7 @@ static void winners_that_cannot_serve(void **state) {
     int refusing = 0;
     write_one(1, "scalar", 2);
     assert_contains(implementation(1), "(cost model; tuned for 2 threads)");
-    shape.masked = true; /* which some libraries do not do */
+    shape.masked = true; /* some libraries do not do this */
     for (int i = 0; rnn_backend_row_at(i)->backend != &rnn_backend_auto; i++) {
         const char *name = rnn_backend_row_at(i)->name;
         bool serves = rnn_backend_supports(name, &model, &shape, NULL, NULL) == RNN_OK;
@@ -323,7 +323,8 @@ static void each_property_has_its_key(void **state) {
     model.dense = NULL;
 }
 
-/* Strides that say what is so anyway make no difference, and neither does the order of one row. */
+/* Strides that say what is so anyway make no difference, and neither does the order of dimensions
+ * where one is 1. */
 static void equal_layouts_have_one_key(void **state) {
     (void)state;
     char dense[RNN_TUNING_KEY_SIZE], other[RNN_TUNING_KEY_SIZE];
@@ -362,7 +363,7 @@ static void cut_off_at_every_byte(void **state) {
     assert_accepted();
 }
 
-/* Each byte with one bit flipped, then with any other value. */
+/* Each byte is tried with one bit flipped, then with any other value. */
 static void every_changed_byte(void **state) {
     (void)state;
     static char bytes[4096];
@@ -455,7 +456,7 @@ static void wrong_ends(void **state) {
     damaged("goes on after its last line");
 }
 
-/* `from` in the header of this machine replaced. */
+/* Writes the header of this machine with `from` replaced. */
 static void write_with(const char *from, const char *to) {
     char header[RNN_TUNING_HEADER_SIZE], other[RNN_TUNING_HEADER_SIZE + 64];
     rnn_tuning_header(header);
@@ -503,7 +504,7 @@ static void what_is_no_file(void **state) {
     refused_at("/dev/zero", RNN_UNAVAILABLE, "not a file");
     unlink(path);
     assert_int_equal(mkfifo(path, 0600), 0);
-    alarm(20); /* opening one waits for a writer */
+    alarm(20); /* opening one waits for a writer, which would last */
     refused(RNN_UNAVAILABLE, "not a file");
     alarm(0);
     unlink(path);

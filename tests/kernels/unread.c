@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
+ *
  * What rnn.h says is not read: pointers into memory that nobody may touch, numbers that mean
- * nothing, and descriptions and weights that are gone when a plan runs. Nothing of it changes a
- * bit. One argument: a backend, or "oracle". */
+ * nothing, and descriptions and weights that are gone when a plan runs. None of it may change a
+ * bit. The argument is a backend, or "oracle". */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "reference/oracle.h"
 #include "reference/random.h"
@@ -27,13 +28,13 @@ enum {
     OUTPUTS = BATCH * STEPS * 2 * UNITS
 };
 
-/* A model and a shape with one thing in them that is not read. */
+/* A model and a shape in which one thing is not read. */
 typedef struct asked {
     rnn_layer layers[2];
     rnn_dense dense;
     int layer_count;
     bool has_head, masked;
-    rnn_array bias, dense_bias; /* of every layer; where there is one to be read: real ones */
+    rnn_array bias, dense_bias; /* for every layer; real ones where there is one to be read */
     rnn_shape shape;
 } asked;
 
@@ -79,7 +80,8 @@ static bool run_oracle(const rnn_model *model, const rnn_model_weights *weights,
     return true;
 }
 
-/* A bias that is to be read is as long as it has to be. Returns how many there are. */
+/* Gives every direction its weights, with a bias of the right length where it is to be read.
+ * Returns how many directions there are. */
 static int fill_weights(const asked *a, rnn_weights layers[4]) {
     int count = 0;
     for (int i = 0; i < a->layer_count; i++)
@@ -96,7 +98,7 @@ static rnn_array kernel_of_head(const asked *a) {
     return (rnn_array){numbers + 2, width * HEAD};
 }
 
-/* The plan does not outlive what it was described by, so that is spoilt before it runs. */
+/* A plan does not need what it was described by, so that is spoilt before the plan runs. */
 static rnn_status make_plan(rnn_plan **plan, const asked *a, rnn_error *error) {
     asked gone = *a;
     rnn_weights layers[4];
@@ -113,7 +115,8 @@ static rnn_status make_plan(rnn_plan **plan, const asked *a, rnn_error *error) {
     return status;
 }
 
-/* y, with NaN where nothing was written; false where the backend does not do it. */
+/* Computes y, with NaN where nothing was written. Returns false where the backend does not do
+ * it. */
 static bool run_asked(const asked *a, const char *what, float y[OUTPUTS]) {
     rnn_plan *plan = NULL;
     rnn_error error = {"out of memory"};
@@ -144,7 +147,7 @@ static bool run_asked(const asked *a, const char *what, float y[OUTPUTS]) {
     return false;
 }
 
-/* With what is not read as usual, and with nonsense in its place. */
+/* Compares a run where what is not read is as usual with one where it is nonsense. */
 static void compare(const asked *usual, const asked *nonsense, const char *what) {
     static float expected[OUTPUTS], got[OUTPUTS];
     snprintf(tried, sizeof tried, "%s, %s, %s", subject, rnn_cell_name(usual->layers[0].cell),
@@ -219,7 +222,7 @@ static void masked_output_of_both_directions(rnn_cell cell) {
         }
 }
 
-/* Of an output without timesteps, and of a dimension of one entry. */
+/* These are the strides of an output without timesteps, and of a dimension of one entry. */
 static void strides_that_mean_nothing(rnn_cell cell) {
     static const ptrdiff_t values[] = {-1, 0, 1, 1000, PTRDIFF_MAX, PTRDIFF_MIN};
     for (size_t i = 0; !is_oracle && i < sizeof values / sizeof *values; i++) {
@@ -254,7 +257,7 @@ static void layout_beside_strides(rnn_cell cell) {
         compare(&usual, &nonsense, "time_major beside strides");
 }
 
-/* Behind a length no x is used. */
+/* Behind a length no x may be used. */
 static void steps_that_do_not_count(rnn_cell cell) {
     asked a = asked_defaults(cell);
     a.masked = a.shape.masked = true;

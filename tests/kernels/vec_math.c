@@ -19,12 +19,12 @@
 
 enum { SIGNS_AND_EXPONENTS = 512, MANTISSAS = 1 << 23, BATCH = 16384 };
 
-/* Largest error in units in the last place of the right result, or of `tiny` where the result is
- * smaller than that: sums with a constant cancel, and tails may underflow early. No result, of any
- * x, may lie outside of low .. high; both 0: any may be. */
+/* The largest error in units in the last place of the right result, or of `tiny` where the result
+ * is smaller than that, because sums with a constant cancel and tails may underflow early. No
+ * result, of any x, may lie outside of low .. high; where both are 0, any may be. */
 typedef struct bound {
     double ulp, tiny;
-    double per_square; /* x^2 times this is added: an error of x in exp(-x^2 / 2) grows so */
+    double per_square; /* times x^2 this is added: an error of x in exp(-x^2 / 2) grows so */
     float low, high;
 } bound;
 
@@ -85,7 +85,7 @@ static double error_in_ulp(float got, double expected, double tiny) {
         return isnan(got) ? 0 : INFINITY;
     if (got == rounded)
         return 0;
-    if (isinf(rounded) && !isinf(expected)) /* it overflowed: the largest float is as near */
+    if (isinf(rounded) && !isinf(expected)) /* it overflowed, and the largest float is as near */
         return got == copysignf(FLT_MAX, rounded) ? 1 : INFINITY;
     if (isinf(got) && fabs(expected) > (double)FLT_MAX * (1 - 2 * (double)FLT_EPSILON))
         return 1;
@@ -166,7 +166,7 @@ static worst sweep_all(const rnn_kernels *kernels, rnn_activation activation) {
     return worst_seen;
 }
 
-/* Prints what was found; whether it was wrong. */
+/* Prints what was found, and returns whether it was wrong. */
 static bool report(rnn_activation activation, worst w, bool is_wrong) {
     printf("%s%-20s %6.3f ulp at %.9g (%a): %.9g, bound %.4g\n", is_wrong ? "FAILED " : "",
            rnn_activation_name(activation), w.error, (double)w.x, (double)w.x, (double)w.got,

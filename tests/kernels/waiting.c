@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Threads that wait for each other, as kernels/engine/team.c has them, in every order that
- * switching twice from one to another can give: nobody is left asleep, and nobody goes on too
- * early. Each operation on what they share is a place to switch at; one thread runs at a time, and
+ * switching twice from one to another can give. Nobody may be left asleep, and nobody may go on too
+ * early. Each operation on what they share is a place to switch at. One thread runs at a time, and
  * sleeping is only pretended, so that the same orders are tried every time and no test can hang. */
 #define _GNU_SOURCE /* as team.c does */
 #include "kernels/engine/team.h"
@@ -27,7 +28,7 @@ typedef enum what_it_does { RUNS, SLEEPS, HAS_ENDED } what_it_does;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct {
-    int threads, turn; /* whose it is */
+    int threads, turn; /* `turn` says whose turn it is */
     what_it_does does[MOST_THREADS];
     const void *sleeps_at[MOST_THREADS];
     int steps, switch_at[SWITCHES]; /* of all threads together */
@@ -49,7 +50,8 @@ static void must(bool holds, const char *what) {
         fail_here(what);
 }
 
-/* With the lock. The next thread that runs has its turn; nobody, where all have ended. */
+/* Is called with the lock held. It gives the turn to the next thread that runs, or to nobody where
+ * all have ended. */
 static void pass_turn(void) {
     int ended = 0;
     for (int i = 1; i <= now.threads; i++) {
@@ -114,7 +116,7 @@ static long wake_at(const atomic_uint *value, int most) {
     return woken;
 }
 
-/* Of futex alone. */
+/* Pretends the system call futex, and no other. */
 static long pretended_syscall(long number, ...) {
     va_list arguments;
     va_start(arguments, number);
@@ -133,7 +135,8 @@ static int no_yield(void) {
     return 0;
 }
 
-static _Thread_local const atomic_uint *looked_at; /* by its last step, if that was a look */
+static _Thread_local const atomic_uint
+    *looked_at; /* what its last step looked at, if that was a look */
 
 static unsigned load(const atomic_uint *value) {
     step();
@@ -141,7 +144,7 @@ static unsigned load(const atomic_uint *value) {
     return atomic_load(value);
 }
 
-/* To look again and again, as who spins does, is one step. */
+/* Looking again and again, as a thread that spins does, is one step. */
 static unsigned look(const atomic_uint *value) {
     if (looked_at != value)
         step();
@@ -202,7 +205,7 @@ typedef struct scenario {
 
 static rnn_progress progress;
 static rnn_barrier barrier;
-static int arrived_in_round[MOST_THREADS]; /* the last meeting that each has come to */
+static int arrived_in_round[MOST_THREADS]; /* the last meeting that each thread has come to */
 static unsigned reached_value;
 
 static void prepare_progress(void) {
@@ -240,7 +243,7 @@ static void steps_of_a_wavefront(int thread) {
             wait_for(value);
 }
 
-/* Who waits looks at fewer values than there are. */
+/* A thread that waits looks at fewer values than there are. */
 static void steps_in_chunks(int thread) {
     for (unsigned value = 1; value <= 2 * ROUNDS; value++)
         if (thread == 0)

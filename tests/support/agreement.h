@@ -7,18 +7,18 @@
 
 typedef enum precision {
     SAME_BITS,
-    CLOSE /* the sums may be formed in another order */
+    CLOSE /* equal up to the order in which sums are formed */
 } precision;
 
 bool rows_agree(const char *what, const float *a, const float *b, int count, precision how);
 
 bool final_states_agree(const runnable *a, int a_row, const runnable *b, int b_row, precision how);
 
-/* y and, where there is one, y_backward. */
+/* Compares y and, where there is one, y_backward. */
 bool outputs_agree(const runnable *a, int a_row, int a_step, const runnable *b, int b_row,
                    int b_step, precision how);
 
-/* Every output of every row. */
+/* Compares every output of every row. */
 bool trials_agree(const runnable *a, const runnable *b, precision how);
 
 void disagreement(const char *text);

@@ -6,16 +6,17 @@
 
 #include <stddef.h>
 
-/* Allocated and not yet freed. */
+/* How many allocations are not yet freed. */
 long allocations_alive(void);
 
-/* The allocation after the next `count` fails, and those behind it do not; -1: none fails. */
+/* Makes the allocation after the next `count` fail, and no other behind it. With -1 none fails. */
 void allocations_fail_after(long count);
 
-/* Whether the failure asked for has happened. */
+/* Whether the failure that was asked for has happened. */
 int allocations_have_failed(void);
 
-/* Larger requests fail; 0: no limit. What the machine itself would refuse differs too much. */
+/* Makes larger requests fail; 0 sets no limit. What the machine itself would refuse differs too
+ * much from one to the next. */
 void allocations_limit(size_t bytes);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * In place of bench/base/clock.c, in a rnnbench for tests alone: the time that its processes and
- * their workers share is what these use of the CPU, and what they are said to wait. */
+ *
+ * Stands in for bench/base/clock.c in a rnnbench that is for tests alone. The time that its
+ * processes and their workers share is what these use of the CPU, and what they are said to
+ * wait. */
 #include "bench/base/clock.h"
 
 #include "tests/support/shared_clock.h"
@@ -13,13 +15,13 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define SLICE 2     /* milliseconds between looks at what may have become silent */
-#define STUCK 60000 /* milliseconds in which nothing comes, and the clock would never say so */
+#define SLICE 2     /* milliseconds between two looks whether something has become silent */
+#define STUCK 60000 /* milliseconds without anything to read, after which the test fails */
 
 static shared_clock *the_clock;
-static _Atomic uint64_t told; /* nanoseconds of the CPU, that the clock has gone on by */
+static _Atomic uint64_t told; /* nanoseconds of the CPU by which the clock has gone on */
 
-/* So that the start of a process takes its time even where it never asks. */
+/* The start of a process thus takes its time even where it never asks for it. */
 __attribute__((constructor)) static void start(void) {
     the_clock = shared_clock_open();
 }
@@ -38,7 +40,7 @@ double clock_seconds(void) {
     return shared_clock_seconds(the_clock);
 }
 
-/* Others get on meanwhile, as those whose end is looked for between sleeps. */
+/* Others get on meanwhile, such as those whose end is looked for between sleeps. */
 void clock_sleep(double seconds) {
     const struct timespec slice = {.tv_nsec = (long)(1e9 * fmin(seconds, 1e-3))};
     shared_clock_advance(the_clock, seconds);

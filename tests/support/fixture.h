@@ -28,7 +28,7 @@ typedef struct fixture {
     float *final_states[STATES];
 } fixture;
 
-/* What a fixture points into. */
+/* The memory that a fixture points into. */
 typedef struct fixture_memory {
     _Alignas(RNN_ALIGNMENT) float x[X_FLOATS];
     float initial[STATES][STATE_FLOATS];
@@ -41,18 +41,19 @@ extern fixture_memory memory;
 
 extern const float fixture_weights[1024];
 
-/* The backend of the fixtures to come, from a program's only argument; exits as require_backend
- * does. */
+/* Takes the backend of the fixtures to come from a program's only argument. Exits as
+ * require_backend does. */
 void fixture_use_backend(int argc, char **argv);
 extern rnn_backend_info fixture_backend;
 
-/* Bidirectional LSTM below LSTM below a Dense head, whole sequences, all states given. */
+/* Makes a bidirectional LSTM below an LSTM below a Dense head, with whole sequences and all states
+ * given. */
 void fixture_reset(fixture *f);
-/* Weights of the lengths that the layers have now. */
+/* Gives the weights the lengths that the layers have now. */
 void fixture_fit_weights(fixture *f);
-/* The same with lengths and mask. */
+/* As fixture_reset, with lengths and mask. */
 void fixture_reset_masked(fixture *f);
-/* One bidirectional LSTM that puts out both halves. */
+/* Makes one bidirectional LSTM that puts out both halves. */
 void fixture_reset_two_outputs(fixture *f);
 
 /* One GRU with attention that puts out a sequence, without states. */
@@ -63,10 +64,10 @@ bool fixture_is_supported(const fixture *f);
 
 rnn_status fixture_create(const fixture *f, rnn_plan **plan, rnn_error *error);
 
-/* One terminated line that contains `expected`. */
+/* Asserts that the text is one terminated line that contains `expected`. */
 void assert_error_text(const rnn_error *error, const char *expected);
 
-/* The same address, one byte further. */
+/* The same address, but one byte further. */
 const float *misaligned(const float *floats);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A worker of the gate's base that says of each run what time it took: PER_RUN and CPU_PER_RUN, in
- * seconds. FAKE says what goes wrong. What hangs, or takes its time, does so by the clock that
+ *
+ * A worker of the gate's base that says of each run that it took PER_RUN and CPU_PER_RUN seconds.
+ * FAKE says what goes wrong. Whatever hangs, or takes its time, does so by the clock that
  * SHARED_CLOCK names, where there is one. */
 #define _GNU_SOURCE /* prlimit */
 #include "tests/support/shared_clock.h"
@@ -19,17 +20,17 @@
 #include <unistd.h>
 
 #define MOST_WORDS   16
-#define HANGS        100  /* seconds, by the real clock: long enough to be ended */
-#define FEW_RUNS     5    /* that go well */
-#define SLOW_RUN     2e-3 /* seconds, of a run that is quicker even with sanitizers */
+#define HANGS        100  /* seconds by the real clock: long enough to be ended */
+#define FEW_RUNS     5    /* how many runs go well */
+#define SLOW_RUN     2e-3 /* seconds, which a run stays below even with sanitizers */
 #define MANY_PLACES  300
 #define STARVED_SIZE 4096
 
 static const char *mode;
 static shared_clock *the_clock;
-static int runs; /* commands so far */
+static int runs; /* how many commands there have been */
 static bool is_large;
-static int counted; /* of the processes with WORK, which one this is; 0: none */
+static int counted; /* which of the processes with WORK this one is; 0: none of them */
 
 /* ---- What its environment says -------------------------------------------------------------- */
 
@@ -47,13 +48,13 @@ static bool is(const char *name) {
     return strcmp(mode, name) == 0;
 }
 
-/* As "run hangs", of the command "run". */
+/* Whether a setting such as "run hangs" is about a command such as "run". */
 static bool is_of(const char *command, const char *what) {
     const size_t length = strlen(command);
     return strncmp(mode, command, length) == 0 && strcmp(mode + length, what) == 0;
 }
 
-/* How often this was called before, by all processes. */
+/* How often this was called before, in all processes together. */
 static int turn(void) {
     const int file = open(setting("TURNS", "/dev/null"), O_WRONLY | O_CREAT | O_APPEND, 0666);
     const bool written = file >= 0 && write(file, ".", 1) == 1;
@@ -96,7 +97,7 @@ static void die(const char *why) {
 
 /* ---- The worker of the other side ----------------------------------------------------------- */
 
-/* 0: none yet. */
+/* Returns 0 where there is none yet. */
 static pid_t other_child(const char *path) {
     FILE *children = fopen(path, "r");
     int pid, other = 0;
@@ -120,7 +121,7 @@ static pid_t new_worker(void) {
     return found;
 }
 
-/* What it allocates from now on fails. */
+/* Makes every later allocation of the new worker fail. */
 static void starve_new_worker(void) {
     const struct rlimit limit = {STARVED_SIZE, RLIM_INFINITY};
     prlimit(new_worker(), RLIMIT_AS, &limit, NULL);
@@ -204,7 +205,7 @@ static int shift_of(pid_t worker) {
     return shift;
 }
 
-/* Into the file that the variable names, if it does. */
+/* Writes a note into the file that the variable names, where it is set. */
 __attribute__((format(printf, 2, 3))) static void note(const char *variable, const char *format,
                                                        ...) {
     const char *path = getenv(variable);
@@ -223,12 +224,13 @@ __attribute__((format(printf, 2, 3))) static void note(const char *variable, con
 static void answer_prepare(char *const *words) {
     if (getenv("SHIFTS"))
         note("SHIFTS", "%d %d\n", shift_of(getpid()), shift_of(new_worker()));
-    note("COUNTS", "\n"); /* a line a round */
+    note("COUNTS", "\n"); /* each round begins a line */
     is_large = strstr(words[3], "U:256");
     puts(is("lacks") ? "{\"error\": \"no such backend\", \"refused\": true}" : "{}");
 }
 
-/* Instructions for valgrind to count: WORK has how many loops, one word each two processes. */
+/* Executes instructions for valgrind to count. WORK says how many loops there are, with one word
+ * for every two processes. */
 static void work(int count) {
     char text[200], *word = text, *end = NULL;
     FILE *asked = fopen(setting("ASKED", "/dev/null"), "a");

@@ -28,7 +28,7 @@ typedef union block {
     max_align_t align;
 } block;
 
-/* Freed with the vector; NULL where memory ran out. */
+/* Allocates what is freed with the vector. Returns NULL where memory ran out. */
 static void *allocate(golden_vector *vector, size_t bytes) {
     block *header = malloc(sizeof *header + bytes);
     if (!header)
@@ -48,7 +48,7 @@ void golden_vector_free(golden_vector *vector) {
 
 /* ---- Arrays ------------------------------------------------------------------------------- */
 
-/* The array `values` if it holds `size` numbers, else NULL. `key` is for the message. */
+/* Returns the array `values` if it holds `size` numbers, else NULL. `key` is for the message. */
 static const json_t *checked(reader *in, const json_t *values, const char *key, size_t size) {
     if (!json_is_array(values) || json_array_size(values) != size) {
         refuse(in, "%s: %zu numbers, expected %zu", key, json_array_size(values), size);

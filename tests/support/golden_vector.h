@@ -9,7 +9,7 @@
 
 enum { GOLDEN_MAX_STATES = 4 * PROBLEM_MAX_LAYERS, GOLDEN_MAX_RUNS = 8 };
 
-/* One call: what goes in and what the framework gave. Everything dense and batch-major. */
+/* One call: what goes in, and what the framework gave. Every array is dense and batch-major. */
 typedef struct golden_run {
     float *x;
     int32_t *lengths;                         /* NULL: none */
@@ -35,11 +35,11 @@ typedef struct golden_vector {
     golden_run runs[GOLDEN_MAX_RUNS];
     int run_count;
 
-    void *blocks; /* the arrays above, chained for golden_vector_free */
+    void *blocks; /* holds the arrays above, in a chain for golden_vector_free */
 } golden_vector;
 
-/* `json` must outlive the vector. Checks every array's length against the problem; false with the
- * reason in `error`. Free it in either case. */
+/* Reads a vector from `json`, which must outlive it, and checks every array's length against the
+ * problem. Returns false with the reason in `error`. The vector must be freed in either case. */
 bool golden_vector_read(golden_vector *vector, const json_t *json, rnn_error *error);
 void golden_vector_free(golden_vector *vector);
 

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define START_SECONDS 0.05 /* what each process takes to start */
+#define START_SECONDS 0.05 /* time that the start of a process takes */
 
 shared_clock *shared_clock_open(void) {
     const char *path = getenv("SHARED_CLOCK");

@@ -77,7 +77,7 @@ enum { SECONDS_TO_END = 25 };
 
 static char tried[600];
 
-/* With what a signal handler may call. */
+/* Uses only what a signal handler may call. */
 static void fail_without_end(int signal) {
     static const char before[] = "FAILED: has no end: ", after[] = "\n";
     (void)signal;

@@ -12,28 +12,32 @@ enum { TEST_SKIPPED = 77 };
  * where there is no such backend at all. */
 rnn_backend_info require_backend(const char *name);
 
-/* Exits with 1 where memory is out. Zeroed, RNN_ALIGNMENT-aligned, never NULL; free() it. */
+/* Returns memory that is zeroed and aligned to RNN_ALIGNMENT, to be freed by free(). Exits with 1
+ * where memory is out. */
 void *test_alloc(size_t bytes);
 
 double seconds_now(void);
 
-/* From here, or from the next call on, what a test does takes no longer than some 25 seconds: else
- * it fails with a line that says so rather than hang. Runs of a trial call it by themselves. `text`
- * says what is being tried, NULL: the same as before. */
+/* Limits what a test does from here, or from the next call on, to some 25 seconds. A test that
+ * takes longer fails with a line that says so, rather than hang. Runs of a trial call this by
+ * themselves. `text` says what is being tried; with NULL it is the same as before. */
 void expect_an_end(const char *text);
 
-/* Runs have the threads that their plan is for, however few cores there are here, but where this is
- * true: else no machine of two cores would try a team of three. */
+/* Whether runs have no more threads than there are cores here. Where this is false they have the
+ * threads that their plan is for, because no machine of two cores would otherwise try a team of
+ * three. */
 extern bool test_threads_are_limited;
-/* Otherwise, no more than these, as if a control group or an affinity left no more. */
+/* Where test_threads_are_limited is false, the most threads that a run has, as if a control group
+ * or an affinity left no more. */
 extern int test_threads_given;
 
-/* Cores that plans are made for, by the cost model and by auto; 0: those that there are. */
+/* How many cores the cost model and auto make plans for; 0: those that there are. */
 extern int test_cores;
-/* Whether anybody has; not in a unity build, where these functions cannot be replaced. */
+/* Whether anybody has asked for the cores. Not so in a unity build, where these functions cannot be
+ * replaced. */
 extern bool test_cores_were_asked;
 
-/* What the last run asked for that had a choice, and what it got. */
+/* What the last run that had a choice asked for, and what it got. */
 extern _Thread_local int test_threads_asked, test_threads_had;
 
 #endif

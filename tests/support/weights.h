@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * Weights for tests that have arrays which are long enough, and care for nothing else. */
+ *
+ * Weights for tests that need arrays of the right lengths and do not care what is in them. */
 #ifndef RNN_TESTS_WEIGHTS_H
 #define RNN_TESTS_WEIGHTS_H
 
 #include "kernels/rnn.h"
 
-/* Of one direction of a layer, each array as long as the layer needs it. */
+/* The weights of one direction of a layer, each array as long as the layer needs it. */
 static inline rnn_weights weights_of(const rnn_layer *layer, const float *kernel,
                                      const float *recurrent_kernel, const float *bias) {
     return (rnn_weights){
