@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * How a gate shares its budget out among rows and rounds: how many runs a sample has on either
- * side, what a row costs, and what is left out where there is no time for all. */
+ *
+ * How a gate shares out its budget among rows and rounds: how many runs a sample has on either
+ * side, what a row costs, and what is left out where there is no time for everything. */
 #include "bench/gate/gate_plan.h"
 #include "bench/base/clock.h"
 
@@ -34,7 +35,8 @@ static double mean_of_draws(gate_row row, side_id side, bool *are_alike) {
     return sum / draws;
 }
 
-/* Each side's own calibration says another number: one below 1.5 runs of 166 us, one above. */
+/* The calibration of each side asks for another number: one takes fewer than 1.5 runs of 166 us,
+ * one more. */
 static void test_both_sides_have_as_many(void **state) {
     (void)state;
     const double times[][2] = {{152e-6, 180e-6}, {180e-6, 152e-6}, {1e-9, 3e-6}, {1e-3, 2e-3}};
@@ -76,8 +78,9 @@ static void assert_near(double value, double expected) {
         fail_msg("%.12g is not %.12g", value, expected);
 }
 
-/* A sample of one run of 1 ms, an untimed one before it and 60 us for the answer: 2.06 ms, four in
- * a group. On several threads those of the last run have 0.3 ms to fall asleep. */
+/* A sample has one run of 1 ms, an untimed one before it and 60 us for the answer. That is 2.06 ms,
+ * and there are four in a group. On several threads those of the last run have 0.3 ms to fall
+ * asleep. */
 static void test_cost(void **state) {
     (void)state;
     const gate_plan plan = {.groups = 8, .sample_seconds = 2.5e-4};
@@ -86,13 +89,13 @@ static void test_cost(void **state) {
     assert_near(gate_row_cost(&plan, &row), 0.01 + 8 * 4 * 2.06e-3);
     row.sides[NEW].threads = 2;
     assert_near(gate_row_cost(&plan, &row), 0.01 + 8 * 4 * (2.06e-3 + 3e-4));
-    row = row_of("naive", 1e-4, "naive", 5e-5); /* 2.5 runs of the slower side on either */
+    row = row_of("naive", 1e-4, "naive", 5e-5); /* either side has 2.5 runs of the slower one */
     assert_near(gate_row_cost(&plan, &row), 8 * 2 * (3.5 * 1.5e-4 + 2 * 6e-5));
 }
 
 enum { FOUR = 4 };
 
-/* One takes a second, the others 10 us: each of these costs 10.5 ms a round at the most, of 8
+/* One row takes a second, the others 10 us. Each of these costs at most 10.5 ms a round of 8
  * groups. */
 static gate_rows rows_of(gate_row rows[FOUR]) {
     for (int i = 0; i < FOUR; i++)
@@ -100,7 +103,7 @@ static gate_rows rows_of(gate_row rows[FOUR]) {
     return (gate_rows){rows, FOUR};
 }
 
-/* At the least it costs 8 s a round, of which 6 are wanted. */
+/* The slow row costs at least 8 s a round, and 6 rounds are wanted. */
 static void test_the_most_expensive_is_left_out(void **state) {
     (void)state;
     gate_row rows[FOUR];
@@ -120,8 +123,8 @@ static void test_the_most_expensive_is_left_out(void **state) {
 }
 
 /* The second series has 0.33 of the budget, and needs 8 rounds of four rows. With the slow row as
- * the suspect one takes 8.1 s. With another as one of few, all rows count for a tenth: of 2, 3 and
- * 8 groups that is 1.7, 2.5 and 6.5 s. */
+ * the suspect, one round takes 8.1 s. With another suspect out of few, each row counts for a tenth:
+ * with 2, 3 and 8 groups that is 1.7, 2.5 and 6.5 s. */
 static void test_rounds_to_confirm(void **state) {
     (void)state;
     const struct {
@@ -140,7 +143,7 @@ static void test_rounds_to_confirm(void **state) {
     }
 }
 
-/* In the second series only those that are suspect take time. */
+/* In the second series only suspect rows take time. */
 static void test_the_second_series(void **state) {
     (void)state;
     gate_row rows[FOUR];

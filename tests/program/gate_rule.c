@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * The decision of `rnnbench gate` on thousands of gates whose noise is known: how often it is
- * wrong. The noise is that of a shared machine: rounds differ by some percent, and some by a lot.
- */
+ *
+ * The decision of `rnnbench gate` on thousands of gates whose noise is known, and how often it is
+ * wrong. The noise is that of a shared machine, where rounds differ by some percent, and some
+ * rounds by a lot. */
 #include "bench/gate/gate_rule.h"
 #include "bench/statistics/statistics.h"
 #include "reference/random.h"
@@ -31,7 +32,7 @@ static void fill(gate_series *series, int count, double effect, double spread, u
         assert_true(gate_series_add(series, effect + noise(state, spread)));
 }
 
-/* How many rows one gate names, of which `*right` are slowed ones. */
+/* Counts the rows that one gate names, `*right` of which are slowed ones. */
 static int named(double effect, double spread, const gate_reference *reference, int *right,
                  uint64_t *state) {
     gate_series first = {0}, second = {0};
@@ -97,18 +98,18 @@ static void test_the_floor(void **data) {
     assert_int_equal(gates_that_name(log(1.40), 0.01, &quick_row, true), GATES);
 }
 
-/* Both bounds count, in either direction, and neither is enough. */
+/* Both bounds count, in either direction, and neither of them is enough. */
 static void test_what_matters(void **data) {
     (void)data;
     assert_true(gate_matters(&rule, log(1.06), 2e-6));    /* 120 ns */
-    assert_true(gate_matters(&rule, log(0.94), 2e-6));    /* as much, and 6.2% as a logarithm */
+    assert_true(gate_matters(&rule, log(0.94), 2e-6));    /* as many ns, and 6.2% as a logarithm */
     assert_false(gate_matters(&rule, log(1.06), 1.6e-6)); /* 96 ns */
     assert_false(gate_matters(&rule, log(0.94), 1.6e-6));
     assert_false(gate_matters(&rule, log(1.04), 1));
     assert_false(gate_matters(&rule, log(0.96), 1));
 }
 
-/* Of a row without noise just what matters is visible: the threshold, or the floor where it is
+/* In a row without noise, just what matters is visible: the threshold, or the floor where that is
  * more. */
 static void test_visible_without_noise(void **data) {
     (void)data;
@@ -125,7 +126,7 @@ static void test_visible_without_noise(void **data) {
     }
 }
 
-/* A baseline's own uncertainty speaks for the accused. */
+/* Where a baseline is uncertain itself, the accused gets the benefit of it. */
 static void test_slack(void **data) {
     (void)data;
     uint64_t state = 3;
@@ -150,8 +151,8 @@ static void test_too_few_rounds(void **data) {
     assert_true(isinf(gate_visible(&rule, &series, &slow_row, ROWS, 18, 11, 0.95, 20)));
 }
 
-/* What is said to be visible is found at that rate, and half of what is above the threshold is not.
- */
+/* An effect that is called visible must be found at the rate that is promised, and one half way
+ * between the threshold and it must not. */
 static void test_visible(void **data) {
     (void)data;
     uint64_t state = 5;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
+ *
  * What a gate makes of rounds that are known to the last digit: the correction for as many tests as
- * there are rows, and the floor. Every expected number is worked out by hand: where all of n rounds
- * lie on one side, Wilcoxon's p is 2^-n, and twice that where all but the nearest to 0 do. */
+ * there are rows, and the floor. Every expected number is worked out by hand. Where all of n rounds
+ * lie on one side, Wilcoxon's p is 2^-n; it is twice that where all but the nearest to 0 do. */
 #include "bench/gate/gate_verdict.h"
 
 #include <math.h>
@@ -28,26 +29,27 @@ static void assert_near(double value, double expected, double tolerance) {
 
 /* ---- Rows that were measured ----------------------------------------------------------------- */
 
-/* No two alike, and none 0: from `effect` away from 0. */
+/* Fills a series with rounds that begin at `effect` and go away from 0. No two are alike, and none
+ * is 0. */
 static void fill(gate_series *series, int count, double effect) {
     series->count = 0;
     for (int i = 0; i < count; i++)
         assert_true(gate_series_add(series, effect + copysign(1e-5 * i, effect)));
 }
 
-/* On either side of 0, by so much and a little more. */
+/* Fills a series with rounds on either side of 0, each off by `spread` and a little more. */
 static void fill_quiet(gate_series *series, int count, double spread) {
     series->count = 0;
     for (int i = 0; i < count; i++)
         assert_true(gate_series_add(series, (i % 2 ? -1 : 1) * (spread + 1e-6 * i)));
 }
 
-/* The nearest to 0 lies on the other side of it. */
+/* Puts the round that is nearest to 0 on the other side of it. */
 static void turn_first(gate_series *series) {
     series->logs[0] *= -0.01;
 }
 
-/* After its first series, of a base that takes so many seconds. */
+/* Makes a row look as after its first series, with a base that takes so many seconds. */
 static void set_seconds(gate_row *row, double seconds) {
     const gate_reference none = {0};
     row->sides[NEW].times.count = 0;
@@ -113,7 +115,7 @@ static void test_twelve_rounds_name_one_row_of_91(void **state) {
     assert_int_equal(gate_rows_count(&judged, GATE_SAME), ROWS - 1);
 }
 
-/* 1 / 2048 by itself, 0.044 of 91. */
+/* p is 1 / 2048 by itself, and 0.044 as one of 91. */
 static void test_eleven_rounds_do_not(void **state) {
     (void)state;
     slow_down(&rows[17], 11);
@@ -122,7 +124,7 @@ static void test_eleven_rounds_do_not(void **state) {
     assert_near(rows[17].p, 91.0 / 2048, 1e-12);
 }
 
-/* 2 / 4096 by itself. */
+/* p is 2 / 4096 by itself. */
 static void test_significant_only_by_itself(void **state) {
     (void)state;
     slow_down(&rows[17], 12);
@@ -132,7 +134,7 @@ static void test_significant_only_by_itself(void **state) {
     assert_near(rows[17].p, 91 * 2.0 / 4096, 1e-12);
 }
 
-/* The larger of two p counts half as often. */
+/* The larger of two p counts for half as much. */
 static void test_two_rows_speak_for_each_other(void **state) {
     (void)state;
     for (int i = 40; i < 42; i++) {
@@ -156,7 +158,7 @@ static void test_rows_that_were_not_measured_do_not_count(void **state) {
     assert_near(rows[0].p, 46 * 2.0 / 4096, 1e-12);
 }
 
-/* 1 / 1024 by itself, 0.089 of 91. */
+/* p is 1 / 1024 by itself, and 0.089 as one of 91. */
 static void test_faster_only_by_itself(void **state) {
     (void)state;
     fill(&rows[5].first, 10, -SEVEN_PERCENT);
@@ -178,7 +180,7 @@ static void test_faster(void **state) {
 
 /* ---- The floor, of 100 ns -------------------------------------------------------------------- */
 
-/* 7.25% of 1.3 us are 94 ns, of the new time 101 ns; of 1.4 us they are 102 ns. */
+/* 7.25% of 1.3 us are 94 ns, and 101 ns of the new time. Of 1.4 us they are 102 ns. */
 static void test_suspects_above_the_floor(void **state) {
     (void)state;
     gate_row *row = only_row(SEVEN_PERCENT, 1.3e-6);
@@ -190,7 +192,7 @@ static void test_suspects_above_the_floor(void **state) {
     assert_true(row->suspect);
 }
 
-/* The second series says 5.1%: above the threshold, and 71 ns. */
+/* The second series says 5.1%, which is above the threshold, but only 71 ns. */
 static void test_confirms_above_the_floor(void **state) {
     (void)state;
     gate_row *row = only_row(SEVEN_PERCENT, 1.4e-6);
@@ -200,7 +202,7 @@ static void test_confirms_above_the_floor(void **state) {
     assert_int_equal(row->outcome, GATE_NOT_CONFIRMED);
 }
 
-/* 6.76% of 1.4 us are 95 ns, of 1.5 us 101 ns. */
+/* 6.76% are 95 ns of 1.4 us, and 101 ns of 1.5 us. */
 static void test_faster_above_the_floor(void **state) {
     (void)state;
     gate_row *row = only_row(-SEVEN_PERCENT, 1.4e-6);
@@ -211,7 +213,8 @@ static void test_faster_above_the_floor(void **state) {
     assert_int_equal(row->outcome, GATE_FASTER);
 }
 
-/* Where it is more than two thresholds of the time, nothing smaller than it would be seen. */
+/* Where the floor is more than two thresholds of the time, nothing smaller than it would be
+ * seen. */
 static void test_a_floor_that_is_too_high(void **state) {
     (void)state;
     gate_row *row = &rows[0];
@@ -254,7 +257,7 @@ static void test_too_few_rounds(void **state) {
 
 /* ---- What is told ---------------------------------------------------------------------------- */
 
-/* Of the last series, less what a baseline is off by. */
+/* The ratio is that of the last series, less what a baseline is off by. */
 static void test_the_ratio(void **state) {
     (void)state;
     gate_row *row = only_row(SEVEN_PERCENT, 20e-6);

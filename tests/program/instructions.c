@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The CPU's counter of instructions over a kernel of our own: what it is asked for, and which
- * answers count. */
+ *
+ * The CPU's counter of instructions over a kernel of our own: what it is asked for, and which of
+ * its answers count. */
 #include "bench/machine/instructions.h"
 
 #include <linux/perf_event.h>
@@ -47,7 +48,7 @@ ssize_t __wrap_read(int file, void *to, size_t size) {
     if (file != COUNTER)
         return __real_read(file, to, size);
     assert_int_equal(size, sizeof answer);
-    memcpy(to, answer, sizeof answer); /* also where it says that it gave less */
+    memcpy(to, answer, sizeof answer); /* all of it, even where it says that it gave less */
     return (ssize_t)answer_size;
 }
 
@@ -75,7 +76,7 @@ static void test_of_this_thread_outside_the_kernel(void **state) {
 static void test_a_part_is_no_count(void **state) {
     (void)state;
     assert_true(counted(12345, 70, 69, sizeof answer) == 0);
-    assert_true(counted(12345, 70, 70, 0) == 0); /* a pinned one that found no place */
+    assert_true(counted(12345, 70, 70, 0) == 0); /* a pinned counter that found no place */
 }
 
 int main(void) {

@@ -14,7 +14,7 @@
 
 enum { MOST_WORDS = 16, ROOM = 4096 };
 
-/* The options of `rnnbench sweep`, at the blanks of `line`, which is cut there. */
+/* Reads the options of `rnnbench sweep` out of `line`, which is cut at its blanks. */
 static void parse(sweep_options *options, option_list *list, char *line) {
     char *words[MOST_WORDS] = {"sweep"};
     int count = 1;
@@ -26,7 +26,7 @@ static void parse(sweep_options *options, option_list *list, char *line) {
         fail_msg("%s", error.text);
 }
 
-/* The problems' texts, a line each, or the reason why there are none. */
+/* Writes the problems' texts, a line each, or the reason why there are none. */
 static void ask(const char *asked, char text[ROOM]) {
     char line[400];
     sweep_options options = SWEEP_OPTIONS;
@@ -66,14 +66,15 @@ static void expands_patterns(void **state) {
            "simple_rnn/N:1/T:2/D:3/U:3/direction:backward/output:last");
 }
 
-/* However it is written, and from whichever pattern; the first place counts. */
+/* A problem is listed once, however it is written and whichever pattern it is from. Its first place
+ * counts. */
 static void lists_each_once(void **state) {
     (void)state;
     expect("--problem lstm/N:2,1/T:2/U:3 --problem lstm/N:1:3/T:2/D:3/U:3/merge:concat/bias:1",
            "lstm/N:2/T:2/D:3/U:3\nlstm/N:1/T:2/D:3/U:3\nlstm/N:3/T:2/D:3/U:3");
 }
 
-/* Three cells, GRU in two forms; features as many as units. */
+/* The grid has three cells, GRU in two forms, and as many features as units. */
 static void makes_a_grid(void **state) {
     (void)state;
     expect("--batch 2 --steps 3 --units 4,5 --cell gru,lstm",
@@ -101,7 +102,7 @@ static void filters_and_caps(void **state) {
     expect(asked, "no problem passes --batch 2");
 }
 
-/* Together all of them, each in one, in the order they had. */
+/* Together the shares have every problem, each in one share, in the order of the list. */
 static void shares(void **state) {
     (void)state;
     char seen[6] = "", text[ROOM];

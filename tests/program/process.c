@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Other programs, and lists that grow. */
+ *
+ * How other programs are started and waited for, and lists that grow. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -102,7 +103,7 @@ static void is_waited_for_until_then_and_killed(void **state) {
     assert_true(clock_seconds() < asked + most);
     assert_int_equal(status, -1);
     process_kill(pid);
-    /* Its child, which has the pipe too, is gone as well. */
+    /* The program's own child, which has the pipe too, is gone as well. */
     assert_int_equal(clock_wait(ends[0], clock_seconds() + most), 1);
     assert_int_equal(read(ends[0], &byte, 1), 0);
     close(ends[0]);
@@ -118,7 +119,7 @@ static void lists_grow(void **state) {
     }
     for (int i = 0; i < count; i++)
         assert_int_equal(items[i], i);
-    count = 64; /* it may become shorter */
+    count = 64; /* a list may become shorter */
     assert_true(LIST_MAKE_ROOM(items, count));
     items[count] = 1;
     free(items);

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* "1 2 4" of a list. */
+/* Prints a list as "1 2 4". */
 static void print(const int_list *list, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Files that are whole at any moment: whoever writes them may be killed, the disk may be full. */
+ *
+ * Files that are whole at any moment, although whoever writes them may be killed and the disk may
+ * be full. */
 #include "bench/base/replace.h"
 
 #include <errno.h>
@@ -34,7 +36,7 @@ static size_t size_of(const char *name) {
     return stat(name, &info) == 0 ? (size_t)info.st_size : 0;
 }
 
-/* How many parts there were. */
+/* Removes what was left of unfinished files, and returns how many there were. */
 static int remove_parts(void) {
     glob_t found;
     char pattern[400];
@@ -47,7 +49,7 @@ static int remove_parts(void) {
     return count;
 }
 
-/* Its letter, where the whole of it is that. */
+/* The letter that the whole file consists of. */
 static char letter_of_file(void) {
     FILE *file = fopen(path, "r");
     assert_non_null(file);
@@ -99,7 +101,7 @@ static void a_full_disk_leaves_the_file_as_it_was(void **state) {
     assert_int_equal(remove_parts(), 0);
 }
 
-/* No part has room beside a name of this length. */
+/* Beside a name of this length there is no room for an unfinished file's. */
 static void a_file_written_in_place(void **state) {
     (void)state;
     char short_path[sizeof path];

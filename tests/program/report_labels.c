@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Labels of a plot, which shall not lie on each other. */
+ *
+ * The labels of a plot, which must not lie on each other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 
 #include "bench/report/report_labels.h"
 
-/* From 0 to 100. */
+/* The plots go from 0 to 100. */
 static const struct {
     const char *what;
     int count;
@@ -31,7 +32,7 @@ static const struct {
      {{"a", 10, 4, 0}, {"b", 13, 4, 1}, {"c", 30, 4, 2}},
      "abc",
      {9.5, 13.5, 30}},
-    /* c moves b's block onto a. */
+    /* Label c moves b's block onto a. */
     {"one after another",
      3,
      {{"a", 10, 4, 0}, {"b", 14, 4, 1}, {"c", 14, 4, 2}},

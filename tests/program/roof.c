@@ -28,8 +28,9 @@ static problem parsed(const char *text) {
 
 /* ---- FLOPs and bytes ------------------------------------------------------------------------ */
 
-/* Of N rows and T steps, so many of which count. A step of an LSTM of 5 units on 4 features has
- * 4 x 5 x (4 + 5) = 180 multiply-adds of 80 + 100 weights, and there are 20 biases. */
+/* Problems of N rows and T steps, of which so many count. A step of an LSTM of 5 units on 4
+ * features has 4 x 5 x (4 + 5) = 180 multiply-adds with 80 + 100 weights, and there are 20
+ * biases. */
 static const struct {
     const char *text;
     problem_steps steps;
@@ -85,11 +86,12 @@ static void counts_what_is_done(void **state) {
 
 /* ---- Roofs ---------------------------------------------------------------------------------- */
 
-/* Of three instruction sets. */
+/* There are three instruction sets. */
 enum { BASELINE, AVX2, AVX512 };
 
-/* In nanoseconds: multiply-adds at 4, 2 and 1 a nanosecond, and reads from L2, L3 and DRAM at 1,
- * 0.5 and 0.1 bytes. L1 and L2 are each core's own, L3 is for both. */
+/* Times are in nanoseconds: multiply-adds at 4, 2 and 1 a nanosecond, and reads from L2, L3 and
+ * DRAM at 1, 0.5 and 0.1 bytes a nanosecond. Each core has its own L1 and L2, and both share the
+ * L3. */
 static const peak_set one_thread = {.threads = 1,
                                     .flops = {[BASELINE] = 1e9, [AVX2] = 2e9, [AVX512] = 4e9},
                                     .reads = {2e9, 1e9, 0.5e9},
@@ -103,10 +105,10 @@ static machine_info machine_of(size_t l1, size_t l2, size_t l3) {
     return (machine_info){.cores = 2, .cache_count = 3, .caches = {{l1, 1}, {l2, 1}, {l3, 2}}};
 }
 
-/* One layer: 2160 FLOPs, 400 bytes of recurrent weights, 320 of the input's. */
+/* One layer has 2160 FLOPs, 400 bytes of recurrent weights and 320 of the input's. */
 #define LAYER "lstm/N:2/T:3/D:4/U:5"
-/* 14544 FLOPs. Recurrent 400 and 4 x 4 x 6 x 6 = 576 bytes in each direction, the inputs' 320 and
- * 4 x 4 x 6 x 10 = 960, the head's 4 x 84 = 336. */
+/* The stack has 14544 FLOPs. Its recurrent weights are 400 and 4 x 4 x 6 x 6 = 576 bytes in each
+ * direction, the inputs' 320 and 4 x 4 x 6 x 10 = 960, the head's 4 x 84 = 336. */
 #define STACK "lstm/N:2/T:3/D:4/U:5+6/direction:bidirectional/dense:7"
 
 static const struct {
@@ -117,24 +119,25 @@ static const struct {
     int isa;
     double nanoseconds;
 } roofs[] = {
-    /* All is in L1: FLOPs alone. */
+    /* Everything is in L1, so FLOPs alone count. */
     {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, AVX512, 540},
     {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, AVX2, 1080},
     {LAYER, {6, 3}, 1000, 10000, 100000, &one_thread, BASELINE, 2160},
     {LAYER, {6, 3}, 1000, 10000, 100000, &two_threads, AVX512, 270},
     {LAYER "/mask:lengths", {4, 3}, 1000, 10000, 100000, &one_thread, AVX512, 360},
-    /* What L1 cannot hold comes from L2: 3 (400 - 100) + (320 - 100). Of two cores, which hold 200
-     * bytes and read 2 a nanosecond: (3 (400 - 200) + (320 - 200)) / 2. */
+    /* What L1 cannot hold comes from L2: 3 (400 - 100) + (320 - 100). Two cores hold 200 bytes and
+     * read 2 a nanosecond: (3 (400 - 200) + (320 - 200)) / 2. */
     {LAYER, {6, 3}, 100, 10000, 100000, &one_thread, AVX512, 1120},
     {LAYER, {6, 3}, 100, 10000, 100000, &two_threads, AVX512, 360},
-    /* The longest row has two steps, or one: 2 (400 - 100) + 220, 300 + 220. */
+    /* The longest row has two steps, then one: 2 (400 - 100) + 220, 300 + 220. */
     {LAYER "/mask:front", {3, 2}, 100, 10000, 100000, &one_thread, AVX512, 820},
     {"lstm/N:2/T:1/D:4/U:5", {2, 1}, 100, 10000, 100000, &one_thread, AVX512, 520},
     /* Only the recurrent weights exceed L1: 3 (400 - 350). FLOPs take longer. */
     {LAYER, {6, 3}, 350, 10000, 100000, &one_thread, AVX512, 540},
     /* From L3 at half the rate: 2 (3 (400 - 200) + (320 - 200)). */
     {LAYER, {6, 3}, 100, 200, 100000, &one_thread, AVX512, 1440},
-    /* From DRAM at a tenth: 10 (3 (400 - 300) + (320 - 300)); the L3 is one, however many cores. */
+    /* From DRAM at a tenth: 10 (3 (400 - 300) + (320 - 300)); there is one L3, however many
+     * cores. */
     {LAYER, {6, 3}, 100, 200, 300, &one_thread, AVX512, 3200},
     {LAYER, {6, 3}, 100, 200, 300, &two_threads, AVX512, 3200},
     /* GRU's gates are three, whatever resets them: 6 x 135 x 2 / 4; 3 (300 - 100) + (240 - 100). */
@@ -180,8 +183,8 @@ static void counts_steps(void **state) {
     }
 }
 
-/* Of six steps. Rows 1 to 3 of five draw alike; row 0 is full, or has both its ends; the last is
- * empty, but with holes alone only of four rows or more. */
+/* How many steps count of six. Rows 1 to 3 of five draw alike. Row 0 is full, or has both its ends.
+ * The last row is empty, but with holes alone only where there are four rows or more. */
 static const struct {
     int batch;
     const char *mask;
@@ -191,9 +194,9 @@ static const struct {
     {5, "lengths", 6 + 3 * 3}, /* 0 to 6 */
     {3, "lengths", 6 + 3},
     {2, "lengths", 6 + 3},
-    {5, "front", 4 * 3.5}, /* 1 to 6, of row 0 as well */
+    {5, "front", 4 * 3.5}, /* 1 to 6, for row 0 as well */
     {2, "front", 2 * 3.5},
-    {5, "holes", 2 + 4 * 2 / 3.0 + 3 * 4}, /* two thirds */
+    {5, "holes", 2 + 4 * 2 / 3.0 + 3 * 4}, /* two thirds of them */
     {3, "holes", 2 + 4 * 2 / 3.0 + 2 * 4},
     {5, "both", 2 + 4 * 2 / 3.0 + 3 * 2},
 };
@@ -217,7 +220,7 @@ static void expects_what_is_drawn(void **state) {
             longest = fmax(longest, steps.longest);
         }
         arrays_destroy(&arrays);
-        /* A draw deviates by less than 4, their mean by less than 0.063. */
+        /* A draw deviates by less than 4, and so the mean of all by less than 0.063. */
         if (fabs(sum / SEEDS - draws[i].counted) > 0.25)
             fail_msg("%s: %g steps on average, not %g", text, sum / SEEDS, draws[i].counted);
         assert_near(longest, inputs_expected_steps(&p).longest, text);

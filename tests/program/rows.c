@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Results files read into rows. */
+ *
+ * Results files as they are read into rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +29,8 @@ static int remove_file(void **state) {
     return unlink(path);
 }
 
-/* A new file each time: some file systems write a truncated one to the disk at once. */
+/* Writes a new file each time, because some file systems write a truncated one to the disk at
+ * once. */
 static void write_text(const char *text, size_t length) {
     unlink(path);
     FILE *file = fopen(path, "w");
@@ -136,7 +138,7 @@ static void reads_aggregates(void **state) {
     rows_free(&file);
 }
 
-/* A statistic of the user's own may have any name, and be no time. */
+/* A user's own statistic may have any name, and need not be a time. */
 static void leaves_percentages_out(void **state) {
     (void)state;
     timed_file file;
@@ -149,7 +151,7 @@ static void leaves_percentages_out(void **state) {
     rows_free(&file);
 }
 
-/* One time in each unit, as the library writes it, and a CPU time of half as much. */
+/* The file has one time in each unit, as the library writes it, and half as much CPU time. */
 static void reads_units(void **state) {
     (void)state;
     static const char *const units[][3] = {{"ns", "2500000", "1250000"},
@@ -251,7 +253,7 @@ static void refuses_what_is_no_results_file(void **state) {
     refuse_text(FILE_OF(ENTRY("a", "\"real_time\": 1")) "{}", "not JSON");
 }
 
-/* The row stays, without a time; so does the other one, with its own. */
+/* A row with a bad time stays, without a time. The other row stays as well, with its own. */
 static void check_bad_time(const char *members, const char *reason) {
     char text[1024];
     timed_file file;
@@ -286,7 +288,7 @@ static void knows_bad_times(void **state) {
     check_bad_time("\"real_time\": 1", "time_unit is \"\"");
 }
 
-/* Words in texts are none; a NaN among the counters is no reason to refuse. */
+/* A NaN in a text is no number, and one among the counters is no reason to refuse a file. */
 static void tells_nan_from_text(void **state) {
     (void)state;
     timed_file file;
@@ -301,7 +303,7 @@ static void tells_nan_from_text(void **state) {
     rows_free(&file);
 }
 
-/* Of two the first counts, and a note says so. */
+/* Where a member comes twice the first one counts, and a note says so. */
 static void check_twice(const char *text, int rows, double seconds, const char *name) {
     timed_file file;
     read_text(&file, text);
@@ -350,7 +352,7 @@ static void refuses_depth(void **state) {
     free(text);
 }
 
-/* A file with a hole takes no space. */
+/* The file is a hole, which takes no space on the disk. */
 static void refuses_size(void **state) {
     (void)state;
     assert_int_equal(truncate(path, (off_t)200 << 20), 0);
@@ -395,7 +397,7 @@ static void reads_pipes(void **state) {
     pclose(pipe);
 }
 
-/* What is taken in spite of a changed byte must still hold what rows.h promises. */
+/* A file that is accepted in spite of a changed byte must still hold what rows.h promises. */
 static void check_promises(const timed_file *file) {
     assert_true(file->row_count > 0);
     for (int i = 0; i < file->row_count; i++) {
@@ -444,7 +446,7 @@ static void refuses_every_prefix(void **state) {
     }
 }
 
-/* As many names as the format has a place for. */
+/* Writes the format `count` times, with the number of the turn in both of its places. */
 static char *repeat(const char *before, const char *format, int count, const char *after) {
     char *text = NULL;
     size_t size;
@@ -463,7 +465,7 @@ static char *repeat(const char *before, const char *format, int count, const cha
     return text;
 }
 
-/* Beyond `most` nothing is refused, but noted. */
+/* Names beyond `most` are not refused, but there is a note on them. */
 static void test_limit(const char *before, const char *format, int most, const char *after,
                        const char *note) {
     for (int more = 0; more < 2; more++) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Shares of work: each item in one of them, none dearer than the mean by more than one item. */
+ *
+ * Shares of work: each item is in one of them, and none is dearer than the mean by more than one
+ * item. */
 #include "bench/problems/shard.h"
 
 #include <setjmp.h>
@@ -93,7 +95,7 @@ static void the_answer_is_always_the_same(void **state) {
     }
 }
 
-/* From the first: an even number shows which end that is. */
+/* Dealing begins at the first share; an even number of items shows that. */
 static void equal_items_are_dealt_out(void **state) {
     (void)state;
     const double costs[] = {1, 1, 1, 1, 1, 1};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The statistics of bench/ on values known by hand. */
+ *
+ * The statistics of bench/ on values that are known by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,7 +74,7 @@ static void gives_intervals(void **state) {
 
 enum { LENGTH = 40 };
 
-/* Near normal noise of 2% around levels that change at `at`. */
+/* Makes nearly normal noise of 2% around levels that change at `at`. */
 static void make_series(double *values, const int *at, const double *levels, uint64_t seed) {
     for (int i = 0, level = 0; i < LENGTH; i++) {
         level += at[level] == i;
@@ -85,7 +86,7 @@ static int search_series(const double *values, int *steps) {
     return find_steps(values, LENGTH, &STEP_SEARCH_DEFAULT, steps);
 }
 
-/* The middle step is the largest, so that both sides are searched on. */
+/* The middle step is the largest, so that steps have to be found on both sides of it. */
 static void finds_steps(void **state) {
     (void)state;
     double values[LENGTH];
@@ -97,7 +98,7 @@ static void finds_steps(void **state) {
     assert_int_equal(steps[2], 31);
 }
 
-/* Near an end a step weighs as much as in the middle; one value alone is none. */
+/* Near an end a step weighs as much as in the middle, but one value alone is no step. */
 static void finds_steps_near_an_end(void **state) {
     (void)state;
     double values[LENGTH];
@@ -115,7 +116,8 @@ static void finds_steps_near_an_end(void **state) {
     assert_int_equal(find_steps(three, 0, &any, steps), 0);
 }
 
-/* In 300 series without a step about 3 are expected at p 0.01; more than 9 has a chance of 0.1%. */
+/* In 300 series without a step about 3 false ones are expected at p 0.01. More than 9 have a chance
+ * of 0.1%. */
 static void keeps_its_error_rate(void **state) {
     (void)state;
     int alarms = 0, found = 0;
@@ -131,7 +133,7 @@ static void keeps_its_error_rate(void **state) {
     assert_in_range(found, 290, 300);
 }
 
-/* One value, two, and values that are all the same. */
+/* The samples are one value, two values, and values that are all the same. */
 static void takes_small_samples(void **state) {
     (void)state;
     const double one[] = {2}, two[] = {3, 1}, same[] = {5, 5, 5}, zeros[] = {0, 0}, up[] = {1, 2};
@@ -163,7 +165,7 @@ static void takes_small_samples(void **state) {
     assert_near(wilcoxon_signed_rank(zeros, 2, GREATER), 1);
     assert_near(wilcoxon_signed_rank(zeros, 2, TWO_SIDED), 1);
 
-    /* Medians of resamples of 1 and 3 are 1, 2 and 3, each end a quarter of them. */
+    /* Medians of resamples of 1 and 3 are 1, 2 and 3, of which 1 and 3 have a quarter each. */
     const confidence_interval wide =
         ratio_of_medians_interval((sample_set){two, 2}, alike, &BOOTSTRAP_DEFAULT);
     assert_near(wide.low, 1.0 / 5);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The statistics of bench/ against what SciPy and NumPy say: argv[1] is
+ *
+ * The statistics of bench/ against what SciPy and NumPy say. The argument is
  * reference/statistics/statistics.json. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,7 +42,7 @@ static double number(const json_t *vector, const char *name) {
     return json_number_value(value);
 }
 
-/* An empty list would let a test pass. */
+/* A list must have entries, or a test would pass without any. */
 static const json_t *list_of(const char *name, size_t at_least) {
     const json_t *list = json_object_get(vectors, name);
     assert_true(json_array_size(list) >= at_least);

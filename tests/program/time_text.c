@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Times as people read them: three digits, in the largest unit of which there is one. */
+ *
+ * Times as people read them: three digits, in the largest unit of which there is at least one. */
 #include "bench/base/time_text.h"
 
 #include <setjmp.h>
