@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whether every include points down the house: a room may include what stands before it in ROOMS, itself and
-what lies beneath them all. Usage: directions.py [FOLDER]     the root of the repository; here"""
+"""Checks that every include points down the house: a room may include what stands before it in ROOMS, itself,
+and what lies beneath them all.
+
+Usage: directions.py [FOLDER]     FOLDER is the root of the repository, by default the current folder
+"""
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-# From the ground up. Rooms on one line stand beside each other and do not know of each other.
+# The rooms from the ground up. Rooms on one line stand beside each other and do not know of each other.
 ROOMS = [
     ["kernels"],
     ["reference"],
@@ -22,11 +25,11 @@ ROOMS = [
     ["bench"],
     ["tests"],
 ]
-# A table may be read from anywhere: it includes nothing.
+# A table may be read from anywhere, as it includes nothing.
 TABLES = {"bench/commands.inc"}
-# What is made while the program is built, and says how.
+# These headers are made while the program is built, and say how.
 GENERATED = {"bench/build_info.h", "bench/commit.h"}
-# Beside rnn.h the kernels show these to the others; tests see all of them.
+# Beside rnn.h the kernels show these headers to the other folders. Tests see all of them.
 KERNELS_SHOW = {
     "kernels/rnn.h", "kernels/activations.inc", "kernels/backends.inc", "kernels/cells.inc", "kernels/backend.h",
     "kernels/known_faults.h", "kernels/auto/auto.h", "kernels/auto/tuning.h", "kernels/engine/cores.h",
@@ -36,14 +39,14 @@ KERNELS_SHOW = {
 
 
 def room_of(path):
-    """The index of the line of ROOMS and the room; the longest name that fits."""
+    """The index of the line of ROOMS, and the room: the longest name that fits."""
     found = [(len(room), height, room) for height, line in enumerate(ROOMS) for room in line
              if path.startswith(room + "/")]
     return max(found)[1:] if found else None
 
 
 def fault(path, target):
-    """Why this file must not include that one; None: it may."""
+    """Why this file must not include that one; None where it may."""
     if target in TABLES or target in GENERATED:
         return None
     own, other = room_of(path), room_of(target)

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Breaks the sources on purpose, one mistake at a time, and asks whether the test that is named for it
-sees it; without the mistake that test must pass. A mistake that can no longer be made, because its text is
-gone, is a failure too. mutations/ has them.
+"""Breaks the sources on purpose, one mistake at a time, and asks whether the test that is named for it sees it.
+Without the mistake that test must pass. A mistake that can no longer be made, because its text is gone, is a
+failure, too. mutations/ has them.
 
 Usage: mutate.py SOURCE BUILD [--sample SEED] [NAME...]     the build is up to date
        mutate.py SOURCE --texts
-By default all; with --sample ten that SEED, as a commit, chooses; those of these NAMEs. --texts makes none:
-it only asks whether each could be made, and its test is there.
+By default it makes all mistakes, with --sample ten that SEED chooses (a commit, say), and with NAMEs those.
+With --texts it makes none: it only asks whether each could be made, and its test is there.
 """
 import argparse
 import os
@@ -27,16 +27,16 @@ from mutations.kinds import CRASHES, FAILS, HANGS, Built, Data, Source  # noqa: 
 
 SAMPLE = 10
 PASSES, SKIPPED, ERROR = "passes", "is skipped", "ends with an error"
-SKIP_STATUS = 77  # as Meson has it
+SKIP_STATUS = 77  # the status by which Meson knows a skip
 TIMEOUT = 240
-# The lines by which programs of cmocka, those of TAP, the others and Python's unittest say what failed.
+# By these lines programs of cmocka, those of TAP, the others and Python's unittest say what failed.
 FAILURE = re.compile(r"(?m)^(\[  FAILED  \]|not ok\b|FAILED\b)")
 SCRIPT_FAILURE = re.compile(r"(?m)^FAILED \(failures=")
-CAUGHT_SIGNAL = re.compile(r"Test failed with exception: .*")  # cmocka catches them
+CAUGHT_SIGNAL = re.compile(r"Test failed with exception: .*")  # cmocka catches signals
 
 
 def words_of(mutants, test, made=None):
-    """The test's command, with programs that were made in place of the build's."""
+    """The test's command, with the programs that were made in place of the build's."""
     for word in test.command:
         if isinstance(word, Source):
             yield from (sys.executable, str(mutants.source / word.path))
@@ -59,7 +59,7 @@ def outcome(is_script, status, output):
 
 
 def run_test(mutants, test, made=None):
-    """What became of it, and its output. Of one that hangs nothing is left."""
+    """Runs a test. Returns what became of it, and its output. Of one that hangs nothing is left running."""
     process = subprocess.Popen(list(words_of(mutants, test, made)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
                                env={**os.environ, "OMP_WAIT_POLICY": "passive", **test.environment})
@@ -73,15 +73,16 @@ def run_test(mutants, test, made=None):
 
 
 def what_failed(output):
-    """The line of an output that says it best."""
-    said = (re.search(r"(?m)^Traceback .*\n(?:[ \n].*\n?)*(.*)", output) or  # its last line: what was not so
+    """The line of an output that says best what failed."""
+    said = (re.search(r"(?m)^Traceback .*\n(?:[ \n].*\n?)*(.*)", output) or  # the last line says what was not so
             re.search(r"(?m)^(.*(?: is not |!=|not in range| has failed|failed with exception).*)$", output) or
             re.search(r"(?m)^((?:FAILED|not ok|\[  FAILED  \]|ended by signal).*)$", output))
     return said[1][:150] if said else "no line"
 
 
 def passes_unbroken(mutants, mutation, known):
-    """None where it is skipped. Many mutations have one test."""
+    """Whether the test passes without a mistake; None where it is skipped. `known` keeps the answer, as many
+    mutations share a test."""
     key = mutation.test.command, tuple(sorted(mutation.test.environment.items()))
     missing = [word.path for word in mutation.test.command
                if isinstance(word, Built) and not (mutants.build / word.path).exists()]
@@ -128,7 +129,7 @@ def is_caught_or_skipped(mutants, mutation, known):
 
 
 def unmakeable(source):
-    """What keeps mutations from being made or seen, a line each."""
+    """Returns what keeps mutations from being made or seen, a line each."""
     names = [mutation.name for mutation in MUTATIONS]
     yield from (f"{name}: the name of several" for name in sorted(set(names)) if names.count(name) > 1)
     for mutation in MUTATIONS:

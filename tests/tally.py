@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sums up Meson's test logs: skips with reasons, failures, how many subtests there were of the tests
-that passed or failed, and `N passed, N failed, N skipped`.
+"""Sums up Meson's test logs: the skips with their reasons, the failures, how many subtests there were in the
+tests that passed or failed, and `N passed, N failed, N skipped`.
 
-Usage: tally.py TESTLOG.json...   Exit status 1 on any failure, or where no test ran.
+Usage: tally.py TESTLOG.json...   The exit status is 1 on any failure, or where no test ran.
 """
 import json
 import re
@@ -13,7 +13,7 @@ from collections import defaultdict
 PASSED = {"OK", "EXPECTEDFAIL"}
 SKIPPED = {"SKIP"}
 
-# What a test has run by its own account: cmocka's tests, unittest's, TAP's points, mutations.
+# How a test says what it has run: the tests of cmocka and of unittest, the points of TAP, mutations.
 COUNTS = [r"(?m)^\[  PASSED  \] (\d+) test", r"(?m)^\[  FAILED  \] (\d+) test", r"(?m)^Ran (\d+) tests? in ",
           r"(?m)^(\d+) caught, ", r"(?m)^\d+ caught, (\d+) not"]
 SKIPS = r"(?m)^(?:OK|FAILED) \(.*skipped=(\d+)"
@@ -25,7 +25,8 @@ def read_logs(paths):
         try:
             with open(path, encoding="utf-8") as log:
                 yield from (json.loads(line) for line in log if line.strip())
-        except FileNotFoundError:  # no test ran; the pattern of the caller's shell came as it is
+        # Where no test ran, the caller's shell hands on its pattern as it is.
+        except FileNotFoundError:
             pass
 
 
@@ -39,7 +40,7 @@ def skip_reason(test):
 
 
 def subtests(test):
-    """One where it does not say how many."""
+    """How many subtests an output tells of; one where it does not say."""
     text = (test.get("stdout") or "") + "\n" + (test.get("stderr") or "")
     count = sum(int(number) for pattern in COUNTS for number in re.findall(pattern, text))
     count -= sum(map(int, re.findall(SKIPS, text)))

@@ -44,13 +44,13 @@ def disassemble(path):
 
 
 def is_machine_code(path):
-    """And not clang's byte code."""
+    """Whether it is machine code, and not clang's byte code."""
     with open(path, "rb") as file:
         return file.read(4) == b"\x7fELF"
 
 
 def objects(build, folders=("kernels", "reference", "bench")):
-    """Those that end up in librnn and rnnbench; tests may use what they like."""
+    """The objects that end up in librnn and rnnbench. Tests may use what they like."""
     return [path for folder in folders for path in sorted(Path(build, folder).rglob("*.o"))
             if is_machine_code(path)]
 
@@ -60,12 +60,13 @@ def linked_library(build):
 
 
 def is_of_librnn(name):
-    """And not of libxsmm's archive, the compiler's own library, or what a program begins and ends with."""
+    """Whether a function is of librnn, and not of libxsmm's archive, of the compiler's own library, or of what
+    a program begins and ends with."""
     return not re.match("_|libxsmm_|internal_|(de)?register_tm_clones|frame_dummy", name)
 
 
 def stem(function):
-    """Its name in the source, less what the compiler adds to that of a copy or a part."""
+    """The name of a function in the source, less what the compiler adds to that of a copy or a part."""
     return function.split(".")[0]
 
 
@@ -88,13 +89,13 @@ def leaks_of(path):
 
 
 def widened_objects(paths, made_for, register):
-    """The names of those made for an instruction set that do use its registers."""
+    """The names of the objects that are made for an instruction set and do use its registers."""
     return sorted({path.name for path in paths if made_for.search(path.name)
                    and any(register in i.operands for i in disassemble(path))})
 
 
 def check_linked_leaks(build, paths):
-    """In the functions whose names no object of an instruction set has."""
+    """Looks for leaks in those functions whose names no object of an instruction set has."""
     vectorised = {stem(name) for path in paths
                   if AVX2_OBJECTS.search(path.name) or AVX512_OBJECTS.search(path.name)
                   for name, _ in function_addresses(path)}
@@ -143,7 +144,7 @@ def functions_of(path):
 
 
 def innermost_loops(instructions):
-    """Runs of instructions from a label to the jump back to it that have no such run inside."""
+    """Returns the runs of instructions from a label to the jump back to it that have no such run inside."""
     index = {instruction.address: i for i, instruction in enumerate(instructions)}
     spans = []
     for i, instruction in enumerate(instructions):
@@ -159,7 +160,7 @@ def innermost_loops(instructions):
 
 
 def is_product(loop):
-    """Sums of products, and not the gate maths, which rounds or divides in every loop."""
+    """Whether a loop sums products. The gate maths does not count, as it rounds or divides in every loop."""
     if any(re.match("vdiv|vround|vrndscale", i.mnemonic) for i in loop):
         return False
     fmas = [i for i in loop if i.mnemonic.startswith("vfm") and VECTOR.search(i.operands)]
@@ -185,7 +186,7 @@ def check_object(path):
     if loops < 4:
         print(f"FAILED: found only {loops} product loops in {path}")
         failed += 1
-    if not fetching:  # gcc has dropped them once
+    if not fetching:  # gcc has once dropped the fetches
         print(f"FAILED: no product loop of {path} fetches the panel to come")
         failed += 1
     return failed
@@ -206,8 +207,8 @@ def check_spills(build):
 # ---- Alignment -----------------------------------------------------------------------------------
 
 def function_addresses(path):
-    """Name and address, within its object, of each that is not set apart as hardly ever called, nor made
-    by the compiler, as .omp.reduction.reduction_func is."""
+    """The name and address, within its object, of each function that is not set apart as hardly ever called,
+    nor made by the compiler, as .omp.reduction.reduction_func is."""
     text = subprocess.run(["objdump", "--syms", str(path)], check=True, capture_output=True, text=True).stdout
     for line in text.splitlines():
         if found := re.match(r"([0-9a-f]+) .{6}F \.text\t[0-9a-f]+ (?:\.hidden )?([^.\s]\S*)$", line):
@@ -224,7 +225,8 @@ def check_alignment(build):
             if address % CACHE_LINE:
                 failed += 1
                 print(f"FAILED {path.name} {name}: begins {address % CACHE_LINE} bytes behind a cache line")
-    if count < 50:  # less than there are, as whole-program optimisation inlines many
+    # There are more than these, but whole-program optimisation inlines many.
+    if count < 50:
         print(f"FAILED: found only {count} functions below", build)
         failed += 1
     print(f"{count} functions, {failed} that do not begin at a cache line")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whether every symbol that a program could collide with when it links librnn begins with rnn_.
+"""Checks that every symbol that a program could collide with when it links librnn begins with rnn_.
 
 Usage: symbols.py LIBRNN.A LIBRNN.SO
 """
@@ -24,7 +24,7 @@ def check(library):
     if "rnn_plan_create" not in symbols:
         print(f"FAILED {library}: rnn_plan_create is not among its {len(symbols)} symbols")
         return False
-    # One copy of these helpers of gcc's for 32 bits is kept of all that a program links.
+    # For 32 bits, a program keeps one copy of these helpers of gcc's of all that it links.
     others = sorted(symbol for symbol in symbols if not symbol.startswith(("rnn_", "__x86.get_pc_thunk.")))
     for symbol in others:
         print(f"FAILED {library}: {symbol} does not begin with rnn_")

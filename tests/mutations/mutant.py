@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Programs of a build with a mistake made on purpose. Only what the mistake changes is compiled again;
-all else is the build's own, which must be up to date."""
+"""Makes programs of a build with a mistake made on purpose. Only what the mistake changes is compiled again.
+Everything else is the build's own, which must be up to date."""
 import json
 import re
 import shlex
@@ -9,16 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Their objects are of one instruction set each.
+# The objects of these are of one instruction set each.
 KERNELS = re.compile(r"librnn_(\w+)\.a\.p/")
 
 
 class CannotBeMade(Exception):
-    """A command failed that a mutant, or looking at the build, takes."""
+    """Says that a command failed which making a mutant, or looking at the build, takes."""
 
 
 def run(command, **options):
-    """What it writes."""
+    """Runs a command and returns what it writes."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, **options)
     if done.returncode:
@@ -27,7 +27,7 @@ def run(command, **options):
 
 
 def occurrences(source, mutation):
-    """How often the text of the mistake is in the sources: it can be made where that is once."""
+    """How often the text of the mistake is in the sources. It can be made where that is once."""
     path = Path(source, mutation.file)
     return path.read_text(encoding="utf-8").count(mutation.text) if path.exists() else 0
 
@@ -40,7 +40,7 @@ def is_linked(name, linked):
 
 
 class Mutants:
-    """Those of one build: SOURCE as it was built in BUILD. They are made in a folder elsewhere."""
+    """The mutants of one build: of SOURCE as it was built in BUILD. They are made in a folder elsewhere."""
 
     def __init__(self, source, build, folder):
         self.source, self.build, self.folder = Path(source).resolve(), Path(build).resolve(), Path(folder)
@@ -53,7 +53,7 @@ class Mutants:
         self.users = self.read_users(run(["ninja", "-C", self.build, "-t", "deps"]))
 
     def read_users(self, text):
-        """Which objects are made of each file of the sources."""
+        """Finds out which objects are made of each file of the sources."""
         users, output = {}, ""
         for line in text.splitlines():
             if line[:1].strip():
@@ -65,7 +65,7 @@ class Mutants:
         return users
 
     def moved(self, word):
-        """The word of a compiler's command, where it is a path of the sources: in the copy of them."""
+        """A word of a compiler's command. Where it is a path of the sources, it becomes one in their copy."""
         flag, path = ("-I", word[2:]) if word.startswith("-I") else ("", word)
         absolute = (self.build / path).resolve()
         folders = [absolute, *absolute.parents]
@@ -73,7 +73,7 @@ class Mutants:
         return f"{flag}{self.copy / absolute.relative_to(self.source)}" if is_path else word
 
     def compile(self, output):
-        """The object of the copied sources as they are now; returns its path."""
+        """Compiles an object of the copied sources as they are now, and returns its path."""
         words = iter(self.compile_commands[output])
         made, command = self.folder / output.replace("/", "_"), []
         for word in words:
@@ -85,14 +85,15 @@ class Mutants:
         return made
 
     def commands(self, program):
-        """Those by which the build makes it; the last one links it."""
+        """The commands by which the build makes a program. The last one links it."""
         if program not in self.known_commands:
             self.known_commands[program] = run(["ninja", "-C", self.build, "-t", "commands", program]).splitlines()
         return self.known_commands[program]
 
     def link(self, program, objects, to, compiled):
-        """As the build does, with some objects in place of its own. They go before its libraries, which
-        then have nothing to add that is in them. False where it is made of none of them."""
+        """Links a program as the build does, with some objects in place of its own. They go before its
+        libraries, which then have nothing to add that is in them. Returns False where the program is made of
+        none of them."""
         *before, last = self.commands(program)
         parts = [name for name in objects if any(f" -o {name} " in line for line in before)]
         for name in parts:
@@ -106,9 +107,9 @@ class Mutants:
         return bool(parts)
 
     def make(self, mutation, *programs, kernels=None):
-        """Paths of the programs with the mistake, each None where it is made of nothing that the mistake
-        changes; none where its text is not there once. Of kernels in several instruction sets those named
-        alone have it, which are all that the test runs."""
+        """Returns the paths of the programs with the mistake, each None where it is made of nothing that the
+        mistake changes. There are none where the text of the mistake is not there once. Of kernels in
+        several instruction sets only those named have the mistake, as the test runs no others."""
         path = self.copy / mutation.file
         if occurrences(self.copy, mutation) != 1:
             return []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mistakes after which results are as good, but depend on what rnn.h promises that they do not."""
+"""Mistakes that leave results as right as before, but let them depend on what rnn.h promises not to matter."""
 from mutations.kinds import Mutation, program
 
 

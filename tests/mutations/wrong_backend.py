@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The rnnbench program with one backend broken on purpose: `check` counts its mismatches, `sweep`
-calls it WRONG and times the other one alone, `tune` lets that one win, `gate` times nothing.
+"""Breaks one backend of the rnnbench program on purpose. Then `check` must count its mismatches, `sweep` must
+call it WRONG and time the other one alone, `tune` must let that one win, and `gate` must time nothing.
 
 Usage: wrong_backend.py SOURCE BUILD     the build is up to date
 """
@@ -26,7 +26,7 @@ CASE = ["--problem", f"{CELL}/N:2/T:3/D:4/U:5", "--backend", f"naive,{BACKEND}"]
 
 
 class Outcome:
-    """What the programs do; `sound` is the intact one, which the gate is against."""
+    """What the programs do. `sound` is the intact one, which the gate compares with."""
 
     def __init__(self, program, clocked, sound, folder):
         folder.mkdir()
@@ -38,7 +38,7 @@ class Outcome:
         rows = json.loads(out.read_text())["benchmarks"]
         self.timed = {row["run_name"].split("/")[1] for row in rows}
         tuning = Path(folder, "tuning")
-        # long enough for a spread with which something can win
+        # this is long enough for a spread that leaves something to win
         self.tune = self.run("tune", *CASE, "--repetitions", "5", "--min-time", "0.01", "--out", tuning, RNN_ISA=BACKEND)
         self.tuned = tuning.read_text()
         report = Path(folder, "gate.json")

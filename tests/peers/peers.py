@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`rnnbench worker` and the driver in bench/peers, with backends of our own and made-up peers.
+"""Tries `rnnbench worker`, `rnnbench record` and the driver in bench/peers, with backends of our own and
+made-up peers.
 
 Usage: peers.py RNNBENCH [unittest's arguments]
 """
@@ -30,7 +31,7 @@ ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "passive", "PYTHONDONTWRITEBYTEC
 
 
 def talk(*commands):
-    """The answers to some commands, and the exit status."""
+    """Returns the answers to some commands, and the exit status."""
     done = subprocess.run([PROGRAM, "worker"], input="".join(line + "\n" for line in commands),
                           capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
     return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
@@ -95,7 +96,7 @@ class WorkerTest(unittest.TestCase):
         self.y = Path(self.folder.name) / "y"
 
     def test_counts_the_steps_that_it_writes(self):
-        """6 x 11 multiply-adds a step, 4 x 36 bytes of recurrent weights, 4 x 36 of the others."""
+        """A step has 6 x 11 multiply-adds, 4 x 36 bytes of recurrent weights and 4 x 36 of the others."""
         for mask in "none", "lengths", "front", "holes", "both":
             with self.subTest(mask=mask), tempfile.TemporaryDirectory() as folder:
                 (facts,), _ = talk(f"write {folder} {PROBLEM}/mask:{mask}")
@@ -139,7 +140,7 @@ class WorkerTest(unittest.TestCase):
                 self.assertGreater(answers[-1]["relative_error"], 0)
 
     def test_every_checked_element_counts(self):
-        """Whichever one is spoilt, the comparison sees it; so it does a NaN."""
+        """Whichever element is spoilt, the comparison sees it, and so it does a NaN."""
         commands = [f"prepare naive 1 {PROBLEM}", "run 1", f"output {self.y}"]
         talk(*commands)
         right = array.array("f", self.y.read_bytes())
@@ -188,7 +189,7 @@ class WorkerTest(unittest.TestCase):
 
 
 class RecordTest(unittest.TestCase):
-    """`rnnbench record`, which makes files of samples."""
+    """Tries `rnnbench record`, which makes files of samples."""
     ROW = {"problem": PROBLEM, "backend": "torch", "threads": 2, "label": "2.0, \u00e9", "iterations": 10,
            "seconds": [4e-6, 1e-6, 2e-6], "cpu_seconds": [6e-6, 2e-6, 3e-6], "flops": 4000,
            "weight_bytes": 2000, "roof_seconds": 5e-7, "counters": {"max_error": 1e-7, "pack_us": 3}}
@@ -203,7 +204,7 @@ class RecordTest(unittest.TestCase):
         return subprocess.run([PROGRAM, "record", *options], input=text, capture_output=True, text=True, timeout=60)
 
     def test_numbers(self):
-        """The repetitions and nothing that they give."""
+        """The file has the repetitions, and nothing that follows from them."""
         done = self.record([self.ROW, {**self.ROW, "backend": "auto", "seconds": [1e-6], "cpu_seconds": [0]}],
                            "--out", self.out)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
@@ -284,7 +285,7 @@ class DriverTest(unittest.TestCase):
         return done, rows, content
 
     def test_same_rows_as_sweep(self):
-        """Names, counters and units, so that all tools read both."""
+        """Names, counters and units are the same, so that all tools read both."""
         sweep = Path(self.folder.name) / "sweep.json"
         filters = ["--backend", "naive,openmp", "--threads", "1,2", "--problem", PROBLEM,
                    "--problem", PROBLEM + "/mask:lengths"]
@@ -311,14 +312,14 @@ class DriverTest(unittest.TestCase):
         self.assertIn(PROBLEM, self.table.read_text())
 
     def test_more_repetitions_where_the_machine_was_disturbed(self):
-        """Of all participants alike, to a limit. A single one is always settled."""
+        """All participants alike get more repetitions, up to a limit. A single one is always settled."""
         for asked, made in (["--most-repetitions", "7"], 7), (["--repetitions", "1"], 1):
             done, _, content = self.with_fake("restless", *asked)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             self.assertEqual({row["repetitions"] for row in content["benchmarks"]}, {made})
 
     def test_failure_among_the_further_repetitions(self):
-        """It costs its row, and the others go on."""
+        """A peer that fails then loses its row, and the others go on."""
         done, rows, content = self.with_fake("restless_fails", "--most-repetitions", "7")
         self.assertEqual((done.returncode, rows), (1, []), done.stdout)
         self.assertIn("something broke very late", done.stdout)
@@ -346,7 +347,7 @@ class DriverTest(unittest.TestCase):
         self.assertIn("how many times faster naive is", done.stdout)
 
     def test_peers_that_go_wrong(self):
-        """None is timed, each is named, and the others go on."""
+        """None of these is timed, each is named, and the others go on."""
         cases = {"wrong": "WRONG fake", "nan": "WRONG fake", "short": "FAILED fake",
                  "fails": "FAILED fake, threads 1, " + PROBLEM + ": something broke",
                  "dies": "a bad day", "garbage": "FAILED fake", "silent": "missing fake",
@@ -391,7 +392,7 @@ class DriverTest(unittest.TestCase):
                          "quick_form(): ValueError: no luck")
 
     def test_worker_that_does_not_end(self):
-        """When told to: it is ended."""
+        """A worker that does not end when it is told to is ended."""
         for manner, status in ("right", 0), ("lingers", -signal.SIGKILL):
             worker = processes.Worker([sys.executable, HERE / "peers_fake.py", manner],
                                       Path(self.folder.name, "log"))

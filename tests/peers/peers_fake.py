@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A peer for the tests of bench/peers: SimpleRNN in plain Python, or one way to go wrong.
+"""A peer for the tests of bench/peers: SimpleRNN in plain Python, which does its work right or goes wrong in
+one way.
 
 Usage: peers_fake.py right|restless|restless_fails|wrong|nan|short|refuses|fails|fails_once|dies|
                      dies_later|garbage|silent|kills_judge|lacks_form|lingers
-restless: two of three runs take twice the time; restless_fails: and one behind the third repetition
-fails; fails_once: in the second repetition of the first problem; dies_later ends there; kills_judge:
-ends the driver's first worker when the second problem comes; lingers: when it is told to quit.
+
+  restless        two of three runs take twice the time
+  restless_fails  so do these, and one behind the third repetition fails
+  fails_once      it fails in the second repetition of the first problem
+  dies_later      it ends there
+  kills_judge     it ends the driver's first worker when the second problem comes
+  lingers         it goes on when it is told to quit
 """
 import array
 import json
@@ -25,7 +30,7 @@ def floats(path):
 
 
 def simple_rnn(folder):
-    """y [N, T, M] of one forward layer with tanh."""
+    """Returns y [N, T, M] of one forward layer with tanh."""
     facts = json.loads((folder / "problem.json").read_text())
     layer, = facts["layers"]
     if layer["cell"] != "simple_rnn":
@@ -76,7 +81,7 @@ def obey(words):
     if command == "run":
         if MANNER == "dies":
             sys.exit("the fake peer has a bad day")
-        if obey.runs == 5 and MANNER == "fails_once":  # three come before the repetitions
+        if obey.runs == 5 and MANNER == "fails_once":  # three runs come before the repetitions
             return {"error": "something broke late"}
         if obey.runs == 9 and MANNER == "restless_fails":
             return {"error": "something broke very late"}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whether the workers of bench/peers give each framework our weights as it wants them: every form
-that a framework has is held against the oracle.
+"""Checks that the workers of bench/peers give each framework our weights as it wants them. Every form that a
+framework has is held against the oracle.
 
 Usage: peers_frameworks.py RNNBENCH FRAMEWORK
-Skipped where bench/peers/setup has not made build-peers, or what PEERS_ENVIRONMENT names.
+It is skipped where bench/peers/setup has not made build-peers, or what PEERS_ENVIRONMENT names.
 """
 import json
 import os
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = 77
 SIZES = "N:3/T:4/D:5/U:7"
 
-# What has all of these, and what only some have.
+# What all of these frameworks have, and what only some have.
 FORMS = [f"{cell}/{SIZES}{options}" for cell in ("simple_rnn", "lstm", "gru")
          for options in ("", "/bias:0", "/state:1", "/output:last", "/direction:bidirectional",
                          "/direction:bidirectional/state:1", "/direction:bidirectional/output:last")]
@@ -30,7 +30,7 @@ OTHER_ACTIVATIONS = [f"lstm/{SIZES}/activation:softsign", f"gru/{SIZES}/recurren
 PROBLEMS = FORMS + BACKWARD + RESET_BEFORE + OTHER_ACTIVATIONS
 HAS = {"torch": FORMS, "onnxruntime": PROBLEMS, "tensorflow": PROBLEMS,
        "onednn3": FORMS + BACKWARD + RESET_BEFORE}
-SHARE = {"tensorflow": 3}  # every third problem alone: XLA compiles for seconds
+SHARE = {"tensorflow": 3}  # one problem of three, as XLA compiles for seconds
 
 
 def environment():
