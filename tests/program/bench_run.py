@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""How bench/run ends: with what a sweep came to, its page, and all paths. It neither installs nor builds here.
+"""How bench/run ends: with what a sweep came to, its page, and all paths. Here it neither installs nor builds.
 
 Usage: bench_run.py RNNBENCH [unittest's arguments]
 """
@@ -93,7 +93,7 @@ class BenchRun(unittest.TestCase):
         self.assertEqual(len(self.results("html")), 1)
 
     def test_interrupted(self):
-        """As Ctrl-C reaches all of it at once: the sweep has the last word, and keeps what it has."""
+        """Ctrl-C reaches all of it at once: the sweep has the last word, and keeps what it has."""
         program = subprocess.Popen([self.root / "bench/run", *SWEEP, "--problem", "lstm/N:1:400/T:2/U:4", "--min-time", "0.01"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         for _ in range(2):

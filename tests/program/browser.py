@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Headless Chromium, told what to do over a pipe (the DevTools protocol, without a socket)."""
+"""Headless Chromium, which is told over a pipe what to do (the DevTools protocol, without a socket)."""
 import base64
 import json
 import os
@@ -48,7 +48,7 @@ class Browser:
         return self
 
     def __exit__(self, *_):
-        os.close(self.command_write)  # ends it
+        os.close(self.command_write)  # this ends the browser
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -104,7 +104,7 @@ class Browser:
                   deviceScaleFactor=scale, mobile=width < 600)
 
     def open(self, path, wait="new Promise(done => requestAnimationFrame(() => setTimeout(done)))"):
-        """Seconds until the page has been painted."""
+        """Opens a page and returns the seconds until it has been painted."""
         self.events = []
         start = time.monotonic()
         self.call("Page.navigate", url=Path(path).resolve().as_uri())

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whether a sweep has rows of every backend for every cell that `rnnbench list` says it runs.
+"""Checks that a sweep has rows of every backend for every cell that `rnnbench list` says it runs.
 
 Usage: claims.py RNNBENCH RESULT.json     of a sweep with all cells and no filter on backends
 """
@@ -10,15 +10,15 @@ import sys
 
 
 def claims(listing):
-    """What the table of `rnnbench list` says yes to: {("gru/reset_after:0", "naive"), ...}"""
+    """Returns what the table of `rnnbench list` says yes to: {("gru/reset_after:0", "naive"), ...}"""
     header, *rows = listing.split("\nbackends\n")[1].split("\n\n")[0].splitlines()
-    columns = header.split()[1:]  # the first is the threads
+    columns = header.split()[1:]  # the first column is the threads
     return {(column, words[0]) for words in map(str.split, rows)
             for column, word in zip(columns, words[2:]) if word == "yes"}
 
 
 def measured(path):
-    """The same of the rows of a file, named as lstm/avx2/N:8/T:32/D:64/U:128/threads:1."""
+    """Returns the same for the rows of a file, named as lstm/avx2/N:8/T:32/D:64/U:128/threads:1."""
     with open(path, encoding="utf-8") as file:
         names = [row["run_name"].split("/") for row in json.load(file)["benchmarks"]]
     return {(cell + "/reset_after:0" * ("reset_after:0" in options), backend)
@@ -26,12 +26,13 @@ def measured(path):
 
 
 def is_forced(name, names):
-    """As openmp_batch, a forced openmp: a sweep measures it only where --backend names it."""
+    """Whether a backend is a forced openmp, such as openmp_batch. A sweep measures it only where --backend
+    names it."""
     return any(name.startswith(other + "_") for other in names)
 
 
 def missing(rnnbench, path):
-    """One line for each claim without a row; one, too, where nothing is claimed."""
+    """Returns one line for each claim without a row, and one where nothing is claimed."""
     done = subprocess.run([rnnbench, "list"], check=True, capture_output=True, text=True)
     claimed = claims(done.stdout)
     if not claimed:

@@ -135,7 +135,7 @@ class Refused(unittest.TestCase):
 
 # ---- What it does -------------------------------------------------------------------------------
 
-# What hwloc reads in place of this machine: one core.
+# hwloc reads this in place of the machine: one core.
 SETS = 'cpuset="0x1" complete_cpuset="0x1" nodeset="0x1" complete_nodeset="0x1"'
 TOPOLOGY = f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE topology SYSTEM "hwloc2.dtd">
@@ -167,7 +167,7 @@ class Commands(unittest.TestCase):
         self.assertEqual([line.split()[0] for line in table], BACKENDS)
 
     def test_a_cpu_is_told_from_others(self):
-        """By its model's name or, where that has no number, by family and model number."""
+        """A CPU goes by its model's name or, where that has no number, by family and model number."""
         for model, cpu in (("AMD EPYC", "AMD EPYC, family 25 model 17"),
                            ("Xeon Processor @ 2.60GHz", "Xeon Processor @ 2.60GHz, family 25 model 17"),
                            ("Xeon 8480+ @ 2.00GHz", "Xeon 8480+ @ 2.00GHz")):
@@ -296,7 +296,7 @@ class Sweep(unittest.TestCase):
             self.assertRegex(done.stdout, r"threads: at most 1 of \d+ cores \(OMP_NUM_THREADS 1\)")
 
     def roofs(self, **environment):
-        """Seconds of the machine's limit, by backend; of a problem that arithmetic limits."""
+        """Returns the seconds of the machine's limit, by backend, for a problem that arithmetic limits."""
         run("sweep", "--problem", "lstm/N:16/T:3/D:16/U:32", "--backend", "scalar,libxsmm,auto",
             "--threads", "1", *BRIEF, "--out", str(self.out), **environment)
         return {row["run_name"].split("/")[1]: row["roof"] * row["real_time"]
@@ -327,9 +327,9 @@ class Sweep(unittest.TestCase):
         return facts["counted_steps"], facts["longest_row"]
 
     def test_masked_steps_count_for_nothing(self):
-        """GFLOP/s, weight_GB/s and roof are of the steps that lengths and mask let count: 4 x 64 x 128
-        multiply-adds a step, 65536 bytes of recurrent weights for each of the longest row, beside as many
-        of the input's and 1024 of biases."""
+        """GFLOP/s, weight_GB/s and roof are of the steps that lengths and mask let count. A step has 4 x 64 x
+        128 multiply-adds, and 65536 bytes of recurrent weights for each step of the longest row. Besides
+        there are as many bytes of the input's weights and 1024 of biases."""
         whole = "lstm/N:8/T:25/D:64/U:64"
         masks = ["", "/mask:lengths", "/mask:front", "/mask:holes", "/mask:both"]
         done = run("sweep", *(word for mask in masks for word in ("--problem", whole + mask)), "--backend",
@@ -372,7 +372,7 @@ class Sweep(unittest.TestCase):
         try:
             while block := os.read(ours, 65536):
                 seen += block
-        except OSError:  # how the end of a terminal reads
+        except OSError:  # this is how the end of a terminal reads
             pass
         os.close(ours)
         self.assertEqual(program.wait(), FINE)
@@ -397,7 +397,7 @@ class Sweep(unittest.TestCase):
                     ["sweep", "--preset", preset, "--backend", "naive", *BRIEF])
                 if "this machine has" in errors:
                     self.skipTest(errors)
-                self.assertIn(status, (INTERRUPTED, FINE), errors)  # the short ones may be done
+                self.assertIn(status, (INTERRUPTED, FINE), errors)  # the short ones may be done already
                 self.assertRegex(output, rf"\n\d+ of {problems} problems, ")
 
     def interrupt(self, arguments):

@@ -14,17 +14,17 @@ import unittest
 from pathlib import Path
 
 SOURCES = Path(sys.argv.pop(1) if len(sys.argv) > 1 else ".").resolve()
-# None of a hook's that runs these tests.
+# None of these variables may come from a hook that runs these tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 FALLBACK = "unknown"
-# What names the commit, and nothing that takes long to configure.
+# This build names the commit, and does nothing that takes long to configure.
 MESON_BUILD = """project('rnnbench', 'c')
 subdir('bench')
 """
 
 
 def vcs_tag():
-    """The call of bench/meson.build."""
+    """Returns the call in bench/meson.build."""
     text = (SOURCES / "bench/meson.build").read_text()
     call = re.search(r"vcs_tag\((?:[^()]|\([^()]*\))*\)", text)
     return f"commit = {call[0]}\ncustom_target('told', input: commit, output: 'told.h', " \
@@ -45,7 +45,7 @@ class Commit(unittest.TestCase):
                               env=self.environment).stdout.strip()
 
     def unpack(self, where):
-        """The sources, as far as they matter here."""
+        """Unpacks the sources, as far as they matter here."""
         where.mkdir(parents=True)
         (where / "bench").mkdir()
         (where / "meson.build").write_text(MESON_BUILD)
@@ -114,7 +114,7 @@ class Commit(unittest.TestCase):
         self.assertEqual(self.built(self.unpack(self.folder / "unpacked")), FALLBACK)
 
     def test_unpacked_in_another_repository(self):
-        """Below it, at its top, and where that has committed all of it."""
+        """The sources lie below the other repository, at its top, and where it has committed all of them."""
         other = self.other_repository(self.folder / "other")
         below = self.unpack(other / "below")
         self.assertEqual(self.built(below), FALLBACK)
@@ -126,7 +126,7 @@ class Commit(unittest.TestCase):
         self.assertEqual(self.built(top), FALLBACK)
 
     def test_another_repository_in_the_environment(self):
-        """As hooks have it."""
+        """Hooks run with such an environment."""
         other = self.other_repository(self.folder / "other")
         source, commit = self.repository()
         unpacked = self.unpack(self.folder / "unpacked")
@@ -138,9 +138,9 @@ class Commit(unittest.TestCase):
                 self.assertEqual(self.built(unpacked, **more), FALLBACK)
 
     def test_of_another_user(self):
-        """Git does not trust what it finds there; where it is told to, it does."""
+        """Git does not trust the sources of another user. Where it is told to, it does."""
         source, commit = self.repository()
-        more = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}  # else only root could try it
+        more = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}  # without this only root could try it
         self.assertEqual(self.built(source, **more), FALLBACK)
         trusted = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": str(source)}
         self.assertEqual(self.built(source, **more, **trusted), commit)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""rnnbench compare from outside: what it pairs, what it computes, every format, what it refuses.
+"""rnnbench compare from outside: what it pairs, what it computes, every format, and what it refuses.
 
 Usage: compare_cli.py RNNBENCH [unittest's arguments]
 """
@@ -36,7 +36,7 @@ def name_of(problem, backend, threads=1):
 
 
 def noisy(seconds, count=9, seed=0):
-    """Repetitions with 1% of noise, no two alike."""
+    """Returns repetitions with 1% of noise, no two of them alike."""
     generator = random.Random(f"{seconds} {seed}")
     return [seconds * (1 + generator.gauss(0, 0.01)) for _ in range(count)]
 
@@ -60,7 +60,7 @@ class Compare(unittest.TestCase):
         self.folder = Path(folder.name)
 
     def write(self, name, rows, further=(), **context):
-        """rows: {row's name: seconds of each repetition}"""
+        """Writes a file. `rows` is {row's name: seconds of each repetition}."""
         path = self.folder / name
         benchmarks = [entry for row, times in rows.items() for entry in entries(row, times)]
         path.write_text(json.dumps({"context": {**CONTEXT, **context},
@@ -68,7 +68,8 @@ class Compare(unittest.TestCase):
         return path
 
     def two_files(self):
-        """avx2 is slower on one problem and as before on another; a row is missing on either side."""
+        """Writes two files: avx2 is slower on one problem and as before on another, and a row is missing on
+        either side."""
         base = {name_of(SMALL, "avx2"): noisy(1e-6), name_of(LARGE, "avx2"): noisy(5e-5),
                 name_of(GRU, "naive"): noisy(3e-6), name_of(GRU, "avx2"): noisy(2e-6)}
         new = {name_of(SMALL, "avx2"): noisy(1.2e-6), name_of(LARGE, "avx2"): noisy(5e-5, seed=1),
@@ -108,7 +109,7 @@ class Compare(unittest.TestCase):
                                                           (GRU, "naive", 1))],
                          ["slower", "", "faster"])
         p = {key: row["p"] for key, row in rows.items()}
-        self.assertAlmostEqual(p[SMALL, "avx2", 1], 0.000412, places=6)  # SciPy, 9 against 9 apart
+        self.assertAlmostEqual(p[SMALL, "avx2", 1], 0.000412, places=6)  # by SciPy, for 9 against 9 that are apart
         self.assertGreater(p[LARGE, "avx2", 1], 0.05)
         self.assertAlmostEqual(row["p_adjusted"], p[SMALL, "avx2", 1] * 3 / 2, places=12)
 
@@ -129,7 +130,7 @@ class Compare(unittest.TestCase):
                          {("all", "all"): (1, 1), ("lstm", "all"): (1, 0), ("gru", "all"): (0, 1),
                           ("all", "avx2"): (1, 0), ("all", "naive"): (0, 1)})
         self.assertEqual(groups["lstm", "all"]["rows"], 2)
-        self.assertIsNone(groups["gru", "all"]["ratio_low"])  # of one row
+        self.assertIsNone(groups["gru", "all"]["ratio_low"])  # there is one row only
         self.assertLess(groups["lstm", "all"]["ratio_low"], lstm)
 
     def test_missing_rows(self):
@@ -158,7 +159,7 @@ class Compare(unittest.TestCase):
         self.assertEqual(result["differences"], "")
 
     def test_what_only_one_file_says(self):
-        """It counts where to say nothing means something."""
+        """A missing row counts where saying nothing would mean something."""
         rows = {name_of(SMALL, "avx2"): noisy(1e-6)}
         whole = self.write("whole.json", rows, rnnbench_schema="1", finished="true", governor="performance")
         part = self.write("part.json", rows, rnnbench_schema="1", interrupted="true", OMP_PLACES="x" * 2000,
@@ -207,8 +208,8 @@ class Compare(unittest.TestCase):
         self.assertAlmostEqual(row["cv"], 0.1, places=12)
 
     def test_numbers_as_text(self):
-        """Three digits of how many times faster, and of p no more than is known of it."""
-        for count, p in (5, "0.008"), (9, "<0.001"):  # 2 / 252, 0.000412
+        """There are three digits of how many times faster, and no more of p than is known."""
+        for count, p in (5, "0.008"), (9, "<0.001"):  # 2 / 252 and 0.000412
             paths = [self.write(f"{factor}.json", {
                 name_of(SMALL, "avx2"): [factor * (1e-6 + 1e-8 * i) for i in range(count)]}) for factor in (1, 2)]
             self.assertRegex(self.fine(*paths), rf"(?m)^{SMALL} .* 2\.000 .* {p} +slower$")
@@ -221,7 +222,7 @@ class Compare(unittest.TestCase):
         self.assertEqual(line, [LARGE, "1", "201", "us", "12.5x", "9.98x", "9.99x", "100x"])
 
     def test_intervals_of_speeds(self):
-        """From the lower to the higher: those of times the other way round."""
+        """An interval of speeds goes from the lower to the higher, so it is that of times the other way round."""
         path = self.write("a.json", {name_of(problem, backend): noisy(seconds * factor, seed=factor)
                                      for problem, factor in ((SMALL, 1), (LARGE, 2), (GRU, 3))
                                      for backend, seconds in (("naive", 1e-4), ("avx2", 1e-5 * factor))})
@@ -233,8 +234,8 @@ class Compare(unittest.TestCase):
     # ---- As many tests as rows -------------------------------------------------------------------
 
     def changes(self, apart, count, factor=1.2):
-        """Of `count` rows of five repetitions: in so many of them all five are slower, which has a p of
-        2 / 252, and in the others none is: (p, adjusted p, change) of one of each."""
+        """Returns (p, adjusted p, change) of one row of each kind. There are `count` rows of five repetitions:
+        in so many of them all five are slower, which has a p of 2 / 252, and in the others none is."""
         before = [1e-6, 1.01e-6, 1.02e-6, 1.03e-6, 1.04e-6]
         names = [name_of(f"lstm/N:{n}/T:1/D:1/U:1", "avx2") for n in range(1, count + 1)]
         base = self.write("base.json", {name: before for name in names})
@@ -260,8 +261,9 @@ class Compare(unittest.TestCase):
                 self.assertEqual(said, change)
 
     def test_a_change_that_the_interval_does_not_show(self):
-        """Two levels, of which other repetitions have the median: all is a little slower on each, which ranks
-        say clearly, but the median may as well be that of the other level."""
+        """Times have two levels, and the median is of one or the other from file to file. Everything is a
+        little slower on each level, which ranks say clearly, but the median may as well be that of the other
+        level."""
         base = [1.00, 1.01, 1.02, 1.03, 1.04, 2.00, 2.01, 2.02, 2.03]
         new = [1.05, 1.06, 1.07, 1.08, 2.04, 2.05, 2.06, 2.07, 2.08]
         for before, after in (base, new), (new, base):
@@ -273,7 +275,7 @@ class Compare(unittest.TestCase):
             self.assertEqual(row["change"], "")
 
     def test_only_what_is_shown_is_corrected_for(self):
-        """Filters leave fewer tests; rows without a p are none."""
+        """Filters leave fewer tests, and rows without a p are no tests."""
         self.changes(1, 40)
         rows = self.json_of(self.folder / "base.json", self.folder / "new.json", "--batch", "1:4")["rows"]
         self.assertAlmostEqual(rows[0]["p_adjusted"], 4 * 2 / 252, places=12)
@@ -350,7 +352,7 @@ class Compare(unittest.TestCase):
             self.assertEqual({row["backend"] for row in result["rows"]}, {"openmp"})
 
     def test_anchor_across_machines(self):
-        """The new machine is half as fast; avx2 lost another quarter."""
+        """The new machine is half as fast, and avx2 lost another quarter."""
         base = self.write("base.json", {name_of(SMALL, "naive"): noisy(8e-6),
                                         name_of(SMALL, "avx2"): noisy(2e-6),
                                         name_of(GRU, "avx2"): noisy(2e-6)})
@@ -371,8 +373,8 @@ class Compare(unittest.TestCase):
     # ---- Ours against others -----------------------------------------------------------------------
 
     def against(self, times, *options, threads=1, **context):
-        """times: {backend: microseconds of one repetition on each of some problems}; the summary's row
-        of all cells for each opponent, and the whole."""
+        """Returns the summary's row of all cells for each opponent, and the whole answer. `times` is {backend:
+        microseconds of one repetition on each of some problems}."""
         rows = {name_of(f"lstm/N:1/T:{step + 1}/D:2/U:2", backend, threads): [1e-6 * time]
                 for backend, all_times in times.items() for step, time in enumerate(all_times)}
         result = self.json_of(self.write("a.json", rows, **context), *options)
@@ -396,7 +398,7 @@ class Compare(unittest.TestCase):
         self.assertEqual(best, [("T:1", "onednn", 0.5), ("T:2", "torch", 0.5), ("T:3", "onednn", 2)])
 
     def test_losses_beyond_noise(self):
-        """auto is slower on one problem beyond noise, on another within it, and faster on the third."""
+        """auto is slower on one problem beyond noise, slower on another within it, and faster on the third."""
         path = self.write("a.json", {
             name_of(SMALL, "auto"): noisy(1.2e-6), name_of(SMALL, "onednn"): noisy(1e-6),
             name_of(LARGE, "auto"): noisy(1.0001e-6), name_of(LARGE, "onednn"): noisy(1e-6),
@@ -424,7 +426,7 @@ class Compare(unittest.TestCase):
         self.assertEqual(summary["best"]["ratio"], 0.5)
 
     def test_threads_of_opponents(self):
-        """Each on as many threads; a backend that takes one thread alone is held with that one."""
+        """Each is compared on as many threads. A backend that takes only one thread is compared with that one."""
         path = self.write("a.json", {name_of(SMALL, "avx2", 1): [3e-6], name_of(SMALL, "onednn", 1): [6e-6],
                                      name_of(SMALL, "onednn", 2): [2e-6], name_of(SMALL, "torch", 2): [1e-6]})
         rows = self.json_of(path, "--against", "best")["rows"]
@@ -434,7 +436,7 @@ class Compare(unittest.TestCase):
         self.assertEqual(row["threads"], 2)
 
     def test_against_others(self):
-        """Every other repetition chooses the fastest of the others, the rest are compared."""
+        """Every other repetition chooses the fastest of the others, and the rest are compared."""
         path = self.write("a.json", {
             name_of(SMALL, backend, threads): [1e-6 * time for time in times] for backend, threads, times in (
                 ("auto", 2, [9, 10, 9, 10]), ("avx2", 1, [7, 12, 7, 12]), ("naive", 1, [8, 1, 8, 1]),
@@ -444,7 +446,7 @@ class Compare(unittest.TestCase):
         self.assertAlmostEqual(row["ratio"], 10 / 12, places=12)
 
     def test_against_choices(self):
-        """Rows of the same code are one; what auto chose is held against the fastest code."""
+        """Rows of the same code are one, and what auto chose is compared with the fastest code."""
         codes = {"auto": ("openmp: avx2, batch in 2 slices (cost model)", [9, 9, 9, 9]),
                  "openmp_batch": ("avx2, batch in 2 slices", [11, 11, 11, 11]),
                  "openmp_team": ("avx2, team of 2", [8, 5, 8, 5]), "onednn": ("2.6.3 ref", [20, 20, 20, 20])}
@@ -456,8 +458,8 @@ class Compare(unittest.TestCase):
         self.assertAlmostEqual(row["ratio"], 2, places=12)
 
     def test_at_limit(self):
-        """Where all layers have so many units ours takes its roof's share of its time, or its time where
-        that is less."""
+        """Where all layers have so many units, ours takes its roof's share of its time, or its time where that
+        is less."""
         def file(**roof):
             return self.write("a.json", {}, [
                 {**entry, **roof} for units in ("32", "64", "32+64") for backend, time in (("auto", 1), ("onednn", 2))
@@ -497,7 +499,7 @@ class Compare(unittest.TestCase):
                 self.refused(USAGE, pattern, *arguments)
 
     def test_an_anchor_that_changed_as_much(self):
-        """All is twice as slow, each repetition: relative to the anchor nothing is."""
+        """Every repetition of every row is twice as slow. Relative to the anchor nothing is."""
         times = [1e-6, 1.01e-6, 1.02e-6, 1.03e-6, 1.04e-6, 1.05e-6]
         rows = {name_of(SMALL, "naive"): [8 * s for s in times], name_of(SMALL, "avx2"): times}
         base = self.write("base.json", rows)
@@ -509,7 +511,8 @@ class Compare(unittest.TestCase):
         self.assertEqual(row["change"], "")
 
     def test_the_usual_anchor_has_most_problems(self):
-        """Not most rows; of as many problems it is the first by name or in the list of backends."""
+        """The anchor is the backend with the most problems, not the most rows. Of equals it is the first by
+        name or in the list of backends."""
         rows = {name_of(SMALL, "openmp", threads): noisy(1e-6) for threads in range(1, 5)}
         rows.update({name_of(problem, "avx2"): noisy(1e-6) for problem in (SMALL, LARGE)})
         self.assertEqual(self.json_of(self.write("a.json", rows), "--by", "backend")["anchor"], "avx2")
@@ -551,7 +554,7 @@ class Compare(unittest.TestCase):
     # ---- Formats -----------------------------------------------------------------------------------
 
     def hostile_files(self):
-        """Names that every format has to escape."""
+        """Makes files with names that every format has to escape."""
         name = "lstm/a\"b,c<&>'|`\x1b[31m\u00e9\uffff/N:1/T:1/threads:1"
         rows = {name: noisy(1e-6), name_of(SMALL, "avx2"): noisy(1e-6)}
         return name, self.write("a.json", rows), self.write("b.json", {**rows, "only\there": [1.0]})
@@ -603,7 +606,7 @@ class Compare(unittest.TestCase):
         self.assertRegex(text, rf"{SMALL} +avx2 +1 +\S+ (us|ns) +1\.\d+ us +1\.\d+ +\S+\.\.\S+ +\S+ +slower")
 
     def test_what_is_not_utf_8(self):
-        """A file's name may be any bytes; the title of a column is a backend's."""
+        """A file's name may be any bytes, and the title of a column is a backend's name."""
         name, a, b = self.hostile_files()
         self.write("a.json", {name: noisy(1e-6), "lstm/naive/N:1/T:1/threads:1": noisy(1e-6)})
         odd = os.fsencode(a.parent) + b"/\xff\xc0\xaf\xed\xa0\x80\x01a.json"
@@ -615,7 +618,7 @@ class Compare(unittest.TestCase):
                     done = subprocess.run([PROGRAM, "compare", *arguments, "--format", style],
                                           capture_output=True, timeout=60, check=False)
                     self.assertEqual(done.returncode, FINE, done.stderr)
-                    text = done.stdout.decode()  # strict
+                    text = done.stdout.decode()  # this decoding is strict
                     self.assertNotRegex(text, "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
                     if style == "json":
                         self.assertIn(clean, json.loads(text)["base"])

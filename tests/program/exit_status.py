@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What each command of rnnbench ends with, for each way in which it may end: 0 it is fine, 1 it is not or could
-not be done, 2 it was asked for something that is none, 3 what is to be compared cannot be. What a gate, a sweep
-that is interrupted and a wrong result end with, other tests say.
+not be done, 2 it was asked for something that does not exist, 3 what it should compare cannot be compared.
+What a gate, a sweep that is interrupted and a wrong result end with is tried by other tests.
 
 Usage: exit_status.py RNNBENCH [unittest's arguments]
 """
@@ -20,7 +20,7 @@ PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 FINE, WRONG, USAGE, NOT_COMPARABLE = 0, 1, 2, 3
 SMALL, OTHER = "lstm/N:1/T:1/D:2/U:2", "gru/N:1/T:1/D:2/U:2"
 ONE = ["--problem", SMALL, "--backend", "naive"]
-NONE = ["--problem", SMALL, "--backend", "avx2"]  # which RNN_ISA=scalar switches off
+NONE = ["--problem", SMALL, "--backend", "avx2"]  # RNN_ISA=scalar switches avx2 off
 QUICK = ["--repetitions", "2", "--min-time", "0.0005"]
 PEAK = ["--peak-time", "0.02"]
 
@@ -53,7 +53,7 @@ class Statuses(unittest.TestCase):
                 self.assertEqual(self.end(*arguments), status)
 
     def check_full(self, *commands):
-        """What they print is all they do: a disk that is full is a failure."""
+        """Printing is all that these commands do, so a full disk is a failure."""
         for arguments in commands:
             with self.subTest(arguments=arguments), open("/dev/full", "w") as full:
                 self.assertEqual(self.end(*arguments, output=full), WRONG)

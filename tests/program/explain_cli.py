@@ -21,7 +21,7 @@ SMALL = "lstm/N:2/T:3/D:4/U:5"
 CORES = len(os.sched_getaffinity(0))
 two_cores = unittest.skipUnless(CORES > 1, "there is one core alone")
 
-# What hwloc reads in place of this machine: a core with 1 KiB of L1 and 4 KiB of L2.
+# hwloc reads this in place of the machine: a core with 1 KiB of L1 and 4 KiB of L2.
 SETS = 'cpuset="0x1" complete_cpuset="0x1" nodeset="0x1" complete_nodeset="0x1"'
 TOPOLOGY = f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE topology SYSTEM "hwloc2.dtd">
@@ -66,7 +66,7 @@ class Explain(unittest.TestCase):
                          ("one thread", 1, 1, 1, "taken"))
 
     def test_what_is_taken_is_what_the_plan_does(self):
-        """It is marked by the cost model, and the plan says by itself what it does."""
+        """The cost model marks what is taken, and the plan says by itself what it does."""
         texts = set()
         for problem in (SMALL, "lstm/N:1/T:25/U:256", "lstm/N:32/T:25/U:256", "gru/N:3/T:25/U:128"):
             result = self.explain(problem)
@@ -116,8 +116,8 @@ class Explain(unittest.TestCase):
     # ---- Layers ----------------------------------------------------------------------------------
 
     def test_bytes(self):
-        """4 gates x 5 units x 4 features x 4 bytes, and the same of 5 units; a stack of two directions has 2 x 16
-        features above the first layer."""
+        """W has 4 gates x 5 units x 4 features x 4 bytes, and U the same with 5 units. In a stack of two
+        directions there are 2 x 16 features above the first layer."""
         (layer,) = self.layers(SMALL, "--threads", "1")
         self.assertEqual((layer["layer"], layer["direction"], layer["way"], layer["members"]),
                          (1, "forward", "one thread", 1))
@@ -132,14 +132,14 @@ class Explain(unittest.TestCase):
         self.assertEqual(layer["direction"], "backward")
 
     def test_streaming(self):
-        """W and U of 4 MiB each exceed L2; of two steps the inputs are projected at once."""
+        """W and U of 4 MiB each exceed L2. Where there are two steps, their inputs are projected at once."""
         for steps, streams in (1, "yes"), (2, "no"):
             self.assertEqual(self.layers(f"lstm/N:1/T:{steps}/U:512", "--threads", "1")[0]["streams"], streams)
         self.assertEqual(self.layers("lstm/N:1/T:1/U:16", "--threads", "1")[0]["streams"], "no")
 
     @two_cores
     def test_ways(self):
-        """Of three layers two threads take two at once, an eighth of 25 steps after each other."""
+        """Of three layers two threads take two at once. The upper one is an eighth of the 25 steps behind."""
         result = self.explain("gru/N:1/T:25/U:64+64+64", "--threads", "2")
         if "openmp" not in result["implementation"]:
             self.skipTest("openmp was not built in")
@@ -159,7 +159,7 @@ class Explain(unittest.TestCase):
         return result["layers"], {limit["limit"]: limit for limit in result["limits"]}
 
     def test_caches(self):
-        """W of 1024 bytes stays in L1, and U of 4096 in L2: 3 steps read 3072 bytes each from there."""
+        """W of 1024 bytes stays in L1, and U of 4096 in L2, from where each of 3 steps reads 3072 bytes."""
         (layer,), limits = self.on_small_caches("lstm/N:1/T:3/D:4/U:16")
         self.assertEqual((layer["W_bytes"], layer["W_stays"], layer["U_bytes"], layer["U_stays"]),
                          (1024, "L1", 4096, "L2"))
@@ -169,7 +169,7 @@ class Explain(unittest.TestCase):
         self.assertEqual(limits["reads from memory"]["amount"], 3 * (16384 - 4096))
 
     def test_limits(self):
-        """2 x 4 x 5 x (4 + 5) FLOPs a step and row; of masked steps none."""
+        """A step and row has 2 x 4 x 5 x (4 + 5) FLOPs, and a masked step none."""
         limits = self.explain(SMALL, "--threads", "1")["limits"]
         self.assertRegex(limits[0]["limit"], r"^multiply-adds by \w+$")
         self.assertEqual(limits[0]["amount"], 360 * 2 * 3)

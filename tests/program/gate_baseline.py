@@ -28,7 +28,8 @@ class Baseline(Gate):
 
     @staticmethod
     def calm(file):
-        """Times as of a machine with nothing else to do: of each row its least, with hardly any spread."""
+        """Makes times as of a machine with nothing else to do: each row has its least time, with hardly any
+        spread."""
         report = json.loads(file.read_text())
         repetitions = [row for row in report["benchmarks"] if row["run_type"] == "iteration"]
         for key in "real_time", "cpu_time":
@@ -89,7 +90,7 @@ class Baseline(Gate):
         self.assertIn("these differ: cpu: Other, now ", done.stdout)
 
     def test_differences_that_are_long(self):
-        """Each is named, or at least counted."""
+        """Each difference is named, or at least counted."""
         self.assertRegex(
             self.judge(NOT_COMPARABLE, self.with_context("OMP_PLACES", ",".join(["{0}"] * 500))).stderr,
             r"not comparable: OMP_PLACES: \{0\},[{}0,]+\.\.\., now not set \(--anyway goes on\)\n$")
@@ -107,7 +108,7 @@ class Baseline(Gate):
         self.assertEqual(len(named) + int(rest.split()[1]), 13)
 
     def test_backends_that_are_unknown(self):
-        """Said in one note, behind what differs."""
+        """Unknown backends are named in one note, behind what differs."""
         def change(report):
             rows = [row for row in report["benchmarks"] if "/scalar/" in row["name"]]
             for name in ("new", "newer", *(f"peer_{number:02}" for number in range(60))):
@@ -191,7 +192,7 @@ class Baseline(Gate):
         for change, why in ((lambda report: report["benchmarks"].append(first), "twice"),
                             (lambda report: report["benchmarks"][0].update(real_time=math.nan), "finite"),
                             (lambda report: report["benchmarks"][0].update(real_time=0), "time is 0")):
-            done = self.judge(NOT_COMPARABLE, change, "--cell", "gru")  # it is read, and has no such row
+            done = self.judge(NOT_COMPARABLE, change, "--cell", "gru")  # the file is read, and has no such row
             self.assertRegex(done.stderr, f"edited.json: .*{why}")
 
     def test_bad_schemas(self):

@@ -36,7 +36,7 @@ class Verdicts(Gate):
         self.assertEqual(self.verdicts(status=NOT_COMPARABLE, FAKE="lacks"), {"scalar": "new"})
 
     def test_backends_of_the_base_alone(self):
-        """Where no --backend says that they do not matter."""
+        """They are named in a note, unless --backend says that they do not matter."""
         def notes(*arguments):
             self.gate(NOT_WRONG, "--against", self.fake, *ROW[:2], "--budget", "2s", "--out", self.out,
                       *arguments, PER_RUN="1e-2")
@@ -58,7 +58,7 @@ class Verdicts(Gate):
         self.assertIn("the base is wrong: fake mistake", done.stdout)
 
     def test_a_row_that_could_not_be_confirmed(self):
-        """There is time for its rounds of the first series, and not for those of a second one."""
+        """There is time for the row's rounds of the first series, and not for those of a second one."""
         def why(budget):
             self.gate(NOT_WRONG, "--against", self.fake, *ROW, "--budget", budget, "--threshold", "1000%",
                       "--out", self.out, PER_RUN="0.08", CPU_PER_RUN="3e-5")
@@ -67,19 +67,19 @@ class Verdicts(Gate):
         self.assertEqual(why("12s"), "")
 
     def test_a_row_that_just_fits(self):
-        """Its rounds do, but not with as long again for each."""
+        """The row's rounds fit, but not with as much time again for each of them."""
         self.assertEqual(self.verdicts("--budget", "8s", FAKE="takes its time", PER_RUN="0.1"),
                          {"scalar": "faster"})
 
     def test_rounds_without_a_measurement_do_not_count(self):
-        """As those at the end of the series, in less time than the row is said to take."""
+        """Such rounds come at the end of a series that has less time than the row is said to take."""
         self.against_fake(FINE, "--out", self.out, PER_RUN="0.05")
         report = json.loads(self.out.read_text())
         told = re.search(r"(\d+) rounds, 0 to confirm", "\n".join(report["notes"]))[1]
         self.assertEqual(int(told), report["rows"][0]["rounds"])
 
     def test_one_row_that_takes_too_long(self):
-        """It alone is left out, whichever comes first."""
+        """The slow row alone is left out, whichever row comes first."""
         large = "lstm/N:1/T:256/U:256"
         for problems in (ROW[1], large), (large, ROW[1]):
             self.gate(FINE, "--against", self.fake, "--problem", problems[0], "--problem", problems[1],
@@ -119,7 +119,7 @@ class Usage(Gate):
             self.assertIn(f"  {option} ", text)
 
     def test_output_that_cannot_be_written(self):
-        """Found before anything is timed."""
+        """This is found before anything is timed."""
         for path, why in (("none/out.json", "No such file"), (".", "Is a directory")):
             done = self.against_fake(USAGE, "--out", self.folder / path, PER_RUN="1e-9")
             self.assertIn(why, done.stderr)
@@ -127,7 +127,7 @@ class Usage(Gate):
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["fake"])
 
     def test_output_that_fails_in_the_end(self):
-        """A slower build, but nobody is told: no verdict."""
+        """The build is slower, but where nobody is told there is no verdict."""
         done = self.against_fake(USAGE, "--out", "/dev/full", PER_RUN="1e-9")
         self.assertIn("No space left", done.stderr)
 
@@ -188,7 +188,7 @@ class Instructions(Gate):
             self.assertLess(abs(first / second - 1), 0.001)
 
     def test_says_which_instructions(self):
-        """Those that RNN_ISA leaves, where valgrind does not count others."""
+        """The gate names the instructions that RNN_ISA leaves, unless valgrind counts others."""
         done = self.gate((FINE, USAGE, NOT_COMPARABLE), "--against", PROGRAM, "--instructions",
                          "--problem", "lstm/N:1/T:4/U:16", "--backend", "naive", RNN_ISA="scalar")
         if done.returncode == USAGE:
@@ -198,7 +198,7 @@ class Instructions(Gate):
         self.assertIn("under valgrind, by scalar", done.stdout)
 
     def count(self, status, *arguments, **more):
-        """Against the fake, which has no counter: under valgrind."""
+        """Counts under valgrind, because the fake has no counter."""
         if not shutil.which("valgrind"):
             self.skipTest("no valgrind")
         self.gate(status, "--against", self.fake, "--instructions", "--problem", "lstm/N:1/T:300/U:64",
@@ -243,7 +243,7 @@ class Selftest(Gate):
         self.assertEqual([row["rounds"] for row in report["selftest"]],
                          [rounds // 3, rounds, 2 * rounds, 4 * rounds])
         self.assertIsNotNone(report["selftest"][-1]["visible_all"])
-        for row in report["selftest"]:  # nothing below the threshold is ever named
+        for row in report["selftest"]:  # nothing below the threshold may be named
             self.assertGreater(row["visible_median"] or math.inf, 0.4)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of `rnnbench gate` share: the program under test, a base that is made up, which says
-of each run what time it took, and the clock of both, by which a wait of seconds is over at once."""
+"""What the tests of `rnnbench gate` share: the program under test, a made-up base that says of each run how
+long it took, and the clock of both, by which a wait of seconds is over at once."""
 import json
 import os
 import shutil
@@ -12,19 +12,20 @@ import unittest
 from pathlib import Path
 
 PROGRAM, FAKE = (os.path.abspath(path) for path in (sys.argv[1:3] if len(sys.argv) > 2 else ("", "")))
-SANITIZED = "SANITIZED" in os.environ  # as tests/meson.build says
+SANITIZED = "SANITIZED" in os.environ  # tests/meson.build sets it
 FINE, WRONG, USAGE, NOT_COMPARABLE, INTERRUPTED = 0, 1, 2, 3, 130
-NOT_WRONG = (FINE, NOT_COMPARABLE)  # where all rows may be too noisy to be judged
+NOT_WRONG = (FINE, NOT_COMPARABLE)  # all rows may be too noisy to be judged
 ALLOWANCE = 2.0
 ROW = ["--problem", "lstm/N:1/T:16/U:32", "--backend", "scalar"]
-LARGE = "lstm/N:1/T:4/U:256"  # its buffers are not of a heap that is there already
+LARGE = "lstm/N:1/T:4/U:256"  # its buffers are too large for the heap that is there already
 BUDGET = 5
 BRIEF = [*ROW, "--budget", f"{BUDGET}s"]
 
 
 def environment(**more):
     inherited = {name: value for name, value in os.environ.items() if name != "RNN_TUNING"}
-    sanitizer = inherited.get("ASAN_OPTIONS", "") + ":handle_segv=0"  # a signal ends a worker as it does elsewhere
+    # Without this a worker would not end by a signal, as it does elsewhere.
+    sanitizer = inherited.get("ASAN_OPTIONS", "") + ":handle_segv=0"
     return {**inherited, "OMP_WAIT_POLICY": "passive", "ASAN_OPTIONS": sanitizer, **more}
 
 
@@ -34,7 +35,7 @@ def run(*arguments, cwd=None, **more):
 
 
 class Gate(unittest.TestCase):
-    """Time passes by the clock that the processes share: `seconds` of it in the last gate."""
+    """Runs gates whose time passes by the clock that the processes share: `seconds` of it in the last gate."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -43,7 +44,7 @@ class Gate(unittest.TestCase):
         self.fake = self.folder / "fake"
         shutil.copy(FAKE, self.fake)
         self.out = self.folder / "out.json"
-        clock = tempfile.NamedTemporaryFile()  # elsewhere, as tests look at what is in the folder
+        clock = tempfile.NamedTemporaryFile()  # it lies elsewhere, as tests look at what is in the folder
         self.addCleanup(clock.close)
         self.clock = Path(clock.name)
 
@@ -69,7 +70,7 @@ class Gate(unittest.TestCase):
 
 
 class RealGate(Gate):
-    """The program as it is installed, by the real clock."""
+    """Runs gates of the program as it is installed, by the real clock."""
 
     def run_gate(self, *arguments, **more):
         start = time.monotonic()

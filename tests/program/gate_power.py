@@ -4,15 +4,15 @@
 
   tests/program/gate_power.py [--gates 40] [--budget 30s] [--slowdown 10] [--out FOLDER] [--only NAMES]
 
-Builds the sources twice, once with the LSTM of the best kernel slowed down on purpose and once with
-the same code that slows it down by nothing, so that all other code has the same addresses, and runs
-`rnnbench gate --against` of the sound build against itself and of the slowed one against the sound
-one, on a quiet machine and with a second process that keeps one core busy. Then of builds that are
-the sound one linked anew, with padding of random sizes in between its code, so that all of it lies
-elsewhere: one gate each, a quarter of --gates. Writes gate_power.json and gate_power.md after each
-gate. All experiments at the defaults take an hour and a half of a machine that has nothing else to
-do; --only false_alarms,power,false_alarms_busy,power_busy,padded chooses. A gate that can judge no
-row (status 3) raises no alarm, and has caught nothing.
+This builds the sources twice: once with the LSTM of the best kernel slowed down on purpose, and once with
+the same code that slows it down by nothing, so that all other code has the same addresses. Then it runs
+`rnnbench gate --against` of the sound build against itself, and of the slowed one against the sound one, on
+a quiet machine and with a second process that keeps one core busy. After that come builds that are the sound
+one linked anew, with padding of random sizes between its code, so that all of it lies elsewhere: one gate
+each, a quarter of --gates. It writes gate_power.json and gate_power.md after each gate. With the defaults,
+all experiments take an hour and a half of a machine that has nothing else to do; --only
+false_alarms,power,false_alarms_busy,power_busy,padded chooses among them. A gate that can judge no row
+(status 3) raises no alarm, and has caught nothing.
 
 Exit status: 0 the rates are as promised, 1 they are not, 2 usage.
 """
@@ -36,7 +36,8 @@ sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[2]
 FINE, SLOWER, NOT_COMPARABLE = 0, 1, 3
 
-# Of `kernels/engine/direction.c`: all timesteps of one direction of a layer, by one thread.
+# The function of `kernels/engine/direction.c` that runs all timesteps of one direction of a layer, by one
+# thread.
 HEAD = "void rnn_run_direction(engine_run *run, const direction_run *direction) {\n"
 BEGIN = HEAD + "    const unsigned long long slowed_since = __builtin_ia32_rdtsc();\n"
 # The compiler must not know the number, or the two builds would differ in more than that.
@@ -52,7 +53,7 @@ TAIL = """    static const volatile unsigned long long percent = {percent};
 
 # How many of 40 gates may be wrong.
 PROMISES = {"false_alarms": 1, "power": 2, "false_alarms_busy": 2, "power_busy": 2, "padded": 8}
-GATES_PER_PADDED = 4  # the other experiments have so many for each build with padding
+GATES_PER_PADDED = 4  # the other experiments have so many gates for each build with padding
 
 
 def run(command, **options):
@@ -88,7 +89,7 @@ def build(source, folder):
 
 
 def padding(folder, name, choices):
-    """An object file with nothing but a random number of bytes in its code."""
+    """Makes an object file with nothing but a random number of bytes in its code."""
     source = folder / f"{name}.s"
     source.write_text(f".text\n.skip {16 * choices.randrange(256)}, 0x90\n"
                       '.section .note.GNU-stack,"",@progbits\n', encoding="utf-8")
@@ -97,7 +98,7 @@ def padding(folder, name, choices):
 
 
 def link_padded(sound, folder, number):
-    """The sound program, linked from the same objects with padding before them and each library."""
+    """Makes the sound program from the same objects, linked with padding before them and before each library."""
     build_folder, program = sound.parents[1], folder / f"rnnbench-{number}"
     command = run(["ninja", "-C", build_folder, "-t", "commands", "bench/rnnbench"]).splitlines()[-1]
     words, choices, linked, is_first = shlex.split(command), random.Random(number), [], True
@@ -119,7 +120,7 @@ def best_kernels(program):
 
 @contextlib.contextmanager
 def busy_core():
-    """A process that takes all it gets, free to move, as that of a neighbour is."""
+    """A process that takes all the time it gets and is free to move, as a neighbour's is."""
     process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
         yield
@@ -166,7 +167,7 @@ def figures(name, gates):
 
 
 def experiment(name, programs, kernels, options, folder):
-    """Its figures, after each gate."""
+    """Runs an experiment and returns its figures after each gate."""
     sound, slowed = programs
     is_power, is_padded = name.startswith("power"), name == "padded"
     count = max(1, options.gates // GATES_PER_PADDED) if is_padded else options.gates
@@ -177,7 +178,7 @@ def experiment(name, programs, kernels, options, folder):
             gate = one_gate(new, sound, options, number, folder)
             rights = [is_slowed(row, kernels) for row in gate["slower"]]
             gate["right"] = (bool(rights) and all(rights)) if is_power else not rights
-            if is_padded:  # which of the two builds has bad luck is chance
+            if is_padded:  # it is chance which of the two builds has bad luck
                 gate["right"] &= gate["faster"] == 0
             gates.append(gate)
             print(f"{name} {number}/{count}: {'right' if gate['right'] else 'WRONG'}, "

@@ -37,7 +37,7 @@ class Times(RealGate):
 
 
 class Waits(RealGate):
-    """What comes out the same on a busy machine."""
+    """Waits whose outcome is the same on a busy machine."""
 
     def test_a_slower_build(self):
         done = self.gate(WRONG, "--against", self.fake, *ROW, "--budget", "3s", PER_RUN="1e-9")
@@ -53,11 +53,11 @@ class Waits(RealGate):
     def test_a_base_that_hangs(self):
         done = self.against_fake(NOT_COMPARABLE, FAKE="hangs", PER_RUN="1e-6")
         self.assertRegex(done.stderr, "no answer in time|budget")
-        self.assertLess(self.seconds, 3 * BUDGET)  # other tests run beside it; the exact time is of Workers
+        self.assertLess(self.seconds, 3 * BUDGET)  # other tests run beside it; Workers tries the exact time
         self.assertGreater(self.seconds, BUDGET)
 
     def test_the_clock_of_tests(self):
-        """Is not in this program, whatever the environment names."""
+        """The clock of the tests is not in this program, whatever the environment names."""
         self.assertIn(b"SHARED_CLOCK", self.fake.read_bytes())
         self.assertNotIn(b"SHARED_CLOCK", Path(PROGRAM).read_bytes())
 
@@ -83,7 +83,7 @@ class Waits(RealGate):
         self.assertEqual(self.workers_left(), 0)
 
     def workers_left(self):
-        """Of this gate, by its folder: other tests have their own."""
+        """Returns the workers of this gate, by its folder, as other tests have their own."""
         count = 0
         mark = os.fsencode(f"TMPDIR={self.folder}")
         for path in Path("/proc").glob("[0-9]*"):

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 """rnnbench gate --against a git revision: how it is built, kept, and not built.
 
-Usage: gate_revisions.py RNNBENCH FAKE CLASS...     Interrupted is by the real clock, and so of the
-program as it is installed; Revisions are by that of the tests
+Usage: gate_revisions.py RNNBENCH FAKE CLASS...
+
+Interrupted goes by the real clock, and so by the program as it is installed. Revisions go by the clock of
+the tests.
 """
 import ast
 import contextlib
@@ -22,14 +24,14 @@ sys.dont_write_bytecode = True
 from gate_fake import (  # noqa: E402
     FINE, INTERRUPTED, NOT_COMPARABLE, NOT_WRONG, PROGRAM, ROW, USAGE, Gate, RealGate, environment, main)
 
-# Of a hook that runs these tests: no test is to work on its repository.
+# No test may work on the repository of a hook that runs these tests.
 for name in [name for name in os.environ if name.startswith("GIT_") and not name.startswith("GIT_CONFIG")]:
     del os.environ[name]
 
 SHORT = [*ROW, "--budget", "3s"]
 VARIABLES = ["CC", "CXX", "CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"]
 
-# A revision that builds, into a worker like that of gate_fake_worker.c.
+# A revision that builds into a worker like that of gate_fake_worker.c.
 REVISION = {
     "meson.build": "project('fake', 'c')\nsubdir('bench')\n",
     "bench/meson.build": "executable('rnnbench', 'fake.c')\n",
@@ -83,7 +85,7 @@ class Repositories(Gate):
         return process
 
     def kept(self):
-        """Names in the cache, less the commit and the digest of how it was built."""
+        """Returns the names in the cache, less the commit and the digest of how it was built."""
         return sorted(re.sub("^[0-9a-f]{40}-[0-9a-f]{16}", "", path.name)
                       for path in (self.folder / "cache/deep").iterdir())
 
@@ -97,7 +99,7 @@ class Revisions(Repositories):
         self.assertEqual(self.kept(), ["", ".log"])
 
     def test_no_temporary_files(self):
-        """Told before anything is built."""
+        """This is told before anything is built."""
         done = self.judge(USAGE, self.commit(REVISION), TMPDIR=str(self.folder / "none"))
         self.assertIn(f"no temporary file in {self.folder}/none: No such file", done.stderr)
         self.assertFalse((self.folder / "cache").exists())
@@ -132,7 +134,7 @@ class Revisions(Repositories):
         self.assertEqual([*others.iterdir(), *group.iterdir()], [])
 
     def test_nobody_else_can_write_to_the_cache(self):
-        """Whatever the umask."""
+        """That is so whatever the umask."""
         before = os.umask(0)
         self.addCleanup(os.umask, before)
         self.judge(FINE, self.commit(REVISION))
@@ -152,7 +154,7 @@ class Revisions(Repositories):
         self.assertEqual(sum("CFLAGS=-O1 -DNAME='a b'\n" in text for text in told), 1)
 
     def test_flags_that_are_too_long(self):
-        """Whether they are the same could not be told by what was cut off."""
+        """What was cut off could not tell whether the flags are the same."""
         repository = self.commit(REVISION)
         done = self.judge(USAGE, repository, CFLAGS="-DLONG " * 10000)
         self.assertIn("--against HEAD: compiler flags and the like of more than 64 KiB", done.stderr)
@@ -162,7 +164,7 @@ class Revisions(Repositories):
         self.assertEqual(self.kept(), 2 * [""] + 2 * [".log"])
 
     def test_another_compiler(self):
-        """Of the same name: its version says so."""
+        """The other compiler has the same name, but its version gives it away."""
         repository = self.commit(REVISION)
         compiler = self.folder / "compiler"
         for version in "1.0", "2.0":
@@ -181,7 +183,7 @@ class Revisions(Repositories):
         return {name: values["auto_features"] if value == "auto" else value for name, value in values.items()}
 
     def told_options(self):
-        """Of the one build in the cache: what was written down beside it."""
+        """Returns what was written down beside the one build in the cache."""
         (told,) = (self.folder / "cache/deep").glob("*/built-with")
         words = shlex.split(told.read_text().splitlines()[-1])
         options = dict(word.removeprefix("-D").split("=", 1) for word in words)
@@ -189,7 +191,8 @@ class Revisions(Repositories):
                 {"true": True, "false": False}.get(value, value) for name, value in options.items()}
 
     def test_options_are_handed_on(self):
-        """As they are here; of the project's those that the revision has: meson refuses others."""
+        """Options are handed on as they are here. Of the project's options only those that the revision has
+        are, as meson refuses others."""
         here = self.options_here()
         self.judge(FINE, self.commit({
             **REVISION, "meson_options.txt": "option('openmp', type: 'string', value: 'unset')\n",
@@ -212,7 +215,7 @@ class Revisions(Repositories):
                                    *(f"c_args={argument}" for argument in here["c_args"])])
 
     def test_the_environment_goes_before_options(self):
-        """Only before those that Meson takes from it."""
+        """The environment goes first only before those options that Meson takes from it."""
         everything = {"c_args", "c_link_args", "cpp_args", "cpp_link_args", "pkg_config_path"}
         everything &= set(self.options_here())
         repository = self.commit(REVISION)
@@ -225,7 +228,8 @@ class Revisions(Repositories):
             shutil.rmtree(self.folder / "cache")
 
     def test_blanks_and_quotes(self):
-        """In the options and in the compiler's path of a program: they are in it as words for the shell."""
+        """Both may be in the options, and in the path of the compiler, which the program has as words for the
+        shell."""
         compiler = self.folder / "a compiler's" / "cc"
         compiler.parent.mkdir()
         compiler.write_text('#!/bin/sh\nexec cc "$@"\n')
@@ -256,7 +260,7 @@ class Revisions(Repositories):
         self.assertIn("tree/bench/rnnbench)", self.judge(FINE, repository, "tree").stdout)
 
     def test_another_gate_is_quicker(self):
-        """It puts the folder there meanwhile, and runs what is in it."""
+        """The other gate puts the folder there meanwhile, and this one runs what is in it."""
         quicker = ('work=$(dirname "$MESON_SOURCE_ROOT"); folder=${work%.*}; mkdir "$folder"; '
                    f'touch "$folder/first"; ln -s {self.fake} "$folder/rnnbench"')
         self.judge(FINE, self.commit({
@@ -294,7 +298,7 @@ class Revisions(Repositories):
         self.assertIn("for the file write ./", self.judge(USAGE, self.folder, "fake").stderr)
 
     def test_a_repository_of_another_user(self):
-        """Whom git does not trust."""
+        """Git does not trust such a repository."""
         repository = self.commit(REVISION)
         done = self.judge(USAGE, repository, GIT_TEST_ASSUME_DIFFERENT_OWNER="1", HOME=str(self.folder))
         self.assertIn("--against HEAD: no build or program of that name, and git says: "
@@ -317,7 +321,7 @@ class Revisions(Repositories):
                       self.judge(USAGE, repository, PATH=str(tools)).stderr)
 
     def test_a_shallow_clone(self):
-        """It builds what it has, and is told of as such for what it lacks."""
+        """A shallow clone builds what it has, and for what it lacks it is told that it is one."""
         repository = self.commit(REVISION)
         first = self.git(repository, "rev-parse", "HEAD")
         self.commit({"more": "more\n"})
@@ -330,7 +334,7 @@ class Revisions(Repositories):
         self.judge(FINE, shallow)
 
     def test_repositories_of_other_kinds(self):
-        """In a folder of a worktree, and in a repository that is bare."""
+        """The gate runs in a folder of a worktree, and in a repository that is bare."""
         repository = self.commit(REVISION)
         self.git(repository, "worktree", "add", "-q", "--detach", self.folder / "worktree")
         self.git(self.folder, "clone", "-q", "--bare", repository, "bare")
@@ -339,7 +343,7 @@ class Revisions(Repositories):
             shutil.rmtree(self.folder / "cache")
 
     def test_another_repository_in_the_environment(self):
-        """Git's answer is that of the one that it is told to ask; what is built does not hear of it."""
+        """Git answers for the repository that it is told to ask. What is built does not hear of that."""
         repository = self.commit({**REVISION, "meson.build": REVISION["meson.build"] + (
             "message('repository ' + run_command('sh', '-c', 'echo ${GIT_DIR-none}', check: true).stdout())\n")})
         self.judge(FINE, self.folder, GIT_DIR=f"{repository}/.git")
@@ -376,7 +380,7 @@ class Interrupted(RealGate, Repositories):
             self.assertEqual(self.kept(), [".log"])
 
     def sleepers(self):
-        """Of this test, by its folder: another suite may be at it too."""
+        """Returns the sleepers of this test, by its folder, as another suite may run as well."""
         count = 0
         mark = os.fsencode(f"TMPDIR={self.folder}")
         for path in Path("/proc").glob("[0-9]*"):

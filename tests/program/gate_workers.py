@@ -27,7 +27,7 @@ class Workers(Gate):
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_a_base_that_lingers(self):
-        """Behind its last answer: it is ended."""
+        """A base that goes on behind its last answer is ended."""
         self.against_fake(NOT_COMPARABLE, FAKE="lingers")
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
@@ -36,7 +36,7 @@ class Workers(Gate):
         self.assertIn("answered something else than JSON", done.stderr)
 
     def test_memory_lies_elsewhere_in_each_round(self):
-        """On one side, and on the other."""
+        """Memory moves on one side, and on the other."""
         shifts = self.folder / "shifts"
         self.against_fake(FINE, SHIFTS=str(shifts))
         sides = list(zip(*(line.split() for line in shifts.read_text().splitlines())))
@@ -47,7 +47,7 @@ class Workers(Gate):
 
     @unittest.skipIf(SANITIZED, "a sanitizer has a heap of its own")
     def test_a_worker_moves_its_heap(self):
-        """By a copy of what moves its stack. What it allocates later lies behind that."""
+        """The worker's heap moves by a copy of what moves its stack. What it allocates later lies behind that."""
         text, later = b"shift" * 800, b"later" * 4000
         with subprocess.Popen([PROGRAM, "worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               env=environment(RNNBENCH_SHIFT=text.decode(), SHARED_CLOCK=str(self.clock))) as worker:
@@ -67,7 +67,7 @@ class Workers(Gate):
         self.assertLess(content.index(text), content.index(later[10:]))
 
     def test_the_number_of_runs_is_drawn_anew_each_round(self):
-        """Of a row whose runs take some 1.5 samples: the calibration's lines are the first ones."""
+        """The row's runs take some 1.5 samples. The first lines are those of the calibration."""
         counts = self.folder / "counts"
         self.gate(FINE, "--against", self.fake, "--problem", "lstm/N:1/T:1/U:1", "--backend", "scalar", "--budget",
                   f"{BUDGET}s", COUNTS=str(counts), PER_RUN="1.7e-4")
@@ -91,21 +91,21 @@ class Workers(Gate):
         self.assertLess(self.seconds, BUDGET + ALLOWANCE)
 
     def test_a_hang_that_the_budget_cuts(self):
-        """With no time for a second try: it has long been hanging."""
+        """There is no time for a second try, but the worker has long been hanging."""
         done = self.against_fake(WRONG, "--budget", "4s", "--out", self.out, FAKE="check of new hangs")
         self.assertIn("gave no answer in time", done.stderr)
         self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")
         self.assertLess(self.seconds, 4 + ALLOWANCE)
 
     def test_a_hang_in_a_round_that_the_budget_cuts(self):
-        """The rounds that there are will do: they have shown that it can answer."""
+        """The rounds that there are will do, as they have shown that the worker can answer."""
         self.against_fake(FINE, "--out", self.out, OF="run", FAKE="run of new hangs", UNTIL="150",
                           TURNS=str(self.folder / "turns"))
         self.assertEqual(self.row_of("scalar")["verdict"], "faster")
         self.assertGreater(self.seconds, BUDGET)
 
     def test_a_check_that_is_late(self):
-        """Too little time to tell a hang from a pause."""
+        """There is too little time to tell a hang from a pause."""
         done = self.against_fake(NOT_COMPARABLE, "--budget", "1s", FAKE="check pauses once",
                                  TURNS=str(self.folder / "turns"))
         self.assertIn("the budget is too small even to check and to try these rows", done.stderr)
@@ -116,7 +116,7 @@ class Workers(Gate):
         self.assertLess(self.seconds, 36)
 
     def test_a_new_build_that_dies_in_the_check(self):
-        """What is right is then not timed, and that is why it is not judged."""
+        """What is right is then not timed, and the gate says that this is why it is not judged."""
         done = self.against_fake(WRONG, "--backend", "naive,scalar", "--out", self.out,
                                  FAKE="check of new dies")
         self.assertIn("asked to check scalar 1 lstm/", done.stderr)
@@ -127,7 +127,7 @@ class Workers(Gate):
 
     @unittest.skipIf(SANITIZED, "a sanitizer ends where there is no memory for itself")
     def test_a_wrong_row_before_the_base_fails(self):
-        """It is named, whatever became of the row behind it."""
+        """The wrong row is named, whatever became of the row behind it."""
         for fails in "dies", "hangs":
             with self.subTest(fails):
                 self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "naive,scalar",
@@ -139,7 +139,7 @@ class Workers(Gate):
 
     @unittest.skipIf(SANITIZED, "a sanitizer ends where there is no memory for itself")
     def test_errors_of_a_new_build_after_the_check(self):
-        """As of memory: when it is calibrated, and in a round."""
+        """Such an error may be of memory. It comes while the row is calibrated, and in a round."""
         for until in 0, 3:
             with self.subTest(until):
                 self.gate(WRONG, "--against", self.fake, "--problem", LARGE, "--backend", "scalar",
@@ -173,7 +173,7 @@ class Workers(Gate):
                 self.assertGreater(self.seconds, 5)
 
     def test_two_pauses_are_no_hang(self):
-        """One while the row is calibrated, one in a round; the second try goes well each time."""
+        """One pause comes while the row is calibrated, one in a round. The second try goes well each time."""
         turns = self.folder / "turns"
         self.against_fake(FINE, "--budget", "20s", "--out", self.out, TURNS=str(turns),
                           FAKE="run pauses twice")
@@ -203,13 +203,13 @@ class Workers(Gate):
                     self.assertRegex(text, r"new build \(.*was ended by signal 11")
 
     def test_a_new_build_that_hangs(self):
-        """When its row is calibrated, and in a round; at the second try, too."""
+        """It hangs while its row is calibrated, and in a round, and at the second try as well."""
         for until, asked in (0, "prepare scalar"), (10, "run"):
             with self.subTest(until):
                 done = self.against_fake(WRONG, "--budget", "20s", "--out", self.out, OF="run",
                                          FAKE="run of new hangs", UNTIL=str(until),
                                          TURNS=str(self.folder / f"turns{until}"))
-                self.assertGreater(self.seconds, 10)  # twice what no answer may take
+                self.assertGreater(self.seconds, 10)  # twice as long as an answer may take
                 for text in done.stderr, self.row_of("scalar")["why"]:
                     self.assertRegex(text, rf"new build \(.*gave no answer in time, asked to {asked} ")
                 self.assertEqual(self.row_of("scalar")["verdict"], "WRONG")

@@ -32,14 +32,14 @@ def start(program, *arguments):
 
 
 def wait_for_writing(process, folder, deadline):
-    """Until a file is being written beside its final name."""
+    """Waits until a file is being written beside its final name."""
     while process.poll() is None and time.monotonic() < deadline:
         if any(name.endswith(".part") for _, _, names in os.walk(folder) for name in names):
             return
 
 
 def problems_of(path):
-    """How many problems the file has; raises where one is not whole or the file is damaged."""
+    """Returns how many problems the file has. Raises where one is not whole or the file is damaged."""
     content = json.loads(path.read_text())
     assert content["context"]["rnnbench_schema"] == "1"
     rows = collections.Counter(row["run_name"].removesuffix("/process_time/real_time")
@@ -54,7 +54,7 @@ def problems_of(path):
 
 
 def kill_one(program, folder, store, duration, while_writing):
-    """The number of problems in the file that is left; None: none, or the earlier one."""
+    """Returns the number of problems in the file that is left; None where there is none, or the earlier one."""
     folder.mkdir()
     out = folder / "out.json"
     earlier = '{"an": "earlier file"}'
@@ -89,7 +89,7 @@ def main(program, kills=10, seed=1):
             count = kill_one(program, folder / str(index), index % 2 == 0, duration, index % 4 > 1)
             left["none yet" if count is None else
                  "all problems" if count == len(PROBLEMS) else "some problems"] += 1
-            # On a busy machine a sweep's duration is not what it was at first.
+            # On a busy machine a sweep may take another time than it did at first.
             duration *= 0.9 if count == len(PROBLEMS) else 1.1 if count is None else 1
             writing += len(list((folder / str(index)).rglob("*.part")))
     print(f"{kills} sweeps killed, {writing} of them while they wrote; what they left is readable:",

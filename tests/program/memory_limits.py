@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What `rnnbench check` and `sweep` say of every backend where the address space is limited (ulimit -v):
-prints a table of limits and answers. A backend of our own judges its cases or names what ran out of
-memory, and never ends by a signal, hangs or keeps silent about a case. What libraries do is shown.
+"""What `rnnbench check` and `sweep` say of every backend where the address space is limited (ulimit -v). It
+prints a table of limits and answers. A backend of our own judges its cases or names what ran out of memory.
+It never ends by a signal, hangs, or keeps silent about a case. What libraries do is only shown.
 
 Usage: memory_limits.py RNNBENCH [unittest's arguments]
 """
@@ -32,7 +32,7 @@ class Answer:
         self.closing = output.splitlines()[-1] if output else ""
 
     def count(self, pattern):
-        """What the closing line counts so."""
+        """Returns the number that the closing line gives for a word."""
         found = re.search(r"(\d+) " + pattern, self.closing)
         return int(found[1]) if found else 0
 
@@ -70,12 +70,12 @@ def available_backends():
         if not line.strip():
             break
         names.append(line.split()[0])
-    # What is not available judges nothing for another reason.
+    # What is not available judges nothing, but for another reason.
     return [name for name in names if check(name).status == FINE]
 
 
 def least_megabytes():
-    """With which the program starts at all and a problem is made into cases."""
+    """Returns with how much the program starts at all and makes a problem into cases."""
     least, most = 1, 4096
     while most - least > 1:
         middle = (least + most) // 2
@@ -95,7 +95,7 @@ def print_table(table, limits, backends):
 
 class MemoryLimits(unittest.TestCase):
     def expect_answer(self, answer, what):
-        """Every case is judged or counted as not judged, and only the former is fine."""
+        """Every case must be judged or counted as not judged, and the status is fine only where all are judged."""
         self.assertIn(answer.status, (FINE, WRONG), f"{what}: {answer} {answer.errors}")
         self.assertNotIn("WRONG", answer.output, what)
         self.assertRegex(answer.closing, r"^\d+ cases, 0 mismatches", what)
@@ -120,7 +120,7 @@ class MemoryLimits(unittest.TestCase):
         self.assertIn(WRONG, [table[limits[0], backend].status for backend in own], "no limit is low enough")
 
     def test_threads_that_cannot_start(self):
-        """OpenMP would end the process."""
+        """Here OpenMP would end the process."""
         for backend in available_backends():
             answer = check(backend, OMP_STACKSIZE="4096G")
             with self.subTest(backend=backend):
@@ -129,14 +129,16 @@ class MemoryLimits(unittest.TestCase):
                     self.assertEqual(answer.status, FINE, answer.closing)
 
     def test_sweep(self):
-        """Where its peaks, which come first, have no room, that is said; then a problem of 320 MB has none."""
+        """Where the peaks, which come first, have no room, the sweep says so. Where they have, a problem of 320
+        MB has none."""
         for megabytes in (120, 300):
             answer = run("sweep", "--problem", "lstm/N:256/T:300/D:1024/U:16", "--backend", "naive,scalar",
                          "--threads", "1", "--repetitions", "2", "--min-time", "0.001", "--peak-time", "0.02",
                          megabytes=megabytes)
             with self.subTest(megabytes=megabytes):
                 self.assertEqual(answer.status, WRONG, answer.output + answer.errors)
-                if "rnnbench sweep: out of memory: " not in answer.errors:  # of its peaks
+                # Otherwise its peaks had no room.
+                if "rnnbench sweep: out of memory: " not in answer.errors:
                     self.assertRegex(answer.output, r" 0 rows, 0 wrong, 1 failed \(1 out of memory\), ")
 
 

@@ -37,7 +37,7 @@ class Outputs(unittest.TestCase):
                                         {results_fake.row_name(PROBLEM, "avx2"): [1e-6, 2e-6]})
 
     def commands(self):
-        """What writes a file, and how it begins."""
+        """The commands that write a file, and how that file begins."""
         return {"merge": (["merge", self.input], "--out", "{"),
                 "report": (["report", self.input], "--out", "<!DOCTYPE"),
                 "compare": (["compare", self.input, self.input, "--format", "text"], "--out", "rnnbench compare"),
@@ -47,7 +47,7 @@ class Outputs(unittest.TestCase):
                 "tune": (["tune", *QUICK, "--force", "--threads", "1"], "--out", "rnnbench tuning")}
 
     def write(self, name, target):
-        """Runs that command; it succeeds, but for a report that finds no gnuplot."""
+        """Runs a command, which must succeed, except that a report may find no gnuplot."""
         command, option, start = self.commands()[name]
         done = run(*command, option, target)
         if "gnuplot" not in done.stderr:
@@ -89,8 +89,8 @@ class Outputs(unittest.TestCase):
                     path.unlink()
 
     def test_standard_output(self):
-        """Behind what a shell's >> has there, once, and with what is printed. The link is one of our own:
-        a program that replaced /dev/stdout would take it from the whole machine."""
+        """Output goes behind what a shell's >> has there, once, and together with what is printed. The link is
+        one of our own, because a program that replaced /dev/stdout would take it from the whole machine."""
         link = self.folder / "stdout"
         link.symlink_to("/proc/self/fd/1")
         for name in self.commands():
@@ -110,7 +110,7 @@ class Outputs(unittest.TestCase):
                         self.assertEqual(("\n" + text).count("\n" + start + ("\n" if start == "{" else "")), 1, text)
 
     def test_pipes_and_devices(self):
-        """A pipe's reader gets the whole, once."""
+        """The reader of a pipe gets the whole file, once."""
         for name in self.commands():
             with self.subTest(name):
                 pipe, texts = self.folder / f"pipe-{name}", []
@@ -146,7 +146,8 @@ class Outputs(unittest.TestCase):
         self.assertEqual(len(list((self.folder / "elsewhere").glob("*/*.json"))), 1)
 
     def test_one_file_for_both(self):
-        """However it is written, and whether or not it is there: the table would replace the rows."""
+        """This is refused however it is written, and whether or not the file is there, as the table would
+        replace the rows."""
         (self.folder / "real").mkdir()
         (self.folder / "linked").symlink_to("real")
         (self.folder / "real/link").symlink_to("x")
@@ -161,7 +162,8 @@ class Outputs(unittest.TestCase):
         self.assertEqual((self.folder / "real/x").read_text(), "old")
 
     def in_mounts(self, mount, *arguments):
-        """Runs the command where that was mounted, for itself alone; skips where one may not."""
+        """Runs a command where that was mounted, for itself alone. Skips the test where mounting is not
+        allowed."""
         own = ["unshare", "-m", "sh", "-c", f'{mount} && exec "$@"', "sh"]
         if not shutil.which("unshare") or subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
             self.skipTest("may not mount")
@@ -169,14 +171,14 @@ class Outputs(unittest.TestCase):
                               check=False)
 
     def test_a_full_disk_is_told(self):
-        """Of a file that is not there yet, too."""
+        """A full disk is told of a file that is not there yet, too."""
         done = self.in_mounts(f"mount -t tmpfs -o nr_inodes=1 none {self.folder}", *SWEEP, "--out",
                               self.folder / "new")
         self.assertEqual(done.returncode, USAGE, done.stderr)
         self.assertIn("No space left", done.stderr)
 
     def test_a_mount_point(self):
-        """Nothing can be renamed over it, as with a file that a container is given."""
+        """Nothing can be renamed over a mount point, as over a file that a container is given."""
         outside, inside = self.folder / "outside", self.folder / "inside"
         for name, (command, option, start) in self.commands().items():
             with self.subTest(name):
@@ -191,7 +193,7 @@ class Outputs(unittest.TestCase):
                 self.assertEqual([file.name for file in self.folder.glob("*.part")], [])
 
     def test_links_of_others(self):
-        """Where the kernel follows no link of somebody else's, nor do we."""
+        """Where the kernel follows no link of somebody else's, rnnbench does not either."""
         protected = Path("/proc/sys/fs/protected_symlinks")
         if os.geteuid() != 0 or not protected.exists() or protected.read_text() != "1\n":
             self.skipTest("such links are followed, or cannot be made")
@@ -215,7 +217,7 @@ class Outputs(unittest.TestCase):
             self.assertIn("Too many levels of symbolic links", done.stderr, name)
 
     def test_nowhere_to_print(self):
-        """A full disk, and a descriptor that is closed: told, and no other file gets what is printed."""
+        """A full disk and a closed descriptor are told, and no other file gets what is printed."""
         for command in (["--help"], ["--version"], ["list"], ["compare", "--help"], ["summary", PROBLEM],
                         ["compare", self.input, self.input]):
             for where, reason in {">/dev/full": "No space left", ">&-": "Bad file descriptor",
@@ -227,7 +229,7 @@ class Outputs(unittest.TestCase):
                     self.assertIn(reason, done.stderr)
 
     def test_closed_descriptors(self):
-        """The file that is opened first does not become standard output or error."""
+        """The file that is opened first must not become standard output or error."""
         for where in ">&-", "2>&-", "<&-", "<&- >&- 2>&-":
             out = self.folder / "out.json"
             subprocess.run(["sh", "-c", f'"$@" {where}', "sh", PROGRAM, "merge", self.input, "--out", out],
@@ -236,7 +238,7 @@ class Outputs(unittest.TestCase):
             out.unlink()
 
     def test_nothing_to_open_in_their_place(self):
-        """Else the next file that is opened would be read, or printed to."""
+        """Otherwise the next file that is opened would be read, or printed to."""
         done = self.in_mounts("mount -t tmpfs none /dev && exec <&-", "--version")
         self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
 

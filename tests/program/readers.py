@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whatever a results file may hold that Google Benchmark writes: every reader shows the rest, and says
-in a note what it left out. An odd entry costs itself, never the file.
+"""Whatever a results file of Google Benchmark's may hold, every reader shows the rest and says in a note what
+it left out. An odd entry costs itself, never the file.
 
 Usage: readers.py RNNBENCH SOURCES [unittest's arguments]
 """
@@ -22,7 +22,8 @@ SAMPLES = Path(SOURCES) / "tests" / "results"
 FINE, USAGE, NOT_COMPARABLE = 0, 2, 3
 NAME = results_fake.row_name("lstm/N:1/T:2/D:3/U:4", "avx2")
 OTHER = results_fake.row_name("lstm/N:1/T:2/D:3/U:4", "naive")
-MOST_BYTES = 8  # of memory for a byte of a file, over what an empty one takes
+# Bytes of memory for each byte of a file, on top of what an empty file takes.
+MOST_BYTES = 8
 
 
 def run(*arguments, **options):
@@ -30,7 +31,7 @@ def run(*arguments, **options):
 
 
 def cpu_seconds():
-    """Of all commands so far."""
+    """Returns the CPU seconds of all commands so far."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -49,10 +50,10 @@ def complexity(name):
             "cpu_coefficient": 1.0, "real_coefficient": 1.0, "big_o": "N", "time_unit": "ns"}
 
 
-# Members of one name, which a Python object cannot hold.
+# Members of one name are written as text, because a Python object cannot hold them.
 COUNTERS = json.dumps(iteration())[:-1] + ', "iterations": 7, "real_time": 7, "label": 7, "error_occurred": 7}'
 
-# What stands among the entries, as JSON or as text, and the note on it; None: there is nothing to note.
+# What stands among the entries, as JSON or as text, and the note on it; None where there is nothing to note.
 ODD = {
     "complexity": (complexity("BigO"), "complexity"),
     "its error": (without(complexity("RMS"), "time_unit"), "complexity"),
@@ -101,14 +102,15 @@ class Readers(unittest.TestCase):
         return path
 
     def with_entry(self, odd, place, **context):
-        """A text of good rows with this among the entries."""
+        """Returns a text of good rows with this entry among them."""
         content = results_fake.content({NAME: [1e-6, 1.1e-6], OTHER: [3e-6, 3.1e-6]}, **context)
         content["benchmarks"].insert(place, "odd")
         text = odd if isinstance(odd, str) else json.dumps(odd)
         return json.dumps(content).replace('"odd"', text)
 
     def readers(self, path):
-        """What each of them says of the file: {its name: all of its output}; all of them succeed."""
+        """Returns what each reader says of the file, as {its name: all of its output}. All of them must
+        succeed."""
         store = self.path("store/x").parent
         (store / "results.json").write_bytes(path.read_bytes())
         joined, page = self.path("joined.json"), self.path("page.html")
@@ -122,13 +124,13 @@ class Readers(unittest.TestCase):
             texts[name] = done.stdout + done.stderr
             if name == "report" and "gnuplot" in done.stderr:
                 continue
-            wanted = NOT_COMPARABLE if name == "gate" else FINE  # no row of it is a GRU's
+            wanted = NOT_COMPARABLE if name == "gate" else FINE  # no row of the file is a GRU's
             self.assertEqual(done.returncode, wanted, f"{name}: {texts[name]}")
         texts["page"], texts["table"] = page.read_text(), (store / "README.md").read_text()
         return texts
 
     def check_rows(self, texts, path):
-        """Both good rows are there."""
+        """Checks that both good rows are there."""
         for name in "compare", "by backend", "page", "history":
             self.assertIn("avx2", texts[name], name)
         self.assertIn("naive", texts["table"])
@@ -170,7 +172,7 @@ class Readers(unittest.TestCase):
         self.assertIn("1 of its 3 repetitions are left out: real_time is 0", "\n".join(result["notes"]))
 
     def test_context(self):
-        """Members of the library's own names, too many of them, and what is no text."""
+        """Tries members of the library's own names, too many of them, and values that are no text."""
         text = self.with_entry(iteration(), 0, **{f"m{i}": i for i in range(1100)})
         odd = r'"deep": [[{"a": []}]], "cpu": "first", "\ud800": "lone", "\u0000": 7, "x\udc00": true, '
         path = self.write(text.replace('"context": {', '"context": {' + odd))
@@ -199,12 +201,12 @@ class Readers(unittest.TestCase):
                 self.check_rows(self.readers(path), path)
 
     def test_google_benchmark(self):
-        """Its real output; see tests/program/results/sample.cc."""
+        """Tries its real output; see tests/program/results/sample.cc."""
         for path in sorted(SAMPLES.glob("*.json")):
             with self.subTest(path.name):
                 result = json.loads(run("compare", path, path, "--format", "json").stdout)
                 rows = {row["problem"]: row for row in result["rows"]}
-                for i in range(1, 6):  # each in a unit of its own
+                for i in range(1, 6):  # each is in a unit of its own
                     self.assertEqual(rows[f"manual/{i}/iterations:10/manual_time"]["seconds"], float(f"{i}e-7"))
                 self.assertEqual(len(rows), 12)
                 self.assertNotEqual(rows["counters/iterations:10"]["seconds"], 7e-9)
@@ -246,7 +248,8 @@ class Readers(unittest.TestCase):
     # ---- What would take all memory or time ------------------------------------------------------
 
     def resources(self, path):
-        """Of comparing the file with itself: bytes of memory at most, and seconds of CPU time."""
+        """Returns what it takes to compare the file with itself: bytes of memory at most, and seconds of CPU
+        time."""
         with self.path("told").open("w+") as told:
             child = subprocess.Popen([PROGRAM, "compare", path, path], stdout=told, stderr=told)
             _, status, used = os.wait4(child.pid, 0)
@@ -258,7 +261,7 @@ class Readers(unittest.TestCase):
         return used.ru_maxrss * 1024, used.ru_utime + used.ru_stime
 
     def measure(self, path):
-        """The file is read with a small multiple of its size, or refused, and soon."""
+        """Reading a file takes a small multiple of its size, or it is refused, and soon."""
         most = MOST_BYTES * path.stat().st_size
         limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (most + (1 << 30), most + (1 << 30)))
         if run("--version", preexec_fn=limit).returncode != FINE:
@@ -269,7 +272,7 @@ class Readers(unittest.TestCase):
         self.assertLess(seconds, 60)
 
     def write_many(self, before, item, after, count):
-        """Bit by bit: at its start, a child counts the memory of this process as its own."""
+        """Writes a file bit by bit, because a child starts with the memory of this process counted as its own."""
         path = self.path()
         with path.open("w") as file:
             file.write(before + item)

@@ -32,7 +32,7 @@ def make(program, folder):
 
 
 def check_speed(page, path):
-    """The machine may be busy with something else: the best of some openings."""
+    """Takes the best of some openings, as the machine may be busy with something else."""
     page.size(1280, 900)
     seconds = min(page.open(path) for _ in range(7))
     check(seconds < MOST_SECONDS, f"opens in {seconds:.2f} s, below {MOST_SECONDS}")
@@ -108,7 +108,7 @@ CUT = """[...document.querySelectorAll('caption, .scale, .facts, .legend')]
   .concat([...document.querySelectorAll('.scroll:has(.heat)')].filter(box => box.scrollWidth > box.clientWidth))
   .map(element => element.textContent.slice(0, 60))"""
 A4 = 688  # pixels without the margins
-# Texts that WCAG finds too faint on what is behind them.
+# These texts are too faint for WCAG on what is behind them.
 FAINT = """(() => {
   const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
   const light = colour => colour.slice(0, 3).map(v => v / 255)
@@ -140,7 +140,7 @@ TIMES = "[...document.querySelectorAll('time')].map(time => time.getClientRects(
 
 
 def check_labels(page, program, folder):
-    """Of many sizes and peers with equal peaks, and of the files that are committed."""
+    """Checks the labels of many sizes and of peers with equal peaks, and those of the files that are committed."""
     crowded = folder / "crowded.json"
     made.write(crowded, made.crowded(), **made.CROWDED)
     committed = sorted(Path(__file__).resolve().parent.parent.glob("results/*/*.json"))

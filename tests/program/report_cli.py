@@ -35,7 +35,7 @@ def run(*arguments, path=None, **more):
 
 
 class Page:
-    """A page, parsed as strictly as XML is: only script, style and doctype are no XML."""
+    """A page, parsed as strictly as XML is. Only script, style and doctype are no XML."""
 
     def __init__(self, path):
         self.text = Path(path).read_text(encoding="utf-8")
@@ -50,7 +50,7 @@ class Page:
         return ["".join(element.itertext()) for element in self.all(tag)]
 
     def rows(self):
-        """(problem, backend, threads, the other cells) of the table of all rows."""
+        """Returns (problem, backend, threads, the other cells) of the table of all rows."""
         table = next(table for table in self.all("table") if table.get("id") == "rows")
         cells = [["".join(cell.itertext()) for cell in line] for line in table.find("tbody")]
         return [(line[0], line[1], int(line[2]), line[3:]) for line in cells]
@@ -60,7 +60,7 @@ class Page:
 
 
 class Tags(html.parser.HTMLParser):
-    """Tags as HTML's own rules find them: a second opinion."""
+    """The tags as HTML's own rules find them, for a second opinion."""
 
     def __init__(self):
         super().__init__()
@@ -88,7 +88,7 @@ class Reports(unittest.TestCase):
 
 
 def labels_of(svg):
-    """[(text, (left, top, right, bottom))] of an SVG as the page has it."""
+    """Returns [(text, (left, top, right, bottom))] of an SVG as the page has it."""
     labels = []
 
     def visit(element, inherited):
@@ -179,7 +179,7 @@ class Pages(Reports):
                 self.check(self.report(path), {entry["run_name"] for entry in entries})
 
     def test_figures(self):
-        """Times, ratios and the fastest of a problem, by hand."""
+        """Times, ratios and the fastest of a problem are compared with values by hand."""
         lstm = "N:1/T:2/D:4/U:4"
         rows = [made.row(made.own_name("lstm", backend, lstm, 1), times, label=f"by {backend}")
                 for backend, times in [("auto", [1000, 1100, 5000]), ("naive", [8800, 8800, 8800]),
@@ -195,7 +195,7 @@ class Pages(Reports):
                       "fast as onednn", page.texts("p")[2])
 
     def masked(self, **members):
-        """GFLOP/s and roof in the table of all rows, and the page."""
+        """Returns GFLOP/s and roof in the table of all rows, and the page."""
         size = "N:2/T:3/D:4/U:5/mask:lengths"
         rows = [made.row(made.own_name("lstm", "auto", size, 1), [200, 100, 100], **members),
                 made.row(made.own_name("lstm", "auto", size.removesuffix("/mask:lengths"), 1), [100])]
@@ -204,14 +204,14 @@ class Pages(Reports):
         return lines[f"lstm/{size}"][3:5], lines["lstm/N:2/T:3/D:4/U:5"][3:5], page
 
     def test_masked_steps_count_for_nothing(self):
-        """180 multiply-adds a step: 4 of 6 count."""
+        """A step has 180 multiply-adds, and 4 of 6 steps count."""
         masked, whole, page = self.masked(counted_steps=4, longest_row=3)
         self.assertEqual((masked, whole), (["14.4", "30.0%"], ["21.6", "30.0%"]))
         self.assertNotIn("no count of the steps", page.text)
         self.assertEqual(self.points(page), 2)
 
     def test_masked_steps_that_a_file_does_not_count(self):
-        """As before there was such a counter: GFLOP/s and roof were of all steps."""
+        """In files from before there was a counter of such steps, GFLOP/s and roof are of all steps."""
         for members in ({}, {"counted_steps": 4}, {"counted_steps": 7, "longest_row": 3},
                         {"counted_steps": 4, "longest_row": 4}, {"counted_steps": 2, "longest_row": 3},
                         {"counted_steps": "4", "longest_row": "3"}, {"counted_steps": 0, "longest_row": 0}):
@@ -222,7 +222,7 @@ class Pages(Reports):
                 self.assertEqual(self.points(page), 1)
 
     def test_more_threads_that_are_slower(self):
-        """A backend stands for itself by its row on as many threads; one without, by another."""
+        """The row on as many threads stands for a backend. Where it has none, another row does."""
         size = made.sizes(1, 2, 8)
         rows = [made.row(made.own_name("lstm", backend, size, threads), [time])
                 for backend, threads, time in [("auto", 1, 100), ("auto", 2, 200), ("avx2", 1, 150),
@@ -236,7 +236,7 @@ class Pages(Reports):
                                   "onednn": ["0.0%", "0.0%", "2"]})
 
     def test_no_label_lies_on_another(self):
-        """By the places that gnuplot gave them, and the least room that a font takes."""
+        """This goes by the places that gnuplot gave the labels, and the least room that a font takes."""
         files = [self.file(made.crowded(), **made.CROWDED), *COMMITTED]
         for path in files:
             with self.subTest(path=path.name):
@@ -282,7 +282,7 @@ class Pages(Reports):
                 self.assertRegex(cells[2], rf"^{digits}\u2013{digits}\u00d7$", path.name)
 
     def points(self, page):
-        """In the rooflines."""
+        """Returns the points in the rooflines."""
         roofline = next(section for section in page.all("section") if section.get("id") == "roofline")
         return sum(path.get("d").count("h0") for path in roofline.iter("path")
                    if path.get("class") in ("cloud", "points") and path.get("stroke") != "var(--paper)")
@@ -335,7 +335,7 @@ HOSTILE = [
 @needs_gnuplot
 class Hostile(Reports):
     def rows(self):
-        """Of a backend, a problem, a label and a failure each."""
+        """Makes the rows of a backend, a problem, a label and a failure each."""
         yield made.row(made.own_name("lstm", "auto", made.sizes(8, 4, 16), 1), [500])
         for i, name in enumerate(HOSTILE):
             backend = name.replace("/", "|").replace(":", ";")
@@ -352,7 +352,7 @@ class Hostile(Reports):
                 "peers": ", ".join(peers)}
 
     def recording_path(self):
-        """A PATH whose gnuplot keeps what it is told."""
+        """Returns a PATH whose gnuplot keeps what it is told."""
         folder = self.folder / "bin"
         folder.mkdir()
         script = folder / "gnuplot"
@@ -381,7 +381,7 @@ class Hostile(Reports):
         self.assertLess(self.out.stat().st_size, 2 << 20)
 
     def test_many_threads(self):
-        """Each takes the peaks of the next fewer that has some, without trying all of them."""
+        """Each row takes the peaks of the next fewer threads that have some, without trying all numbers."""
         count = 999999
         rows = [made.row(made.own_name("lstm", "auto", made.sizes(1, 1, 8), count - i), [50])
                 for i in range(60)]
@@ -443,7 +443,7 @@ class Gnuplot(Reports):
 
     @needs_gnuplot
     def test_writes_what_is_no_svg(self):
-        """Well-formed in any case, whatever it draws."""
+        """The page is well-formed in any case, whatever gnuplot draws."""
         path = self.fake("for i in $(seq 40); do echo '<svg <g <path d=\"M1\"/> <text>a<b</svg>'; done")
         source = self.file(made.grid(made.BACKENDS))
         self.assertIn(run(source, "--out", self.out, path=path).returncode, (FINE, WRONG))

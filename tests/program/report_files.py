@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Results files made for tests of `rnnbench report`."""
+"""Makes results files for the tests of `rnnbench report`."""
 import itertools
 import json
 import random
@@ -18,7 +18,7 @@ COUNTERS = {"GFLOP/s": 10.0, "roof": 0.3, "max_error": 2e-7}
 
 
 def row(name, times, unit="ns", **members):
-    """The entries of one row, one a repetition."""
+    """Returns the entries of one row, one for each repetition."""
     return [{"name": name, "run_name": name, "run_type": "iteration", "repetitions": len(times),
              "repetition_index": i, "threads": 1, "iterations": 10, "real_time": time,
              "cpu_time": time, "time_unit": unit, **COUNTERS, **members}
@@ -42,7 +42,7 @@ def sizes(N, T, U, options=""):
 
 def grid(backends, batches=(1, 8, 32), steps=(1, 32), units=(16, 64, 256), cells=("lstm", "gru"),
          threads=(1, 2), options=("",), repetitions=3):
-    """Times that grow as the work does, a random factor apart."""
+    """Makes times that grow as the work does, a random factor apart."""
     rng = random.Random(1)
     for cell, T, U, N, option, p in itertools.product(cells, steps, units, batches, options, threads):
         for backend in backends:
@@ -58,7 +58,8 @@ BACKENDS = ("auto", "onednn", "onnxruntime", "naive")
 
 CROWDED_PEERS = [f"a_peer_with_a_long_name_{i}" for i in range(18)]
 EQUAL_PEAKS = "baseline 3950.0 GFLOP/s, avx2 4000.0 GFLOP/s, avx512 4000.0 GFLOP/s, "
-CROWDED = {  # peaks that are equal, also at the left and the right edge, and names without room
+# Peaks that are equal, also at the left and the right edge, and names without room.
+CROWDED = {
     "peers": ", ".join(CROWDED_PEERS),
     "peaks_threads_1": EQUAL_PEAKS + "L1 2000.0 GB/s, L2 2000.0 GB/s, L3 1990.0 GB/s, DRAM 1990.0 GB/s",
     "peaks_threads_2": EQUAL_PEAKS + "L1 900.0 GB/s, L2 900.0 GB/s, L3 20.0 GB/s, DRAM 20.0 GB/s",
@@ -67,7 +68,7 @@ CROWDED = {  # peaks that are equal, also at the left and the right edge, and na
 
 
 def crowded():
-    """Many sizes close to each other, and many peers; from 100 to 10000 GFLOP/s."""
+    """Makes a file of many sizes close to each other and of many peers, from 100 to 10000 GFLOP/s."""
     axes = [("lstm", [(8, T, 1) for T in range(1, 33)]),
             ("gru", [(N, 4, 1) for N in (*range(1, 20), 100, 1000, 1001, 100000)]),
             ("simple_rnn", [(8, 4, p) for p in range(1, 25)])]
@@ -78,7 +79,7 @@ def crowded():
 
 
 def full_grid():
-    """As many rows as the preset `grid` has with ten participants."""
+    """Makes as many rows as the preset `grid` has with ten participants."""
     doublings = [1 << i for i in range(8)]
     yield from grid(("auto", "openmp", "avx512", "avx2", "naive", "onednn", "onednn3", "onnxruntime",
                      "torch", "tensorflow"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The numbers of rnnbench report against values worked out by hand: quartiles, losses, worst cases, means,
-who is the fastest, scaling, peaks. What goes to gnuplot is recorded; none is needed.
+"""The numbers of rnnbench report against values worked out by hand: quartiles, losses, worst cases, means, who
+is the fastest, scaling, peaks. What goes to gnuplot is recorded, so gnuplot need not be there.
 
 Usage: report_numbers.py RNNBENCH [unittest's arguments]
 """
@@ -23,7 +23,7 @@ def timed(backend, times, sizes=SMALL, threads=1, cell="lstm", **members):
 
 class Numbers(Reports):
     def page(self, *rows, **context):
-        """And `self.script`: what was to be drawn, and `self.closing`: what is told of it."""
+        """Makes a page. `self.script` is then what was to be drawn, and `self.closing` what is told of it."""
         record = self.folder / "script"
         gnuplot = self.folder / "gnuplot"
         gnuplot.write_text(f"#!/bin/sh\ncat >{record}\n")
@@ -36,14 +36,14 @@ class Numbers(Reports):
         return Page(self.out)
 
     def table(self, page, words):
-        """{first cell of a line: its other cells} of the table whose caption or head has these words."""
+        """Returns {first cell of a line: its other cells} of the table whose caption or head has these words."""
         (table,) = [table for table in page.all("table") if words in " ".join(
             "".join(part.itertext()) for part in table if part.tag in ("caption", "thead"))]
         return {"".join(line[0].itertext()): ["".join(cell.itertext()) for cell in line[1:]]
                 for line in table.find("tbody")}
 
     def blocks(self):
-        """The lines of numbers that each plot has of each backend."""
+        """Returns the lines of numbers that each plot has of each backend."""
         return [[[float(word) for word in line.split()] for line in block.splitlines()]
                 for block in re.findall(r"(?s)\$b\d+ << EOD\n(.*?)EOD\n", self.script)]
 
@@ -72,7 +72,7 @@ class Numbers(Reports):
                       "(geometric mean; at worst 0.55\u00d7).", page.texts("p")[2])
 
     def test_losses_to_the_best_of_several(self):
-        """On each case the fastest peer counts; naive is held against alone, and is no peer."""
+        """In each case the fastest peer counts. naive is compared only by itself, and is no peer."""
         page = self.page(timed("auto", [100] * 3), timed("onednn", [200] * 3), timed("torch", [400] * 3),
                          timed("naive", [1600] * 3),
                          timed("auto", [100] * 3, LARGE), timed("onednn", [400] * 3, LARGE),
@@ -80,8 +80,8 @@ class Numbers(Reports):
         lines = self.table(page, "How many times faster")
         self.assertEqual(list(lines), ["onednn", "torch", "best of all peers", "naive"])
         self.assertEqual({name: [line[0], *line[2:6]] for name, line in lines.items()},
-                         {"onednn": ["2.83\u00d7", "2", "0", "0", "2.00\u00d7"],  # root of 8
-                          "torch": ["1.41\u00d7", "2", "1", "1", "0.50\u00d7"],  # of 2
+                         {"onednn": ["2.83\u00d7", "2", "0", "0", "2.00\u00d7"],  # the root of 8
+                          "torch": ["1.41\u00d7", "2", "1", "1", "0.50\u00d7"],  # the root of 2
                           "best of all peers": ["1.00\u00d7", "2", "1", "1", "0.50\u00d7"],
                           "naive": ["8.00\u00d7", "2", "0", "0", "4.00\u00d7"]})
         self.assertIn("1.00\u00d7 as fast as the best of all peers on each", page.texts("p")[2])
@@ -91,7 +91,7 @@ class Numbers(Reports):
         self.assertEqual(self.table(page, "How many times faster")["onednn"][:3], ["3.00\u00d7", "\u2013", "1"])
 
     def test_strips(self):
-        """5th, 25th, 50th, 75th and 95th percentile of 1, 2, 4, 8 and 16 times faster."""
+        """The strips have the 5th, 25th, 50th, 75th and 95th percentile of 1, 2, 4, 8 and 16 times faster."""
         rows = []
         for i in range(5):
             sizes = made.sizes(1 << i, 2, 4)
@@ -103,7 +103,7 @@ class Numbers(Reports):
     # ---- What is told at the end -----------------------------------------------------------------
 
     def told(self):
-        """{who: the other words} of the lines on who is how many times faster."""
+        """Returns {who: the other words} of the lines on who is how many times faster."""
         start = self.closing.index("How many times faster auto is") + 2
         lines = [re.split(" {2,}", line) for line in self.closing[start:self.closing.index("", start)]]
         return {line[0]: line[1:] for line in lines}
@@ -118,11 +118,12 @@ class Numbers(Reports):
         self.page(timed("auto", [100] * 3), timed("onednn", [200] * 3), timed("naive", [12340] * 3),
                   timed("auto", [50] * 3, threads=2), timed("onednn", [200] * 3, threads=2))
         worst = "lstm/N:1/T:2/D:4/U:4, 1 thread"
-        self.assertEqual(self.told(), {"onednn": ["2.83x", "2.00x", "0 of 2", worst],  # root of 8
+        self.assertEqual(self.told(), {"onednn": ["2.83x", "2.00x", "0 of 2", worst],  # the root of 8
                                        "naive": ["123x", "123x", "0 of 1", worst]})
 
     def test_exactness_is_told(self):
-        """Of ours alone; the largest error need not be what comes nearest to its tolerance."""
+        """Only our exactness is told. The largest error need not be the one that comes nearest to its
+        tolerance."""
         self.page(timed("auto", [100] * 3, max_error=4e-7, of_tolerance=0.125),
                   timed("auto", [100] * 3, LARGE, max_error=1e-7, of_tolerance=0.25),
                   timed("naive", [100] * 3, max_error=9e-7, of_tolerance=0.75))
@@ -131,7 +132,7 @@ class Numbers(Reports):
         self.assertEqual(self.closing[1], "exact: auto's largest error is 4.0e-07", "a file that does not know it")
 
     def test_disturbance_is_told(self):
-        """cv 20, 0 and 5%; one repetition has none."""
+        """cv is 20, 0 and 5%, and one repetition has none."""
         self.page(timed("auto", [80, 100, 120]), timed("auto", [100] * 3, LARGE), timed("naive", [95, 100, 105]),
                   timed("avx2", [100]))
         self.assertEqual(self.closing[2], "disturbed: 1 of 3 rows (33.3%) vary by more than 10%; half of all by at "
@@ -148,7 +149,7 @@ class Numbers(Reports):
                           "naive": ["0.0%", "0.0%", "1"]})
 
     def test_a_map(self):
-        """Names who is the fastest, and how many times the reference takes as long."""
+        """A map names who is the fastest, and how many times as long the reference takes."""
         rows = []
         for n, u, auto, avx2, naive in ((1, 16, 100, 200, 800), (1, 32, 300, 150, 600),
                                         (8, 16, 100, 100.5, 1200), (8, 32, 100, 90, 45)):
@@ -158,12 +159,13 @@ class Numbers(Reports):
         self.assertEqual(lines, {"1": ["8.00\u00d7auto", "4.00\u00d7avx2"], "8": ["12.0\u00d7auto", "1.00\u00d7naive"]})
 
     def maps(self, *rows):
-        """The colours of each map, as classes of its fields."""
+        """Returns the colours of each map, as classes of its fields."""
         return [[cell.get("class") for cell in table.iter("td")] for table in self.page(*rows).all("table")
                 if table.get("class") == "heat"]
 
     def test_colours_of_the_fastest(self):
-        """Ten steps of equal ratios up to 16, the power of two above all but the highest of 1, 4, 8 and 12."""
+        """There are ten steps of equal ratios up to 16, which is the power of two above all but the highest of
+        1, 4, 8 and 12."""
         rows = []
         for (n, u), ratio in zip(((1, 16), (1, 32), (8, 16), (8, 32)), (1, 4, 8, 12)):
             sizes = made.sizes(n, 2, u)
@@ -181,7 +183,7 @@ class Numbers(Reports):
     # ---- Backends --------------------------------------------------------------------------------
 
     def test_backends(self):
-        """Medians and extremes over the rows: cv 20, 0 and 5%; roof 10, 20 and 40%."""
+        """Medians and extremes over the rows: cv is 20, 0 and 5%, roof 10, 20 and 40%."""
         failed = timed("auto", [1], made.sizes(16, 2, 4), error_occurred=True, error_message="no")
         page = self.page(timed("auto", [80, 100, 120], made.sizes(1, 2, 4), roof=0.1, max_error=4e-7),
                          timed("auto", [100, 100, 100], made.sizes(2, 2, 4), roof=0.4, max_error=1e-7),
@@ -191,11 +193,11 @@ class Numbers(Reports):
         self.assertEqual(cells[4:], ["20.0%", "40.0%", "2.0e-07", "4.0e-07", "5.0%", "33.3%"])
 
     def test_rows(self):
-        """Median, variation and the reference's time over it; what varies most is marked."""
+        """A row has the median, the variation, and the reference's time over it. What varies most is marked."""
         page = self.page(timed("auto", [80, 100, 120, 100]), timed("naive", [400, 410, 390]),
                          timed("auto", [80, 100, 121], LARGE), timed("naive", [200, 1000, 200], LARGE))
         lines = {(line[0], line[1]): line[3] for line in page.rows()}
-        self.assertEqual(lines["lstm/" + SMALL, "auto"][:3], ["100 ns", "16.3%", "4.00\u00d7"])  # root of 800 / 3
+        self.assertEqual(lines["lstm/" + SMALL, "auto"][:3], ["100 ns", "16.3%", "4.00\u00d7"])  # the root of 800 / 3
         self.assertEqual(lines["lstm/" + LARGE, "auto"][:3], ["100 ns", "20.4%", "2.00\u00d7"])
         self.assertEqual(lines["lstm/" + SMALL, "naive"][:3], ["400 ns", "2.5%", "1.00\u00d7"])
         marked = [cell.text for cell in page.all("td") if cell.get("class") == "bad"]
@@ -204,7 +206,7 @@ class Numbers(Reports):
     # ---- Scaling ---------------------------------------------------------------------------------
 
     def over_threads(self, sizes, threads, time):
-        """Of four threads a quarter of the time: quartiles of 11/12 and 13/12 of the median."""
+        """Four threads take a quarter of the time, with quartiles of 11/12 and 13/12 of the median."""
         return [timed("auto", [part * time / p for part in (10, 11, 12, 13, 14)], sizes, p) for p in threads]
 
     def test_bars_are_quartiles(self):
@@ -222,7 +224,7 @@ class Numbers(Reports):
         return [line[0] for line in block], block[0][1]
 
     def test_the_longest_series_is_drawn(self):
-        """And of equally long ones that which is nearest to T = 32, N = 32, U = 512."""
+        """Of equally long series the one nearest to T = 32, N = 32, U = 512 is drawn."""
         near, far = made.sizes(32, 32, 512), made.sizes(1, 32, 8)
         threads, quick = self.longest((near, (1, 2), 1e6), (far, (1, 2, 4), 1e3))
         self.assertEqual(threads, [1, 2, 4])
@@ -235,8 +237,8 @@ class Numbers(Reports):
     # ---- Peaks -----------------------------------------------------------------------------------
 
     def test_peaks(self):
-        """The highest of all files, on as many threads or the next fewer that were measured; of what the files
-        name, less what is no word."""
+        """A peak is the highest of all files, on as many threads or the next fewer that were measured. There is
+        one for each name that the files have, except for names that are no word."""
         one = self.file([timed("auto", [100] * 3), timed("auto", [100] * 3, threads=3)], "one.json",
                         peaks_threads_1="avx2 10.0 GFLOP/s, L1 5.0 GB/s", peaks_threads_2="avx2 20.0 GFLOP/s")
         two = self.file([timed("auto", [100] * 3, LARGE)], "two.json",

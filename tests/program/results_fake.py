@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Results files with made-up times, in the form of `rnnbench sweep`."""
+"""Makes results files with made-up times, in the form of `rnnbench sweep`."""
 import json
 
 CONTEXT = {
@@ -25,7 +25,7 @@ def entry(name, family, index, samples, **further):
 
 
 def content(rows, date="2026-01-01T12:00:00+00:00", without=(), **context):
-    """Of {name: samples in seconds}."""
+    """Returns the content of a file for {name: samples in seconds}."""
     entries = [entry(name, family, index, samples)
                for family, (name, samples) in enumerate(rows.items())
                for index in range(len(samples))]

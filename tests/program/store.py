@@ -48,7 +48,7 @@ class InFolder(unittest.TestCase):
                       if path.is_file())
 
     def assert_run(self, status, text, *arguments, **options):
-        """The text is of the error, or of the output where there is none."""
+        """Runs a command. `text` must be in the error, or in the output where there is no error."""
         done = run(*arguments, **options)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         self.assertIn(text, done.stderr if status else done.stdout)
@@ -142,7 +142,7 @@ class Save(InFolder):
                 self.assert_run(USAGE, why, *TINY, "--save", "--results", results)
 
     def test_a_folder_without_permission(self):
-        """Root may write anywhere, so it asks somebody else to."""
+        """Root may write anywhere, so the test asks somebody else to."""
         self.folder.chmod(0o555)
         somebody = {"user": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         try:
@@ -153,7 +153,7 @@ class Save(InFolder):
 
 
 class FullDisk(InFolder):
-    """The limit on the size of a file stands for a full disk; where root may, a full disk does."""
+    """The limit on the size of a file stands for a full disk. Where root may, a full disk is made."""
 
     def limited(self, *arguments):
         return run(*arguments, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
@@ -255,7 +255,7 @@ class Merge(InFolder):
         self.assertFalse((self.folder / "whole.json").exists())
 
     def pair(self, **context):
-        """Two files that join, were it not for the context of the second."""
+        """Makes two files that would join, were it not for the context of the second."""
         return (self.fake("a.json", PROBLEM), self.fake("b.json", PROBLEM + "/dense:2", **context))
 
     def test_shards_of_a_sweep(self):
@@ -349,7 +349,8 @@ class Merge(InFolder):
         self.assertRegex(self.merge(*files).stderr, r"(?s)shard 2/3 is missing.*shard 3/3 is missing")
 
     def old_form(self, path):
-        """The file with what its repetitions give, as sweeps wrote it until 0.1, and with a row of aggregates alone."""
+        """Returns the file with what follows from its repetitions, as sweeps wrote it until 0.1, and with a row
+        of aggregates alone."""
         content, rows = json.loads(path.read_text()), []
         for name, of in itertools.groupby(content["benchmarks"], lambda row: row["run_name"]):
             of = list(of)
@@ -363,7 +364,7 @@ class Merge(InFolder):
         return old
 
     def test_one_file_is_written_anew(self):
-        """Without what its repetitions give; whoever reads it notices no difference."""
+        """The new file lacks what follows from the repetitions, and whoever reads it notices no difference."""
         old = self.old_form(self.fake("a.json", PROBLEM, without=["finished"], shard="2/3", load_avg=[0.1, 7]))
         new = self.folder / "new.json"
         self.assert_run(FINE, "1 file, 2 rows: ", "merge", old, "--out", new)
@@ -424,14 +425,14 @@ class Merge(InFolder):
 
 class History(InFolder):
     def days(self, count, seconds, prefix="", slow_days=(), **context):
-        """A file a day; `seconds` gives a row's time by backend and day."""
+        """Makes a file a day. `seconds` gives a row's time by backend and day."""
         noise = random.Random(1)
         for day in range(1, count + 1):
             slow = 1 + (day in slow_days)
             rows = {fake.row_name(PROBLEM, backend): [
                         slow * of_day(day) * noise.uniform(0.99, 1.01) for _ in range(9)]
                     for backend, of_day in seconds.items()}
-            # Names in an order that is not that of time.
+            # The order of these names is not that of time.
             fake.write(self.folder / f"{prefix}{count - day:02}.json", rows,
                        date=f"2026-01-{day:02}T12:00:00+00:00", commit=f"c{day:02}", **context)
 
@@ -470,7 +471,7 @@ class History(InFolder):
         self.assertIn("steps are looked for in 12 files or more", self.history().stdout)
 
     def test_where_a_step_shows(self):
-        """In the middle of the least number of files, and near the end of more of them."""
+        """A step shows in the middle of the least number of files, and near the end of more of them."""
         for count, last in (12, 6), (16, 5), (30, 5):
             with self.subTest(count=count):
                 self.days(count, {"avx2": lambda day: 1.3e-4 if day > count - last else 1e-4})
@@ -486,13 +487,14 @@ class History(InFolder):
         self.assertAlmostEqual(float(row["of_anchor"]), 0.1, delta=0.002)
 
     def write_days(self, *days):
-        """{name of a row: seconds of all its repetitions} of each day; every repetition takes as long."""
+        """Writes a file a day from {name of a row: seconds of all its repetitions}. Every repetition takes as
+        long."""
         for day, rows in enumerate(days, 1):
             fake.write(self.folder / f"{day:02}.json", {name: 3 * [seconds] for name, seconds in rows.items()},
                        date=f"2026-01-{day:02}T12:00:00+00:00", commit=f"c{day:02}")
 
     def test_changes(self):
-        """Each against the day before; without noise their intervals are points."""
+        """Each day is compared with the day before. Without noise the intervals are points."""
         avx2, naive = fake.row_name(PROBLEM, "avx2"), fake.row_name(PROBLEM, "naive")
         self.write_days(*({avx2: seconds, naive: anchor}
                           for seconds, anchor in ((1e-4, 1e-3), (1.1e-4, 2e-3), (0.99e-4, 2e-3))))
@@ -511,7 +513,7 @@ class History(InFolder):
         self.assertRegex(self.history().stdout, r"(?m) 100 us +10\.0%")
 
     def test_a_step_is_of_levels(self):
-        """From median to median, whatever the first file of the new level says."""
+        """A step goes from median to median, whatever the first file of the new level says."""
         name = fake.row_name(PROBLEM, "avx2")
         self.write_days(*({name: seconds * (1 + 1e-3 * (day % 3))}
                           for day, seconds in enumerate([1e-4] * 8 + [2e-4] + [1.5e-4] * 7)))
@@ -521,7 +523,7 @@ class History(InFolder):
         self.assertAlmostEqual(float(step["change"]), 2, delta=0.01)
 
     def test_series_are_in_order(self):
-        """By backend as in the list, threads as numbers, and date."""
+        """Series are in the order of the list of backends, then of threads as numbers, then of dates."""
         rows = {fake.row_name(PROBLEM, backend, threads): 1e-4
                 for threads in (16, 2, 1) for backend in ("openmp", "torch", "naive")}
         self.write_days(rows, rows)
@@ -644,7 +646,7 @@ class Index(InFolder):
         return run("index", self.folder, *arguments)
 
     def test_the_committed_table_is_that_of_the_files(self):
-        """Of those that are committed: a sweep of one's own may lie beside them."""
+        """It is that of the files that are committed, as a sweep of one's own may lie beside them."""
         listed = subprocess.run(["git", "-C", SOURCES, "ls-files", "results"], text=True,
                                 capture_output=True)
         if listed.returncode != 0 or not listed.stdout:

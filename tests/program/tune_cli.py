@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""rnnbench tune from outside: the file it writes, that `auto` goes by it, what it refuses, Ctrl-C.
+"""rnnbench tune from outside: the file it writes, how `auto` goes by it, what it refuses, and Ctrl-C.
 
 Usage: tune_cli.py RNNBENCH [unittest's arguments]
 """
@@ -37,7 +37,7 @@ class Tune(unittest.TestCase):
         return run("tune", *BRIEF, "--out", str(self.file), *arguments, **environment)
 
     def entries(self):
-        """The winners by problem: what stands between the header and the last line."""
+        """Returns the winners by problem, which stand between the header and the last line."""
         lines = [line.split() for line in self.file.read_text().splitlines()]
         self.assertEqual(lines[-1][0], "end")
         return {words[0]: words[1] for words in lines if len(words) == 5 and "/N:" in words[0]}
@@ -128,7 +128,7 @@ class Tune(unittest.TestCase):
             [PROGRAM, "tune", "--cell", "lstm", "--units", "4:200:+4", "--batch", "2", "--steps",
              "3", *BRIEF, "--repetitions", "5", "--out", str(self.file)], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, env={**os.environ, **QUIET})
-        next(line for line in program.stdout if "U:8" in line)  # the second problem is done
+        next(line for line in program.stdout if "U:8" in line)  # then the second problem is done
         program.send_signal(signal.SIGINT)
         output, errors = program.communicate(timeout=60)
         self.assertEqual(program.returncode, INTERRUPTED, output + errors)
