@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: MIT
-# Shared by bench/run, tests/run and .ci/run, which source it: packages and the optimised build.
+# The packages and the optimised build, for bench/run, tests/run and .ci/run, which source this file.
 # BUILD=FOLDER builds elsewhere than in build/; CC and CXX choose the compiler.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -16,7 +16,7 @@ die() {
     exit 1
 }
 
-# The library packages are optional to the build, which then says what is lost without them.
+# The build can do without the packages of libraries, and says what is lost then.
 build_packages=(gcc g++ libc6-dev git meson ninja-build pkg-config
     libdnnl-dev libxsmm-dev libbenchmark-dev libhwloc-dev libjansson-dev gnuplot-nox)
 test_packages=(libcmocka-dev binutils qemu-user valgrind)
@@ -33,7 +33,7 @@ missing_packages() {
     done
 }
 
-# Prints the given packages that the configured archives have; names the others on stderr.
+# Prints those of the given packages that the configured archives have, and names the others on stderr.
 offered_packages() {
     local package
     for package in "$@"; do
@@ -45,7 +45,7 @@ offered_packages() {
     done
 }
 
-# For a machine where this script cannot install: goes on if there is enough to build with.
+# Is called where this script cannot install. It goes on if there is enough to build with.
 go_without() {
     local reason=$1 tool
     shift
@@ -55,7 +55,7 @@ go_without() {
     say "$reason; going on, perhaps without $*"
 }
 
-# Installs what is missing of the given packages, as root or by sudo; no question is asked.
+# Installs those of the given packages that are missing, as root or by sudo, without a question.
 install_packages() {
     local missing offered as_root=()
     mapfile -t missing < <(missing_packages "$@")
@@ -76,12 +76,12 @@ install_packages() {
         die "apt-get update failed"
     mapfile -t offered < <(offered_packages "${missing[@]}")
     [ "${#offered[@]}" -gt 0 ] || return 0
-    # What the user has that excludes one of them stays, as cross compilers do gcc-multilib.
+    # A package of the user's that excludes one of these stays, as a cross compiler excludes gcc-multilib.
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends --no-remove \
         install "${offered[@]}" || die "apt-get install failed"
 }
 
-# Configures $build at the first time, and looks again for what an earlier configuration lacked.
+# Configures $build the first time. Later it looks again for what the earlier configuration lacked.
 configure() {
     command -v meson >/dev/null || die "meson is missing"
     case $(meson --version) in

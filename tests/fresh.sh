@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The README's two commands on a Debian that has nothing of what they need: makes one in a temporary
+# Tries the README's two commands on a Debian that has nothing of what they need: makes one in a temporary
 # folder, clones what is committed here into it, runs bench/run and tests/run there, and removes it.
-#   tests/fresh.sh SUITE     as in: tests/fresh.sh trixie
-# FRESH_MIRROR=URL instead of the mirror of this machine's apt; FRESH_CACHE=FOLDER keeps the packages for
-# the next time. TMPDIR, by default /var/tmp, has to have room for 4 GB, where devices and programs work.
-# Skipped (77) without root, debootstrap, the right to mount, or the mirror. Otherwise the last line is
-# `N passed, N failed, N skipped`: the tests, and bench/run as one.
+#   tests/fresh.sh SUITE     for example tests/fresh.sh trixie
+# FRESH_MIRROR=URL stands for the mirror of this machine's apt, and FRESH_CACHE=FOLDER keeps the packages for
+# the next time. TMPDIR, by default /var/tmp, needs room for 4 GB, and devices and programs must work there.
+# It is skipped (77) without root, debootstrap, the right to mount, or the mirror. Otherwise the last line is
+# `N passed, N failed, N skipped`, which counts the tests, and bench/run as one.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PATH=$PATH:/usr/sbin:/sbin
@@ -26,9 +26,9 @@ fail() {
     exit 1
 }
 
-# ---- Inside: mounts and processes of its own, which end with it -------------------------------
+# ---- Inside, where mounts and processes are its own and end with it ---------------------------
 
-# Downloads first: a mirror that is not there is no fault of this commit.
+# Downloads come first, as a mirror that is not there is no fault of this commit.
 make_system() {
     local arguments=(--variant=minbase --cache-dir="$cache" "$suite" "$system")
     [ -z "$mirror" ] || arguments+=("$mirror")
@@ -82,7 +82,7 @@ inside() {
     cp -u "$archives"/*.deb "$cache"
     closing=$(tail -n 1 "$folder/tests-run.log" | grep -xE '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped') &&
         read -r -a counts <<<"${closing//[!0-9 ]/}"
-    [ "$status" -eq 0 ] || [ "${counts[1]}" -gt 0 ] || failed=$((failed + 1)) # as where no test ran
+    [ "$status" -eq 0 ] || [ "${counts[1]}" -gt 0 ] || failed=$((failed + 1)) # no test ran
     failed=$((failed + counts[1]))
     say "$suite: $SECONDS s"
     echo "$((passed + counts[0])) passed, $failed failed, ${counts[2]} skipped"
@@ -91,19 +91,19 @@ inside() {
 
 # ---- Outside ----------------------------------------------------------------------------------
 
-# Of the archive that this machine installs Debian's own packages from; empty: it does not say.
+# Prints the archive from which this machine installs Debian's own packages, or nothing where it does not say.
 mirror_of_apt() {
     # shellcheck disable=SC2016 # these are apt's own variables
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' \
         2>/dev/null | grep -E '^https?:' | sort -u | head -n 1 || true
 }
 
-# What is mounted inside is not to be seen out here; should that ever fail, nothing is removed.
+# What is mounted inside must not be seen out here. Should it ever be, nothing is removed.
 # shellcheck disable=SC2317 # a trap calls it
 clean_up() {
     local status=$?
     trap '' INT TERM
-    # The first process in there, whose end takes all others along, and is waited for by unshare.
+    # The end of the first process in there takes all others along, and unshare waits for it.
     [ -z "$inner" ] || pkill -KILL -P "$inner" || true
     wait 2>/dev/null || true
     if findmnt --list --noheadings --output TARGET | grep -qF "$folder/"; then
@@ -130,8 +130,8 @@ inner=''
 folder=$(realpath "$(mktemp -d -p "${TMPDIR:-/var/tmp}")")
 trap clean_up EXIT
 trap 'exit 130' INT TERM
-# What debootstrap needs and many containers and temporary folders lack.
-# shellcheck disable=SC2016 # of the inner shell
+# debootstrap needs this, and many containers and temporary folders lack it.
+# shellcheck disable=SC2016 # the inner shell expands it
 "${own_world[@]}" sh -ec 'mkdir "$1/tried"; mknod "$1/tried/null" c 1 3; echo >"$1/tried/null"
     cp /bin/true "$1/tried"; "$1/tried/true"; mount -t proc proc "$1/tried"' sh "$folder" 2>/dev/null ||
     skip "devices, programs or mounts do not work in $folder; TMPDIR chooses another folder"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# rnn.h is C++, too: it compiles without a warning in every standard, and its functions link.
+# Checks that rnn.h is C++, too: it compiles without a warning in every standard, and its functions link.
 #   header_in_cpp.sh RNN_H LIBRNN_A COMPILER
 set -eu
 header=$1 library=$2 compiler=$3
@@ -13,7 +13,7 @@ for standard in c++11 c++17 c++20; do
     "$compiler" -std=$standard -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x c++ "$header"
 done
 
-# Without extern "C" the reference would carry a mangled name.
+# Without extern "C" the reference would have a mangled name.
 object=$(mktemp)
 trap 'rm -f "$object"' EXIT
 echo '#include "rnn.h"

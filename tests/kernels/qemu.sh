@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Runs a test program on another CPU, by qemu's user-mode emulation.
-#   qemu.sh CPU PROGRAM [ARGUMENT...]                  and passes on how it ends
-#   qemu.sh --refuses TEXT CPU PROGRAM [ARGUMENT...]   it must skip itself, saying TEXT
+#   qemu.sh CPU PROGRAM [ARGUMENT...]                  passes on how the program ends
+#   qemu.sh --refuses TEXT CPU PROGRAM [ARGUMENT...]   the program must skip itself, saying TEXT
 set -euo pipefail
 skipped=77
 
@@ -18,7 +18,7 @@ if ! command -v qemu-x86_64 >/dev/null; then
     exit $skipped
 fi
 
-# The models name features that emulation lacks; none of them matters here.
+# The models name features that the emulation lacks, of which none matters here.
 status=0
 output=$(qemu-x86_64 -cpu "$cpu" "$@" 2> >(grep -v "TCG doesn't support" >&2)) || status=$?
 printf '%s\n' "$output"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The C example of the README does what the README says, linked against an installed librnn:
-# shared, then static, with the flags that pkg-config gives.
+# Checks that the C example of the README does what the README says when it is linked with an installed librnn:
+# with the shared one, then with the static one, by the flags that pkg-config gives.
 #   readme_example.sh README.md BUILD_DIRECTORY CC [FLAGS...]
 set -eu
 readme=$1 build=$2
@@ -27,7 +27,7 @@ from_pc() {
         --define-variable=libdir="$libdir" "$@" librnn
 }
 
-# Prints what differs, and fails, unless the program prints what the README shows.
+# Fails and prints what differs, unless the program prints what the README shows.
 check() {
     LD_LIBRARY_PATH=$libdir "$folder/example" >"$folder/printed"
     diff "$folder/expected" "$folder/printed" || { echo "$1: not what the README shows"; exit 1; }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# bench/slurm on a Slurm of one node that this starts: shards are swept by a job array, then joined.
+# Tries bench/slurm on a Slurm of one node, which it starts: a job array sweeps the shards, which are then joined.
 #   tests/program/slurm.sh RNNBENCH
-# Skipped (77) where Slurm's and munge's daemons are not installed (Debian: slurm-wlm, munge), or without
-# root, whom slurmd wants to be.
+# It is skipped (77) where Slurm's and munge's daemons are not installed (Debian: slurm-wlm, munge), or without
+# root, as slurmd wants to be root.
 set -euo pipefail
 rnnbench=$(realpath "$1")
 submit=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/bench/slurm/submit
@@ -144,7 +144,7 @@ refuse_leftovers() {
     grep -q "shards of an earlier sweep" "$folder/refusal" || fail "old shards are refused without a reason"
 }
 
-# A shard that fails, there being fewer problems than shards, leaves the others unjoined.
+# Where there are fewer problems than shards one shard fails, and the others are not joined.
 name_missing_shards() {
     RNNBENCH=$rnnbench "$submit" 2 "$folder/short.json" --problem lstm/N:1/T:1/U:4 \
         --backend naive --repetitions 1 --min-time 0.0005 --peak-time 0.02
