@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Fuzz target: calls of rnn.h with anything: NULLs, wild enums, counts and strides, and buffers
- * that are misaligned or overlap, all in one arena. A status that refuses has left everything as it
- * was; a run that is accepted wrote its outputs and nothing else, none of them over another or an
- * input. */
+ * that are misaligned or overlap, all in one arena. A status that refuses must have left everything
+ * as it was. A run that is accepted must have written its outputs and nothing else, none of them
+ * over another or an input. */
 #include "tests/fuzz/fuzz.h"
 
 #include <limits.h>
@@ -12,7 +13,7 @@
 enum {
     LAYERS = 3,
     STATES = 12,
-    POOL = 1 << 15, /* floats, of which all weights are */
+    POOL = 1 << 15, /* floats, among which all weights lie */
     ARENA = 1 << 15,
     MOST_UNITS = 24,
     MOST_ROWS = 8
@@ -22,7 +23,7 @@ typedef struct call {
     rnn_layer layers[LAYERS];
     rnn_dense dense;
     rnn_model model;
-    rnn_weights weights[2 * LAYERS]; /* lengths: how much longer than right, until fit_lengths */
+    rnn_weights weights[2 * LAYERS]; /* until fit_lengths, lengths say by how much they are wrong */
     rnn_model_weights all_weights;
     rnn_shape shape;
     int threads;
@@ -88,7 +89,7 @@ static ptrdiff_t wild_stride(fuzz_input *in) {
     return choice < 128 ? choice : values[choice % (int)(sizeof values / sizeof *values)];
 }
 
-/* Of a length that is counted from the right one, which fit_lengths adds. */
+/* Makes an array whose length is counted from the right one, which fit_lengths adds. */
 static rnn_array wild_array(fuzz_input *in) {
     const int choice = fuzz_byte(in);
     const float *const misaligned = (const float *)(const void *)((const char *)pool + 1);
@@ -164,7 +165,7 @@ static void spoil(fuzz_input *in, call *c) {
     case 0:
         c->model.layers = NULL;
         break;
-    case 1: /* more only where that alone is refused */
+    case 1: /* there may be more only where that alone is refused */
         c->model.layer_count = wild_int(in);
         if (c->model.layer_count > LAYERS && c->model.layer_count <= RNN_MAX_LAYERS)
             c->model.layer_count = LAYERS;
@@ -219,7 +220,7 @@ static rnn_status check_model(const call *c) {
     return status;
 }
 
-/* Small enough for the pool and the arena. */
+/* Whether a call is small enough for the pool and the arena. */
 static bool is_small(const call *c) {
     if (c->shape.batch > MOST_ROWS || c->shape.timesteps > MOST_ROWS ||
         (c->model.dense && c->dense.units > MOST_UNITS))
@@ -239,7 +240,7 @@ static size_t head_kernel_length(const call *c) {
            (size_t)c->dense.units;
 }
 
-/* Makes the lengths those of a valid model, which is known only when all is spoilt. */
+/* Makes the lengths those of a valid model, which is known only when everything is spoilt. */
 static void fit_lengths(call *c) {
     int index = 0;
     for (int i = 0; i < c->model.layer_count; i++)
@@ -275,7 +276,7 @@ static bool weights_are_right(const call *c) {
              (!c->dense.use_bias || is_right(c->all_weights.dense_bias, (size_t)c->dense.units))));
 }
 
-/* NULL: refused, as it should be. */
+/* Returns NULL where the call was refused, as it should be. */
 static rnn_plan *create(call *c) {
     rnn_error error = {""};
     rnn_plan *const nothing = (rnn_plan *)pool, *plan = nothing;
@@ -287,7 +288,7 @@ static rnn_plan *create(call *c) {
         fuzz_check_error(&error);
     if (is_model)
         fit_lengths(c);
-    /* The pool has not as many weights as a larger one would read. */
+    /* The pool has fewer weights than a larger call would read. */
     const bool small = is_model && is_small(c);
     const rnn_model_weights *weights = small || !is_model ? &c->all_weights : NULL;
     const rnn_status status = rnn_plan_create(&plan, c->backend, &c->model, weights, &c->shape,
@@ -320,9 +321,10 @@ enum {
 };
 
 typedef struct region {
-    size_t begin, size; /* bytes of the arena; of one of size 0 there is none */
+    size_t begin, size; /* bytes of the arena; there is no buffer where size is 0 */
     bool given;
-    /* Of rows: how many, how far apart, how long. Of others 1 row of all. */
+    /* Of a buffer of rows: how many there are, how far apart and how long. Other buffers are 1
+     * row. */
     size_t rows, steps, row_stride, step_stride, width;
 } region;
 
@@ -372,7 +374,7 @@ static void describe(run *r, const call *c, const rnn_plan *plan) {
     }
 }
 
-/* One behind the other. False: the arena is too small. */
+/* Places one buffer behind the other. Returns false where the arena is too small. */
 static bool place(run *r) {
     size_t at = 0;
     for (int i = 0; i < BUFFERS; i++) {
@@ -385,7 +387,7 @@ static bool place(run *r) {
     return true;
 }
 
-/* One of those that there are. */
+/* Chooses one of the buffers that there are. */
 static int choose(fuzz_input *in, const run *r) {
     int places[BUFFERS], count = 0;
     for (int i = 0; i < BUFFERS; i++)
@@ -394,7 +396,7 @@ static int choose(fuzz_input *in, const run *r) {
     return places[fuzz_between(in, 0, count - 1)];
 }
 
-/* Puts one on, before or behind another, or takes it away. */
+/* Puts a buffer on, before or behind another, or takes it away. */
 static void move_one(fuzz_input *in, run *r) {
     const int which = choose(in, r), other = choose(in, r);
     region *b = &r->regions[which];
@@ -430,7 +432,7 @@ static void point(run *r) {
 
 /* ---- What a run may do ----------------------------------------------------------------------- */
 
-/* By byte of the arena, one bit for each use of it. */
+/* For each byte of the arena, one bit for each use of it. */
 static uint64_t uses[ARENA];
 
 static void mark(const run *r, int which) {
@@ -450,7 +452,7 @@ static uint64_t written_bits(void) {
     return bits;
 }
 
-/* Whether a byte of several uses, one of them to be written, may not be so used. */
+/* Whether a byte has several uses, one of them to be written, that may not be together. */
 static bool is_shared(const run *r, uint64_t bits) {
     for (int i = 0; i < r->states; i++)
         if (bits == ((uint64_t)1 << (INITIAL + i) | (uint64_t)1 << (FINAL + i)))
@@ -458,7 +460,7 @@ static bool is_shared(const run *r, uint64_t bits) {
     return true;
 }
 
-/* Also fills `uses`. */
+/* Whether any byte is so shared. It also fills `uses`. */
 static bool any_is_shared(const run *r) {
     const uint64_t written = written_bits();
     memset(uses, 0, sizeof uses);
@@ -471,7 +473,8 @@ static bool any_is_shared(const run *r) {
     return false;
 }
 
-/* Whether from first to last byte two have some in common, of which one is written. */
+/* Whether two buffers, one of which is written, have a byte in common between their first and last
+ * ones. */
 static bool any_spans_meet(const run *r) {
     for (int i = 0; i < BUFFERS; i++)
         for (int k = 0; k < BUFFERS; k++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Fuzz target: the commands that read results files, on files from anywhere. The first byte is the
- * command, the second a format; then the files, with a line "--" between them. What is written is
- * of its format, and read again where it is a results file. */
+ * command and the second a format. The files follow, with a line "--" between them. What is written
+ * must be of its format, and is read again where it is a results file. */
 #include "bench/base/command.h"
 #include "bench/gate/gate_baseline.h"
 #include "bench/report/report.h"
@@ -18,7 +19,7 @@ static char first[64], second[64], merged[64];
 
 typedef int command_function(const command_line *line);
 
-/* What the command prints; free() it. */
+/* Returns what the command prints, to be freed by free(). */
 static char *run(command_function *command, const char *const *words, size_t *size, int *status) {
     char *argv[12];
     int argc = 0;
@@ -85,7 +86,7 @@ static void try_merge(bool forced) {
     rows_free(&file);
 }
 
-/* A table that was just made is that of the files. */
+/* A table that was just made must be that of the files. */
 static void try_index(void) {
     size_t size;
     int status;
@@ -106,7 +107,7 @@ static void try_index(void) {
     formats_check("markdown", text, size);
 }
 
-/* Without plots, which another program draws. */
+/* Reports have no plots here, as another program draws them. */
 static void try_report(void) {
     timed_file *files = calloc(1, sizeof *files);
     rnn_error error = {""};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Fuzz target: what the files of control groups say. The input is their texts, with a line "--"
  * between them. */
 #include "kernels/engine/cores.h"
@@ -16,7 +17,7 @@ static const char *const names[] = {"proc/self/cgroup",
                                     "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us"};
 enum { NAMES = sizeof names / sizeof *names };
 
-/* The cores that a quota of version 2 leaves at the least, whatever else the files say. */
+/* The fewest cores that a quota of version 2 leaves, whatever else the files say. */
 static long most_by_version_2(const char *const texts[NAMES], long cores) {
     const char *line = texts[0];
     long quota, period;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Fuzz target: documents with names from anywhere, in every format, read again. One line of the
- * input is one name. */
+ *
+ * Fuzz target: documents with names from anywhere, which are read again in every format. One line
+ * of the input is one name. */
 #include "bench/document/document.h"
 #include "tests/fuzz/formats.h"
 #include "tests/fuzz/fuzz.h"
@@ -55,7 +56,7 @@ static int make_document(document *d, fuzz_input *in) {
     return rows;
 }
 
-/* Programs get the very texts that the document keeps. */
+/* Programs must get the very texts that the document keeps. */
 static void check_json(const document *d, const char *text, size_t size, int rows) {
     json_t *root = json_loadb(text, size, 0, NULL);
     const json_t *list = json_object_get(root, "rows");

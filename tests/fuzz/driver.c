@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Runs a target on every file of a corpus, with any compiler: what the fuzzer has found once stays
- * found. */
+ *
+ * Runs a target on every file of a corpus, with any compiler, so that what the fuzzer has found
+ * once stays found. */
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In a piece of memory of just its size, beyond which a sanitizer sees. */
+/* Puts the input into a piece of memory of just its size, beyond which a sanitizer sees. */
 static void replay(const char *path) {
     static uint8_t bytes[1 << 20];
     FILE *file = fopen(path, "rb");

@@ -20,7 +20,8 @@ void formats_check_text(const char *text, size_t size) {
 
 /* ---- CSV ------------------------------------------------------------------------------------ */
 
-/* Reads one field into `to`, if any, and moves behind its comma or line. True: the record ends. */
+/* Reads one field into `to`, if that is given, and moves behind its comma or line. Returns true
+ * where the record ends. */
 static bool read_field(const char **at, const char *end, FILE *to) {
     const bool quoted = *at < end && **at == '"';
     *at += quoted;
@@ -109,7 +110,7 @@ static const char *skip_name(const char *at) {
     return at;
 }
 
-/* One of the five entities; no other '&' and no '<' is in a text. */
+/* Skips a character, or one of the five entities. A text has no other '&' and no '<'. */
 static const char *skip_character(const char *at) {
     static const char *const entities[] = {"&lt;", "&gt;", "&amp;", "&quot;", "&apos;"};
     FUZZ_CHECK(*at && *at != '<', "not in a text: %.40s", at);
@@ -133,7 +134,7 @@ static const char *skip_attributes(const char *at) {
     return at;
 }
 
-/* Behind the element, which may hold others. */
+/* Returns the place behind the element, which may hold others. */
 static const char *skip_element(const char *at) {
     const char *name = at + 1;
     const size_t length = (size_t)(skip_name(name) - name);

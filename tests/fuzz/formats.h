@@ -5,15 +5,15 @@
 
 #include <stddef.h>
 
-/* UTF-8 without control characters but ends of lines. */
+/* Checks that a text is UTF-8 without control characters but ends of lines. */
 void formats_check_text(const char *text, size_t size);
 
-/* `format` is a name as of --format. JSON that another reader takes, CSV with as many fields in
- * each record, Markdown with as many cells in each row of a table, XML whose elements are closed.
- */
+/* Checks a text of a format, named as for --format. JSON must be read by another reader. Each
+ * record of CSV must have as many fields, and each row of a Markdown table as many cells. The
+ * elements of XML must be closed. */
 void formats_check(const char *format, const char *text, size_t size);
 
-/* The field of a CSV, unquoted; free() it. NULL: there is none. */
+/* Returns a field of a CSV, unquoted and to be freed by free(), or NULL where there is none. */
 char *formats_csv_field(const char *text, size_t size, int record, int field);
 
 #endif

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static FILE *terminal[2]; /* what stdout and stderr were, while they are captured */
+static FILE *terminal[2]; /* stdout and stderr as they were before they were captured */
 
 void fuzz_finding(const char *file, int line, const char *condition, const char *format, ...) {
     FILE *to = terminal[1] ? terminal[1] : stderr;

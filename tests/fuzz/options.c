@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Fuzz target: command lines. The first byte is the command, then one line an argument. Nothing is
- * run of what they ask for. */
+ *
+ * Fuzz target: command lines. The first byte is the command, and then each line is one argument.
+ * Nothing that they ask for is run. */
 #include "bench/gate/gate_options.h"
 #include "bench/measure/sweep_options.h"
 #include "bench/results/row_filter.h"
@@ -35,7 +36,7 @@ static void check_filter(const problem_filter *filter) {
     problem_filter_text(filter, text, sizeof text);
 }
 
-/* Which problems are asked for: no more than chosen. */
+/* Checks which problems are asked for, of which there are no more than were chosen. */
 static void check_request(const problem_request *request) {
     problem_list list = {0};
     rnn_error error = {""};
@@ -127,7 +128,8 @@ static void try_files(int argc, char **argv) {
     row_filter_free(&filter);
 }
 
-/* A worker of the gate reads one command line after the other: none leaves anything to the next. */
+/* A worker of the gate reads one command line after the other, so none may leave anything to the
+ * next. */
 static void parse_another(void) {
     option_list list = {0};
     rnn_error error = {""};
@@ -143,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int argc = 1;
     while (in.at < in.end && argc <= MOST_ARGUMENTS)
         argv[argc++] = fuzz_text_until(&in, "\n");
-    char *given[MOST_ARGUMENTS + 2]; /* getopt_long() permutes the others */
+    char *given[MOST_ARGUMENTS + 2]; /* a copy, because getopt_long() permutes the words */
     memcpy(given, argv, sizeof given);
     tries[which](argc, argv);
     parse_another();

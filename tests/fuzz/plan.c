@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Fuzz target: models, shapes, masks and lengths of any kind, by every backend of our own, against
  * the oracle. The tolerance is that of every other test. */
 #include "kernels/backend.h"
@@ -33,9 +34,9 @@ static void read_layer(fuzz_input *in, rnn_layer *layer) {
     layer->return_sequences = !(flags & 8);
 }
 
-/* What is unbounded multiplies rounding errors, so that a search as long as this one finds inputs
- * for which no tolerance holds that would tell anything. Of functions, other tests try every
- * number. */
+/* Whatever is unbounded multiplies rounding errors, so a search as long as this one finds inputs
+ * for which no tolerance would tell anything. Other tests try every number on the functions
+ * themselves. */
 static bool is_bounded(rnn_activation activation) {
     return activation == RNN_TANH || activation == RNN_SIGMOID || activation == RNN_SOFTSIGN ||
            activation == RNN_HARD_SIGMOID || activation == RNN_HARD_SIGMOID_KERAS2;
@@ -53,7 +54,7 @@ static void keep_within_range(problem *p) {
         p->dense.activation = RNN_LINEAR;
 }
 
-/* Small whole numbers stay such over a step or, without gates, a few. */
+/* Small whole numbers stay small and whole over a step or, without gates, over a few. */
 static void make_exact(problem *p) {
     for (int i = 0; i < p->layer_count; i++) {
         rnn_layer *layer = &p->layers[i];
@@ -111,7 +112,7 @@ static void alter_masking(run_arrays *arrays, const problem *p, fuzz_input *in) 
             mask[i + bit] = bits >> bit & 1 ? (uint8_t)(1 + bits % 255) : 0;
 }
 
-/* x is NaN just where a step does not count. */
+/* Makes x NaN exactly where a step does not count. */
 static void follow_masking(run_arrays *arrays, const problem *p) {
     const int features = p->layers[0].features;
     const rnn_shape shape = problem_shape(p);
@@ -140,7 +141,7 @@ static void alter_weights(run_arrays *arrays, fuzz_input *in) {
 }
 
 static void alter(run_arrays *arrays, const problem *p, void *data) {
-    fuzz_input in = *(const fuzz_input *)data; /* each time the same */
+    fuzz_input in = *(const fuzz_input *)data; /* a copy, as it is the same input each time */
     alter_masking(arrays, p, &in);
     follow_masking(arrays, p);
     if (p->values == VALUES_EXACT || all_are_bounded(p))
@@ -175,7 +176,7 @@ static void check(reference_case *c, const char *backend, int threads, case_guar
     FUZZ_CHECK(verdict.passed, "%s; %s", verdict.text, text);
 }
 
-/* Those on one thread all, of the others one. */
+/* Checks all backends on one thread, and one of the others. */
 static void check_backends(reference_case *c, int choice, int threads, case_guard guard) {
     rnn_backend_info info;
     for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Fuzz target: the text of a problem, patterns of them, and lists of numbers. The first byte says
- * which. */
+ *
+ * Fuzz target: the text of a problem, patterns of problems, and lists of numbers. The first byte
+ * says which of these it is. */
 #include "bench/base/ranges.h"
 #include "bench/problems/problem_list.h"
 #include "tests/fuzz/fuzz.h"

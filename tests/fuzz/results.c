@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Fuzz target: results files. What is read is within what rows.h promises, is read again from what
- * `merge` writes of it, and is JSON where another reader says so. */
+ *
+ * Fuzz target: results files. What is read must be within what rows.h promises, must be read again
+ * from what `merge` writes of it, and must be JSON where another reader says so. */
 #include "bench/results/merge_json.h"
 #include "bench/results/rows.h"
 #include "tests/fuzz/fuzz.h"
@@ -12,7 +13,7 @@
 
 /* ---- The text ------------------------------------------------------------------------------- */
 
-/* A run of digits that no whole number of 64 bits, or no double, need hold. */
+/* Whether a text has a run of digits that may not fit a whole number of 64 bits, or a double. */
 static bool has_large_number(const char *text) {
     int digits = 0;
     for (; *text; text++) {
@@ -25,8 +26,8 @@ static bool has_large_number(const char *text) {
     return false;
 }
 
-/* Of what only one of the two takes: Google Benchmark's numbers, large ones, escapes that may be
- * half a character, and so deep a nesting. */
+/* Whether a text may have what only one of the two readers takes: Google Benchmark's numbers, large
+ * numbers, escapes that may be half a character, and deep nesting. */
 static bool may_differ(const char *text) {
     return strstr(text, "NaN") || strstr(text, "Infinity") || strstr(text, "\\u") ||
            strstr(text, "\xef\xbb\xbf") || has_large_number(text) || strlen(text) > 2000;
@@ -41,7 +42,7 @@ static void compare_with_jansson(const uint8_t *data, size_t size) {
     if (size)
         memcpy(text, data, size);
     text[size] = '\0';
-    /* To jansson a NUL is the end. */
+    /* To jansson a NUL is the end of the text. */
     const bool has_end = strlen(text) < size, differ = may_differ(text);
     json_t *other = has_end ? NULL : json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     const bool ok = json_open(text, size, &root, &mended, &error);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Fuzz target: tuning files. The first byte says what the rest is: a whole file, entries that get
  * this machine's header and the right last line, or a model that is written down and read again. */
 #include "kernels/auto/tuning.h"
@@ -8,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Asking the CPU what it is takes a virtual machine longer than all the rest. */
+/* Asking the CPU what it is takes a virtual machine longer than all the rest, so it is done
+ * once. */
 void __real_rnn_tuning_header(char text[RNN_TUNING_HEADER_SIZE]);
 void __wrap_rnn_tuning_header(char text[RNN_TUNING_HEADER_SIZE]);
 void __wrap_rnn_tuning_header(char text[RNN_TUNING_HEADER_SIZE]) {
@@ -64,7 +66,7 @@ static rnn_status read_text(const char *text, size_t size, entry_list *list, rnn
     return status;
 }
 
-/* What is printed is read again as the same. */
+/* Checks that what is printed is read again as the same. */
 static void check_print(entry_list *list) {
     char *text = NULL;
     size_t size = 0;

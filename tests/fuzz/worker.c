@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
+ *
  * Fuzz target: what a worker of `rnnbench gate` is asked, and what it answers. The first byte says
- * which. */
+ * which of these it is. */
 #include "tests/fuzz/worker.h"
 
 #include <stdlib.h>

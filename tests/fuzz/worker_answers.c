@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What `rnnbench gate` reads of a worker that answers with lines from anywhere. There is no
+ *
+ * What `rnnbench gate` reads of a worker that answers with lines from anywhere. There is no such
  * process. */
 #define _GNU_SOURCE /* for what is included below */
 #include "tests/fuzz/worker.h"
@@ -19,7 +20,7 @@ static bool has_ended_at_once(pid_t process, double deadline, const volatile sig
 #undef process_kill
 #undef process_wait
 
-/* A pipe takes as much at once. */
+/* A pipe takes this many bytes at once. */
 enum { MOST_BYTES = 1 << 15 };
 
 static void read_answers(worker_process *w) {

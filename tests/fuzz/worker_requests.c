@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A worker obeys lines from anywhere, each with one line of JSON. What would write a file, measure
- * or compute for long is not done here. */
+ *
+ * A worker obeys lines from anywhere, and must answer each with one line of JSON. Requests that
+ * would write a file, measure, or compute for long are not carried out here. */
 #include "bench/worker/worker.h"
 #include "tests/fuzz/worker.h"
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Those that lie behind the ones below. */
+/* These lie behind the functions below. */
 static worker_action *const really_prepare = worker_prepare, *const really_check = worker_check,
                             *const really_run = worker_run;
 
