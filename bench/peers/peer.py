@@ -24,12 +24,21 @@ class Layer:
         self.gates = {"simple_rnn": 1, "lstm": 4, "gru": 3}[self.cell]
         self.directions = 2 if self.direction == "bidirectional" else 1
         self.states = 2 if self.cell == "lstm" else 1
-        self.weights = []  # (kernel [D, G M], recurrent kernel [M, G M], bias [G M] or [2, G M])
+        self.options = facts["options"]  # those that Keras does not have and that are set
+        self.state_widths = self.options.get("projection", self.units), self.units  # of h and c
+        self.weights = []  # (kernel [D, G M], recurrent kernel [width of h, G M], bias [G M] or [2, G M])
+        self.peepholes, self.projections = [], []  # [3, M] and [M, P], where there are any
 
     def is_usual(self):
         """Whether both activations are those of Keras' constructor."""
         return self.activation == "tanh" and (
             self.cell == "simple_rnn" or self.recurrent_activation == "sigmoid")
+
+
+    def refuse_options_but(self, *known):
+        for name, value in self.options.items():
+            if name not in known:
+                raise Refused(f"{name}:{value}: this framework has none")
 
 
 class Problem:
@@ -42,9 +51,6 @@ class Problem:
         self.layers = [Layer(layer) for layer in facts["layers"]]
         self.features = self.layers[0].features
         self.steps, self.width = facts["steps"], facts["width"]
-        for layer in facts["layers"]:
-            if layer["beyond_keras"]:
-                raise Refused(f"{layer['beyond_keras']}: only what Keras has is compared")
         if facts["dense"]:
             raise Refused("a Dense head: only recurrent layers are compared")
         if facts["masked"]:
@@ -57,10 +63,15 @@ class Problem:
         for layer in self.layers:
             for _ in range(layer.directions):
                 layer.weights.append(self._weights(layer, index))
+                if "peepholes" in layer.options:
+                    layer.peepholes.append(self._read(f"weights.layers[{index}].peepholes", (3, layer.units)))
+                if "projection" in layer.options:
+                    layer.projections.append(self._read(f"weights.layers[{index}].projection",
+                                                        layer.state_widths[::-1]))
                 index += 1
-            for _ in range(layer.directions * layer.states if facts["initial_state"] else 0):
+            for i in range(layer.directions * layer.states if facts["initial_state"] else 0):
                 name = f"initial_states[{len(self.initial_states)}]"
-                self.initial_states.append(self._read(name, (self.batch, layer.units)))
+                self.initial_states.append(self._read(name, (self.batch, layer.state_widths[i % layer.states])))
 
     def _read(self, name, shape):
         return np.fromfile(self.folder / name, dtype=np.float32).reshape(shape)
@@ -71,7 +82,7 @@ class Problem:
         bias = self._read(name + ".bias", bias_shape) if layer.use_bias else np.zeros(
             bias_shape, np.float32)
         return (self._read(name + ".kernel", (layer.features, columns)),
-                self._read(name + ".recurrent_kernel", (layer.units, columns)), bias)
+                self._read(name + ".recurrent_kernel", (layer.state_widths[0], columns)), bias)
 
     def only_layer(self):
         if len(self.layers) > 1:
@@ -82,7 +93,7 @@ class Problem:
         """Initial h (0) or c (1) of a single layer, [directions, N, M]; zeros where not given."""
         layer = self.layers[0]
         if not self.initial_states:
-            return np.zeros((layer.directions, self.batch, layer.units), np.float32)
+            return np.zeros((layer.directions, self.batch, layer.state_widths[which]), np.float32)
         return np.stack(self.initial_states[which::layer.states])
 
 

@@ -29,6 +29,9 @@ class Framework:
 
     def builders(self, problem):
         layer = problem.only_layer()
+        layer.refuse_options_but("peepholes", "coupled", "gate_clip")
+        if layer.options.get("coupled") == "input":
+            raise Refused("coupled:input: ONNX Runtime's input_forget is coupled:forget")
         model = make_model(problem, layer).SerializeToString()
         name = OPERATORS[layer.cell] + (", linear_before_reset" if layer.reset_after else "")
         yield partial(self.form, problem, layer, model, name, spinning=True)
@@ -97,7 +100,10 @@ def packed(problem, layer):
         kernels.append(reorder_gates(kernel, units, order).T)
         recurrents.append(reorder_gates(recurrent, units, order).T)
         biases.append(reorder_gates(bias, units, order).reshape(-1))
-    return {"w": np.stack(kernels), "r": np.stack(recurrents), "b": np.stack(biases)}
+    arrays = {"w": np.stack(kernels), "r": np.stack(recurrents), "b": np.stack(biases)}
+    if layer.peepholes:  # i o f
+        arrays["p"] = np.stack([peepholes[[0, 2, 1]].reshape(-1) for peepholes in layer.peepholes])
+    return arrays
 
 
 def make_model(problem, layer):
@@ -106,8 +112,12 @@ def make_model(problem, layer):
     inputs |= {f"state{i}": state_shape for i in range(layer.states)}
     outputs = ["y"] if layer.return_sequences else ["", "y"]
     attributes = {"linear_before_reset": int(layer.reset_after)} if layer.cell == "gru" else {}
+    if "coupled" in layer.options:
+        attributes["input_forget"] = 1
+    if "gate_clip" in layer.options:
+        attributes["clip"] = layer.options["gate_clip"]
     node = helper.make_node(
-        OPERATORS[layer.cell], ["x", "w", "r", "b", "", *list(inputs)[1:]], outputs,
+        OPERATORS[layer.cell], ["x", "w", "r", "b", "", *list(inputs)[1:], *(["p"] if layer.peepholes else [])], outputs,
         hidden_size=layer.units, direction=DIRECTIONS[layer.direction],
         activations=activations(layer), **attributes)
     constants = [helper.make_tensor(name, TensorProto.FLOAT, array.shape,

@@ -31,6 +31,7 @@ class Framework:
 
     def builders(self, problem):
         layer = problem.only_layer()
+        layer.refuse_options_but()
         if layer.activation.endswith("_keras2") or layer.recurrent_activation.endswith("_keras2"):
             raise Refused("hard_sigmoid_keras2: this is Keras 3")
         tf.keras.backend.clear_session()

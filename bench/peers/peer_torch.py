@@ -31,7 +31,7 @@ class Framework:
         yield partial(traced_form, inputs)
         if layer.cell == "lstm":
             yield partial(function_form, inputs, onednn=False)
-        if problem.timesteps == 1 and layer.directions == 1:
+        if problem.timesteps == 1 and layer.directions == 1 and not layer.projections:
             yield partial(cell_form, inputs)
 
 
@@ -47,6 +47,9 @@ class TorchForm(Form):
 
 
 def refuse(layer):
+    layer.refuse_options_but("projection")
+    if layer.options.get("projection") == layer.units:
+        raise Refused("projection: torch has it narrower than the units only")
     if layer.direction == "backward":
         raise Refused("direction:backward: torch has it only as half of a bidirectional layer")
     if layer.cell == "gru" and not layer.reset_after:
@@ -74,18 +77,21 @@ class Inputs:
         states = [torch.from_numpy(problem.states_of(i)) for i in range(layer.states)]
         self.states = tuple(states) if layer.cell == "lstm" else states[0]
         self.parameters = []
-        for kernel, recurrent, bias in layer.weights:
+        for index, (kernel, recurrent, bias) in enumerate(layer.weights):
             order = GATES[layer.cell]
             matrices = [reorder_gates(matrix, layer.units, order).T
                         for matrix in (kernel, recurrent)]
             rows = biases(layer, bias) if layer.use_bias else []
+            projections = [layer.projections[index].T] if layer.projections else []
             self.parameters += [torch.from_numpy(np.ascontiguousarray(array))
-                                for array in (*matrices, *rows)]
+                                for array in (*matrices, *rows, *projections)]
 
     def module(self, time_major):
         layer = self.layer
         kind = {"simple_rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[layer.cell]
         options = {"nonlinearity": layer.activation} if layer.cell == "simple_rnn" else {}
+        if layer.projections:
+            options["proj_size"] = layer.options["projection"]
         module = kind(layer.features, layer.units, bias=layer.use_bias, batch_first=not time_major,
                       bidirectional=layer.directions == 2, **options)
         for parameter, value in zip(module.parameters(), self.parameters, strict=True):

@@ -83,6 +83,7 @@ typedef struct chosen_inputs {
     float *states[MAX_STATES];
     int32_t *lengths;
     uint8_t *mask;
+    float *attention;
 } chosen_inputs;
 
 static void free_inputs(chosen_inputs *in) {
@@ -91,6 +92,7 @@ static void free_inputs(chosen_inputs *in) {
         free(in->states[i]);
     free(in->lengths);
     free(in->mask);
+    free(in->attention);
 }
 
 /* Copies `size` bytes of each chosen row of a dense array; NULL without memory. */
@@ -127,6 +129,9 @@ static bool gather_inputs(const subject *s, chosen_inputs *in) {
         ok = (in->lengths = gather(s, lengths->data, lengths->size / batch)) != NULL;
     if (ok && mask->size)
         ok = (in->mask = gather(s, mask->data, mask->size / batch)) != NULL;
+    const buffer *attention = &a->all[ARRAY_ATTENTION];
+    if (ok && attention->size)
+        ok = (in->attention = gather(s, attention->data, attention->size / batch)) != NULL;
     return ok;
 }
 
@@ -155,7 +160,8 @@ static bool run_oracle(subject *s) {
                         .y_backward = subject_outputs(s) == 2 ? s->expected + floats : NULL,
                         .initial_states = states,
                         .lengths = in.lengths,
-                        .mask = in.mask};
+                        .mask = in.mask,
+                        .attention = in.attention};
         ok =
             oracle_run(&model, &s->run.arrays.weights, s->row_count, s->run.problem.timesteps, &io);
     }

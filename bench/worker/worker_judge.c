@@ -2,7 +2,6 @@
  * The judge: a `rnnbench worker` hands inputs to others, and compares their outputs. */
 #include "bench/measure/roof.h"
 #include "bench/worker/worker.h"
-#include "kernels/backend.h"
 #include "reference/inputs.h"
 
 #include <errno.h>
@@ -53,16 +52,36 @@ static bool write_inputs(const subject *s, const char *folder) {
     return write_x(s, folder);
 }
 
+/* What Keras does not have, where it is set. */
+static json_t *options_beyond_keras(const rnn_layer *layer) {
+    static const char *const coupled[RNN_COUPLING_COUNT] = {NULL, "input", "forget"};
+    json_t *options = json_object();
+    if (layer->peepholes)
+        json_object_set_new(options, "peepholes", json_true());
+    if (coupled[layer->coupling])
+        json_object_set_new(options, "coupled", json_string(coupled[layer->coupling]));
+    if (layer->projection > 0)
+        json_object_set_new(options, "projection", json_integer(layer->projection));
+    if (layer->attention)
+        json_object_set_new(options, "attention", json_true());
+    if (layer->gate_clip > 0)
+        json_object_set_new(options, "gate_clip", json_real((double)layer->gate_clip));
+    if (layer->cell_clip > 0)
+        json_object_set_new(options, "cell_clip", json_real((double)layer->cell_clip));
+    if (layer->projection_clip > 0)
+        json_object_set_new(options, "projection_clip", json_real((double)layer->projection_clip));
+    return options;
+}
+
 static json_t *layer_object(const rnn_layer *layer) {
-    const char *beyond_keras = rnn_layer_option_beyond_keras(layer);
-    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:s}", "cell",
+    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o}", "cell",
                      rnn_cell_name(layer->cell), "features", layer->features, "units", layer->units,
                      "activation", rnn_activation_name(layer->activation), "recurrent_activation",
                      rnn_activation_name(layer->recurrent_activation), "direction",
                      rnn_direction_name(layer->direction), "merge", rnn_merge_name(layer->merge),
                      "use_bias", layer->use_bias, "reset_after", layer->reset_after,
-                     "return_sequences", layer->return_sequences, "beyond_keras",
-                     beyond_keras ? beyond_keras : "");
+                     "return_sequences", layer->return_sequences, "options",
+                     options_beyond_keras(layer));
 }
 
 static json_t *problem_object(const problem *p) {

@@ -27,9 +27,17 @@ BACKWARD = [f"{cell}/{SIZES}/direction:backward" for cell in ("simple_rnn", "lst
 RESET_BEFORE = [f"gru/{SIZES}/reset_after:0{options}"
                 for options in ("", "/bias:0", "/state:1", "/output:last")]
 OTHER_ACTIVATIONS = [f"lstm/{SIZES}/activation:softsign", f"gru/{SIZES}/recurrent_activation:relu"]
-PROBLEMS = FORMS + BACKWARD + RESET_BEFORE + OTHER_ACTIVATIONS
-HAS = {"torch": FORMS, "onnxruntime": PROBLEMS, "tensorflow": PROBLEMS,
-       "onednn3": FORMS + BACKWARD + RESET_BEFORE}
+# What Keras does not have.
+PROJECTED = [f"lstm/{SIZES}/projection:4{options}" for options in ("", "/bias:0", "/state:1", "/direction:bidirectional")]
+PEEPHOLES = [f"lstm/{SIZES}/peepholes:1{options}" for options in ("", "/state:1", "/direction:bidirectional")]
+CLIPPED = [f"lstm/{SIZES}/peepholes:1/coupled:forget/state:1", f"lstm/{SIZES}/coupled:forget", f"lstm/{SIZES}/gate_clip:0.5",
+           f"gru/{SIZES}/gate_clip:0.5", f"gru/{SIZES}/reset_after:0/gate_clip:0.5", f"simple_rnn/{SIZES}/gate_clip:0.5"]
+ATTENTIVE = [f"gru/{SIZES}/attention:1", f"gru/{SIZES}/reset_after:0/attention:1/state:1"]
+NOWHERE = [f"lstm/{SIZES}/coupled:input", f"lstm/{SIZES}/cell_clip:0.5", f"lstm/{SIZES}/projection:3/projection_clip:0.5"]
+OF_KERAS = FORMS + BACKWARD + RESET_BEFORE + OTHER_ACTIVATIONS
+PROBLEMS = OF_KERAS + PROJECTED + PEEPHOLES + CLIPPED + ATTENTIVE + NOWHERE
+HAS = {"torch": FORMS + PROJECTED, "onnxruntime": OF_KERAS + PEEPHOLES + CLIPPED, "tensorflow": OF_KERAS,
+       "onednn3": FORMS + BACKWARD + RESET_BEFORE + PROJECTED + PEEPHOLES + ATTENTIVE}
 SHARE = {"tensorflow": 3}  # one problem of three, as XLA compiles for seconds
 
 

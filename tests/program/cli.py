@@ -326,6 +326,21 @@ class Sweep(unittest.TestCase):
         facts = json.loads(done.stdout)
         return facts["counted_steps"], facts["longest_row"]
 
+    def test_a_worker_says_which_options_a_peer_must_have(self):
+        """Those that Keras does not have; and it computes with them what peers are held against."""
+        options = {"peepholes:1": {"peepholes": True}, "coupled:forget": {"coupled": "forget"},
+                   "projection:2": {"projection": 2}, "cell_clip:0.5": {"cell_clip": 0.5}, "gate_clip:3": {"gate_clip": 3},
+                   "projection:1/projection_clip:2": {"projection": 1, "projection_clip": 2}, "bias:0": {}}
+        problems = [(f"lstm/N:5/T:4/D:3/U:2/{text}", expected) for text, expected in options.items()]
+        problems.append(("gru/N:5/T:4/D:3/U:2/attention:1", {"attention": True}))
+        for problem, expected in problems:
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run([PROGRAM, "worker"], input=f"write {folder} {problem}\n", capture_output=True,
+                                      text=True, timeout=60)
+            self.assertEqual(done.returncode, FINE, problem)
+            layer, = json.loads(done.stdout)["layers"]
+            self.assertEqual(layer["options"], expected, problem)
+
     def test_masked_steps_count_for_nothing(self):
         """GFLOP/s, weight_GB/s and roof are of the steps that lengths and mask let count. A step has 4 x 64 x
         128 multiply-adds, and 65536 bytes of recurrent weights for each step of the longest row. Besides
