@@ -2,11 +2,12 @@
  *
  * One backend against the oracle, on the problems of one cell.
  *
- *   equivalence [--first] [--seed S] [--seconds S] [--problem TEXT] BACKEND CELL
+ *   equivalence [--exact] [--first] [--seed S] [--seconds S] [--problem TEXT] BACKEND CELL
  *
  * Without options it tries every row of reference/problems.inc, with guard pages at either end, on
  * one thread and on more where the backend takes them. With --seconds it tries random problems for
- * that long. With --first it ends at the first one that fails. */
+ * that long. With --exact it tries every number of units, on small integers. With --first it ends
+ * at the first one that fails. */
 #include "reference/cases.h"
 #include "reference/problem_table.h"
 #include "tests/support/support.h"
