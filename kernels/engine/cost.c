@@ -134,8 +134,8 @@ static int wavefront_layers(const rnn_model *model, int first, int members) {
 static rnn_way wavefront(const rnn_cost_model *model, int first, int layers, int rows,
                          int members) {
     const int timesteps = model->problem->shape.timesteps;
-    const int chunks =
-        8; /* enough that the last layer starts soon, few enough that a tile has rows to hold */
+    /* Enough that the last layer starts soon, few enough that each has rows for a tile. */
+    const int chunks = 8;
     double step = 0;
     for (int i = first; i < first + layers; i++)
         step = fmax(step, layer_step_seconds(model, i, rows, members / layers));

@@ -92,8 +92,8 @@ bool rnn_can_start(int threads) {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* the caller's signals are not for them */
     int cancel;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE,
-                           &cancel); /* a caller that is cancelled would leave them behind */
+    /* A caller that is cancelled would leave the threads behind. */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
     const bool can = start_and_end(threads, &attributes);
     pthread_setcancelstate(cancel, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

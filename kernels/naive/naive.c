@@ -15,8 +15,8 @@ typedef struct naive_state {
     int count;
     float *dense_kernel, *dense_bias;
     size_t weight_floats;
-    size_t step_floats, state_floats,
-        sequence_floats; /* each is that of the layer that needs most */
+    /* Each is that of the layer that needs most. */
+    size_t step_floats, state_floats, sequence_floats;
 } naive_state;
 
 /* ---- Creation ----------------------------------------------------------------------------- */

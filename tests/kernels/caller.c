@@ -147,8 +147,8 @@ static void check_pinned(const problem *p, const char *text, int threads, double
     trial_run_plan(&t, several, 0);
     use_cores(&one);
     double of_single = 1, of_several = 1e9;
-    for (int i = 0; i < ATTEMPTS && of_several > most * of_single;
-         i++) /* another process may disturb an attempt */
+    /* Another process may disturb an attempt. */
+    for (int i = 0; i < ATTEMPTS && of_several > most * of_single; i++)
         of_single = least_seconds(&t, single, several, &of_several);
     use_cores(&all);
     snprintf(what, sizeof what, "%.1f us of %d threads on one core, %.1f of one", 1e6 * of_several,
@@ -167,8 +167,8 @@ static void check_pinned(const problem *p, const char *text, int threads, double
  * a run took all threads, the next region of another size would have to end a thousand of them,
  * too. */
 static void check_many_threads(const problem *p, const char *text) {
-    const double most =
-        10; /* one thread alone takes twice its time where a team is packed for so many */
+    /* One thread alone takes twice its time where a team is packed for so many. */
+    const double most = 10;
     const int usable = rnn_usable_cores();
     runnable t;
     char what[100];

@@ -116,8 +116,8 @@ static void states_layer_by_layer(void **state) {
     layers[0].direction = RNN_BIDIRECTIONAL;
     layers[0].return_sequences = layers[1].return_sequences = true;
     rnn_model model = {.layers = layers, .layer_count = 3};
-    static const int widths[] = {3, 3, 3,
-                                 3, 5, 2}; /* forward h and c, backward h and c, then h twice */
+    /* Forward h and c, backward h and c, and then h twice. */
+    static const int widths[] = {3, 3, 3, 3, 5, 2};
     assert_int_equal(rnn_model_validate(&model, NULL), RNN_OK);
     assert_int_equal(rnn_model_state_count(&model), 6);
     for (int i = 0; i < 6; i++)

@@ -21,8 +21,8 @@ typedef struct view {
     int threads, cores_at_creation, threads_at_run;
     uint64_t state; /* state of the numbers of the other rows */
 
-    long long compared,
-        finite; /* numbers of y that were compared, and those of them that are finite and not 0 */
+    /* Numbers of y that were compared, and those of them that are finite and not 0. */
+    long long compared, finite;
 } view;
 
 void view_draw(view *v, company_kind company, const char *backend, bool threaded,

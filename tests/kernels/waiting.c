@@ -135,8 +135,8 @@ static int no_yield(void) {
     return 0;
 }
 
-static _Thread_local const atomic_uint
-    *looked_at; /* what its last step looked at, if that was a look */
+/* What the last step looked at, if that was a look. */
+static _Thread_local const atomic_uint *looked_at;
 
 static unsigned load(const atomic_uint *value) {
     step();

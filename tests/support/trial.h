@@ -27,8 +27,8 @@ int trial_state_units(const runnable *t, int state);
 
 /* Rows of features in y. */
 float *trial_y(const runnable *t, int n, int step);
-float *trial_y_backward(const runnable *t, int n,
-                        int step); /* NULL where there is no second output */
+/* Returns NULL where there is no second output. */
+float *trial_y_backward(const runnable *t, int n, int step);
 float *trial_initial(const runnable *t, int state, int n); /* NULL where it is not given */
 float *trial_final(const runnable *t, int state, int n);
 
