@@ -40,8 +40,8 @@ typedef struct rnn_backend {
 __attribute__((format(printf, 3, 4))) rnn_status rnn_fail(rnn_error *error, rnn_status status,
                                                           const char *format, ...);
 
-/* The name of the first option that is set and that Keras does not have, as one that a library
- * refuses; NULL: there is none. */
+/* The name of the first option that is set and that Keras does not have, for a library that refuses
+ * it; NULL where there is none. */
 const char *rnn_layer_option_beyond_keras(const rnn_layer *layer);
 
 /* Whether step t of batch row n counts, by io->lengths and io->mask. */

@@ -166,7 +166,7 @@ static rnn_status check_sizes(const rnn_model *model, int i, rnn_error *error) {
     if (status != RNN_OK)
         return status;
     size_t gates = (size_t)rnn_cell_gates(layer->cell);
-    /* Two more for the biases, and as many for what else is as wide as a gate. */
+    /* Two more rows are for the biases, and as many for what else is as wide as a gate. */
     size_t rows = 2 * ((size_t)layer->features + (size_t)layer->units + 2);
     if (layer->units > INT32_MAX / 8 || !size_fits(model, 2 * gates, rows, (size_t)layer->units))
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
@@ -211,7 +211,7 @@ static rnn_status check_clip(const char *field, int i, float clip, rnn_error *er
     return RNN_OK;
 }
 
-/* What of these options is set; NULL: none. */
+/* Which of these options is set; NULL where none is. */
 static const char *option_of_lstm(const rnn_layer *layer) {
     return layer->peepholes                       ? "peepholes"
            : layer->coupling != RNN_COUPLING_NONE ? "coupling"

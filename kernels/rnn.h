@@ -142,8 +142,9 @@ typedef struct rnn_layer {
     float projection_clip; /* likewise h, behind the projection */
     /* GRU only: */
     bool attention; /* rnn_io.attention is there */
-    /* Any cell, > 0: what goes into a gate's activation, bias and peephole included, is clipped to
-     * [-gate_clip, gate_clip], as by ONNX' `clip`; act(c) of LSTM is not. 0: it is not clipped. */
+    /* Any cell: where this is above 0, what goes into a gate's activation, bias and peephole
+     * included, is clipped to [-gate_clip, gate_clip], as by ONNX' `clip`. What goes into act(c) of
+     * LSTM is not clipped. */
     float gate_clip;
 } rnn_layer;
 
@@ -184,8 +185,8 @@ RNN_API int rnn_cell_gates(rnn_cell cell);                /* G: 1, 4, 3 */
 RNN_API int rnn_cell_states(rnn_cell cell);               /* 1; LSTM 2: h, c */
 RNN_API int rnn_layer_directions(const rnn_layer *layer); /* 1 or 2 */
 
-/* Widths of h (state 0), which is M or P, and of c (1), which is M. Each direction puts out h, and
- * a layer the h of one direction, or with concat of both. */
+/* The width of h (state 0) is M or P, and that of c (state 1) is M. A direction puts out its h. A
+ * layer puts out that of one direction, or with concat those of both. */
 RNN_API int rnn_layer_state_width(const rnn_layer *layer, int state);
 RNN_API int rnn_layer_direction_width(const rnn_layer *layer);
 RNN_API int rnn_layer_output_width(const rnn_layer *layer);
@@ -326,9 +327,9 @@ typedef struct rnn_io {
     const int32_t *lengths; /* [N], each 0..T; NULL: all T */
     const uint8_t *mask;    /* [N, T] whatever the layout of x, 0 or else; NULL: all 1 */
 
-    /* a [N, T] whatever the layout of x. Every layer with attention gets the same, above a backward
-     * one too. A step that does not count has none; elsewhere a NaN is refused. Without such a
-     * layer it is not looked at. */
+    /* The attention a, [N, T] whatever the layout of x. Every layer with attention gets the same
+     * one, above a backward layer, too. Steps that do not count do not use it; elsewhere a NaN is
+     * refused. Without such a layer it is not looked at. */
     const float *attention;
 } rnn_io;
 

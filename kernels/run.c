@@ -63,7 +63,7 @@ static rnn_status check_masking(const rnn_shape *shape, const rnn_io *io, rnn_er
 
 /* ---- Attention ---------------------------------------------------------------------------- */
 
-/* A NaN would be in every unit of the state. */
+/* Refuses a NaN, which would go into every unit of the state. */
 static rnn_status check_attention(const rnn_plan *plan, const rnn_io *io, rnn_error *error) {
     const int timesteps = plan->problem.shape.timesteps;
     rnn_status status = check_buffer("io.attention", io->attention, error);

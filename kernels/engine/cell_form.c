@@ -58,7 +58,7 @@ static const cell_form gru_reset_before = {
     .product_count = 2,
 };
 
-/* The step that has the options beyond Keras, of one that has none. */
+/* The step with the options that Keras does not have, for a step without them. */
 static rnn_step_kernel with_options(rnn_step_kernel step) {
     switch (step) {
     case RNN_SIMPLE_STEP:

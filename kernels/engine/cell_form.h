@@ -48,7 +48,7 @@ typedef struct cell_form {
 
 cell_form rnn_cell_form(const rnn_layer *layer);
 
-/* Rows of the matrix of a product that is not with W, and columns of one of its gates. */
+/* For a product that is not with W, the rows of its matrix, and the columns of one of its gates. */
 int rnn_product_depth(const rnn_layer *layer, const cell_product *product);
 int rnn_product_units(const rnn_layer *layer, const cell_product *product);
 

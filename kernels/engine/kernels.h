@@ -83,16 +83,16 @@ typedef struct rnn_step {
     ptrdiff_t y_stride;
     rnn_activation activation, recurrent_activation;
     float gate_clip, cell_clip, projection_clip; /* 0: none */
-    /* Of LSTM, NULL: none. Rows of i, f and o, but without that of a gate that coupling replaces,
-     * c_stride floats apart. */
+    /* The peepholes of an LSTM; NULL where it has none. These are rows of i, f and o, c_stride
+     * floats apart, without that of a gate that coupling replaces. */
     const float *peepholes;
     rnn_coupling coupling;
     const float *attention; /* of GRU: this step's, one number a batch row; NULL: none */
     ptrdiff_t attention_stride;
 } rnn_step;
 
-/* A product of a step with its gate maths. What is called "any" has the options of rnn_layer that
- * Keras has not, which cost the others nothing. */
+/* A product of a step with its gate maths. One called "any" has the options of rnn_layer that Keras
+ * does not have, so that they cost the others nothing. */
 typedef enum rnn_step_kernel {
     RNN_SIMPLE_STEP,
     RNN_SIMPLE_ANY_STEP,

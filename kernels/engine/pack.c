@@ -78,7 +78,7 @@ static float *take_packed(arena *room, keras_matrix from, panel_layout layout, i
     return to;
 }
 
-/* Those of the gates that are computed; of the cell's gates i f c o, c has none. */
+/* Packs the peepholes of those gates that are computed. Of the gates i f c o, c has none. */
 static float *pack_peepholes(const packed_layer *layouts, const rnn_layer *layer,
                              const rnn_weights *weights, arena *room) {
     const cell_product *gates = &layouts->form.products[0];

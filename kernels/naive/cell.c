@@ -74,13 +74,13 @@ static void project_input(const rnn_layer *layer, const naive_weights *weights, 
     rnn_naive_add_product(z, x, weights->kernel, layer->features, width, width);
 }
 
-/* Beyond [-limit, limit] the nearest of it; 0: as they are. */
+/* Clips numbers to [-limit, limit]. With a limit of 0 they stay as they are. */
 static void clip_all(float limit, float *values, int count) {
     for (int j = 0; limit > 0 && j < count; j++)
         values[j] = clip(values[j], -limit, limit);
 }
 
-/* What a gate's sums become. */
+/* Turns a gate's sums into the gate. */
 static void gate(const rnn_layer *layer, rnn_activation activation, float *sums, int count) {
     clip_all(layer->gate_clip, sums, count);
     rnn_naive_activate(activation, sums, count);
@@ -98,7 +98,7 @@ static void step_simple(const rnn_layer *layer, const naive_weights *weights, co
     memcpy(h, z, (size_t)M * sizeof *h);
 }
 
-/* z += p c, of one gate. */
+/* Adds p c to z, for one gate. */
 static void look_at_c(float *z, const float *peephole, const float *c, int count) {
     for (int j = 0; j < count; j++)
         z[j] += peephole[j] * c[j];
@@ -153,7 +153,7 @@ static void step_lstm(const rnn_layer *layer, const naive_weights *weights, cons
         memcpy(h, output, (size_t)M * sizeof *h);
 }
 
-/* z of a GRU, which attention lessens. */
+/* Makes the update gate z of a GRU less by attention. */
 static void attend(const rnn_layer *layer, float attention, float *update) {
     for (int j = 0; layer->attention && j < layer->units; j++)
         update[j] *= 1 - attention;

@@ -13,7 +13,8 @@ typedef struct naive_weights {
 /* How many floats rnn_naive_step needs besides the states. */
 size_t rnn_naive_step_scratch(const rnn_layer *layer);
 
-/* From x [D], the step's attention, h and, for LSTM, c to the next h and c, in place. */
+/* Computes the next h and, for LSTM, c, in place, from x [D], the step's attention and the present
+ * ones. */
 void rnn_naive_step(const rnn_layer *layer, const naive_weights *weights, const float *x,
                     float attention, float *h, float *c, float *scratch);
 

@@ -347,7 +347,7 @@ static const float *input_operand(const onednn_layer *l, const float *x, char *s
     return copy;
 }
 
-/* [N, T] as oneDNN has it, [T, N]. */
+/* Copies attention [N, T] into oneDNN's order, [T, N]. */
 static const float *attention_operand(const onednn_layer *l, const float *attention,
                                       char *scratch) {
     const onednn_rows rows = attention_rows(l);

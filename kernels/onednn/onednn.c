@@ -33,7 +33,7 @@ typedef struct onednn_plan {
 
 /* ---- Support ------------------------------------------------------------------------------ */
 
-/* It has peepholes, a projection and attention, and no more of what Keras has not. */
+/* Of the options that Keras does not have, oneDNN has peepholes, a projection and attention. */
 static const char *option_that_it_lacks(const rnn_layer *layer) {
     return layer->coupling != RNN_COUPLING_NONE ? "coupling"
            : layer->cell_clip > 0               ? "cell_clip"

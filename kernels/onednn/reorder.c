@@ -25,7 +25,7 @@ static rnn_status pack_plain(onednn_operation *operation, int argument, int dime
     return status;
 }
 
-/* Both directions, one behind the other, where there are two. */
+/* Packs both directions, one behind the other, where there are two. */
 static rnn_status pack_joined(onednn_operation *operation, int argument, int dimensions,
                               const dnnl_dims_t sizes, rnn_array forward, const rnn_array *backward,
                               dnnl_engine_t engine, rnn_error *error) {

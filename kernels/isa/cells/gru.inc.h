@@ -10,7 +10,7 @@ static ALWAYS_INLINE vf gru_blend(vf update, vf h, vf candidate) {
     return vf_fma(update, h, vf_mul(vf_sub(vf_set(1.0f), update), candidate));
 }
 
-/* rec(...) of the update gate, which attention lessens: (1 - a) update, as in AUGRU. */
+/* The update gate, which is rec(...), or (1 - a) rec(...) with attention, as in AUGRU. */
 static ALWAYS_INLINE vf gru_update(const rnn_step *step, gate_activations by, int row, vf z,
                                    const bool has_options) {
     vf update = gate_rec(by, z);

@@ -15,9 +15,9 @@ static ALWAYS_INLINE void lstm_gates(const rnn_step *step, gate_activations by, 
     store_h(step, row, block, vf_mul(o, gate_act_of_state(by, c)));
 }
 
-/* The same with the options of rnn_layer. With peepholes p, i and f see the c before this step and
- * o sees the new one: p_i c is added to z_i + h U_i, and so on. Of gates that are coupled only one
- * is computed, and the other is 1 minus that; `gates` is then 3. */
+/* The gates of an LSTM with the options of rnn_layer. With peepholes p, i and f see the c before
+ * this step and o sees the new one: p_i c is added to z_i + h U_i, and so on. Of gates that are
+ * coupled only one is computed, and the other is 1 minus that; `gates` is then 3. */
 static ALWAYS_INLINE void lstm_gates_with_options(const rnn_step *step, gate_activations by,
                                                   int row, int block, const float *hU,
                                                   const int gates) {

@@ -97,7 +97,7 @@ static ALWAYS_INLINE vf gate_rec(gate_activations by, vf x) {
     return by.usual ? vf_sigmoid(x) : vf_activate_in_place(by.recurrent, gate_clipped(by, x));
 }
 
-/* Of LSTM's c, which is no gate. */
+/* The activation of LSTM's c, which is not clipped as it is no gate. */
 static ALWAYS_INLINE vf gate_act_of_state(gate_activations by, vf x) {
     return by.usual ? vf_tanh(x) : vf_activate_in_place(by.activation, x);
 }
