@@ -94,7 +94,8 @@ static void fill_bias(float *bias, const problem *p, const rnn_layer *layer, flo
                                     gain * (gate_bias[g] + 0.3f * random_normal(state));
 }
 
-/* [3, M], far enough apart that exchanging two rows moves every output. */
+/* Fills [3, M] with rows that are far enough apart that exchanging two of them changes every
+ * output. */
 static void fill_peepholes(float *peepholes, const problem *p, const rnn_layer *layer, float gain,
                            uint64_t *state) {
     static const float usual[3] = {0.8f, -0.6f, 0.4f};
@@ -267,7 +268,7 @@ static void fill_x(run_arrays *a, const problem *p, uint64_t *state) {
     }
 }
 
-/* What does not count is a NaN: nobody may look at it. */
+/* Steps that do not count get a NaN, because nobody may look at them. */
 static void fill_attention(run_arrays *a, const problem *p, uint64_t *state) {
     arrays_poison(a, ARRAY_ATTENTION, ARRAY_ATTENTION + 1);
     float *attention = array_floats(a, ARRAY_ATTENTION);

@@ -75,13 +75,13 @@ static void set_bias(double *sum, size_t columns, const float *bias) {
         sum[j] = bias ? (double)bias[j] : 0;
 }
 
-/* Into [-limit, limit]; 0: as it is. NaN stays. */
+/* Clips a number to [-limit, limit]. With a limit of 0, or a NaN, it stays as it is. */
 static double clip(double x, float limit) {
     double bound = limit;
     return limit > 0 && x > bound ? bound : limit > 0 && x < -bound ? -bound : x;
 }
 
-/* Of what goes into a gate. */
+/* Clips what goes into a gate. */
 static double act(const step_context *s, double x) {
     return oracle_activate(s->layer->activation, clip(x, s->layer->gate_clip));
 }

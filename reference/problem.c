@@ -416,7 +416,7 @@ static void append_flag(printer *out, segment_id segment, bool value, bool usual
         append(out, "/%s:%d", segment_keys[segment], value);
 }
 
-/* With as many digits as it takes to read the same number again. */
+/* Prints as many digits as it takes to read the same number again. */
 static void append_clip(printer *out, segment_id segment, float clip) {
     char text[32];
     int digits = 1;
@@ -477,7 +477,7 @@ void problem_print(const problem *p, char text[PROBLEM_TEXT_SIZE]) {
 
 /* ---- Counts ------------------------------------------------------------------------------- */
 
-/* Columns of a direction's gates, of those that are computed. */
+/* How many columns those gates of a direction have that are computed. */
 static double gate_units(const rnn_layer *layer) {
     const int gates = rnn_cell_gates(layer->cell) - (layer->coupling != RNN_COUPLING_NONE);
     return (double)gates * layer->units;

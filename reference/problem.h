@@ -10,12 +10,15 @@
  * order when parsed. U:8+16+4 stacks layers. Everything else is printed only where it differs from
  * the default, in the order of this list:
  *   activation:NAME  recurrent_activation:NAME  bias:0|1  reset_after:0|1
- *   direction:NAME   merge:NAME                 (of every layer; merge:none only of the last)
- *   output:sequences|last      whole sequence (default) or last output, of the last layer
- *   zero_masked:0|1            zero_output_for_mask
- *   peepholes:0|1  coupled:none|input|forget  projection:P  cell_clip:C  projection_clip:C   of
- * LSTM attention:0|1  (of GRU)    gate_clip:C             C is a number above 0; without it: no
- * clip dense:UNITS  dense_activation:NAME  dense_bias:0|1 layout:batch_major|time_major
+ *   direction:NAME   merge:NAME     of every layer; merge:none only of the last
+ *   output:sequences|last           whole sequence (default) or last output, of the last layer
+ *   zero_masked:0|1                 zero_output_for_mask
+ *   peepholes:0|1  coupled:none|input|forget
+ *   projection:P  cell_clip:C  projection_clip:C      of LSTM; C is above 0
+ *   attention:0|1                   of GRU
+ *   gate_clip:C                     where a clip is not given, nothing is clipped
+ *   dense:UNITS  dense_activation:NAME  dense_bias:0|1
+ *   layout:batch_major|time_major
  *   strides:dense|padded       padded: rows of x and y lie further apart than they are wide
  *   mask:none|lengths|front|holes|both
  *   state:0|1                  non-zero initial states
@@ -87,8 +90,8 @@ typedef struct problem_steps {
 /* The steps where nothing leaves any out. */
 problem_steps problem_all_steps(const problem *problem);
 
-/* Numbers of one direction of a layer that a step multiplies with: of W, and of U and what follows
- * it. The columns of a gate that coupling replaces are not among them. */
+/* How many numbers of one direction of a layer a step multiplies with: those of W, and those of U
+ * and of what follows it. The columns of a gate that coupling replaces are not among them. */
 double problem_layer_kernel(const rnn_layer *layer);
 double problem_layer_recurrent(const rnn_layer *layer);
 

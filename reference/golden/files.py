@@ -7,7 +7,7 @@ import numpy as np
 
 
 def describe(vector, made_by, parameters, cells, dense, inputs, outputs):
-    """What goes into the file: `inputs` and `outputs` have an entry for each run."""
+    """The entry of a vector in its file. `inputs` and `outputs` have an entry for each run."""
     entry = {"name": vector.name, "problem": vector.problem, "made_by": made_by}
     if outputs[0]["y"].dtype == np.float32:
         entry["precision"] = "float32"
@@ -51,7 +51,7 @@ def flat(array):
 
 
 def write_file(path, entries):
-    """One line an array: short, and a change shows as the lines that changed."""
+    """Writes one line an array, so that files are short and a change shows as the lines that changed."""
     text = json.dumps({"vectors": entries}, indent=1)
     lines, inside = [], False
     for line in text.split("\n"):

@@ -187,7 +187,7 @@ def tensorflow1_cell(vector, spec, weights):
 
 
 def tensorflow1_lstm(vector, spec, values, weights):
-    """LSTMCell where the problem has one of its options; its peepholes are f, i, o."""
+    """Makes an LSTMCell where the problem has one of its options. Its peepholes are in the order f, i, o."""
     import tensorflow.compat.v1 as tf1
     rnn_cell, units = tf1.nn.rnn_cell, spec["U"][0]
     common = {"forget_bias": vector.forget_bias, "dtype": tf1.float64}

@@ -19,7 +19,7 @@ ONEDNN_VERSION = "2.6.3"
 
 
 def reorder(matrix, order):
-    """Blocks along the last axis, in another order."""
+    """Puts blocks along the last axis into another order."""
     blocks = np.split(matrix, len(order), axis=-1)
     return np.concatenate([blocks[block] for block in order], axis=-1)
 
@@ -31,7 +31,7 @@ def zero_bias(spec, cell):
 
 
 def initial_states(spec, run, layer, dtype=np.float32):
-    """For h (and c) the states [directions, N, width] of a layer; None without."""
+    """Returns the states [directions, N, width] of a layer for h (and c); None without states."""
     if not run.states:
         return None
     kinds, ways = states_of(spec["cell"]), directions_of(spec)
@@ -69,7 +69,7 @@ ONNX_ACTIVATIONS = {"tanh": ("Tanh", 0, 0), "sigmoid": ("Sigmoid", 0, 0), "relu"
 
 
 def onnx_weights(spec, cells):
-    """The operator's inputs W, R, B and P."""
+    """Returns the operator's inputs W, R, B and P."""
     order = ONNX_GATES[spec["cell"]]
 
     def stacked(name):
@@ -93,7 +93,7 @@ def onnx_activations(spec):
     chosen = {"simple_rnn": [act], "lstm": [rec, act, act], "gru": [rec, act]}[spec["cell"]]
     names, alphas, betas = zip(*chosen * directions_of(spec))
     options = {"activations": list(names)}
-    # One for each of those that take parameters.
+    # There is one entry for each of those that take parameters.
     with_parameters = [i for i, name in enumerate(names) if name == "HardSigmoid"]
     if with_parameters:
         options["activation_alpha"] = [alphas[i] for i in with_parameters]
@@ -156,7 +156,7 @@ def make_with_onnxruntime(spec, cells, run):
 
 
 def torch_load(spec, model, cells):
-    """PyTorch's weights are transposed; it has a second bias, which is left 0."""
+    """Sets PyTorch's weights, which are transposed. It has a second bias, which is left 0."""
     import torch
     ways = directions_of(spec)
     for i, cell in enumerate(cells):
@@ -173,7 +173,7 @@ def torch_load(spec, model, cells):
 
 
 def torch_states(spec, run):
-    """(h, c), each [layers * directions, N, width]; None for zeros."""
+    """Returns (h, c), each [layers * directions, N, width]; None for zeros."""
     import torch
     if not run.states:
         return None
@@ -219,7 +219,7 @@ def build_onednn(folder):
 
 
 def onednn_bias(spec, cell):
-    """A GRU with reset_after has four: the sums for z and r, and both of h."""
+    """Returns a layer's bias. That of a GRU with reset_after has four parts: the sums for z and r, and both of h."""
     bias = zero_bias(spec, cell)
     if len(bias) == 1:
         return bias[0]
@@ -279,7 +279,7 @@ def make_vector(vector, onednn):
     makers = {"onnxruntime": make_with_onnxruntime, "torch": make_with_torch,
               "onednn": lambda *arguments: make_with_onednn(onednn, *arguments)}
     made_by, output = makers[vector.maker](spec, cells, inputs[0])
-    # These frameworks count other biases, and gates that coupling replaces: this counts arrays.
+    # These frameworks count other biases, and gates that coupling replaces, so this counts the arrays.
     parameters = sum(matrix.size for cell in cells for matrix in cell.values())
     return describe(vector, made_by, parameters, cells, dense, inputs, [output])
 

@@ -25,8 +25,8 @@ HERE = Path(__file__).resolve().parent
 
 
 def operands(spec, cell, run):
-    """The operator's inputs in its order; None for one that is left out. Matrices are transposed
-    there, one for each gate in our order i, f, c, o."""
+    """Returns the operator's inputs in its order; None for one that is left out. Its matrices are
+    transposed, one for each gate in our order i, f, c, o."""
     kernels = [part.T for part in np.split(cell["kernel"], 4, axis=1)]
     recurrent = [part.T for part in np.split(cell["recurrent_kernel"], 4, axis=1)]
     biases = np.split(cell["bias"], 4) if "bias" in cell else [
@@ -47,7 +47,7 @@ X, H, C = 0, 18, 19  # places among them
 
 
 def tensor(buffers, name, array, variable=False, constant=True):
-    """An entry of the model's tensors, whose numbers go to its buffers."""
+    """Makes an entry of the model's tensors, whose numbers go to its buffers."""
     entry = schema.TensorT()
     entry.name, entry.shape, entry.type = name, list(array.shape), schema.TensorType.FLOAT32
     entry.isVariable = variable
@@ -73,7 +73,7 @@ def operator_of(spec):
 
 
 def model_of(spec, arrays):
-    """(The model's bytes, the places of h and c among its tensors.)"""
+    """Returns the model's bytes, and the places of h and c among its tensors."""
     graph, buffers = schema.SubGraphT(), [schema.BufferT()]
     graph.tensors, places = [], []
     for i, array in enumerate(arrays):

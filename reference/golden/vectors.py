@@ -272,7 +272,7 @@ def tensorflow1_vectors():
 
 
 def tensorflow1_option_vectors():
-    """What LSTMCell has beyond BasicLSTMCell. The clips are so narrow that many steps meet them."""
+    """Vectors of what LSTMCell has beyond BasicLSTMCell. The clips are so narrow that many steps meet them."""
     sizes = "N:3/T:4/D:2/U:5"
     options = {
         "peepholes": "peepholes:1",
@@ -302,7 +302,7 @@ def all_vectors():
 
 
 def option_name(*parts):
-    """lstm_peepholes_1_mask_lengths: every part of a problem as words."""
+    """Makes a name of every part of a problem, as in lstm_peepholes_1_mask_lengths."""
     words = "_".join(filter(None, parts)).replace("/", "_").replace(":", "_").replace("+", "_")
     return words.replace(".", "_").replace("direction_", "").replace("_1_", "_").removesuffix("_1")
 
@@ -330,7 +330,7 @@ def torch_vectors():
     runs = ["", "state:1", "direction:bidirectional/state:1", "zero_masked:1/mask:lengths/state:1",
             "direction:bidirectional/mask:lengths/state:1", "output:last",
             "direction:bidirectional/output:last", "bias:0"]
-    # PyTorch wants fewer than M, the same of every layer.
+    # PyTorch wants a P below M that is the same in every layer.
     for units, projection in (("5", 1), ("5", 4), ("4+4", 2), ("3+3+3", 2)):
         for run in runs:
             option = f"projection:{projection}"
@@ -343,7 +343,7 @@ def onednn_vectors():
     cells = ["gru/attention:1", "gru/reset_after:0/attention:1", "lstm/peepholes:1",
              "lstm/projection:3", "lstm/peepholes:1/projection:3"]
     runs = ["", "state:1", "output:last/state:1", "bias:0"]
-    # Its AUGRU goes forward alone.
+    # oneDNN's AUGRU goes forward only.
     ways = ["direction:backward/state:1", "direction:bidirectional/state:1",
             "direction:bidirectional/merge:sum"]
     for cell in cells:
@@ -400,7 +400,7 @@ def directions_of(spec):
 
 
 def state_widths(spec, units):
-    """Of h and c."""
+    """Returns the widths of h and c."""
     return [spec.get("projection", units), units][:states_of(spec["cell"])]
 
 
@@ -502,7 +502,7 @@ def make_states(spec, random):
 
 
 def make_attention(spec, random):
-    """[N, T] in [0, 1]; None without attention:1."""
+    """Draws [N, T] in [0, 1]; None without attention:1."""
     if not spec.get("attention"):
         return None
     return np.round(random.uniform(0, 1, (spec["N"], spec["T"])), 3).astype(np.float32)

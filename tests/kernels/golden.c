@@ -26,9 +26,8 @@ static const double oracle_tolerance = 1e-12, oracle_carried_tolerance = 5e-7;
  * Every mistake of semantics moves these vectors by more than 1e-3. */
 static const double backend_tolerance = 2e-6;
 
-/* A framework that computed in single precision rounded as often as a backend does, and its
- * activations are as good: its numbers are off by as much, and it and a backend may be apart by the
- * sum of both. */
+/* A framework that computed in single precision rounded as often as a backend does, and has equally
+ * good activations. So its numbers are off by as much, and the two may be apart by the sum. */
 static double tolerance_of(const golden_vector *vector, double tolerance) {
     return tolerance + (vector->is_single ? backend_tolerance : 0);
 }

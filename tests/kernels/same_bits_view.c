@@ -114,7 +114,7 @@ static bool can_be_cut(const problem *p) {
         if (p->layers[i].direction == RNN_BIDIRECTIONAL ||
             (i > 0 && p->layers[i].direction != RNN_FORWARD))
             return false;
-    /* Above a backward layer a mask is of the other end of time, and so is attention. */
+    /* Above a backward layer a mask or attention would apply to the other end of time. */
     bool by_time = p->mask != MASK_NONE;
     for (int i = 0; i < p->layer_count; i++)
         by_time |= p->layers[i].attention;

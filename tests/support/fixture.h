@@ -56,7 +56,7 @@ void fixture_reset_masked(fixture *f);
 /* Makes one bidirectional LSTM that puts out both halves. */
 void fixture_reset_two_outputs(fixture *f);
 
-/* One GRU with attention that puts out a sequence, without states. */
+/* Makes one GRU with attention that puts out a sequence, without states. */
 void fixture_reset_attention(fixture *f);
 
 /* Whether the backend does what the fixture asks for. */

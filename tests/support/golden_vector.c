@@ -82,7 +82,7 @@ DEFINE_READ(uint8_t)
 
 /* ---- Weights ------------------------------------------------------------------------------ */
 
-/* Of layers that have it: `length` is 0 for the others. */
+/* `length` is 0 for layers that have no such array. */
 static bool read_option(reader *in, const json_t *json, const char *key, size_t length,
                         rnn_array *array) {
     const json_t *values = json_object_get(json, key);
@@ -225,7 +225,7 @@ static bool read_runs(reader *in, const json_t *json) {
 
 /* ---- The vector --------------------------------------------------------------------------- */
 
-/* "float32", or absent: double. */
+/* This says "float32", or is absent for double. */
 static bool read_precision(reader *in, const json_t *json) {
     const json_t *precision = json_object_get(json, "precision");
     const char *text = json_string_value(precision);
