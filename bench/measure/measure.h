@@ -5,7 +5,7 @@
 
 #include "bench/base/progress.h"
 #include "bench/machine/peak.h"
-#include "bench/measure/results.h"
+#include "bench/measure/measurements.h"
 #include "bench/measure/sweep_options.h"
 
 /* What is the same for all problems of a sweep. */

@@ -3,7 +3,7 @@
 #ifndef BENCH_SWEEP_FILES_H
 #define BENCH_SWEEP_FILES_H
 
-#include "bench/measure/results.h"
+#include "bench/measure/measurements.h"
 #include "bench/measure/sweep_options.h"
 #include "bench/results/store.h"
 

@@ -3,7 +3,7 @@
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
 
-#include "bench/measure/results.h"
+#include "bench/measure/measurements.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/measure/results.h"
+#include "bench/measure/measurements.h"
 
 #include <stdio.h>
 #include <stdlib.h>

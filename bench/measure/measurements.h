@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What a sweep has found out so far. */
-#ifndef BENCH_RESULTS_H
-#define BENCH_RESULTS_H
+#ifndef BENCH_MEASUREMENTS_H
+#define BENCH_MEASUREMENTS_H
 
 #include "bench/measure/gbench.h"
 #include "bench/results/refusals.h"
