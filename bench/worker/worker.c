@@ -75,6 +75,8 @@ static void do_seed(worker *w, int count, char **words) {
         return;
     }
     w->seed = seed;
+    case_destroy(w->reference); /* whose numbers are of the seed before */
+    w->reference = NULL;
     worker_answer(json_object());
 }
 

@@ -174,6 +174,14 @@ class WorkerTest(unittest.TestCase):
         self.assertEqual(x[0], x[2])
         self.assertNotEqual(x[0], x[1])
 
+    def test_seed_changes_what_is_checked(self):
+        """A worker answers each check as one does that is asked nothing else."""
+        check = f"check naive 1 {PROBLEM}"
+        alone = [talk(f"seed {seed}", check)[0][1] for seed in (1, 2)]
+        self.assertNotEqual(*alone)
+        answers, _ = talk("seed 1", check, "seed 2", check, check, "seed 1", check)
+        self.assertEqual([answers[i] for i in (1, 3, 4, 6)], [alone[0], alone[1], alone[1], alone[0]])
+
     def test_reader_that_leaves(self):
         program = subprocess.Popen([PROGRAM, "worker"], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, env=ENVIRONMENT)
