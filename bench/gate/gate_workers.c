@@ -3,7 +3,6 @@
 
 #include "bench/base/clock.h"
 #include "bench/base/fail.h"
-#include "bench/worker/worker_shift.h"
 #include "reference/random.h"
 
 #include <errno.h>

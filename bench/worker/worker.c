@@ -8,7 +8,7 @@
 #include "bench/base/command.h"
 #include "bench/base/ranges.h"
 #include "bench/base/utf8.h"
-#include "bench/worker/worker_shift.h"
+#include "bench/worker/worker_process.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define MAX_WORDS 4096
+#define BLANKS    " \t\r\n"
 
 /* ---- Answers -------------------------------------------------------------------------------- */
 
@@ -44,6 +45,12 @@ void worker_answer(json_t *answer) {
 
 void worker_answer_error(const char *text) {
     worker_answer(json_pack("{s:o}", "error", worker_text(text)));
+}
+
+void worker_answer_path(const char *path, const char *why) {
+    char text[320];
+    snprintf(text, sizeof text, "%.200s: %s", path, why);
+    worker_answer_error(text);
 }
 
 void worker_answer_status(rnn_status status, const rnn_error *error) {
@@ -112,25 +119,16 @@ static const worker_command commands[] = {
 };
 enum { WORKER_COMMAND_COUNT = sizeof commands / sizeof *commands };
 
-/* Cuts the line at its blanks; -1 where there are too many words. */
-static int cut_words(char *line, char *words[MAX_WORDS]) {
-    int count = 0;
-    for (char *word = strtok(line, " \t\r\n"); word; word = strtok(NULL, " \t\r\n")) {
-        if (count == MAX_WORDS - 1)
-            return -1;
-        words[count++] = word;
-    }
-    words[count] = NULL;
-    return count;
-}
-
 static void obey(worker *w, char *line) {
     char *words[MAX_WORDS], text[200];
-    int count = cut_words(line, words);
-    if (count <= 0) {
+    int count = 0;
+    for (char *word = strtok(line, BLANKS); word && count < MAX_WORDS; word = strtok(NULL, BLANKS))
+        words[count++] = word;
+    if (count == 0 || count == MAX_WORDS) {
         worker_answer_error(count ? "too many words" : "an empty line");
         return;
     }
+    words[count] = NULL;
     for (int i = 0; i < WORKER_COMMAND_COUNT; i++) {
         const worker_command *command = &commands[i];
         if (strcmp(words[0], command->name) != 0)
@@ -147,18 +145,14 @@ static void obey(worker *w, char *line) {
     worker_answer_error(text);
 }
 
-/* Allocated first, so that all the rest lies behind it. NULL: nothing is to be moved. */
-static char *shift_heap(void) {
-    const char *shift = getenv(WORKER_SHIFT_VARIABLE);
-    return shift ? strdup(shift) : NULL;
-}
-
 int command_worker(const command_line *line_of_program) {
     option_list options = {0};
     int status;
     if (!command_read(line_of_program, &options, &status))
         return status;
-    char *shift = shift_heap();
+    /* Allocated first, so that all the rest lies behind it; NULL where nothing is to be moved. */
+    const char *variable = getenv(WORKER_SHIFT_VARIABLE);
+    char *shift = variable ? strdup(variable) : NULL;
     worker w = {.seed = 1};
     char *line = NULL;
     size_t size = 0;

@@ -23,6 +23,7 @@ typedef struct worker {
 /* Each command is answered once, by one line of JSON. This takes the answer; NULL: no memory. */
 void worker_answer(json_t *answer);
 void worker_answer_error(const char *text);
+void worker_answer_path(const char *path, const char *why); /* an error, of a file */
 void worker_answer_status(rnn_status status, const rnn_error *error);
 
 /* Members of an answer: a text from anywhere; a number, of which infinity, which JSON lacks,

@@ -48,30 +48,23 @@ void worker_context(worker *w, int count, char **words) {
 
 /* ---- Which problems ------------------------------------------------------------------------- */
 
-static json_t *problem_texts(const problem_list *list) {
-    json_t *texts = json_array();
-    for (int i = 0; i < list->count; i++) {
-        char text[PROBLEM_TEXT_SIZE];
-        problem_print(&list->items[i], text);
-        json_array_append_new(texts, json_string(text));
-    }
-    return texts;
-}
-
-static json_t *thread_counts(const int_list *threads) {
-    json_t *counts = json_array();
-    for (int i = 0; i < threads->count; i++)
-        json_array_append_new(counts, json_integer(threads->values[i]));
-    return counts;
-}
-
-static json_t *backend_names(unsigned backends) {
-    json_t *names = json_array();
+/* Answers with the problems, the numbers of threads and the backends of a sweep. */
+static void answer_selected(const problem_list *list, const sweep_options *options) {
     rnn_backend_info info;
-    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK; i++)
-        if (backends && set_has(backends, i))
-            json_array_append_new(names, json_string(info.name));
-    return names;
+    char text[PROBLEM_TEXT_SIZE];
+    json_t *problems = json_array(), *threads = json_array(), *backends = json_array();
+    for (int i = 0; i < list->count; i++) {
+        problem_print(&list->items[i], text);
+        json_array_append_new(problems, json_string(text));
+    }
+    for (int i = 0; i < options->threads.count; i++)
+        json_array_append_new(threads, json_integer(options->threads.values[i]));
+    for (int i = 0; options->backends && rnn_backend_get(i, &info) == RNN_OK; i++)
+        if (set_has(options->backends, i))
+            json_array_append_new(backends, json_string(info.name));
+    const char *preset = problem_request_preset(&options->request);
+    worker_answer(json_pack("{s:o, s:o, s:o, s:s}", "problems", problems, "threads", threads,
+                            "backends", backends, "preset", preset ? preset : "none"));
 }
 
 /* The words are the filters of `rnnbench sweep`; the first one, the command, stands for its name.
@@ -86,15 +79,10 @@ void worker_expand(worker *w, int count, char **words) {
     bool ok = options_parse(&known, count, words, &error) &&
               (!options.save || fail(&error, "--save: of rnnbench sweep alone")) &&
               problem_list_for_sweep(&list, &options.request, &error);
-    if (ok) {
-        const char *preset = problem_request_preset(&options.request);
-        worker_answer(json_pack("{s:o, s:o, s:o, s:s}", "problems", problem_texts(&list), "threads",
-                                thread_counts(&options.threads), "backends",
-                                backend_names(options.backends), "preset",
-                                preset ? preset : "none"));
-    } else {
+    if (ok)
+        answer_selected(&list, &options);
+    else
         worker_answer_error(error.text);
-    }
     problem_list_free(&list);
     sweep_options_free(&options);
 }

@@ -24,7 +24,7 @@ static bool write_file(const char *folder, const char *name, const void *data, s
     return fclose(file) == 0 && ok;
 }
 
-/* As a peer sees it, dense and batch-major. */
+/* Writes x as a peer sees it, dense and batch-major. */
 static bool write_x(const subject *s, const char *folder) {
     const problem *p = &s->run.problem;
     size_t width = (size_t)p->layers[0].features;
@@ -40,7 +40,7 @@ static bool write_x(const subject *s, const char *folder) {
     return ok;
 }
 
-/* Every input but x, under the names of rnn.h. */
+/* Writes every input, under its name in rnn.h. */
 static bool write_inputs(const subject *s, const char *folder) {
     for (int i = 0; i < ARRAY_INPUTS_END; i++) {
         char name[ARRAY_NAME_SIZE];
@@ -93,7 +93,7 @@ static json_t *problem_object(const problem *p) {
                      "initial_state", p->initial_state);
 }
 
-/* Beside what a peer has to know of the problem, what the driver has to. */
+/* What the driver has to know of a problem, beside what a peer has to. */
 static json_t *subject_object(const subject *s) {
     const problem_steps steps = inputs_steps(&s->run.arrays.io, &s->run.problem);
     return json_pack("{s:i, s:i, s:i, s:i, s:o, s:o, s:o, s:o}", "outputs", subject_outputs(s),
@@ -117,9 +117,7 @@ void worker_write(worker *w, int count, char **words) {
         return;
     }
     if (!write_inputs(s, words[1])) {
-        char text[320];
-        snprintf(text, sizeof text, "%.200s: %s", words[1], strerror(errno));
-        worker_answer_error(text);
+        worker_answer_path(words[1], strerror(errno));
         return;
     }
     json_t *answer = problem_object(&s->run.problem), *more = subject_object(s);
@@ -130,7 +128,8 @@ void worker_write(worker *w, int count, char **words) {
 
 /* ---- Verdicts ------------------------------------------------------------------------------- */
 
-/* All floats of a file that has exactly so many; NULL, with errno 0 where it has more or fewer. */
+/* Returns all floats of a file that has exactly so many. Otherwise returns NULL, with an errno of 0
+ * where the file has more or fewer. */
 static float *read_floats(const char *path, size_t count) {
     FILE *file = fopen(path, "rb");
     if (!file)
@@ -156,10 +155,8 @@ void worker_compare(worker *w, int count, char **words) {
     }
     float *y = read_floats(words[1], subject_output_floats(s));
     if (!y) {
-        char text[320];
-        snprintf(text, sizeof text, "%.200s: %s", words[1],
-                 errno ? strerror(errno) : "not the size of the problem's outputs");
-        worker_answer_error(text);
+        worker_answer_path(words[1],
+                           errno ? strerror(errno) : "not the size of the problem's outputs");
         return;
     }
     double relative, absolute;

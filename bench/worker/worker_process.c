@@ -6,7 +6,6 @@
 #include "bench/base/fail.h"
 #include "bench/base/process.h"
 #include "bench/base/temporary.h"
-#include "bench/worker/worker_shift.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -44,27 +43,20 @@ static void choose_openmp_settings(void) {
                (const char *const[]){"KMP_BLOCKTIME", "OMP_WAIT_POLICY", NULL});
 }
 
-static void shift_memory(int shift) {
-    char text[WORKER_MOST_SHIFT];
-    memset(text, '-', (size_t)shift);
-    text[shift] = '\0';
-    setenv(WORKER_SHIFT_VARIABLE, text, 1);
-}
-
-static void stay_on_core(int core) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)core, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
-
-/* In the child. */
+/* Runs in the child. */
 static void take_place(void *data) {
     const worker_place *place = data;
+    char shift[WORKER_MOST_SHIFT];
     choose_openmp_settings();
-    shift_memory(place->shift);
-    if (place->core != WORKER_ANY_CORE)
-        stay_on_core(place->core);
+    memset(shift, '-', (size_t)place->shift);
+    shift[place->shift] = '\0';
+    setenv(WORKER_SHIFT_VARIABLE, shift, 1);
+    if (place->core == WORKER_ANY_CORE)
+        return;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)place->core, &set);
+    sched_setaffinity(0, sizeof set, &set);
 }
 
 static pid_t start(const char *const *words, worker_place place, const int files[3]) {

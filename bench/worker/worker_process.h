@@ -16,6 +16,13 @@
 
 #define WORKER_ANY_CORE (-1)
 
+/* How much faster code runs for where its memory happens to lie must not be one side's luck for the
+ * whole of a gate. So each new worker gets this variable with another number of characters: as part
+ * of the environment they move its stack, and the worker's copy of them moves its heap, but not
+ * what is so large that it has pages of its own. */
+#define WORKER_SHIFT_VARIABLE "RNNBENCH_SHIFT"
+#define WORKER_MOST_SHIFT     4096
+
 /* Where a worker runs, and how its memory lies. */
 typedef struct worker_place {
     int core;

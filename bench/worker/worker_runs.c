@@ -91,7 +91,5 @@ void worker_output(worker *w, int count, char **words) {
         worker_answer(json_object());
         return;
     }
-    char text[320];
-    snprintf(text, sizeof text, "%.200s: %s", words[1], strerror(errno));
-    worker_answer_error(text);
+    worker_answer_path(words[1], strerror(errno));
 }
