@@ -60,12 +60,12 @@ static bool read_counters(gbench_row *to, json_span row, text_pool *pool) {
         const char *text = json_shown_text_of(name, pool);
         if (!text)
             return false;
-        results_add_counter(to, text, json_number_of(value), false);
+        row_add_counter(to, text, json_number_of(value), false);
     }
     return true;
 }
 
-static bool read_row(result_list *results, json_span row, text_pool *pool, rnn_error *error) {
+static bool read_row(measurement_list *results, json_span row, text_pool *pool, rnn_error *error) {
     const double least_time = 1e-12; /* so that no rate is infinite */
     const char *text = member_text(row, "problem", pool);
     const char *backend = member_text(row, "backend", pool);
@@ -84,9 +84,9 @@ static bool read_row(result_list *results, json_span row, text_pool *pool, rnn_e
     const double weight_bytes = member_number(row, "weight_bytes");
     if (!isfinite(kept.flops) || !isfinite(kept.roof_seconds) || !isfinite(weight_bytes))
         return fail(error, "flops, weight_bytes and roof_seconds are to be numbers");
-    const row_name name = results_name(text, backend, kept.threads);
+    const row_name name = row_name_of(text, backend, kept.threads);
     gbench_row to = {.name = name.text, .label = label, .result = &kept.time};
-    results_add_rates(&to, kept.flops, weight_bytes, kept.roof_seconds);
+    row_add_rates(&to, kept.flops, weight_bytes, kept.roof_seconds);
     if (!read_counters(&to, row, pool))
         return fail(error, "out of memory");
     for (int i = 0; i < to.counter_count; i++)
@@ -101,7 +101,7 @@ static bool read_row(result_list *results, json_span row, text_pool *pool, rnn_e
     if (ok)
         ok = (gbench_add_samples(
                   &to, &(gbench_samples){seconds, cpu_seconds, count, (long)iterations}) &&
-              results_add(results, &kept)) ||
+              measurements_add(results, &kept)) ||
              fail(error, "out of memory");
     free(seconds);
     free(cpu_seconds);
@@ -124,7 +124,7 @@ static bool read_context(json_span context, text_pool *pool, rnn_error *error) {
     return true;
 }
 
-static bool read_all(result_list *results, json_span root, text_pool *pool, rnn_error *error) {
+static bool read_all(measurement_list *results, json_span root, text_pool *pool, rnn_error *error) {
     const json_span none = {NULL, 0};
     const bool is_object = json_is_object_span(root);
     const json_span context = is_object ? json_first_member(root, "context") : none;
@@ -145,7 +145,7 @@ static bool read_all(result_list *results, json_span root, text_pool *pool, rnn_
     return at > 0 || fail(error, "there are no rows");
 }
 
-static bool read_input(result_list *results, text_pool *pool, rnn_error *error) {
+static bool read_input(measurement_list *results, text_pool *pool, rnn_error *error) {
     size_t size;
     int mended;
     json_span root;
@@ -163,7 +163,7 @@ static bool read_input(result_list *results, text_pool *pool, rnn_error *error) 
 }
 
 static int record(sweep_files *files) {
-    result_list results = {0};
+    measurement_list results = {0};
     text_pool *pool = text_pool_new();
     rnn_error error;
     int status = EXIT_FINE;
@@ -173,7 +173,7 @@ static int record(sweep_files *files) {
         status = EXIT_WRONG;
     else if (!files->out && !files->table)
         table_print(stdout, &results);
-    results_free(&results);
+    measurements_free(&results);
     text_pool_free(pool);
     return status;
 }

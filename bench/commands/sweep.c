@@ -125,7 +125,7 @@ static bool measure_all(sweep_state *sweep, sweep_files *files, const problem_li
 }
 
 static int close_sweep(const sweep_state *sweep, sweep_files *files, int problems, bool complete) {
-    const result_list *results = &sweep->results;
+    const measurement_list *results = &sweep->results;
     if (*sweep->stop)
         gbench_add_context("interrupted", "true");
     else if (complete)
@@ -134,7 +134,7 @@ static int close_sweep(const sweep_state *sweep, sweep_files *files, int problem
     table_print(stdout, results);
     refusals_print(&results->refusals, "not measured", "row");
     printf("\n%d of %d problems, %d rows, ", sweep->done_problems, problems, results->count);
-    results_print_failures(results);
+    measurements_print_failures(results);
     printf(", %.0f s\n", clock_seconds() - sweep->start);
     if (results->count == 0 && !*sweep->stop)
         puts("nothing was measured");
@@ -180,7 +180,7 @@ static int sweep_as_asked(sweep_options *options, const char *command) {
         choose_backends(options);
     int status =
         ready ? run_sweep(&sweep, &files, &problems, command) : refuse_usage("sweep", error.text);
-    results_free(&sweep.results);
+    measurements_free(&sweep.results);
     int_list_free(&sweep.threads);
     free(sweep.peaks);
     sweep_files_free(&files);

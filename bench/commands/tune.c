@@ -108,7 +108,7 @@ static bool is_disturbed(const measurement *row) {
     return row->time.cv > 0.25;
 }
 
-static const measurement *fastest(const result_list *results, int limit, bool disturbed_too) {
+static const measurement *fastest(const measurement_list *results, int limit, bool disturbed_too) {
     const measurement *best = NULL;
     for (int i = 0; i < results->count; i++) {
         const measurement *row = &results->rows[i];
@@ -120,7 +120,8 @@ static const measurement *fastest(const result_list *results, int limit, bool di
 }
 
 /* `any_wrong`: of this problem. */
-static contest decide(const result_list *results, const problem *p, int limit, bool any_wrong) {
+static contest decide(const measurement_list *results, const problem *p, int limit,
+                      bool any_wrong) {
     rnn_model model = problem_model(p);
     rnn_shape shape = problem_shape(p);
     contest c = {.model_choice = rnn_choose_by_model(&model, &shape, limit)};
@@ -235,14 +236,14 @@ static bool tune_all(tune_state *tune, const problem_list *problems) {
 }
 
 static int close_tune(tune_state *tune, int problems, bool complete) {
-    const result_list *results = &tune->sweep.results;
+    const measurement_list *results = &tune->sweep.results;
     rnn_error error;
     bool written = tune_file_write(&tune->file, &error);
     if (!written)
         fprintf(stderr, "rnnbench tune: --out %s\n", error.text);
     refusals_print(&results->refusals, "not measured", "row");
     printf("\n%d of %d problems, %d entries, ", tune->sweep.done_problems, problems, tune->entries);
-    results_print_failures(results);
+    measurements_print_failures(results);
     printf(", %.0f s\n", clock_seconds() - tune->sweep.start);
     if (tune->others)
         printf("%d not as the cost model, by %.2fx in the geometric mean\n", tune->others,
@@ -286,7 +287,7 @@ static int tune_as_asked(tune_state *tune, bool force) {
                  tune_file_open(&tune->file, file_name(tune->options.out), force, &error);
     int status = ready ? run_tune(tune, &problems) : refuse_usage("tune", error.text);
     tune_file_close(&tune->file);
-    results_free(&tune->sweep.results);
+    measurements_free(&tune->sweep.results);
     int_list_free(&tune->sweep.threads);
     int_list_free(&tune->limits);
     problem_list_free(&problems);

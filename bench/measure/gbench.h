@@ -23,17 +23,17 @@ typedef struct gbench_counter {
 
 #define GBENCH_MAX_COUNTERS 12
 
-/* Over the repetitions of one row; seconds an iteration, by the wall clock. */
+/* What the repetitions of one row say. Times are seconds an iteration, by the wall clock. */
 typedef struct gbench_result {
-    int repetitions; /* how many were measured; 0: none, and the rest says nothing */
+    int repetitions; /* how many were measured; where it is 0, the rest says nothing */
     double median, min;
-    double cv; /* standard deviation / mean */
+    double cv; /* the standard deviation divided by the mean */
     bool failed;
 } gbench_result;
 
 typedef struct gbench_row {
     const char *name;
-    bool (*body)(void *data); /* one iteration; false: it failed, and the row is dropped */
+    bool (*body)(void *data); /* runs one iteration; where it returns false, the row is dropped */
     void *data;
     const char *label;
     gbench_counter counters[GBENCH_MAX_COUNTERS];
@@ -41,16 +41,17 @@ typedef struct gbench_row {
     gbench_result *result; /* filled by gbench_run */
 } gbench_row;
 
-/* Told after each measurement; `done` of `total` repetitions of this batch are over. */
+/* Who watches a batch. progress() is called after each measurement, when `done` of `total`
+ * repetitions of the batch are over. */
 typedef struct gbench_observer {
     void (*progress)(void *data, const char *row, int done, int total);
     void *data;
-    const volatile sig_atomic_t *stop; /* non-zero: measure nothing more */
+    const volatile sig_atomic_t *stop; /* once it is set, nothing more is measured */
 } gbench_observer;
 
-/* Once, before anything else. False: out of memory. */
+/* Must be called once, before anything else. Returns false where memory ran out. */
 bool gbench_start(int repetitions, double min_time);
-/* A line that memory does not suffice for makes gbench_json fail. */
+/* Adds a line to the context. Where memory runs out, gbench_json() will fail. */
 void gbench_add_context(const char *key, const char *value);
 
 /* What another program has measured of a row: one value a repetition, of one iteration each. */
@@ -63,12 +64,12 @@ typedef struct gbench_samples {
 /* Keeps a row that was measured already, and fills in its result; it has no body. */
 bool gbench_add_samples(const gbench_row *row, const gbench_samples *samples);
 
-/* `row` is copied, what it points to is not. */
+/* Adds a row to the next batch. The row is copied, what it points to is not. */
 bool gbench_add_row(const gbench_row *row);
 bool gbench_run(const gbench_observer *observer);
 
-/* All batches so far as Google Benchmark's JSON, of *size bytes. The caller frees it; NULL: out of
- * memory. */
+/* Returns all batches so far as Google Benchmark's JSON, of *size bytes, which the caller frees.
+ * Returns NULL where memory ran out. */
 char *gbench_json(size_t *size);
 
 #ifdef __cplusplus

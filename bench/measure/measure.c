@@ -20,27 +20,23 @@ typedef struct sweep_row {
     runnable run;
     double pack_seconds, max_error, of_tolerance, roof_seconds;
     gbench_result time;
-    rnn_status status; /* of the last run that failed */
+    rnn_status status; /* of the last run that failed, whose message is `error` */
     rnn_error error;
 } sweep_row;
 
-/* One problem while it is being measured. */
+/* A problem while it is being measured. */
 typedef struct sweep_subject {
     sweep_state *sweep;
     const problem *problem; /* what is timed */
-    struct problem checked; /* the same, perhaps with fewer steps */
+    struct problem checked; /* what is checked: the same, perhaps with fewer steps */
     char text[PROBLEM_TEXT_SIZE];
     reference_case *reference;
     runnable timed;                     /* the full problem, whose numbers all rows have */
-    problem_steps steps, checked_steps; /* that count, of either */
+    problem_steps steps, checked_steps; /* how many count of `problem`, and of `checked` */
     sweep_row *rows;
     int row_count;
     double cost;
 } sweep_subject;
-
-static bool is_shortened(const sweep_subject *subject) {
-    return subject->checked.timesteps != subject->problem->timesteps;
-}
 
 double measure_cost(const sweep_state *sweep, const problem *p) {
     const sweep_effort effort = sweep->options->request.effort;
@@ -65,8 +61,8 @@ static rnn_status plan_row(sweep_row *row, const runnable *numbers, rnn_error *e
     return status;
 }
 
-/* Seconds of one run on the full problem, from a run of the checked one; the better of two where
- * the first, which may be disturbed, would rule the row out. */
+/* Estimates the seconds of one run on the full problem from a run of the checked one, or from the
+ * better of two where the first, which may have been disturbed, would rule the row out. */
 static rnn_status estimate_run(const sweep_subject *subject, const sweep_row *like, double *seconds,
                                rnn_error *error) {
     sweep_row row = {.backend = like->backend, .threads = like->threads};
@@ -85,18 +81,13 @@ static rnn_status estimate_run(const sweep_subject *subject, const sweep_row *li
     return status;
 }
 
-static const peak_set *peaks_for(const sweep_state *sweep, int threads) {
-    int count = threads < sweep->peak_count ? threads : sweep->peak_count;
-    return &sweep->peaks[count - 1];
-}
-
 /* ---- Refusals and failures ------------------------------------------------------------------ */
 
 static bool refuse_row(sweep_subject *subject, const sweep_row *row, const char *reason) {
     return refusals_add(&subject->sweep->results.refusals, row->backend, reason, 1);
 }
 
-/* A row that is wrong or failed, told at once. */
+/* Tells at once of a row that is wrong or failed. */
 static void tell(const sweep_subject *subject, const char *verdict, const char *name,
                  const char *why) {
     progress_clear(&subject->sweep->progress);
@@ -109,7 +100,7 @@ static void fail_named(sweep_subject *subject, const char *name, rnn_status stat
     char why[320];
     snprintf(why, sizeof why, "%s: %s", rnn_status_text(status), error->text);
     tell(subject, "FAILED", name, why);
-    results_add_failure(&subject->sweep->results, status);
+    measurements_add_failure(&subject->sweep->results, status);
 }
 
 /* Whether the backend's answer is right. `*listed` is false where memory ran out. */
@@ -155,13 +146,13 @@ static bool row_is_quick_enough(sweep_subject *subject, sweep_row *row, bool *li
 
 /* ---- Preparation ---------------------------------------------------------------------------- */
 
-/* Checks and plans one row; a row that cannot be timed is told and left out. False: out of memory.
- */
+/* Checks and plans one row. A row that cannot be timed is told and left out. Returns false where
+ * memory ran out. */
 static bool prepare_row(sweep_subject *subject, const char *backend, int threads) {
     bool listed = true;
     sweep_row *row = &subject->rows[subject->row_count];
     *row = (struct sweep_row){.backend = backend, .threads = threads};
-    row->name = results_name(subject->text, backend, threads);
+    row->name = row_name_of(subject->text, backend, threads);
     if (!row_is_right(subject, row, &listed) || !row_is_quick_enough(subject, row, &listed))
         return listed;
     rnn_error error = {""};
@@ -170,45 +161,40 @@ static bool prepare_row(sweep_subject *subject, const char *backend, int threads
         fail_named(subject, row->name.text, status, &error);
         return true;
     }
+    const sweep_state *sweep = subject->sweep;
+    const int peak = threads < sweep->peak_count ? threads : sweep->peak_count;
     row->roof_seconds =
-        roof_seconds(subject->problem, subject->steps, &subject->sweep->machine,
-                     peaks_for(subject->sweep, threads), roof_isa_of_plan(backend, row->run.plan));
+        roof_seconds(subject->problem, subject->steps, &sweep->machine, &sweep->peaks[peak - 1],
+                     roof_isa_of_plan(backend, row->run.plan));
     snprintf(row->label, sizeof row->label, "%.100s", rnn_plan_implementation(row->run.plan));
     subject->row_count++;
     return true;
 }
 
-/* The rows of one backend: on one thread alone where it does not take more. */
-static bool prepare_backend(sweep_subject *subject, const rnn_backend_info *info) {
-    const int_list *threads = &subject->sweep->threads;
-    if (!info->threaded)
-        return prepare_row(subject, info->name, 1);
-    for (int i = 0; i < threads->count && !*subject->sweep->stop; i++)
-        if (!prepare_row(subject, info->name, threads->values[i]))
-            return false;
-    return true;
-}
-
+/* Prepares the rows of all backends: on one thread alone where a backend does not take more.
+ * Returns false where memory ran out. */
 static bool prepare_rows(sweep_subject *subject) {
     rnn_backend_info info;
-    const int most = rnn_backend_count() * (1 + subject->sweep->threads.count);
+    sweep_state *sweep = subject->sweep;
+    const int most = rnn_backend_count() * (1 + sweep->threads.count);
     subject->rows = calloc((size_t)most, sizeof *subject->rows);
     if (!subject->rows)
         return false;
-    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK && !*subject->sweep->stop; i++) {
-        if (!set_has(subject->sweep->options->backends, i))
+    for (int i = 0; rnn_backend_get(i, &info) == RNN_OK && !*sweep->stop; i++) {
+        if (!set_has(sweep->options->backends, i))
             continue;
-        int rows = info.threaded ? subject->sweep->threads.count : 1;
-        bool ok = info.available ? prepare_backend(subject, &info)
-                                 : refusals_add(&subject->sweep->results.refusals, info.name,
-                                                info.reason, rows);
+        const int rows = info.threaded ? sweep->threads.count : 1;
+        bool ok =
+            info.available || refusals_add(&sweep->results.refusals, info.name, info.reason, rows);
+        for (int k = 0; k < rows && ok && info.available && !*sweep->stop; k++)
+            ok = prepare_row(subject, info.name, info.threaded ? sweep->threads.values[k] : 1);
         if (!ok)
             return false;
     }
     return true;
 }
 
-/* The oracle's answer, and the numbers that are timed, which any worker has, too. */
+/* Makes the oracle's answer, and the numbers that are timed, which any worker has, too. */
 static rnn_status prepare_numbers(sweep_subject *subject, rnn_error *error) {
     uint64_t seed = subject->sweep->options->seed;
     rnn_status status = case_create(&subject->reference, &subject->checked, seed, error);
@@ -231,18 +217,18 @@ static bool register_row(const sweep_subject *subject, sweep_row *row) {
                      .data = row,
                      .label = row->label,
                      .result = &row->time};
-    results_add_rates(&to, problem_flops(subject->problem, subject->steps),
-                      roof_weight_bytes(subject->problem, subject->steps), row->roof_seconds);
-    results_add_counter(&to, "max_error", row->max_error, false);
-    results_add_counter(&to, "of_tolerance", row->of_tolerance, false);
-    results_add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
-    results_add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->run.plan), false);
-    results_add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->run.plan), false);
-    if (is_shortened(subject))
-        results_add_counter(&to, "checked_T", subject->checked.timesteps, false);
+    row_add_rates(&to, problem_flops(subject->problem, subject->steps),
+                  roof_weight_bytes(subject->problem, subject->steps), row->roof_seconds);
+    row_add_counter(&to, "max_error", row->max_error, false);
+    row_add_counter(&to, "of_tolerance", row->of_tolerance, false);
+    row_add_counter(&to, "pack_us", 1e6 * row->pack_seconds, false);
+    row_add_counter(&to, "packed_bytes", (double)rnn_plan_packed_size(row->run.plan), false);
+    row_add_counter(&to, "scratch_bytes", (double)rnn_plan_scratch_size(row->run.plan), false);
+    if (subject->checked.timesteps != subject->problem->timesteps)
+        row_add_counter(&to, "checked_T", subject->checked.timesteps, false);
     if (subject->problem->mask != MASK_NONE) {
-        results_add_counter(&to, "counted_steps", subject->steps.counted, false);
-        results_add_counter(&to, "longest_row", subject->steps.longest, false);
+        row_add_counter(&to, "counted_steps", subject->steps.counted, false);
+        row_add_counter(&to, "longest_row", subject->steps.longest, false);
     }
     return gbench_add_row(&to);
 }
@@ -253,13 +239,13 @@ static void show_progress(void *data, const char *name, int done, int total) {
     progress_show(&sweep->progress, sweep->done_cost + subject->cost * done / total, name);
 }
 
+/* Adds what was measured to the results. Returns false where memory ran out. */
 static bool keep_rows(sweep_subject *subject) {
-    result_list *results = &subject->sweep->results;
+    measurement_list *results = &subject->sweep->results;
     for (int i = 0; i < subject->row_count; i++) {
         const sweep_row *row = &subject->rows[i];
-        if (row->time.failed) {
+        if (row->time.failed)
             fail_named(subject, row->name.text, row->status, &row->error);
-        }
         if (row->time.failed || row->time.repetitions == 0)
             continue;
         measurement kept = {.backend = row->backend,
@@ -269,12 +255,13 @@ static bool keep_rows(sweep_subject *subject) {
                             .roof_seconds = row->roof_seconds,
                             .max_error = row->max_error};
         memcpy(kept.problem, subject->text, sizeof kept.problem);
-        if (!results_add(results, &kept))
+        if (!measurements_add(results, &kept))
             return false;
     }
     return true;
 }
 
+/* Times all rows together. Returns false where memory ran out. */
 static bool time_rows(sweep_subject *subject) {
     for (int i = 0; i < subject->row_count; i++)
         if (!register_row(subject, &subject->rows[i]))
@@ -284,27 +271,22 @@ static bool time_rows(sweep_subject *subject) {
     return gbench_run(&observer) && keep_rows(subject);
 }
 
-static void free_subject(sweep_subject *subject) {
-    for (int i = 0; i < subject->row_count; i++)
-        runnable_destroy(&subject->rows[i].run);
-    free(subject->rows);
-    case_destroy(subject->reference);
-    runnable_destroy(&subject->timed);
-}
-
 bool measure_problem(sweep_state *sweep, const problem *p, double cost) {
     sweep_subject subject = {
         .sweep = sweep, .problem = p, .checked = problem_as_checked(p), .cost = cost};
     problem_print(p, subject.text);
     progress_show(&sweep->progress, sweep->done_cost, subject.text);
     rnn_error error = {""};
-    rnn_status status = prepare_numbers(&subject, &error);
+    const rnn_status status = prepare_numbers(&subject, &error);
     bool ok = true;
-    if (status == RNN_OK) {
-        ok = prepare_rows(&subject) && (*sweep->stop || time_rows(&subject));
-    } else {
+    if (status != RNN_OK)
         fail_named(&subject, subject.text, status, &error);
-    }
-    free_subject(&subject);
+    else
+        ok = prepare_rows(&subject) && (*sweep->stop || time_rows(&subject));
+    for (int i = 0; i < subject.row_count; i++)
+        runnable_destroy(&subject.rows[i].run);
+    free(subject.rows);
+    case_destroy(subject.reference);
+    runnable_destroy(&subject.timed);
     return ok;
 }

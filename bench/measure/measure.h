@@ -12,21 +12,22 @@
 typedef struct sweep_state {
     const sweep_options *options;
     machine_info machine;
-    peak_set *peaks; /* by threads, peaks[0] on one */
+    peak_set *peaks; /* peaks[0] are those on one thread, and so on */
     int peak_count;
     int_list threads;
-    result_list results;
+    measurement_list results;
     progress_bar progress;
-    double start;     /* by the clock */
-    double done_cost; /* of the problems before this one */
+    double start;     /* when the sweep began, by the clock */
+    double done_cost; /* the cost of the problems before this one */
     int done_problems;
     const volatile sig_atomic_t *stop;
 } sweep_state;
 
-/* Roughly how long the problem will take, for the time left. */
+/* Returns roughly how long the problem will take, by which the time left is estimated. */
 double measure_cost(const sweep_state *sweep, const problem *p);
 
-/* Adds to sweep->results and to Google Benchmark's file. False: out of memory. */
+/* Measures one problem, and adds its rows to sweep->results and to Google Benchmark's file. Returns
+ * false where memory ran out. */
 bool measure_problem(sweep_state *sweep, const problem *p, double cost);
 
 #endif

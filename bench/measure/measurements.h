@@ -16,35 +16,38 @@ typedef struct measurement {
     double max_error;
 } measurement;
 
-typedef struct result_list {
-    measurement *rows; /* of one problem after the other */
-    int count, capacity;
+typedef struct measurement_list {
+    measurement *rows; /* those of one problem stand together */
+    int count;
     refusal_list refusals;
-    int wrong, failed; /* rows */
-    int out_of_memory; /* of those that failed */
-} result_list;
+    int wrong, failed; /* how many rows were, and have no measurement */
+    int out_of_memory; /* how many of the failed rows had too little memory */
+} measurement_list;
 
-/* The problem's text with the backend behind the cell: lstm/avx2/N:8/T:32/D:64/U:128/threads:1 */
+/* The name of a row is its problem's text with the backend behind the cell, as in
+ * lstm/avx2/N:8/T:32/D:64/U:128/threads:1. */
 typedef struct row_name {
     char text[PROBLEM_TEXT_SIZE + 64];
 } row_name;
-row_name results_name(const char *problem_text, const char *backend, int threads);
+row_name row_name_of(const char *problem_text, const char *backend, int threads);
 
-/* The counters that every row has first: what it does a second, and its roof. */
-void results_add_rates(gbench_row *to, double flops, double weight_bytes, double roof_seconds);
-/* One more than there is room for is left out. */
-void results_add_counter(gbench_row *to, const char *name, double value, bool per_second);
+/* Adds the counters that every row begins with: what it does a second, and its roof. */
+void row_add_rates(gbench_row *to, double flops, double weight_bytes, double roof_seconds);
+/* Adds a counter, or leaves it out where there is no room for one more. */
+void row_add_counter(gbench_row *to, const char *name, double value, bool per_second);
 
-bool results_add(result_list *results, const measurement *row);
-void results_free(result_list *results);
+/* Returns false where memory ran out. */
+bool measurements_add(measurement_list *results, const measurement *row);
+void measurements_free(measurement_list *results);
 
-/* Counts a row that has no result. */
-void results_add_failure(result_list *results, rnn_status status);
-/* "2 wrong, 3 failed (1 out of memory)" */
-void results_print_failures(const result_list *results);
+/* Counts a row that failed with this status. */
+void measurements_add_failure(measurement_list *results, rnn_status status);
+/* Prints as in "2 wrong, 3 failed (1 out of memory)". */
+void measurements_print_failures(const measurement_list *results);
 
-/* The row of the same problem as rows[index] by another backend: on as many threads or, failing
- * that, on the fewest; NULL if there is none. */
-const measurement *results_sibling(const result_list *results, int index, const char *backend);
+/* Finds the row of another backend for the problem of rows[index]: the one on as many threads or,
+ * failing that, on the fewest. Returns NULL where there is none. */
+const measurement *measurements_sibling(const measurement_list *results, int index,
+                                        const char *backend);
 
 #endif

@@ -24,18 +24,13 @@ int roof_isa_of_plan(const char *backend, const rnn_plan *plan) {
     return roof_isa(taken);
 }
 
-static double dense_bytes(const problem *p) {
-    const rnn_layer *last = &p->layers[p->layer_count - 1];
-    return p->has_dense ? sizeof(float) * (double)rnn_layer_output_width(last) * p->dense.units : 0;
-}
-
 static double beyond(double bytes, double capacity) {
     return bytes > capacity ? bytes - capacity : 0;
 }
 
-/* Bytes that come from behind a cache of `capacity` bytes in one run. */
+/* Returns how many bytes of weights come from behind a cache of `capacity` bytes in one run. */
 static double traffic(const problem *p, double steps, double capacity) {
-    double bytes = beyond(dense_bytes(p), capacity);
+    double bytes = 0;
     for (int i = 0; i < p->layer_count; i++) {
         const rnn_layer *layer = &p->layers[i];
         const double recurrent = sizeof(float) * problem_layer_recurrent(layer);
@@ -43,7 +38,9 @@ static double traffic(const problem *p, double steps, double capacity) {
         double direction = steps * beyond(recurrent, capacity) + beyond(kernel, capacity);
         bytes += rnn_layer_directions(layer) * direction;
     }
-    return bytes;
+    const rnn_layer *last = &p->layers[p->layer_count - 1];
+    const double head = sizeof(float) * (double)rnn_layer_output_width(last) * p->dense.units;
+    return bytes + (p->has_dense ? beyond(head, capacity) : 0);
 }
 
 static roof_limit limit_of(double amount, double rate) {

@@ -6,17 +6,18 @@
 #include "bench/machine/peak.h"
 #include "reference/problem.h"
 
-/* The peak that a backend's rows are held against: that of its own instructions where they are
- * above the baseline, as those of avx2, of autovec and of a library are; for all others that of the
- * best that RNN_ISA leaves on and this suite has kernels for, so that naive's roof says how far it
- * is from the machine. Of a name that is no backend's, that of the best that the CPU has. */
+/* Returns the instruction set whose peak a backend's rows are held against. It is the backend's own
+ * where that is above the baseline, as those of avx2, of autovec and of a library are. For all
+ * others it is the best that RNN_ISA leaves on and this suite has kernels for, so that naive's roof
+ * says how far naive is from the machine. For a name that is no backend's it is the CPU's best. */
 int roof_isa(const char *backend);
 
-/* The same for a plan: where the backend is a choice, by the row that it took, which its
- * implementation starts with. */
+/* The same for a plan. Where the backend is a choice, the row counts that it took, whose name the
+ * plan's implementation begins with. */
 int roof_isa_of_plan(const char *backend, const rnn_plan *plan);
 
-/* Seconds that no schedule on peaks->threads threads can beat; `steps` are those that count.
+/* Returns the seconds that no schedule on peaks->threads threads can beat. `steps` are those that
+ * count.
  *
  * The longest of these, since a machine can do all at once:
  *   FLOPs / measured multiply-add peak
@@ -32,8 +33,8 @@ int roof_isa_of_plan(const char *backend, const rnn_plan *plan);
 double roof_seconds(const problem *p, problem_steps steps, const machine_info *machine,
                     const peak_set *peaks, int isa);
 
-/* What that longest is taken of: how much is done or read, how much of it a second at most, and how
- * long that takes. */
+/* One of the times that roof_seconds() takes the longest of: how much is done or read, how much of
+ * it a second at most, and how long that takes. */
 typedef struct roof_limit {
     double amount, rate, seconds;
 } roof_limit;
@@ -46,7 +47,7 @@ typedef struct roof_limits {
 roof_limits roof_find_limits(const problem *p, problem_steps steps, const machine_info *machine,
                              const peak_set *peaks, int isa);
 
-/* Bytes of weights that one run reads if it reads the recurrent ones at every step. */
+/* Returns the bytes of weights that one run reads if it reads the recurrent ones at every step. */
 double roof_weight_bytes(const problem *p, problem_steps steps);
 
 #endif

@@ -15,28 +15,21 @@
 
 /* ---- Names ---------------------------------------------------------------------------------- */
 
-/* A disk that is full now need not be so at the end; a file that is not there yet would be missed
- * only then. */
-static bool can_be_written(const char *path) {
-    if (file_can_be_replaced(path))
-        return true;
-    const int why = errno;
-    const bool later = (why == ENOSPC || why == EDQUOT) && access(path, W_OK) == 0;
-    errno = why;
-    return later;
-}
-
-/* The path behind a chain of links, for a file that can be written; NULL, and why, for one that
- * cannot. */
+/* Returns the path behind a chain of links, or NULL with the reason for a file that cannot be
+ * written. A disk that is full now need not be so at the end. */
 static char *writable_file(const char *option, const char *path, rnn_error *error) {
     char real[PATH_MAX];
-    if (!can_be_written(path) || !file_behind_links(path, real)) {
-        fail(error, "%s %.160s: %s", option, path, strerror(errno));
-        return NULL;
+    bool ok = file_can_be_replaced(path);
+    int why = errno;
+    if (!ok && (why == ENOSPC || why == EDQUOT))
+        ok = access(path, W_OK) == 0; /* a file that is not there yet would be missed only then */
+    if (ok && !file_behind_links(path, real)) {
+        ok = false;
+        why = errno;
     }
-    char *copy = strdup(real);
+    char *copy = ok ? strdup(real) : NULL;
     if (!copy)
-        fail(error, "%s %.160s: out of memory", option, path);
+        fail(error, "%s %.160s: %s", option, path, strerror(ok ? ENOMEM : why));
     return copy;
 }
 
@@ -66,7 +59,8 @@ static char *join(const char *base, const char *ending) {
     return path;
 }
 
-/* The next name of the store that is free, for the files that take theirs from there. */
+/* Gives the files that take their names from the store its next name that is free. Returns false
+ * with errno. */
 static bool choose_name(sweep_files *files) {
     char base[PATH_MAX];
     errno = ENAMETOOLONG;
@@ -84,18 +78,6 @@ static bool choose_name(sweep_files *files) {
     return (!files->saves_out || files->out) && (!files->saves_table || files->table);
 }
 
-static bool choose_in_store(sweep_files *files, const sweep_options *options,
-                            const machine_info *machine, rnn_error *error) {
-    files->saves_out = !options->out;
-    files->saves_table = !options->table;
-    files->number = 1;
-    if (!store_open_folder(options->results, machine, files->folder, error))
-        return false;
-    store_result_name(time(NULL), BUILD_COMMIT, options->request.shard.index,
-                      options->request.shard.count, files->name);
-    return choose_name(files) || fail(error, "--save: %.160s: %s", files->folder, strerror(errno));
-}
-
 bool sweep_files_choose(sweep_files *files, const sweep_options *options,
                         const machine_info *machine, rnn_error *error) {
     const char *out = options->out, *table = options->table;
@@ -106,7 +88,16 @@ bool sweep_files_choose(sweep_files *files, const sweep_options *options,
         return false;
     if (out && table && is_same_file(files->out, files->table))
         return fail(error, "--table %.160s: the same file as --out", table);
-    return !options->save || (out && table) || choose_in_store(files, options, machine, error);
+    if (!options->save || (out && table))
+        return true;
+    files->saves_out = !out;
+    files->saves_table = !table;
+    files->number = 1;
+    if (!store_open_folder(options->results, machine, files->folder, error))
+        return false;
+    store_result_name(time(NULL), BUILD_COMMIT, options->request.shard.index,
+                      options->request.shard.count, files->name);
+    return choose_name(files) || fail(error, "--save: %.160s: %s", files->folder, strerror(errno));
 }
 
 void sweep_files_free(sweep_files *files) {
@@ -118,14 +109,6 @@ void sweep_files_free(sweep_files *files) {
 
 /* ---- Writing -------------------------------------------------------------------------------- */
 
-/* Another sweep may have taken the name since it was chosen. */
-static bool create_in_store(sweep_files *files, const char *content, size_t size) {
-    while (!file_create(files->out, content, size))
-        if (errno != EEXIST || !choose_name(files))
-            return false;
-    return files->out_exists = true;
-}
-
 static bool write_rows(sweep_files *files) {
     size_t size;
     double start = clock_seconds();
@@ -133,10 +116,12 @@ static bool write_rows(sweep_files *files) {
     bool ok = content != NULL;
     if (!ok)
         errno = ENOMEM;
-    else if (files->saves_out && !files->out_exists)
-        ok = create_in_store(files, content, size);
-    else
+    else if (!files->saves_out || files->out_exists)
         ok = file_replace(files->out, content, size);
+    else /* another sweep may have taken the name since it was chosen */
+        while (!(ok = file_create(files->out, content, size)))
+            if (errno != EEXIST || !choose_name(files))
+                break;
     int why = errno;
     free(content);
     files->last_write = clock_seconds();
@@ -146,7 +131,7 @@ static bool write_rows(sweep_files *files) {
     return ok;
 }
 
-static bool write_table(const char *path, const result_list *results) {
+static bool write_table(const char *path, const measurement_list *results) {
     char *content = NULL;
     size_t size = 0;
     FILE *text = open_memstream(&content, &size);
@@ -175,7 +160,7 @@ void sweep_files_write_now_and_then(sweep_files *files) {
     files->told = true;
 }
 
-bool sweep_files_write_all(sweep_files *files, const result_list *results) {
+bool sweep_files_write_all(sweep_files *files, const measurement_list *results) {
     if (results->count == 0)
         return true;
     bool out_written = !files->out || write_rows(files);

@@ -7,21 +7,21 @@
 
 typedef struct sweep_options {
     problem_request request;
-    unsigned backends; /* a set */
+    unsigned backends; /* the set of those that are asked for */
     int_list threads;
     uint64_t seed;
-    double peak_time; /* seconds, for the machine's peaks */
+    double peak_time; /* seconds that measuring the machine's peaks may take */
     const char *out, *table;
-    bool save;           /* into the store ... */
-    const char *results; /* ... in this folder */
+    bool save;           /* whether files go into the store */
+    const char *results; /* the folder of that store */
 } sweep_options;
 
 #define SWEEP_OPTIONS                                                                              \
     { .request.effort = SWEEP_EFFORT, .seed = 1, .peak_time = 2.5, .results = "results" }
 
-/* Those that any command has which times problems as a sweep does. */
+/* Adds the options that any command has which times problems as a sweep does. */
 void sweep_options_of_timing(option_list *list, sweep_options *options);
-/* All of them. */
+/* Adds all options of a sweep. */
 void sweep_options_all(option_list *list, sweep_options *options);
 void sweep_options_free(sweep_options *options);
 

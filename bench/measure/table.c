@@ -5,18 +5,14 @@
 
 #include <string.h>
 
-/* Of repetitions that vary more than this, the median says little. */
+/* The median of repetitions that vary more than this says little. */
 #define MOST_VARIATION 0.1
-
-static bool is_unsteady(const measurement *row) {
-    return row->time.cv > MOST_VARIATION;
-}
 
 void spread_text(double cv, char text[16]) {
     snprintf(text, 16, "%.1f%%%s", 100 * cv, cv > MOST_VARIATION ? "!" : "");
 }
 
-/* How many times faster than `other`; "-" where that was not measured. */
+/* Writes how many times faster the row is than `other`, or "-" where that was not measured. */
 static void ratio_text(const measurement *row, const measurement *other, char text[16]) {
     if (other)
         snprintf(text, 16, "%.2fx", other->time.median / row->time.median);
@@ -29,16 +25,16 @@ typedef struct row_texts {
     char to_textbook[16], to_library[16], gflops[16], roof[16], error[16];
 } row_texts;
 
-static row_texts format_row(const result_list *results, int index) {
+static row_texts format_row(const measurement_list *results, int index) {
     const measurement *row = &results->rows[index];
     row_texts c;
     snprintf(c.name, sizeof c.name, "%s", row->backend);
     snprintf(c.threads, sizeof c.threads, "%d", row->threads);
     time_text(row->time.median, c.median);
     spread_text(row->time.cv, c.spread);
-    ratio_text(row, results_sibling(results, index, rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK)),
+    ratio_text(row, measurements_sibling(results, index, rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK)),
                c.to_textbook);
-    ratio_text(row, results_sibling(results, index, rnn_backend_of_kind(RNN_BACKEND_LIBRARY)),
+    ratio_text(row, measurements_sibling(results, index, rnn_backend_of_kind(RNN_BACKEND_LIBRARY)),
                c.to_library);
     snprintf(c.gflops, sizeof c.gflops, "%.2f", 1e-9 * row->flops / row->time.median);
     snprintf(c.roof, sizeof c.roof, "%.1f%%", 100 * row->roof_seconds / row->time.median);
@@ -46,15 +42,15 @@ static row_texts format_row(const result_list *results, int index) {
     return c;
 }
 
-static bool starts_problem(const result_list *results, int index) {
+static bool starts_problem(const measurement_list *results, int index) {
     return index == 0 ||
            strcmp(results->rows[index].problem, results->rows[index - 1].problem) != 0;
 }
 
-static void print_legend(FILE *to, const result_list *results, const char *bullet) {
+static void print_legend(FILE *to, const measurement_list *results, const char *bullet) {
     int unsteady = 0;
     for (int i = 0; i < results->count; i++)
-        unsteady += is_unsteady(&results->rows[i]);
+        unsteady += results->rows[i].time.cv > MOST_VARIATION;
     if (unsteady)
         fprintf(to,
                 "%s!: cv above %.0f%%, the machine was busy: do not trust the times of these %d of"
@@ -81,7 +77,7 @@ static ratio_titles title_ratios(void) {
     return titles;
 }
 
-void table_print(FILE *to, const result_list *results) {
+void table_print(FILE *to, const measurement_list *results) {
     const ratio_titles titles = title_ratios();
     for (int i = 0; i < results->count; i++) {
         row_texts c = format_row(results, i);
@@ -100,34 +96,23 @@ void table_print(FILE *to, const result_list *results) {
 
 #define MAX_COLUMNS 64
 
-/* A backend on a number of threads: a column of the overview. */
+/* The columns of the overview, each a backend on a number of threads. */
 typedef struct column_list {
-    const measurement *first[MAX_COLUMNS]; /* any row of it, for its names */
+    const measurement *first[MAX_COLUMNS]; /* the first row of each column has its names */
     int count;
 } column_list;
 
-static bool same_column(const measurement *a, const measurement *b) {
-    return a->threads == b->threads && strcmp(a->backend, b->backend) == 0;
-}
-
 static int column_of(const column_list *columns, const measurement *row) {
     for (int i = 0; i < columns->count; i++)
-        if (same_column(columns->first[i], row))
+        if (columns->first[i]->threads == row->threads &&
+            strcmp(columns->first[i]->backend, row->backend) == 0)
             return i;
     return -1;
 }
 
-static column_list find_columns(const result_list *results) {
-    column_list columns = {.count = 0};
-    for (int i = 0; i < results->count && columns.count < MAX_COLUMNS; i++)
-        if (column_of(&columns, &results->rows[i]) < 0)
-            columns.first[columns.count++] = &results->rows[i];
-    return columns;
-}
-
-/* The problem that starts at `index`, with the fastest time in bold. Returns the next one's index.
- */
-static int print_overview_row(FILE *to, const result_list *results, const column_list *columns,
+/* Prints the problem that starts at `index`, with the fastest time in bold, and returns the index
+ * of the next problem. */
+static int print_overview_row(FILE *to, const measurement_list *results, const column_list *columns,
                               int index) {
     const measurement *by_column[MAX_COLUMNS] = {NULL}, *fastest = &results->rows[index];
     int i = index;
@@ -151,8 +136,11 @@ static int print_overview_row(FILE *to, const result_list *results, const column
     return i;
 }
 
-static void print_overview(FILE *to, const result_list *results) {
-    column_list columns = find_columns(results);
+static void print_overview(FILE *to, const measurement_list *results) {
+    column_list columns = {.count = 0};
+    for (int i = 0; i < results->count && columns.count < MAX_COLUMNS; i++)
+        if (column_of(&columns, &results->rows[i]) < 0)
+            columns.first[columns.count++] = &results->rows[i];
     fputs("| problem |", to);
     for (int i = 0; i < columns.count; i++)
         fprintf(to, columns.first[i]->threads > 1 ? " %s, %d threads |" : " %s |",
@@ -165,7 +153,7 @@ static void print_overview(FILE *to, const result_list *results) {
         i = print_overview_row(to, results, &columns, i);
 }
 
-void table_print_markdown(FILE *to, const result_list *results) {
+void table_print_markdown(FILE *to, const measurement_list *results) {
     print_overview(to, results);
     const ratio_titles titles = title_ratios();
     fprintf(to,

@@ -7,13 +7,14 @@
 
 #include <stdio.h>
 
-/* Problem by problem, for a reader at a terminal. */
-void table_print(FILE *to, const result_list *results);
+/* Prints the rows problem by problem, for a reader at a terminal. */
+void table_print(FILE *to, const measurement_list *results);
 
-/* One line a problem and one column a backend, then every row in full, as Markdown. */
-void table_print_markdown(FILE *to, const result_list *results);
+/* Prints an overview, of one line a problem and one column a backend, and then every row in full,
+ * as Markdown. */
+void table_print_markdown(FILE *to, const measurement_list *results);
 
-/* "3.1%"; with a "!" behind it where the median says little. */
+/* Writes as in "3.1%", with a "!" behind it where the median says little. */
 void spread_text(double cv, char text[16]);
 
 #endif
