@@ -18,13 +18,6 @@ static bool asks_for_help(const command_line *line) {
     return false;
 }
 
-/* Whatever the command: `auto` would ignore it in silence. */
-static void warn_of_tuning(void) {
-    rnn_error error;
-    if (rnn_tuning_check(NULL, &error) != RNN_OK)
-        fprintf(stderr, "rnnbench: RNN_TUNING is ignored: %s\n", error.text);
-}
-
 bool command_read(const command_line *line, option_list *options, int *status) {
     rnn_error error;
     if (asks_for_help(line)) {
@@ -37,7 +30,9 @@ bool command_read(const command_line *line, option_list *options, int *status) {
         *status = refuse_usage(line->name, error.text);
         return false;
     }
-    warn_of_tuning();
+    /* Any command says so, since `auto` would ignore the file in silence. */
+    if (rnn_tuning_check(NULL, &error) != RNN_OK)
+        fprintf(stderr, "rnnbench: RNN_TUNING is ignored: %s\n", error.text);
     return true;
 }
 

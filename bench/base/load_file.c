@@ -10,26 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_too_large(int descriptor, size_t most) {
-    struct stat status;
-    return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-           status.st_size > (off_t)most;
-}
-
-/* -1: see errno. Opening a named pipe would otherwise wait for a writer. */
-static int open_to_read(const char *path) {
-    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (descriptor < 0)
-        return -1;
-    int flags = fcntl(descriptor, F_GETFL);
-    if (flags < 0 || fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0) {
-        close(descriptor);
-        return -1;
-    }
-    return descriptor;
-}
-
-/* Up to `most` + 1 bytes. False: see errno. */
+/* Reads all there is, but no more than `most` + 1 bytes or so. Returns false with errno. */
 static bool read_all(int descriptor, size_t most, char **content, size_t *size) {
     size_t room = 0;
     *size = 0;
@@ -55,20 +36,23 @@ static bool read_all(int descriptor, size_t most, char **content, size_t *size) 
 
 char *load_file(const char *path, size_t most, size_t *size, rnn_error *error) {
     char *content = NULL;
-    int descriptor = open_to_read(path);
-    if (descriptor < 0) {
-        fail(error, "%.150s: %s", path, strerror(errno));
-        return NULL;
-    }
-    bool large = is_too_large(descriptor, most);
-    bool ok = large || read_all(descriptor, most, &content, size);
+    struct stat status;
+    /* Opening a named pipe would wait for a writer without O_NONBLOCK, and reading must not have
+     * it. */
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const int flags = descriptor < 0 ? -1 : fcntl(descriptor, F_GETFL);
+    bool ok = flags >= 0 && fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0;
+    const bool large = ok && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+                       status.st_size > (off_t)most;
+    ok = ok && (large || read_all(descriptor, most, &content, size));
     if (!ok)
         fail(error, "%.150s: %s", path, strerror(errno));
     else if (large || *size > most)
         ok = fail(error, "%.150s: larger than %zu MiB", path, most >> 20);
     else if (*size == 0)
         ok = fail(error, "%.150s: is empty", path);
-    close(descriptor);
+    if (descriptor >= 0)
+        close(descriptor);
     if (ok)
         return content;
     free(content);

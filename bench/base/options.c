@@ -28,12 +28,6 @@ void options_help(const option_list *list) {
 
 /* ---- Parsing ------------------------------------------------------------------------------ */
 
-/* The word that getopt has just refused: behind it, unless it is one of several letters "-abc". */
-static const char *refused_word(char **argv, char letters[3]) {
-    snprintf(letters, 3, "-%c", optopt);
-    return optopt ? letters : argv[optind - 1];
-}
-
 static bool refuse_unknown(const option_list *list, const char *word, rnn_error *error) {
     if (list->count == 0)
         return fail(error, "%.80s: unknown option; there are none", word);
@@ -50,22 +44,6 @@ static bool refuse_unknown(const option_list *list, const char *word, rnn_error 
                 named < list->count ? " ..." : "");
 }
 
-static bool read_option(option_row *row, const char *text, rnn_error *error) {
-    rnn_error why;
-    row->given = text ? text : "";
-    if (!row->read(row->variable, text, &why))
-        return fail(error, "--%s %.80s: %.140s", row->name, text, why.text);
-    return true;
-}
-
-static bool check_arguments(const option_list *list, rnn_error *error) {
-    if (list->argument_count > list->most_arguments)
-        return fail(error, "%.80s: unexpected argument", list->arguments[list->most_arguments]);
-    if (list->argument_count < list->least_arguments)
-        return fail(error, "%s", list->missing);
-    return true;
-}
-
 bool options_parse(option_list *list, int argc, char **argv, rnn_error *error) {
     struct option known[OPTION_LIST_MOST + 1] = {{0}};
     for (int i = 0; i < list->count; i++)
@@ -74,18 +52,26 @@ bool options_parse(option_list *list, int argc, char **argv, rnn_error *error) {
     opterr = 0;
     optind = 0; /* anew, whatever a command line that was refused has left behind */
     for (;;) {
-        char letters[3];
         int found = getopt_long(argc, argv, ":", known, NULL);
         if (found == -1)
             break;
         if (found == ':')
             return fail(error, "%.80s: a value is missing", argv[optind - 1]);
-        if (found == '?')
-            return refuse_unknown(list, refused_word(argv, letters), error);
-        if (!read_option(&list->rows[found], optarg, error))
-            return false;
+        if (found == '?') { /* getopt names only what may be one of several letters, as in -abc */
+            const char letter[] = {'-', (char)optopt, '\0'};
+            return refuse_unknown(list, optopt ? letter : argv[optind - 1], error);
+        }
+        rnn_error why;
+        option_row *row = &list->rows[found];
+        row->given = optarg ? optarg : "";
+        if (!row->read(row->variable, optarg, &why))
+            return fail(error, "--%s %.80s: %.140s", row->name, optarg, why.text);
     }
     list->arguments = (const char *const *)argv + optind;
     list->argument_count = argc - optind;
-    return check_arguments(list, error);
+    if (list->argument_count > list->most_arguments)
+        return fail(error, "%.80s: unexpected argument", list->arguments[list->most_arguments]);
+    if (list->argument_count < list->least_arguments)
+        return fail(error, "%s", list->missing);
+    return true;
 }

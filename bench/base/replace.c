@@ -15,13 +15,13 @@
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
-/* Of "a/b" it is "a/", of "b" "". */
+/* How long the folder in a path is: that of "a/b" is "a/", that of "b" is "". */
 static int folder_length(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? (int)(slash - path) + 1 : 0;
 }
 
-/* Follows one link. False: see errno. */
+/* Follows one link. Returns false with errno. */
 static bool follow(char path[PATH_MAX]) {
     char target[PATH_MAX], whole[PATH_MAX];
     const ssize_t length = readlink(path, target, sizeof target - 1);
@@ -46,19 +46,24 @@ static bool is_in_proc(const char *path) {
            of_folder.st_dev == of_proc.st_dev;
 }
 
-/* The kernel judges each link first: some, such as those of others in /tmp, it may not follow.
- * Follows `path` to the last link that is one. `in_proc`: it is a descriptor of some process. */
-static bool follow_all(char path[PATH_MAX], bool *in_proc) {
+/* Finds what links lead to from `path`. Where that is a descriptor of some process, `real` is its
+ * link in /proc. Returns false with errno. */
+static bool follow_all(const char *path, char real[PATH_MAX], bool *in_proc) {
     struct stat info;
     *in_proc = false;
-    for (int i = 0; lstat(path, &info) == 0 && S_ISLNK(info.st_mode); i++) {
+    if (snprintf(real, PATH_MAX, "%s", path) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    for (int i = 0; lstat(real, &info) == 0 && S_ISLNK(info.st_mode); i++) {
         if (i == MAX_LINKS) {
             errno = ELOOP;
             return false;
         }
-        if ((*in_proc = is_in_proc(path)))
+        if ((*in_proc = is_in_proc(real)))
             return true;
-        if ((stat(path, &info) != 0 && errno == EACCES) || !follow(path))
+        /* The kernel judges each link first: it may refuse to follow those of others in /tmp. */
+        if ((stat(real, &info) != 0 && errno == EACCES) || !follow(real))
             return false;
     }
     return true;
@@ -68,18 +73,14 @@ bool file_is_stream(const char *path) {
     char real[PATH_MAX];
     struct stat info;
     bool in_proc;
-    if (snprintf(real, sizeof real, "%s", path) >= PATH_MAX || !follow_all(real, &in_proc))
-        return false;
-    return in_proc || (stat(real, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode));
+    return follow_all(path, real, &in_proc) &&
+           (in_proc ||
+            (stat(real, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)));
 }
 
 bool file_behind_links(const char *path, char real[PATH_MAX]) {
     bool in_proc;
-    if (snprintf(real, PATH_MAX, "%s", path) >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    if (!follow_all(real, &in_proc))
+    if (!follow_all(path, real, &in_proc))
         return false;
     if (file_is_stream(real))
         snprintf(real, PATH_MAX, "%s", path);
@@ -101,7 +102,8 @@ static bool write_all(int file, const char *content, size_t size) {
     return true;
 }
 
-/* Down to the disk: a rename may get there before the content does. Pipes cannot. */
+/* Writes down to the disk, as a rename may get there before the content does. Pipes have no disk.
+ */
 static bool write_and_close(int file, const char *content, size_t size) {
     bool ok =
         write_all(file, content, size) && (fsync(file) == 0 || errno == EINVAL || errno == EROFS);
@@ -112,6 +114,7 @@ static bool write_and_close(int file, const char *content, size_t size) {
     return ok;
 }
 
+/* Closes the file and keeps errno. */
 static bool give_up(int file) {
     const int why = errno;
     close(file);
@@ -119,7 +122,7 @@ static bool give_up(int file) {
     return false;
 }
 
-/* First what the file grows by, so that a disk without room for it leaves the file as it was. */
+/* Writes first what the file grows by, so that a disk without room leaves the file as it was. */
 static bool grow(int file, off_t old_size, const char *content, size_t size) {
     if (size <= (size_t)old_size || write_all(file, content + old_size, size - (size_t)old_size))
         return true;
@@ -144,7 +147,7 @@ static bool write_in_place(const char *path, const char *content, size_t size) {
     return write_and_close(file, content, within);
 }
 
-/* The descriptor of this process that `path` in /proc is; -1: none. */
+/* Returns the descriptor of this process that `path` in /proc is, or -1 where it is none. */
 static int own_descriptor(const char *path) {
     struct stat there, here;
     char *end;
@@ -156,8 +159,8 @@ static int own_descriptor(const char *path) {
     return same ? (int)number : -1;
 }
 
-/* What was printed before comes first. A file that a shell opened goes on where it stands: opened
- * anew, it would begin from its start, and a socket cannot be. */
+/* Writes behind what was printed before. A file that a shell opened goes on where it stands: opened
+ * anew it would begin from its start, and a socket cannot be opened. */
 static bool write_to_stream(const char *path, bool in_proc, const char *content, size_t size) {
     fflush(stdout);
     const int own = in_proc ? own_descriptor(path) : -1;
@@ -167,31 +170,26 @@ static bool write_to_stream(const char *path, bool in_proc, const char *content,
 
 /* ---- Beside it ------------------------------------------------------------------------------- */
 
-/* A name that is likely to be free. */
-static bool name_part(char part[PATH_MAX], const char *path) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    const unsigned number = (unsigned)now.tv_nsec ^ (unsigned)getpid() << 8;
-    if (snprintf(part, PATH_MAX, "%s.%06x.part", path, number & 0xffffff) < PATH_MAX)
-        return true;
-    errno = ENAMETOOLONG;
-    return false;
-}
-
-/* A new file, so that two processes never write into one, be they of one number in two containers.
- * -1: see errno. */
+/* Makes a new file, so that two processes never write into one, even if they have one number in two
+ * containers. Returns -1 with errno where it cannot. */
 static int open_part(char part[PATH_MAX], const char *path, mode_t mode) {
     const int most_tries = 100;
     int file = -1;
     errno = EEXIST;
     for (int i = 0; i < most_tries && file < 0 && errno == EEXIST; i++) {
-        if (!name_part(part, path))
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        const unsigned number = ((unsigned)now.tv_nsec ^ (unsigned)getpid() << 8) & 0xffffff;
+        if (snprintf(part, PATH_MAX, "%s.%06x.part", path, number) >= PATH_MAX) {
+            errno = ENAMETOOLONG;
             return -1;
+        }
         file = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     }
     return file;
 }
 
+/* Removes the file and keeps errno. */
 static bool remove_part(const char *part) {
     int why = errno;
     unlink(part);
@@ -203,7 +201,7 @@ static bool may_not_write_beside(int why) {
     return why == EACCES || why == EPERM || why == EROFS || why == ENAMETOOLONG;
 }
 
-/* The mode last: a change of owner takes some of its bits. */
+/* Takes the mode last, as a change of owner takes some of its bits away. */
 static bool take_owner_and_mode(int file, const struct stat *from) {
     struct stat info;
     if (fstat(file, &info) != 0)
@@ -213,13 +211,8 @@ static bool take_owner_and_mode(int file, const struct stat *from) {
            fchmod(file, from->st_mode & 07777) == 0;
 }
 
-/* A mount point can be written to, but not renamed over, and some servers deny only the latter. */
-static bool may_not_rename(int why) {
-    return why == EBUSY || why == EACCES || why == EPERM;
-}
-
-/* `old` is what stands there; NULL: nothing. Nobody else may read the new file before it has the
- * old one's mode. */
+/* Replaces `old`, which is NULL where there is no file yet. Nobody else may read the new file
+ * before it has the mode of the old one. */
 static bool replace_regular(const char *path, const struct stat *old, const char *content,
                             size_t size) {
     char part[PATH_MAX];
@@ -238,29 +231,22 @@ static bool replace_regular(const char *path, const struct stat *old, const char
     if (rename(part, path) == 0)
         return true;
     remove_part(part);
-    return may_not_rename(errno) && write_in_place(path, content, size);
+    /* A mount point can be written to, but not renamed over, and some servers deny only the latter.
+     */
+    const bool may_not_rename = errno == EBUSY || errno == EACCES || errno == EPERM;
+    return may_not_rename && write_in_place(path, content, size);
 }
 
 bool file_replace(const char *path, const char *content, size_t size) {
     char real[PATH_MAX];
     struct stat info;
     bool in_proc;
-    if (snprintf(real, sizeof real, "%s", path) >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    if (!follow_all(real, &in_proc))
+    if (!follow_all(path, real, &in_proc))
         return false;
     const bool exists = stat(real, &info) == 0;
     if (in_proc || (exists && !S_ISREG(info.st_mode)))
         return write_to_stream(real, in_proc, content, size);
     return replace_regular(real, exists ? &info : NULL, content, size);
-}
-
-/* Opening tells more than access(): of a file that can only be appended to, for example. */
-static bool can_be_written(const char *path) {
-    const int file = open(path, O_WRONLY | O_CLOEXEC);
-    return file >= 0 && close(file) == 0;
 }
 
 bool file_can_be_replaced(const char *path) {
@@ -271,13 +257,11 @@ bool file_can_be_replaced(const char *path) {
     if (!file_behind_links(path, real))
         return false;
     const bool exists = stat(real, &info) == 0;
-    if (exists && S_ISDIR(info.st_mode)) {
-        errno = EISDIR;
+    /* Opening tells more than access(): of a folder or a file that can only be appended to. */
+    int file = exists ? open(real, O_WRONLY | O_CLOEXEC) : -1;
+    if (exists && (file < 0 || close(file) != 0))
         return false;
-    }
-    if (exists && !can_be_written(real))
-        return false;
-    const int file = open_part(part, real, 0600);
+    file = open_part(part, real, 0600);
     if (file >= 0)
         return close(file) == 0 && unlink(part) == 0;
     return may_not_write_beside(errno) && exists;
