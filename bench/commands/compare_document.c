@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/commands/compare_document.h"
 
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 #include "bench/results/comparable.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/growing_list.h"
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 #include "bench/document/document_output.h"
 #include "bench/machine/peaks.h"
 #include "bench/measure/roof.h"

@@ -2,7 +2,7 @@
  * rnnbench history */
 #include "bench/base/command.h"
 #include "bench/base/fail.h"
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 #include "bench/document/document.h"
 #include "bench/document/document_output.h"
 #include "bench/problems/problem_list.h"

@@ -4,7 +4,7 @@
 #include "bench/base/clock.h"
 #include "bench/base/command.h"
 #include "bench/base/interrupt.h"
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 #include "bench/commands/tune_file.h"
 #include "bench/measure/measure.h"
 #include "bench/measure/table.h"

@@ -2,7 +2,7 @@
 #include "bench/gate/gate_document.h"
 
 #include "bench/base/clock.h"
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 #include "bench/gate/gate_selftest.h"
 #include "bench/statistics/statistics.h"
 

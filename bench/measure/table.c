@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/measure/table.h"
 
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_html.h"
 
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 #include "bench/base/utf8.h"
 #include "bench/report/report.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/results/backend_names.h"
 
-#include "bench/base/text_list.h"
+#include "bench/base/text.h"
 #include "bench/problems/backend_set.h"
 
 #include <limits.h>

@@ -4,7 +4,7 @@
 #include "bench/base/fail.h"
 #include "bench/base/growing_list.h"
 #include "bench/base/json_span.h"
-#include "bench/base/text_list.h"
+#include "bench/base/text.h"
 #include "bench/results/comparable.h"
 #include "bench/results/row_entries.h"
 

@@ -3,7 +3,7 @@
 
 #include "bench/base/fail.h"
 #include "bench/base/growing_list.h"
-#include "bench/base/text_list.h"
+#include "bench/base/text.h"
 #include "bench/results/backend_names.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/results/row_filter.h"
 
-#include "bench/base/text_list.h"
+#include "bench/base/text.h"
 
 void row_filter_options(option_list *options, row_filter *filter) {
     options_add(options, "backend", "LIST", "names as in the files", read_text, &filter->backends);

@@ -161,7 +161,7 @@ MUTATIONS = [
              history("test_variation")),
     Mutation("series by most threads", "bench/results/history.c", "(a->threads > b->threads) - (a->threads < b->threads)",
              "(a->threads < b->threads) - (a->threads > b->threads)", history("test_series_are_in_order")),
-    Mutation("digits of times", "bench/base/time_text.c", "< 0.9995", "< 0.99", TIME_TEXT),
+    Mutation("digits of times", "bench/base/text.c", "< 0.9995", "< 0.99", TIME_TEXT),
     Mutation("children outlive who is ended", "bench/base/process.c", "    kill(-pid, SIGKILL);\n", "", PROCESS),
     Mutation("who is asked to stop waits on", "bench/base/process.c", "(stop && *stop) || ", "", PROCESS),
     Mutation("significant before the correction", "bench/results/comparison.c", "adjusted[i] <= COMPARISON_P_AT_MOST",

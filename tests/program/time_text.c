@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Times as people read them: three digits, in the largest unit of which there is at least one. */
-#include "bench/base/time_text.h"
+#include "bench/base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/base/text_list.h"
+#include "bench/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
+
+void time_text(double seconds, char text[16]) {
+    static const struct {
+        double scale;
+        const char *unit;
+    } units[] = {{1, "s"}, {1e3, "ms"}, {1e6, "us"}, {1e9, "ns"}};
+    int i = 0;
+    while (i < 3 && seconds * units[i].scale < 0.9995)
+        i++;
+    double value = seconds * units[i].scale;
+    int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    snprintf(text, 16, "%.*f %s", digits, value, units[i].unit);
+}
 
 bool text_list_has(const char *list, const char *separator, const char *item) {
     const size_t length = strlen(item), gap = strlen(separator);
