@@ -5,7 +5,6 @@
 #include "bench/base/growing_list.h"
 #include "bench/base/text.h"
 #include "bench/document/document_output.h"
-#include "bench/machine/peaks.h"
 #include "bench/measure/roof.h"
 #include "bench/problems/problem_request.h"
 #include "bench/worker/subject.h"

@@ -4,7 +4,6 @@
 #include "bench/base/command.h"
 #include "bench/base/fail.h"
 #include "bench/base/interrupt.h"
-#include "bench/machine/peaks.h"
 #include "bench/measure/measure.h"
 #include "bench/measure/sweep_files.h"
 #include "bench/measure/table.h"

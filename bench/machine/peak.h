@@ -3,6 +3,7 @@
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 
+#include "bench/base/ranges.h"
 #include "bench/machine/machine.h"
 
 /* Instruction sets that have a peak, as many as fit; the first is the compiler's baseline. */
@@ -32,5 +33,16 @@ void peak_raise(peak_set *peaks, const peak_set *fewer);
 /* How many bytes a second come from the level behind cache `level`: from the next cache, or from
  * DRAM. */
 double peak_reads_behind(const machine_info *machine, const peak_set *peaks, int level);
+
+/* Returns the peaks on 1 .. *count threads, at most as many as there are cores; the first are those
+ * on one thread. They are measured on the numbers in `threads`, in about `seconds`; a number
+ * between these has the peaks of the next one below. The caller frees them. Returns NULL where
+ * there was no memory, or not so many threads; the message says how many. */
+peak_set *peaks_measure(const machine_info *machine, const int_list *threads, double seconds,
+                        int *count, rnn_error *error);
+
+/* Writes one line, as in "baseline 20.1 GFLOP/s, ..., L1 180.0 GB/s, ..., DRAM 12.0 GB/s". */
+#define PEAKS_TEXT_SIZE 256
+void peaks_text(const machine_info *machine, const peak_set *peaks, char text[PEAKS_TEXT_SIZE]);
 
 #endif

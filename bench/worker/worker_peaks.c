@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * What the machine could do at best, as a `rnnbench worker` measures it. */
-#include "bench/machine/peaks.h"
 #include "bench/measure/roof.h"
 #include "bench/worker/worker.h"
 #include "reference/inputs.h"
