@@ -31,7 +31,9 @@ static void read_ticks(core_ticks *ticks) {
 }
 
 int busy_cores_quietest(void) {
-    static int last = -1; /* stays where all are alike, at first where this program is */
+    /* The core that was found last, at first the one that this program is on. It is found again
+     * where all have as much to do. */
+    static int last = -1;
     core_ticks before, after;
     cpu_set_t usable;
     if (sched_getaffinity(0, sizeof usable, &usable) != 0)

@@ -26,7 +26,8 @@ static size_t total_memory(void) {
     return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0;
 }
 
-/* The first line of a file that `format` matches, with one size_t or text; false: none. */
+/* Reads one size_t or text from the first line of a file that `format` matches. Returns false where
+ * no line does. */
 static bool scan_file(const char *path, const char *format, void *value) {
     char line[PATH_MAX];
     bool found = false;
@@ -42,7 +43,8 @@ static size_t smaller_limit(size_t a, size_t b) {
     return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* The least memory.max of this process's control group and of those around it; 0: no limit. */
+/* Returns the least memory.max of this process's control group and of those around it, or 0 where
+ * there is no limit. */
 static size_t group_memory(void) {
     char group[PATH_MAX], path[PATH_MAX + 64];
     size_t least = 0;

@@ -25,27 +25,21 @@ bool peak_isa_available(int isa) {
     return rnn_peak_runs(isa);
 }
 
-static int widest_isa(void) {
-    int isa = peak_isa_count() - 1;
-    while (isa > 0 && !peak_isa_available(isa))
-        isa--;
-    return isa;
-}
-
 /* ---- A run: all threads do the same work at the same time ----------------------------------- */
 
 /* Short, so that on a shared machine some samples run undisturbed. */
 #define SAMPLE_SECONDS 0.003
+#define LEAST_SAMPLES  3
 
 typedef struct peak_run {
     const rnn_peak *loops;
-    size_t floats; /* that each thread reads; 0: multiply-adds on registers */
+    size_t floats; /* how many each thread reads, or 0 for multiply-adds on registers */
     int threads;
-    double seconds;  /* for the whole run */
-    double deadline; /* its end, by the clock */
-    int samples;     /* taken so far */
-    long repeats;    /* of the work in a sample; set by the first thread */
-    double fastest;  /* seconds of a sample; infinite until measured */
+    double seconds;  /* how long the whole run may take */
+    double deadline; /* when the run should end, by the clock */
+    int samples;     /* how many were taken so far */
+    long repeats;    /* how often a sample does the work; the first thread sets it */
+    double fastest;  /* the seconds of the fastest sample, infinite before the first */
     bool all_started, failed, done;
     rnn_error *error;
     pthread_mutex_t gate;
@@ -66,7 +60,7 @@ static void work(peak_worker *worker, long repeats) {
                                   : run->loops->multiply_add(repeats, factor, addend);
 }
 
-/* How often the work must be repeated to last as long as a sample should. */
+/* Returns how often the work must be repeated to last as long as a sample should. */
 static long calibrate(peak_worker *worker) {
     long repeats = 1;
     for (;;) {
@@ -92,15 +86,6 @@ static bool prepare(peak_worker *worker) {
     return worker->data != NULL;
 }
 
-/* Between two barriers the first thread alone writes. The last sample is the one after which the
- * time is up, but not the first few. */
-static void take_sample(peak_run *run, double seconds) {
-    const int least = 3;
-    run->fastest = fmin(run->fastest, seconds);
-    run->samples++;
-    run->done = run->samples >= least && clock_seconds() > run->deadline;
-}
-
 static void *run_worker(void *argument) {
     peak_worker *worker = argument;
     peak_run *run = worker->run;
@@ -122,8 +107,11 @@ static void *run_worker(void *argument) {
         double start = clock_seconds();
         work(worker, run->repeats);
         pthread_barrier_wait(&run->barrier);
-        if (worker->index == 0)
-            take_sample(run, clock_seconds() - start);
+        if (worker->index > 0)
+            continue;
+        /* Between two barriers the first thread alone writes. */
+        run->fastest = fmin(run->fastest, clock_seconds() - start);
+        run->done = ++run->samples >= LEAST_SAMPLES && clock_seconds() > run->deadline;
     }
     free(worker->data);
     return NULL;
@@ -169,17 +157,13 @@ static bool run_threads(peak_run *run) {
 
 /* ---- The measurements ----------------------------------------------------------------------- */
 
-static bool measure_flops(peak_run run, int isa, double *flops) {
-    run.loops = rnn_peak_at(isa);
-    if (!run_threads(&run))
-        return false;
-    *flops = (double)run.loops->flops_per_round * (double)run.repeats * run.threads / run.fastest;
-    return true;
-}
-
-/* Each thread reads `bytes` of its own, again and again. */
+/* Measures how fast all threads together read, where each reads `bytes` of its own again and again,
+ * by the widest instructions that the CPU has. */
 static bool measure_reads(peak_run run, size_t bytes, double *reads) {
-    run.loops = rnn_peak_at(widest_isa());
+    int widest = peak_isa_count() - 1;
+    while (widest > 0 && !peak_isa_available(widest))
+        widest--;
+    run.loops = rnn_peak_at(widest);
     run.floats = (bytes / sizeof(float) / RNN_PEAK_READ_STEP + 1) * RNN_PEAK_READ_STEP;
     if (!run_threads(&run))
         return false;
@@ -187,8 +171,8 @@ static bool measure_reads(peak_run run, size_t bytes, double *reads) {
     return true;
 }
 
-/* A thread's share of half of a cache. Half, so that what else runs here does not push it out; and
- * twice the level before, so that it does not come from there. */
+/* Returns a thread's share of half of a cache, since what else runs here would push more of it out,
+ * but at least twice the level before, as it must not come from there. */
 static size_t cache_working_set(const machine_info *machine, int level, int threads) {
     size_t share = machine_cache_bytes(machine, level, threads) / 2 / (size_t)threads;
     size_t least =
@@ -196,7 +180,8 @@ static size_t cache_working_set(const machine_info *machine, int level, int thre
     return share > least ? share : least;
 }
 
-/* Four times all caches, but no more than a quarter of the memory that is left. */
+/* Returns a thread's share of four times all caches, or of a quarter of the memory that is left
+ * where that is less. */
 static size_t memory_working_set(const machine_info *machine, int threads) {
     size_t bytes = (size_t)64 << 20;
     int last = machine->cache_count - 1;
@@ -212,16 +197,20 @@ bool peak_measure(const machine_info *machine, int threads, double seconds, peak
                   rnn_error *error) {
     const int measurements = peak_isa_count() + MACHINE_MAX_CACHES + 1;
     threads = threads < machine->cores ? threads : machine->cores;
-    const peak_run run = {
+    const peak_run start = {
         .threads = threads, .seconds = seconds / measurements, .fastest = INFINITY, .error = error};
     *peaks = (struct peak_set){.threads = threads};
     bool ok = true;
-    for (int isa = 0; isa < peak_isa_count() && ok; isa++)
-        if (peak_isa_available(isa))
-            ok = measure_flops(run, isa, &peaks->flops[isa]);
+    for (int isa = 0; isa < peak_isa_count() && ok; isa++) {
+        peak_run run = start;
+        run.loops = rnn_peak_at(isa);
+        if (peak_isa_available(isa) && (ok = run_threads(&run)))
+            peaks->flops[isa] =
+                (double)run.loops->flops_per_round * (double)run.repeats * threads / run.fastest;
+    }
     for (int level = 0; level < machine->cache_count && ok; level++)
-        ok = measure_reads(run, cache_working_set(machine, level, threads), &peaks->reads[level]);
-    return ok && measure_reads(run, memory_working_set(machine, threads), &peaks->memory_reads);
+        ok = measure_reads(start, cache_working_set(machine, level, threads), &peaks->reads[level]);
+    return ok && measure_reads(start, memory_working_set(machine, threads), &peaks->memory_reads);
 }
 
 void peak_raise(peak_set *peaks, const peak_set *fewer) {
@@ -237,14 +226,6 @@ double peak_reads_behind(const machine_info *machine, const peak_set *peaks, int
 }
 
 /* ---- On several numbers of threads ----------------------------------------------------------- */
-
-static int most_threads(const machine_info *machine, const int_list *threads) {
-    int most = 1;
-    for (int i = 0; i < threads->count; i++)
-        if (threads->values[i] > most)
-            most = threads->values[i];
-    return most < machine->cores ? most : machine->cores;
-}
 
 static bool measure_each(const machine_info *machine, const int_list *threads, double seconds,
                          peak_set *peaks, int count, rnn_error *error) {
@@ -265,7 +246,11 @@ static bool measure_each(const machine_info *machine, const int_list *threads, d
 
 peak_set *peaks_measure(const machine_info *machine, const int_list *threads, double seconds,
                         int *count, rnn_error *error) {
-    *count = most_threads(machine, threads);
+    int most = 1;
+    for (int i = 0; i < threads->count; i++)
+        if (threads->values[i] > most)
+            most = threads->values[i];
+    *count = most < machine->cores ? most : machine->cores;
     peak_set *peaks = calloc((size_t)*count, sizeof *peaks);
     if (!peaks)
         fail(error, "out of memory: peaks of %d threads", *count);

@@ -6,7 +6,7 @@
 #include "bench/base/ranges.h"
 #include "bench/machine/machine.h"
 
-/* Instruction sets that have a peak, as many as fit; the first is the compiler's baseline. */
+/* The instruction sets that have a peak, of which the first is the compiler's baseline. */
 enum { PEAK_MOST_ISAS = 8 };
 int peak_isa_count(void);
 const char *peak_isa_name(int isa);

@@ -9,8 +9,8 @@
 
 typedef struct ranked {
     double value;
-    double rank; /* from 1; equal values share the mean of theirs */
-    int index;   /* where the value was */
+    double rank; /* from 1 on; equal values share the mean of their ranks */
+    int index;   /* where the value was before it was sorted */
 } ranked;
 
 static int by_value(const void *a, const void *b) {
@@ -82,7 +82,7 @@ static double binomial(int n, int k) {
     return round(result);
 }
 
-/* How likely U is `u` or above, where every order is as likely. */
+/* Returns how likely U is `u` or above, where every order is as likely as another. */
 static double exact_u_above(int a_count, int b_count, int u) {
     const int fewer = a_count < b_count ? a_count : b_count;
     const int more = a_count + b_count - fewer, largest = fewer * more;
@@ -109,15 +109,7 @@ static double normal_u_above(double a_count, double b_count, double u, double ti
     return normal_above((u - a_count * b_count / 2 - 0.5) / sqrt(variance));
 }
 
-/* Of the first `a_count` items, which are the first sample. */
-static double u_statistic(const ranked *items, int a_count) {
-    double sum = 0;
-    for (int i = 0; i < a_count; i++)
-        sum += items[i].rank;
-    return sum - 0.5 * a_count * (a_count + 1.0);
-}
-
-/* Above this the exact distribution is not worth its time. */
+/* How many values a sample may have for the exact distribution of U to be worth its time. */
 #define MOST_FOR_EXACT_U 8
 
 double mann_whitney(sample_set a, sample_set b, test_alternative alternative) {
@@ -131,7 +123,10 @@ double mann_whitney(sample_set a, sample_set b, test_alternative alternative) {
     for (int i = 0; i < count; i++)
         items[i].value = i < a.count ? a.values[i] : b.values[i - a.count];
     const double ties = rank_values(items, count);
-    const double of_a = u_statistic(items, a.count), of_b = (double)a.count * b.count - of_a;
+    double of_a = -0.5 * a.count * (a.count + 1.0);
+    for (int i = 0; i < a.count; i++)
+        of_a += items[i].rank;
+    const double of_b = (double)a.count * b.count - of_a;
     free(items);
     const double u = alternative == GREATER ? of_a : alternative == LESS ? of_b : fmax(of_a, of_b);
     const bool small = a.count <= MOST_FOR_EXACT_U || b.count <= MOST_FOR_EXACT_U;
@@ -150,8 +145,8 @@ double mann_whitney_smallest(int a_count, int b_count) {
 
 #define MOST_FOR_EXACT_RANKS 50
 
-/* The shares of sign patterns whose sum of positive ranks is at most, and at least, `sum`. Ranks
- * count twice, so that shared ones are whole numbers. */
+/* Finds the shares of sign patterns whose sum of positive ranks is at most, and at least, `sum`. It
+ * takes each rank twice, so that the ranks which equal values share are whole numbers. */
 static void exact_sum_tails(const ranked *items, int count, double sum, double *at_most,
                             double *at_least) {
     enum { LARGEST = MOST_FOR_EXACT_RANKS * (MOST_FOR_EXACT_RANKS + 1) };
@@ -179,33 +174,22 @@ static void normal_sum_tails(double count, double sum, double ties, double *at_m
     *at_least = normal_above(z);
 }
 
-/* The magnitudes of the differences that are not 0. */
-static int take_magnitudes(ranked *items, const double *differences, int count) {
-    int taken = 0;
-    for (int i = 0; i < count; i++)
-        if (differences[i] != 0)
-            items[taken++].value = fabs(differences[i]);
-    return taken;
-}
-
-static double sum_of_positive(const ranked *items, const double *differences, int count) {
-    double sum = 0;
-    for (int i = 0, taken = 0; i < count; i++)
-        if (differences[i] != 0) {
-            sum += differences[i] > 0 ? items[taken].rank : 0;
-            taken++;
-        }
-    return sum;
-}
-
 double wilcoxon_signed_rank(const double *differences, int count, test_alternative alternative) {
     ranked *items =
         count > 0 && all_finite(differences, count) ? malloc((size_t)count * sizeof *items) : NULL;
     if (!items)
         return NAN;
-    const int taken = take_magnitudes(items, differences, count);
+    int taken = 0;
+    for (int i = 0; i < count; i++)
+        if (differences[i] != 0)
+            items[taken++].value = fabs(differences[i]);
     const double ties = rank_values(items, taken);
-    const double sum = sum_of_positive(items, differences, count);
+    double sum = 0; /* of the ranks of positive differences */
+    for (int i = 0, item = 0; i < count; i++)
+        if (differences[i] != 0) {
+            sum += differences[i] > 0 ? items[item].rank : 0;
+            item++;
+        }
     double at_most = 1, at_least = 1;
     if (taken == count && count <= MOST_FOR_EXACT_RANKS)
         exact_sum_tails(items, count, sum, &at_most, &at_least);

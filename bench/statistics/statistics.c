@@ -13,7 +13,7 @@ int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* NULL: no values, no memory, or a value that is not finite. */
+/* Returns NULL where there are no values, there is no memory, or a value is not finite. */
 static double *sorted_copy(const double *values, int count) {
     for (int i = 0; i < count; i++)
         if (!isfinite(values[i]))
@@ -75,7 +75,8 @@ double coefficient_of_variation(const double *values, int count) {
 
 /* ---- Intervals ----------------------------------------------------------------------------- */
 
-/* 0 .. bound - 1, without the division of random_below(), which would cost most of the time. */
+/* Draws from 0 .. bound - 1, without the division of random_below(), which would cost most of the
+ * time. */
 static int draw(uint64_t *state, int bound) {
     return (int)((random_bits(state) >> 32) * (uint64_t)bound >> 32);
 }
@@ -88,8 +89,8 @@ static int value_of_rank(const int *times, int rank) {
     return i;
 }
 
-/* The median of as many values drawn from the sorted ones. To count them is less work than to sort
- * them. */
+/* Returns the median of `count` values that are drawn from the sorted ones. Counting how often each
+ * was drawn is less work than sorting what was drawn. */
 static double resampled_median(const double *sorted, int count, int *times, uint64_t *state) {
     memset(times, 0, (size_t)count * sizeof *times);
     for (int i = 0; i < count; i++)
@@ -98,7 +99,7 @@ static double resampled_median(const double *sorted, int count, int *times, uint
     return count % 2 ? upper : (sorted[value_of_rank(times, count / 2 - 1)] + upper) / 2;
 }
 
-/* Of `results`, which it sorts. */
+/* Returns the interval that holds how->confidence of the results, which it sorts. */
 static confidence_interval percentiles(double *results, const bootstrap_options *how) {
     const double left_out = (1 - how->confidence) / 2;
     qsort(results, (size_t)how->resamples, sizeof *results, ascending);

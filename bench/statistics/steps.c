@@ -17,12 +17,13 @@
 typedef struct search {
     const step_search *how;
     const double *values;
-    double *ranks; /* of the stretch in hand, centred on 0 */
+    double *ranks; /* those of the values in the stretch that is being searched, centred on 0 */
     uint64_t state;
     bool *starts; /* whether a level starts here */
 } search;
 
-/* (value < others) - (value > others), halved: a rank whose mean over the stretch is 0. */
+/* Ranks the values of a stretch by how many are below each, minus how many are above it, halved.
+ * The mean of these ranks is 0. */
 static void rank_stretch(search *s, int first, int end) {
     for (int i = first; i < end; i++) {
         int difference = 0;
@@ -36,8 +37,8 @@ static bool is_long_enough(const search *s, int first, int split, int end) {
     return split - first >= s->how->shortest && end - split >= s->how->shortest;
 }
 
-/* Over all splits, the largest |sum of ranks before it| in its standard deviations; -1: no split.
- */
+/* Returns the largest |sum of the ranks before a split| of all splits, in standard deviations of
+ * that sum, or -1 where no split leaves two levels that are long enough. */
 static double largest_cusum(const search *s, int first, int end) {
     double sum = 0, largest = -1;
     for (int i = first; i < end; i++) {
@@ -56,6 +57,7 @@ static double absolute_deviations(const search *s, int first, int end) {
     return sum;
 }
 
+/* Returns the split that leaves the smallest deviations from the medians of both sides. */
 static int place_split(const search *s, int first, int end) {
     int best = first;
     double smallest = INFINITY;
@@ -80,7 +82,7 @@ static void shuffle(search *s, int first, int end) {
     }
 }
 
-/* How often chance alone gives so large a step. */
+/* Returns how likely chance alone gives so large a step. */
 static double permutation_p(search *s, int first, int end, double observed) {
     int as_large = 1;
     for (int i = 0; i < s->how->permutations; i++) {
