@@ -15,11 +15,6 @@
 
 enum { MOST_THREADS = 2 };
 
-typedef struct far_rows {
-    float *floats;
-    size_t bytes;
-} far_rows;
-
 /* N is 3 and T is 4. The first two distances lead beyond 2^31 bytes, the others beyond 2^31
  * floats. */
 static const rnn_strides distances[] = {{.batch = 270000000, .time = 20},
@@ -28,11 +23,19 @@ static const rnn_strides distances[] = {{.batch = 270000000, .time = 20},
                                         {.batch = 20, .time = 750000000}};
 static const rnn_strides dense = {0, 0};
 
+typedef struct far_rows {
+    rnn_strides strides;
+    float *floats; /* NULL: the rows are dense, and not here */
+    size_t bytes;
+} far_rows;
+
 /* Returns false where the system has no room for such a mapping. */
-static bool map_rows(far_rows *rows, const problem *p, rnn_strides strides) {
+static bool map_rows(far_rows *rows, const problem *p) {
     const size_t widest = 64;
-    const size_t floats = (size_t)(p->batch - 1) * (size_t)strides.batch +
-                          (size_t)(p->timesteps - 1) * (size_t)strides.time + widest;
+    const size_t floats = (size_t)(p->batch - 1) * (size_t)rows->strides.batch +
+                          (size_t)(p->timesteps - 1) * (size_t)rows->strides.time + widest;
+    if (rows->strides.batch == 0)
+        return true;
     rows->bytes = floats * sizeof(float);
     void *mapped = mmap(NULL, rows->bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -45,95 +48,70 @@ static void unmap_rows(far_rows *rows) {
         munmap(rows->floats, rows->bytes);
 }
 
-/* Copies rows of a dense [N, steps, width] to far rows. */
-static void scatter(const far_rows *to, rnn_strides strides, const float *from, int batch,
-                    int steps, int width) {
-    for (int n = 0; n < batch; n++)
-        for (int t = 0; t < steps; t++, from += width)
-            memcpy(to->floats + n * strides.batch + t * strides.time, from,
-                   (size_t)width * sizeof *from);
+/* Copies x to its far rows, or an output from them, where the array has some. */
+static void copy_rows(const far_rows *far, const runnable *near, int array) {
+    const bool is_x = array == ARRAY_X;
+    const int steps = is_x ? near->problem.timesteps : runnable_steps(near);
+    const int width = is_x ? near->problem.layers[0].features : runnable_width(near);
+    for (int n = 0; far->floats && n < near->problem.batch; n++)
+        for (int t = 0; t < steps; t++) {
+            float *there = far->floats + n * far->strides.batch + t * far->strides.time;
+            float *here = is_x ? runnable_x(near, n, t) : runnable_output(near, array, n, t);
+            memcpy(is_x ? there : here, is_x ? here : there, (size_t)width * sizeof(float));
+        }
 }
 
-static void gather(float *to, const far_rows *from, rnn_strides strides, int batch, int steps,
-                   int width) {
-    for (int n = 0; n < batch; n++)
-        for (int t = 0; t < steps; t++, to += width)
-            memcpy(to, from->floats + n * strides.batch + t * strides.time,
-                   (size_t)width * sizeof *to);
-}
-
-/* ---- One run ----------------------------------------------------------------------------------
- */
+/* ---- One run -------------------------------------------------------------------------------- */
 
 typedef struct far_case {
     const char *backend;
     reference_case *reference;
-    rnn_model model;
-    rnn_shape shape;
     int threads;
 } far_case;
 
-static void fail(const far_case *c, const char *why) {
+static void fail(const far_case *c, const rnn_shape *shape, const char *why) {
     char text[PROBLEM_TEXT_SIZE];
     problem_print(&case_run(c->reference)->problem, text);
     printf("FAILED %s: %s, x %td %td, y %td %td, threads %d: %s\n", c->backend, text,
-           c->shape.x.batch, c->shape.x.time, c->shape.y.batch, c->shape.y.time, c->threads, why);
+           shape->x.batch, shape->x.time, shape->y.batch, shape->y.time, c->threads, why);
     exit(1);
-}
-
-static void run(const far_case *c, const rnn_io *io) {
-    rnn_error error = {""};
-    rnn_plan *plan;
-    if (rnn_plan_create(&plan, c->backend, &c->model, &case_run(c->reference)->arrays.weights,
-                        &c->shape, &(rnn_plan_options){.threads = c->threads}, &error) != RNN_OK)
-        fail(c, error.text);
-    void *scratch = test_alloc(rnn_plan_scratch_size(plan));
-    if (rnn_plan_run(plan, io, scratch, &error) != RNN_OK)
-        fail(c, error.text);
-    free(scratch);
-    rnn_plan_destroy(plan);
 }
 
 /* Tries far rows of x, of y or of both, where the others are dense. Returns false where there is no
  * room. */
-static bool try_distances(far_case *c, rnn_strides x_strides, rnn_strides y_strides) {
-    const problem *p = &case_run(c->reference)->problem;
-    const rnn_io *own = &case_run(c->reference)->arrays.io;
-    const int width = rnn_model_output_width(&c->model), features = c->model.layers[0].features;
-    const int steps = rnn_model_returns_sequences(&c->model) ? p->timesteps : 1;
-    far_rows x = {NULL, 0}, y = {NULL, 0}, y_backward = {NULL, 0};
-    rnn_io io = *own;
-    c->shape.x = x_strides;
-    c->shape.y = y_strides;
-    case_clear_outputs(c->reference);
-    const bool has_room =
-        (!x_strides.batch || map_rows(&x, p, x_strides)) &&
-        (!y_strides.batch || map_rows(&y, p, y_strides)) &&
-        (!y_strides.batch || !io.y_backward || map_rows(&y_backward, p, y_strides));
-    if (has_room && x.floats) {
-        scatter(&x, x_strides, own->x, p->batch, p->timesteps, features);
-        io.x = x.floats;
+static bool try_distances(const far_case *c, rnn_strides x_strides, rnn_strides y_strides) {
+    const runnable *near = case_run(c->reference);
+    const problem *p = &near->problem;
+    const bool two = near->arrays.io.y_backward != NULL;
+    far_rows x = {.strides = x_strides}, y = {.strides = y_strides},
+             y_backward = {.strides = two ? y_strides : dense};
+    const bool has_room = map_rows(&x, p) && map_rows(&y, p) && map_rows(&y_backward, p);
+    if (has_room) {
+        rnn_error error = {""};
+        runnable run;
+        runnable_share(&run, near);
+        run.shape.x = x_strides;
+        run.shape.y = y_strides;
+        run.arrays.io.x = x.floats ? x.floats : run.arrays.io.x;
+        run.arrays.io.y = y.floats ? y.floats : run.arrays.io.y;
+        run.arrays.io.y_backward = y_backward.floats ? y_backward.floats : run.arrays.io.y_backward;
+        case_clear_outputs(c->reference);
+        copy_rows(&x, near, ARRAY_X);
+        if (runnable_plan(&run, c->backend, c->threads, &error) != RNN_OK ||
+            runnable_run(&run, &error) != RNN_OK)
+            fail(c, &run.shape, error.text);
+        copy_rows(&y, near, ARRAY_Y);
+        copy_rows(&y_backward, near, ARRAY_Y_BACKWARD);
+        case_verdict verdict;
+        case_compare(c->reference, c->backend, c->threads, &verdict);
+        if (!verdict.passed)
+            fail(c, &run.shape, verdict.text);
+        runnable_destroy(&run);
     }
-    if (has_room && y.floats) {
-        io.y = y.floats;
-        io.y_backward = y_backward.floats;
-    }
-    if (has_room)
-        run(c, &io);
-    if (has_room && y.floats)
-        gather(own->y, &y, y_strides, p->batch, steps, width);
-    if (has_room && y_backward.floats)
-        gather(own->y_backward, &y_backward, y_strides, p->batch, steps, width);
     unmap_rows(&x);
     unmap_rows(&y);
     unmap_rows(&y_backward);
-    if (!has_room)
-        return false;
-    case_verdict verdict;
-    case_compare(c->reference, c->backend, c->threads, &verdict);
-    if (!verdict.passed)
-        fail(c, verdict.text);
-    return true;
+    return has_room;
 }
 
 /* Returns how many distances were tried, or -1 where there is no room. */
@@ -145,10 +123,10 @@ static int try_problem(const char *backend, const char *text, int threads) {
         printf("%s: %s\n", text, error.text);
         exit(1);
     }
-    c.model = problem_model(&case_run(c.reference)->problem);
-    c.shape = problem_shape(&case_run(c.reference)->problem);
+    const rnn_model model = problem_model(&p);
+    const rnn_shape shape = problem_shape(&p);
     int tried = 0;
-    if (rnn_backend_supports(backend, &c.model, &c.shape, &(rnn_plan_options){.threads = threads},
+    if (rnn_backend_supports(backend, &model, &shape, &(rnn_plan_options){.threads = threads},
                              &error) == RNN_OK)
         for (size_t i = 0; tried >= 0 && i < sizeof distances / sizeof *distances; i++) {
             const rnn_strides far = distances[i];

@@ -11,7 +11,7 @@
 
 #include "bench/measure/roof.h"
 #include "reference/inputs.h"
-#include "reference/random.h"
+#include "reference/runnable.h"
 
 static void assert_near(double value, double expected, const char *what) {
     if (!(fabs(value - expected) <= 1e-12 * fabs(expected)))
@@ -210,16 +210,17 @@ static void expects_what_is_drawn(void **state) {
                  draws[i].mask);
         const problem p = parsed(text);
         assert_near(inputs_expected_steps(&p).counted, draws[i].counted, text);
-        run_arrays arrays;
-        assert_true(arrays_create(&arrays, &p, GUARD_NONE));
+        runnable run;
+        rnn_error error;
+        assert_int_equal(runnable_create(&run, &p, GUARD_NONE, &error), RNN_OK);
         double sum = 0, longest = 0;
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
-            inputs_fill(&arrays, &p, random_seed_of(text, seed), 1);
-            const problem_steps steps = inputs_steps(&arrays.io, &p);
+            runnable_fill(&run, seed, 0);
+            const problem_steps steps = inputs_steps(&run.arrays.io, &p);
             sum += steps.counted;
             longest = fmax(longest, steps.longest);
         }
-        arrays_destroy(&arrays);
+        runnable_destroy(&run);
         /* A draw deviates by less than 4, and so the mean of all by less than 0.063. */
         if (fabs(sum / SEEDS - draws[i].counted) > 0.25)
             fail_msg("%s: %g steps on average, not %g", text, sum / SEEDS, draws[i].counted);
