@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The oracle does about 1 GFLOP/s. */
+/* How much work the oracle is given, which does about 1 GFLOP/s: usually, and where one row is more
+ * than that. */
 #define USUAL_EXPECTED_FLOPS 1e9
 #define MOST_EXPECTED_FLOPS  20e9
 
@@ -66,7 +67,7 @@ int subject_outputs(const subject *s) {
     return s->run.arrays.all[ARRAY_Y_BACKWARD].size ? 2 : 1;
 }
 
-/* Floats of one batch row of one output. */
+/* Returns how many floats one batch row of one output has. */
 static size_t row_floats(const subject *s) {
     return (size_t)runnable_steps(&s->run) * (size_t)runnable_width(&s->run);
 }
@@ -95,7 +96,7 @@ static void free_inputs(chosen_inputs *in) {
     free(in->attention);
 }
 
-/* Copies `size` bytes of each chosen row of a dense array; NULL without memory. */
+/* Copies `size` bytes of each chosen row of a dense array. Returns NULL where memory ran out. */
 static void *gather(const subject *s, const void *from, size_t size) {
     char *to = malloc((size_t)s->row_count * size);
     for (int i = 0; to && i < s->row_count; i++)
@@ -135,7 +136,7 @@ static bool gather_inputs(const subject *s, chosen_inputs *in) {
     return ok;
 }
 
-/* Rows spread evenly over the batch. */
+/* Chooses rows that are spread evenly over the batch. */
 static bool choose_rows(subject *s, int count) {
     int last = s->run.problem.batch - 1;
     s->row_count = count;

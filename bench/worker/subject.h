@@ -11,12 +11,14 @@
 
 typedef struct subject {
     runnable run;
-    char text[PROBLEM_TEXT_SIZE]; /* of the problem that is in `run`; "": none */
+    char text[PROBLEM_TEXT_SIZE]; /* of the problem that is in `run`; "" where there is none */
     uint64_t seed;
-    double pack_seconds; /* what its plan and scratch took */
+    double pack_seconds; /* how long it took to make the plan and its scratch */
 
-    double *expected; /* [row_count, steps, width] of y, then of y_backward; NULL: not computed */
-    int *rows;        /* those batch rows, ascending */
+    /* What the oracle expects, as [row_count, steps, width] of y and then of y_backward, or NULL
+     * before it was asked; and the batch rows that it was asked for, ascending. */
+    double *expected;
+    int *rows;
     int row_count;
 } subject;
 
@@ -24,23 +26,25 @@ typedef struct subject {
 void subject_free(subject *subject);
 
 /* Parses the problem and fills its inputs from the seed and its text alone, so that every process
- * has the same bytes. Does nothing where they are there already. Only values:normal. */
+ * has the same bytes. Does nothing where they are there already. Takes problems of values:normal
+ * only. */
 rnn_status subject_fill(subject *subject, const char *problem_text, uint64_t seed,
                         rnn_error *error);
 
 rnn_status subject_plan(subject *subject, const char *backend, int threads, rnn_error *error);
-/* How many output arrays there are: 2 with merge:none. */
+/* Returns how many output arrays there are: 2 with merge:none, else 1. */
 int subject_outputs(const subject *subject);
 
-/* Floats of all outputs, dense and batch-major. */
+/* Returns how many floats all outputs have, dense and batch-major. */
 size_t subject_output_floats(const subject *subject);
 
-/* The oracle's answer for as many batch rows, from the first to the last, as take it a second or
- * so. RNN_UNSUPPORTED where even one would take it too long. */
+/* Asks the oracle for as many batch rows, spread from the first to the last, as take it a second or
+ * so. Returns RNN_UNSUPPORTED where even one row would take it too long. */
 rnn_status subject_expect(subject *subject, rnn_error *error);
 
-/* The largest |y - expected| / (1 + |expected|) over the rows that subject_expect computed, and the
- * largest absolute error; INFINITY for what is not a number. `y` has subject_output_floats(). */
+/* Finds the largest |y - expected| / (1 + |expected|) over the rows that subject_expect() computed,
+ * and the largest absolute error. What is not a number counts as INFINITY. `y` has
+ * subject_output_floats(). */
 void subject_compare(const subject *subject, const float *y, double *relative, double *absolute);
 
 #endif

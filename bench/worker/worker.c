@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * rnnbench worker: line commands on standard input, one line of JSON on standard output for each.
- * For the driver in bench/peers, which runs many of these beside the workers of other frameworks,
- * and for `rnnbench gate`, which runs those of two builds. A command that cannot be done is
- * answered with {"error": "..."}; only `quit` and the end of the input end it. */
+ * rnnbench worker reads line commands from standard input and answers each by one line of JSON on
+ * standard output. It serves the driver in bench/peers, which runs many of these beside the workers
+ * of other frameworks, and `rnnbench gate`, which runs those of two builds. A command that cannot
+ * be done is answered with {"error": "..."}; only `quit` and the end of the input end a worker. */
 #include "bench/worker/worker.h"
 
 #include "bench/base/command.h"

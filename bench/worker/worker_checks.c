@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What `rnnbench gate` asks of a worker besides times: right or wrong, and instructions. */
+ * What `rnnbench gate` asks of a worker besides times: whether a backend is right, and how many
+ * instructions it takes. */
 #include "bench/machine/instructions.h"
 #include "bench/problems/problem_cost.h"
 #include "bench/worker/worker.h"
@@ -9,7 +10,7 @@
 
 /* ---- Against the oracle --------------------------------------------------------------------- */
 
-/* The case of the last problem, or a new one. */
+/* Takes the case of the last problem where it is the same, or else makes a new one. */
 static rnn_status choose_case(worker *w, const char *text, rnn_error *error) {
     problem asked;
     char known[PROBLEM_TEXT_SIZE] = "", wanted[PROBLEM_TEXT_SIZE];

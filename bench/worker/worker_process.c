@@ -31,8 +31,8 @@ static void set_unless(const char *name, const char *value, const char *const *o
     setenv(name, value, 1);
 }
 
-/* OpenMP's threads stay where they are, which is half of their noise, and do not spin for long
- * behind a run: the next one belongs to the other side. */
+/* Has OpenMP's threads stay where they are, as wandering is half of their noise, and not spin for
+ * long after a run, as the next run is the other side's. */
 static void choose_openmp_settings(void) {
     set_unless("OMP_PROC_BIND", "true",
                (const char *const[]){"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY",
@@ -136,7 +136,7 @@ static void last_line(FILE *file, char *text, size_t size) {
     }
 }
 
-/* After the end of its output. */
+/* Finds out why a worker is gone whose output has ended. */
 static worker_outcome gone(worker_process *w, rnn_error *error) {
     char how[100] = "closed its output", why[220];
     int status = UNKNOWN_STATUS;
@@ -185,7 +185,7 @@ static bool make_room(worker_process *w) {
     return true;
 }
 
-/* More of its output into `unread`. */
+/* Reads more of its output into `unread`. */
 static worker_outcome read_more(worker_process *w, double deadline, rnn_error *error) {
     /* One look is had even when it is late: it may be this program that was stopped. */
     const int ready = clock_wait(w->from, deadline);

@@ -30,38 +30,39 @@ typedef struct worker_place {
 } worker_place;
 
 typedef struct worker_process {
-    pid_t pid; /* 0: none */
-    int to, from;
+    pid_t pid;    /* 0 where there is no process */
+    int to, from; /* its standard input and output */
     FILE *errors; /* its standard error, whose last line explains why it ended */
-    char *unread;
+    char *unread; /* what it has answered beyond the lines that were asked for */
     size_t unread_size, unread_capacity;
     const volatile sig_atomic_t *stop;
 } worker_process;
 
 typedef enum worker_outcome {
     WORKER_ANSWERED,
-    WORKER_REFUSED,    /* by nature, as a form that a backend does not have: no failure */
+    WORKER_REFUSED,    /* it cannot by nature, as a backend lacks the form, which is no failure */
     WORKER_CANNOT,     /* it answered with an error */
-    WORKER_GONE,       /* it ended or answered nonsense; it is no more */
+    WORKER_GONE,       /* it ended, or answered nonsense and was ended for that */
     WORKER_HUNG,       /* it gave no answer in time, and was ended for that */
     WORKER_INTERRUPTED /* *stop was set */
 } worker_outcome;
 
-/* The words are a command line without the last word, "worker". */
+/* Starts a worker. The words are its command line without the last word, "worker". */
 bool worker_start(worker_process *worker, const char *const *words, worker_place place,
                   const volatile sig_atomic_t *stop, rnn_error *error);
 
-/* One line and its answer, which json_decref() frees; waits until `deadline` by clock_seconds(). */
+/* Sends one line and waits for its answer, which json_decref() frees, until `deadline` by
+ * clock_seconds(). */
 __attribute__((format(printf, 5, 6))) worker_outcome worker_ask(worker_process *worker,
                                                                 json_t **answer, double deadline,
                                                                 rnn_error *error,
                                                                 const char *format, ...);
 
-/* Until none of its threads runs: a pool of threads spins for a while behind its last task. At most
- * so many seconds. */
+/* Waits until none of its threads runs, but for so many seconds at most: a pool of threads spins
+ * for a while after its last task. */
 void worker_wait_until_asleep(const worker_process *worker, double most);
 
-/* Ends it, by force where it has not gone in so many seconds. Accepts one of zeros. */
+/* Ends a worker, by force where it has not gone in so many seconds. Accepts one of zeros. */
 void worker_stop(worker_process *worker, double seconds);
 
 #endif

@@ -31,7 +31,7 @@ void worker_prepare(worker *w, int count, char **words) {
         worker_number((double)rnn_plan_scratch_size(s->run.plan))));
 }
 
-/* Of all threads of this process. */
+/* Returns the CPU time of all threads of this process. */
 static double cpu_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
@@ -65,7 +65,7 @@ void worker_run(worker *w, int count, char **words) {
                             worker_number(cpu)));
 }
 
-/* Every output of the last run, dense and batch-major. */
+/* Writes every output of the last run, dense and batch-major. */
 static bool write_outputs(const subject *s, const char *path) {
     FILE *file = fopen(path, "wb");
     if (!file)
