@@ -10,8 +10,8 @@
 
 #define LIST_LEAST 16 /* items */
 
-/* Makes room for one more item behind `count` of them. False: memory ran out, and the list is as it
- * was. The array is NULL at first, grows by this alone, and is freed by free(). */
+/* Makes room for one more item behind `count` of them. Returns false where memory ran out, and the
+ * list is as it was. The array is NULL at first, grows by this alone, and is freed by free(). */
 #define LIST_MAKE_ROOM(items, count) list_make_room(&(items), count, sizeof *(items))
 
 /* There is room for LIST_LEAST items or, where there are more, for the next power of two. */

@@ -15,10 +15,10 @@
 /* ---- Checking -------------------------------------------------------------------------------- */
 
 typedef struct checker {
-    char *start, *at, *end;
-    const char *why; /* NULL: all is well so far */
+    char *at, *end;
+    const char *why; /* what is wrong; NULL while all is well */
     int mended, depth;
-    char closing[MAX_DEPTH]; /* of what is open */
+    char closing[MAX_DEPTH]; /* the brackets that will close what is open */
 } checker;
 
 static bool is_blank(char c) {
@@ -125,14 +125,7 @@ static bool check_name(checker *c) {
     return true;
 }
 
-static bool open_bracket(checker *c) {
-    if (c->depth == MAX_DEPTH)
-        return wrong(c, "maximum parsing depth reached");
-    c->closing[c->depth++] = *c->at++ == '{' ? '}' : ']';
-    return true;
-}
-
-/* Closes what ends here. True: behind it, or behind a comma before the next value. */
+/* Closes what ends here, and goes on to what is behind it, or behind a comma to the next value. */
 static bool check_end(checker *c) {
     for (;;) {
         skip_blanks(c);
@@ -150,7 +143,7 @@ static bool check_end(checker *c) {
     }
 }
 
-/* Without recursion, which a hostile text could drive to any depth. */
+/* Checks a value without recursion, which a hostile text could drive to any depth. */
 static bool check_value(checker *c) {
     do {
         skip_blanks(c);
@@ -159,27 +152,21 @@ static bool check_value(checker *c) {
                 return false;
             continue;
         }
-        if (!open_bracket(c))
-            return false;
+        if (c->depth == MAX_DEPTH)
+            return wrong(c, "maximum parsing depth reached");
+        const char closing = *c->at++ == '{' ? '}' : ']';
+        c->closing[c->depth++] = closing;
         skip_blanks(c);
-        const char closing = c->closing[c->depth - 1];
         if (*c->at == closing ? !check_end(c) : closing == '}' && !check_name(c))
             return false;
     } while (c->depth > 0);
     return true;
 }
 
-static int line_of(const checker *c) {
-    int line = 1;
-    for (const char *at = c->start; at < c->at && at < c->end; at++)
-        line += *at == '\n';
-    return line;
-}
-
 bool json_open(char *text, size_t size, json_span *root, int *mended, rnn_error *error) {
     static const char mark[] = "\xef\xbb\xbf";
     const size_t skipped = strncmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
-    checker c = {.start = text, .at = text + skipped, .end = text + size};
+    checker c = {.at = text + skipped, .end = text + size};
     skip_blanks(&c);
     *root = (json_span){.start = c.at};
     bool ok = check_value(&c);
@@ -187,7 +174,10 @@ bool json_open(char *text, size_t size, json_span *root, int *mended, rnn_error 
     *mended = c.mended;
     if (ok && c.at != c.end)
         ok = wrong(&c, "something follows it");
-    return ok || fail(error, "not JSON, or only a part of it: line %d: %s", line_of(&c), c.why);
+    int line = 1;
+    for (const char *at = text; !ok && at < c.at && at < c.end; at++)
+        line += *at == '\n';
+    return ok || fail(error, "not JSON, or only a part of it: line %d: %s", line, c.why);
 }
 
 /* ---- What is checked ------------------------------------------------------------------------- */
@@ -299,21 +289,16 @@ double json_scaled_number_of(json_span value, int exponent) {
     return !*end && isfinite(number) ? number : NAN;
 }
 
-/* Escapes are jansson's to read. */
-static char *unescaped(json_span value, text_pool *pool) {
+char *json_text_of(json_span value, text_pool *pool) {
+    if (!json_is_text_span(value))
+        return NULL;
+    if (!memchr(value.start, '\\', value.length))
+        return text_pool_add(pool, value.start + 1, value.length - 2);
     json_t *text = json_loadb(value.start, value.length, JSON_DECODE_ANY, NULL);
     char *copy =
         text ? text_pool_add(pool, json_string_value(text), json_string_length(text)) : NULL;
     json_decref(text);
     return copy;
-}
-
-char *json_text_of(json_span value, text_pool *pool) {
-    if (!json_is_text_span(value))
-        return NULL;
-    if (memchr(value.start, '\\', value.length))
-        return unescaped(value, pool);
-    return text_pool_add(pool, value.start + 1, value.length - 2);
 }
 
 const char *json_shown_text_of(json_span value, text_pool *pool) {

@@ -112,7 +112,6 @@ bool read_seconds(void *variable, const char *text, rnn_error *error) {
     return true;
 }
 
-/* "30s", "2m", "100ns"; a number alone is of seconds. */
 bool read_duration(void *variable, const char *text, rnn_error *error) {
     static const struct {
         const char *name;
@@ -157,7 +156,6 @@ bool read_text(void *variable, const char *text, rnn_error *error) {
     return true;
 }
 
-/* An option without a value. */
 bool read_flag(void *variable, const char *text, rnn_error *error) {
     (void)text;
     (void)error;

@@ -11,7 +11,7 @@
 typedef bool option_reader(void *variable, const char *text, rnn_error *error);
 
 typedef struct option_row {
-    /* The help of an option shows these; `argument` is "" where the option takes none. */
+    /* What help shows of the option. `argument` is "" where it takes none. */
     const char *name, *argument, *help;
     option_reader *read;
     void *variable;

@@ -12,23 +12,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool take_files(const int files[3]) {
-    bool ok = true;
-    for (int i = 0; i < 3 && ok; i++) {
-        const int file = files[i] < 0 ? open("/dev/null", O_RDWR | O_CLOEXEC) : files[i];
-        ok = dup2(file, i) >= 0;
-    }
-    return ok;
-}
-
-/* In the child. */
+/* Runs in the child, and does not return. */
 static void run_program(const process_setup *setup) {
     if (setup->own_group)
         setpgid(0, 0);
     signal(SIGPIPE, SIG_DFL);
     if (setup->prepare)
         setup->prepare(setup->data);
-    if (take_files(setup->files))
+    bool ok = true;
+    for (int i = 0; i < 3 && ok; i++) {
+        const int file = setup->files[i];
+        ok = dup2(file < 0 ? open("/dev/null", O_RDWR | O_CLOEXEC) : file, i) >= 0;
+    }
+    if (ok)
         execvp(setup->words[0], (char *const *)(uintptr_t)setup->words);
     const int why = errno;
     dprintf(STDERR_FILENO, "%s: %s\n", setup->words[0], strerror(why));
@@ -39,7 +35,7 @@ pid_t process_start(const process_setup *setup) {
     const pid_t pid = fork();
     if (pid == 0)
         run_program(setup);
-    if (pid > 0 && setup->own_group) /* also here, as it may be ended before it comes to that */
+    if (pid > 0 && setup->own_group) /* as it may have to be ended before it does so itself */
         setpgid(pid, pid);
     return pid;
 }

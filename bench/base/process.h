@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Another program: started, waited for, ended. */
+ * Starts another program, waits for it and ends it. */
 #ifndef BENCH_PROCESS_H
 #define BENCH_PROCESS_H
 
@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define PROCESS_NO_FILE (-1) /* reads as empty, and takes what is written */
+#define PROCESS_NO_FILE (-1) /* a file that reads as empty and takes whatever is written */
 
 typedef struct process_setup {
     const char *const *words; /* the program, which is looked for along PATH, its arguments, NULL */
     int files[3];             /* its standard input, output and error */
-    bool own_group;           /* with its children; Ctrl-C is for this program alone */
+    bool own_group; /* it gets a group with its children, so that Ctrl-C ends this program alone */
     void (*prepare)(void *data); /* runs in the new process before its program; may be NULL */
     void *data;
 } process_setup;
@@ -27,10 +27,10 @@ pid_t process_start(const process_setup *setup);
  */
 bool process_wait(pid_t pid, double deadline, const volatile sig_atomic_t *stop, int *status);
 
-/* By force, and with it the group that it has. */
+/* Ends it by force, and with it the group that it has. */
 void process_kill(pid_t pid);
 
-/* As in "ended with status 1" or "was ended by signal 11 (Segmentation fault)". */
+/* Writes as in "ended with status 1" or "was ended by signal 11 (Segmentation fault)". */
 void process_status_text(int status, char *text, size_t size);
 
 #endif

@@ -13,7 +13,7 @@ void progress_start(progress_bar *progress, double total) {
         .terminal = terminal, .start = now, .last = terminal ? 0 : now, .total = total};
 }
 
-/* ", 1m05s left"; "" before anything is done. */
+/* Writes as in ", 1m05s left", or "" before anything is done. */
 static void left_text(const progress_bar *progress, char *text, size_t size) {
     text[0] = '\0';
     double share = progress->total > 0 ? progress->done / progress->total : 0;

@@ -8,8 +8,8 @@
 
 typedef struct progress_bar {
     bool terminal;
-    double start, last; /* seconds, by the clock */
-    double done, total; /* cost, in any unit */
+    double start, last; /* when it began and was last shown, in seconds by the clock */
+    double done, total; /* what is over and what there is, in any unit of cost */
 } progress_bar;
 
 void progress_start(progress_bar *progress, double total);

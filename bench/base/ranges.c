@@ -12,7 +12,8 @@
 
 #define MAX_VALUES 10000
 
-/* A hash table of a list's values: twice as many slots as there can be values, a power of two. */
+/* The size of a hash table of a list's values, which has twice as many slots as there can be
+ * values, or more: a power of two. */
 #define SLOT_BITS 15
 #define SLOTS     (1 << SLOT_BITS)
 _Static_assert(SLOTS >= 2 * MAX_VALUES, "a search must end soon");
@@ -54,7 +55,8 @@ typedef struct int_range {
     bool multiplies;
 } int_range;
 
-/* item is "first", "first:last" or "first:last:xK" or "first:last:+K"; it is cut at its colons. */
+/* Reads an item, which is "first", "first:last", "first:last:xK" or "first:last:+K", and cuts it at
+ * its colons. */
 static bool parse_range(char *item, int least, int most, int_range *range, rnn_error *error) {
     char *last = strchr(item, ':');
     char *step = last ? strchr(last + 1, ':') : NULL;
@@ -79,7 +81,8 @@ static bool parse_range(char *item, int least, int most, int_range *range, rnn_e
     return parse_int(step + 1, range->multiplies ? 2 : 1, INT_MAX, &range->step, error);
 }
 
-/* Where the value has its slot, which holds its place in the list from 1 on; 0 in it: it is new. */
+/* Returns the slot of a value, which holds its place in the list from 1 on, or 0 where it is new.
+ */
 static int *find_slot(const int_list *list, int *slots, int value) {
     const unsigned golden_ratio = 2654435769u;
     for (unsigned at = (unsigned)value * golden_ratio >> (32 - SLOT_BITS);; at++) {
@@ -106,7 +109,7 @@ static bool append_range(int_list *list, int *slots, const int_range *range, rnn
     return true;
 }
 
-/* `text` is cut at its commas. */
+/* Appends all ranges of a text, which is cut at its commas. */
 static bool append_ranges(int_list *list, int *slots, char *text, int least, int most,
                           rnn_error *error) {
     for (int i = 0; i < list->count; i++)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A descriptor; -1: see `error`. */
+/* Returns a descriptor, or -1 with the reason in `error`. */
 static int make(char path[PATH_MAX], rnn_error *error) {
     const char *given = getenv("TMPDIR"), *folder = given && *given ? given : "/tmp";
     const int length = snprintf(path, PATH_MAX, "%s/rnnbench-XXXXXX", folder);

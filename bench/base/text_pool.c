@@ -12,7 +12,7 @@ typedef struct chunk {
 } chunk;
 
 struct text_pool {
-    chunk *chunks; /* the one in use first */
+    chunk *chunks; /* the first of them is in use */
     size_t used, size;
 };
 

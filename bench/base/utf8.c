@@ -7,14 +7,15 @@
 
 static const char replacement[] = "\xef\xbf\xbd";
 
-/* By length; the least code of each keeps out longer forms of the same character. */
+/* The forms of a character by its length. The least code of each form keeps out what a shorter form
+ * could have said. */
 static const struct {
     unsigned char mask, lead;
     unsigned least;
 } forms[] = {{0x80, 0x00, 0x01}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
 enum { LONGEST = sizeof forms / sizeof *forms };
 
-/* How many bytes make a code by the rules of UTF-8; 0: there is none. */
+/* Returns how many bytes make a code by the rules of UTF-8, or 0 where there is none. */
 static int decode(const unsigned char *bytes, unsigned *code) {
     int length = 1;
     while (length <= LONGEST && (bytes[0] & forms[length - 1].mask) != forms[length - 1].lead)
@@ -90,7 +91,7 @@ static unsigned next_unit(utf16_reader *from) {
     return from->big ? first << 8 | second : second << 8 | first;
 }
 
-/* U+FFFD of half a pair. */
+/* Returns the next character, or U+FFFD for half of a pair. */
 static unsigned next_character(utf16_reader *from) {
     const unsigned unit = next_unit(from);
     if (!is_between(unit, 0xd800, 0xdfff))
@@ -105,7 +106,7 @@ static unsigned next_character(utf16_reader *from) {
     return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* Returns how many bytes were written, at most 3 a unit. */
+/* Returns how many bytes were written, which are at most 3 for each unit of UTF-16. */
 static size_t put_utf8(char *to, unsigned c) {
     const int length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
