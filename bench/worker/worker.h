@@ -41,8 +41,8 @@ typedef void worker_action(worker *w, int count, char **words);
 
 worker_action worker_backends, worker_context, worker_expand; /* worker_about.c */
 worker_action worker_peaks, worker_roof;                      /* worker_peaks.c */
-worker_action worker_write, worker_compare;                   /* worker_judge.c */
-worker_action worker_prepare, worker_run, worker_output;      /* worker_runs.c */
-worker_action worker_check, worker_count_instructions;        /* worker_checks.c */
+worker_action worker_write, worker_compare, worker_check;     /* worker_judge.c */
+worker_action worker_prepare, worker_run, worker_count_instructions,
+    worker_output; /* worker_runs.c */
 
 #endif

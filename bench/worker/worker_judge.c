@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * The judge: a `rnnbench worker` hands inputs to others, and compares their outputs. */
+ * The judge: a `rnnbench worker` hands inputs to others and compares their outputs, and it checks a
+ * backend of its own. */
 #include "bench/measure/roof.h"
+#include "bench/problems/problem_cost.h"
 #include "bench/worker/worker.h"
 #include "reference/inputs.h"
 
@@ -164,4 +166,41 @@ void worker_compare(worker *w, int count, char **words) {
     free(y);
     worker_answer(json_pack("{s:o, s:o}", "relative_error", worker_number(relative), "max_error",
                             worker_number(absolute)));
+}
+
+/* ---- Against the oracle ---------------------------------------------------------------------- */
+
+/* Takes the case of the last problem where it is the same, or else makes a new one. */
+static rnn_status choose_case(worker *w, const char *text, rnn_error *error) {
+    problem asked;
+    char known[PROBLEM_TEXT_SIZE] = "", wanted[PROBLEM_TEXT_SIZE];
+    if (!problem_parse(&asked, text, error))
+        return RNN_INVALID_ARGUMENT;
+    const problem checked = problem_as_checked(&asked);
+    problem_print(&checked, wanted);
+    if (w->reference)
+        problem_print(&case_run(w->reference)->problem, known);
+    if (strcmp(known, wanted) == 0)
+        return RNN_OK;
+    case_destroy(w->reference);
+    w->reference = NULL;
+    return case_create(&w->reference, &checked, w->seed, error);
+}
+
+void worker_check(worker *w, int count, char **words) {
+    (void)count;
+    int threads;
+    rnn_error error;
+    case_verdict verdict;
+    if (!worker_read_count(words[2], "threads", RNN_MAX_THREADS, &threads))
+        return;
+    rnn_status status = choose_case(w, words[3], &error);
+    if (status == RNN_OK)
+        status = case_check(w->reference, words[1], threads, GUARD_NONE, &verdict, &error);
+    if (status != RNN_OK) {
+        worker_answer_status(status, &error);
+        return;
+    }
+    worker_answer(json_pack("{s:b, s:o, s:o}", "passed", verdict.passed, "max_error",
+                            worker_number(verdict.max_error), "text", worker_text(verdict.text)));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * A participant: a `rnnbench worker` prepares a plan, runs it and writes its outputs. */
+ * A participant: a `rnnbench worker` prepares a plan, runs it, counts its instructions and writes
+ * its outputs. */
 #include "bench/base/clock.h"
+#include "bench/machine/instructions.h"
 #include "bench/worker/worker.h"
 
 #include <errno.h>
@@ -92,4 +94,36 @@ void worker_output(worker *w, int count, char **words) {
         return;
     }
     worker_answer_path(words[1], strerror(errno));
+}
+
+static rnn_status run_often(const runnable *run, int runs, rnn_error *error) {
+    rnn_status status = RNN_OK;
+    for (int i = 0; i < runs && status == RNN_OK; i++)
+        status = runnable_run(run, error);
+    return status;
+}
+
+void worker_count_instructions(worker *w, int count, char **words) {
+    (void)count;
+    int runs;
+    rnn_error error;
+    double instructions = 0;
+    if (!worker_read_count(words[1], "runs", 1000000000, &runs))
+        return;
+    if (!w->subject.run.plan) {
+        worker_answer_error("count: no plan yet; prepare one");
+        return;
+    }
+    rnn_status status = run_often(&w->subject.run, 1, &error);
+    if (status == RNN_OK && !instructions_start(&error))
+        status = RNN_UNAVAILABLE;
+    if (status == RNN_OK) {
+        status = run_often(&w->subject.run, runs, &error);
+        instructions = instructions_stop();
+    }
+    if (status != RNN_OK) {
+        worker_answer_status(status, &error);
+        return;
+    }
+    worker_answer(json_pack("{s:o}", "instructions", worker_number(instructions)));
 }
