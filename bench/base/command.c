@@ -11,16 +11,12 @@ int refuse_usage(const char *command, const char *why) {
     return EXIT_USAGE;
 }
 
-static bool asks_for_help(const command_line *line) {
-    for (int i = 1; i < line->argc; i++)
-        if (strcmp(line->argv[i], "--help") == 0 || strcmp(line->argv[i], "-h") == 0)
-            return true;
-    return false;
-}
-
 bool command_read(const command_line *line, option_list *options, int *status) {
     rnn_error error;
-    if (asks_for_help(line)) {
+    bool asks_for_help = false;
+    for (int i = 1; i < line->argc; i++)
+        asks_for_help |= strcmp(line->argv[i], "--help") == 0 || strcmp(line->argv[i], "-h") == 0;
+    if (asks_for_help) {
         printf("rnnbench %s %s\n%s\n\n", line->name, line->usage, line->summary);
         options_help(options);
         *status = EXIT_FINE;

@@ -86,24 +86,21 @@ static json_t *layer_object(const rnn_layer *layer) {
                      options_beyond_keras(layer));
 }
 
-static json_t *problem_object(const problem *p) {
+/* What a peer has to know of the problem, and then what only the driver has to. */
+static json_t *subject_object(const subject *s) {
+    const problem *p = &s->run.problem;
+    const problem_steps steps = inputs_steps(&s->run.arrays.io, p);
     json_t *layers = json_array();
     for (int i = 0; i < p->layer_count; i++)
         json_array_append_new(layers, layer_object(&p->layers[i]));
-    return json_pack("{s:i, s:i, s:o, s:b, s:b, s:b}", "batch", p->batch, "timesteps", p->timesteps,
-                     "layers", layers, "dense", p->has_dense, "masked", p->mask != MASK_NONE,
-                     "initial_state", p->initial_state);
-}
-
-/* What the driver has to know of a problem, beside what a peer has to. */
-static json_t *subject_object(const subject *s) {
-    const problem_steps steps = inputs_steps(&s->run.arrays.io, &s->run.problem);
-    return json_pack("{s:i, s:i, s:i, s:i, s:o, s:o, s:o, s:o}", "outputs", subject_outputs(s),
-                     "steps", runnable_steps(&s->run), "width", runnable_width(&s->run),
-                     "checked_rows", s->row_count, "counted_steps", worker_number(steps.counted),
-                     "longest_row", worker_number(steps.longest), "flops",
-                     worker_number(problem_flops(&s->run.problem, steps)), "weight_bytes",
-                     worker_number(roof_weight_bytes(&s->run.problem, steps)));
+    return json_pack("{s:i, s:i, s:o, s:b, s:b, s:b, s:i, s:i, s:i, s:i, s:o, s:o, s:o, s:o}",
+                     "batch", p->batch, "timesteps", p->timesteps, "layers", layers, "dense",
+                     p->has_dense, "masked", p->mask != MASK_NONE, "initial_state",
+                     p->initial_state, "outputs", subject_outputs(s), "steps",
+                     runnable_steps(&s->run), "width", runnable_width(&s->run), "checked_rows",
+                     s->row_count, "counted_steps", worker_number(steps.counted), "longest_row",
+                     worker_number(steps.longest), "flops", worker_number(problem_flops(p, steps)),
+                     "weight_bytes", worker_number(roof_weight_bytes(p, steps)));
 }
 
 void worker_write(worker *w, int count, char **words) {
@@ -122,10 +119,7 @@ void worker_write(worker *w, int count, char **words) {
         worker_answer_path(words[1], strerror(errno));
         return;
     }
-    json_t *answer = problem_object(&s->run.problem), *more = subject_object(s);
-    json_object_update(answer, more);
-    json_decref(more);
-    worker_answer(answer);
+    worker_answer(subject_object(s));
 }
 
 /* ---- Verdicts ------------------------------------------------------------------------------- */

@@ -40,22 +40,38 @@ static double cpu_seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* One run before the clock starts wakes the threads and warms the caches. */
+static rnn_status run_often(const runnable *run, int runs, rnn_error *error) {
+    rnn_status status = RNN_OK;
+    for (int i = 0; i < runs && status == RNN_OK; i++)
+        status = runnable_run(run, error);
+    return status;
+}
+
+/* Reads how often the plan is to run. Where there is no such number, or no plan, says so as the
+ * answer and returns false. */
+static bool read_runs(const worker *w, char **words, int *runs) {
+    char text[64];
+    if (!worker_read_count(words[1], "runs", 1000000000, runs))
+        return false;
+    if (w->subject.run.plan)
+        return true;
+    snprintf(text, sizeof text, "%s: no plan yet; prepare one", words[0]);
+    worker_answer_error(text);
+    return false;
+}
+
+/* Times the runs. One run before the clock starts wakes the threads and warms the caches. */
 void worker_run(worker *w, int count, char **words) {
     (void)count;
     int runs;
     rnn_error error;
-    subject *s = &w->subject;
-    if (!worker_read_count(words[1], "runs", 1000000000, &runs))
+    if (!read_runs(w, words, &runs))
         return;
-    if (!s->run.plan) {
-        worker_answer_error("run: no plan yet; prepare one");
-        return;
-    }
-    rnn_status status = runnable_run(&s->run, &error);
+    const runnable *run = &w->subject.run;
+    rnn_status status = run_often(run, 1, &error);
     double cpu = cpu_seconds(), start = clock_seconds();
-    for (int i = 0; i < runs && status == RNN_OK; i++)
-        status = runnable_run(&s->run, &error);
+    if (status == RNN_OK)
+        status = run_often(run, runs, &error);
     double seconds = clock_seconds() - start;
     cpu = cpu_seconds() - cpu;
     if (status != RNN_OK) {
@@ -96,29 +112,19 @@ void worker_output(worker *w, int count, char **words) {
     worker_answer_path(words[1], strerror(errno));
 }
 
-static rnn_status run_often(const runnable *run, int runs, rnn_error *error) {
-    rnn_status status = RNN_OK;
-    for (int i = 0; i < runs && status == RNN_OK; i++)
-        status = runnable_run(run, error);
-    return status;
-}
-
 void worker_count_instructions(worker *w, int count, char **words) {
     (void)count;
     int runs;
     rnn_error error;
     double instructions = 0;
-    if (!worker_read_count(words[1], "runs", 1000000000, &runs))
+    if (!read_runs(w, words, &runs))
         return;
-    if (!w->subject.run.plan) {
-        worker_answer_error("count: no plan yet; prepare one");
-        return;
-    }
-    rnn_status status = run_often(&w->subject.run, 1, &error);
+    const runnable *run = &w->subject.run;
+    rnn_status status = run_often(run, 1, &error);
     if (status == RNN_OK && !instructions_start(&error))
         status = RNN_UNAVAILABLE;
     if (status == RNN_OK) {
-        status = run_often(&w->subject.run, runs, &error);
+        status = run_often(run, runs, &error);
         instructions = instructions_stop();
     }
     if (status != RNN_OK) {
