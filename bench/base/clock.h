@@ -4,7 +4,7 @@
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H
 
-/* Seconds since some moment in the past; the clock never goes back. */
+/* Returns the seconds since some moment in the past. The clock never goes back. */
 double clock_seconds(void);
 
 void clock_sleep(double seconds);

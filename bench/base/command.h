@@ -27,8 +27,8 @@ bool command_read(const command_line *line, option_list *options, int *status);
 /* Tells on stderr why a command refuses its command line, and returns EXIT_USAGE. */
 int refuse_usage(const char *command, const char *why);
 
-/* The command line as it was typed, as in "rnnbench sweep --units 64". The caller frees the text;
- * it is NULL where memory ran out. */
+/* Returns the command line as it was typed, as in "rnnbench sweep --units 64". The caller frees the
+ * text; it is NULL where memory ran out. */
 char *command_text(const command_line *line);
 
 #endif

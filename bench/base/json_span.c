@@ -180,7 +180,7 @@ bool json_open(char *text, size_t size, json_span *root, int *mended, rnn_error 
     return ok || fail(error, "not JSON, or only a part of it: line %d: %s", line, c.why);
 }
 
-/* ---- What is checked ------------------------------------------------------------------------- */
+/* ---- Reading what was checked ---------------------------------------------------------------- */
 
 bool json_is_object_span(json_span value) {
     return value.start && *value.start == '{';

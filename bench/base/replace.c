@@ -15,7 +15,7 @@
 
 /* ---- Links ----------------------------------------------------------------------------------- */
 
-/* How long the folder in a path is: that of "a/b" is "a/", that of "b" is "". */
+/* Returns how long the folder in a path is. That of "a/b" is "a/", that of "b" is "". */
 static int folder_length(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? (int)(slash - path) + 1 : 0;
@@ -37,7 +37,8 @@ static bool follow(char path[PATH_MAX]) {
     return true;
 }
 
-/* What the links in /proc lead to is no path, for all that they may read like one. */
+/* Whether a link is one of those in /proc. What they lead to is no path, though it may read like
+ * one. */
 static bool is_in_proc(const char *path) {
     char folder[PATH_MAX];
     struct stat of_folder, of_proc;
@@ -168,7 +169,7 @@ static bool write_to_stream(const char *path, bool in_proc, const char *content,
     return file >= 0 && write_and_close(file, content, size);
 }
 
-/* ---- Beside it ------------------------------------------------------------------------------- */
+/* ---- A new file beside the old one ----------------------------------------------------------- */
 
 /* Makes a new file, so that two processes never write into one, even if they have one number in two
  * containers. Returns -1 with errno where it cannot. */
@@ -219,7 +220,8 @@ static bool replace_regular(const char *path, const struct stat *old, const char
     if (old && access(path, W_OK) != 0)
         return false;
     const int file = open_part(part, path, old ? 0600 : 0666);
-    if (file < 0) /* any other reason, such as a full disk, would leave an emptied file */
+    /* In place only where no file may be beside it: on a full disk it would be left empty. */
+    if (file < 0)
         return may_not_write_beside(errno) && write_in_place(path, content, size);
     if (old && !take_owner_and_mode(file, old)) {
         close(file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Which core other processes leave alone. */
+ * Finds the core that other processes leave alone. */
 #ifndef BENCH_BUSY_CORES_H
 #define BENCH_BUSY_CORES_H
 

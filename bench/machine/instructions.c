@@ -20,7 +20,7 @@ bool instructions_start(rnn_error *error) {
                                    .read_format = PERF_FORMAT_TOTAL_TIME_ENABLED |
                                                   PERF_FORMAT_TOTAL_TIME_RUNNING,
                                    .disabled = 1,
-                                   .pinned = 1, /* not in turn with others' counters */
+                                   .pinned = 1, /* or it would count in turn with others */
                                    .exclude_kernel = 1,
                                    .exclude_hv = 1};
     counter = (int)syscall(SYS_perf_event_open, &what, 0, -1, -1, 0);

@@ -20,7 +20,8 @@ static void describe_caches(machine_info *machine, hwloc_topology_t topology) {
     }
 }
 
-/* hwloc counts NUMA nodes alone, and a guest's memory need not be in one. */
+/* Asks the system and not hwloc, which counts the memory of NUMA nodes alone: a guest's need not be
+ * in one. */
 static size_t total_memory(void) {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0;

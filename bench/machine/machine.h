@@ -20,17 +20,18 @@ typedef struct machine_info {
     size_t memory;                /* in bytes */
 } machine_info;
 
-/* Finds out all of it. A field that cannot be found out is "unknown", 1 or 0. */
+/* Describes the machine. A field that cannot be found out is "unknown", 1 or 0. */
 void machine_describe(machine_info *machine);
 
-/* How many bytes of memory this process may still take: those that are free, within the limit of
- * its control group. 0 where that is unknown. */
+/* Returns how many bytes of memory this process may still take, which are those that are free
+ * within the limit of its control group, or 0 where that is unknown. */
 size_t machine_available_memory(void);
 
-/* How many bytes of the cache `level` (0 for L1) so many cores have together. */
+/* Returns how many bytes of the caches of a level, which is 0 for L1, so many threads have together
+ * when each runs on a core of its own. */
 size_t machine_cache_bytes(const machine_info *machine, int level, int threads);
 
-/* "L1 48 KiB, L2 1 MiB, L3 32 MiB for 2 cores" */
+/* Writes as in "L1 48 KiB, L2 1 MiB, L3 32 MiB for 2 cores". */
 void machine_caches_text(const machine_info *machine, char *text, size_t size);
 
 #endif

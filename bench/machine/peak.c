@@ -27,7 +27,7 @@ bool peak_isa_available(int isa) {
 
 /* ---- A run: all threads do the same work at the same time ----------------------------------- */
 
-/* Short, so that on a shared machine some samples run undisturbed. */
+/* A sample is short, so that on a shared machine some run undisturbed. */
 #define SAMPLE_SECONDS 0.003
 #define LEAST_SAMPLES  3
 

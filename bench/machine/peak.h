@@ -30,8 +30,8 @@ bool peak_measure(const machine_info *machine, int threads, double seconds, peak
  * whoever has more threads can leave some of them idle. */
 void peak_raise(peak_set *peaks, const peak_set *fewer);
 
-/* How many bytes a second come from the level behind cache `level`: from the next cache, or from
- * DRAM. */
+/* Returns how many bytes a second come from behind the caches of a level: from the next cache, or
+ * from DRAM. */
 double peak_reads_behind(const machine_info *machine, const peak_set *peaks, int level);
 
 /* Returns the peaks on 1 .. *count threads, at most as many as there are cores; the first are those

@@ -102,7 +102,7 @@ bool sweep_files_choose(sweep_files *files, const sweep_options *options,
 
 void sweep_files_free(sweep_files *files) {
     if (files->saves_out && !files->out_exists)
-        rmdir(files->folder); /* made for nothing, unless there is something in it */
+        rmdir(files->folder); /* which was made for nothing if it is still empty */
     free(files->out);
     free(files->table);
 }
