@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * rnnbench report */
-#include "bench/report/report.h"
+#include "bench/report/report_gather.h"
 
 #include "bench/base/command.h"
 #include "bench/base/fail.h"

@@ -74,37 +74,4 @@ typedef struct report {
     int reference; /* backend that speed-ups are over; -1: none */
 } report;
 
-/* Takes the files over, to free them, also on failure. */
-bool report_gather(report *all, timed_file *files, int file_count, rnn_error *error);
-void report_free(report *all);
-
-/* The row of a backend that stands for it in a case: on as many threads or, of a backend that has
- * none there, on the fewest, if that is no more. NULL: there is none with a time. */
-const report_row *report_case_row(const report *all, const report_case *c, int backend);
-
-/* The fastest row of a peer on exactly the case's threads; NULL: none. */
-const report_row *report_best_peer(const report *all, const report_case *c);
-
-/* "LSTM, bidirectional"; what differs from the default, as in the name. */
-void report_family_title(const report *all, int family, char *text, size_t size);
-
-/* What the files have measured peaks of, in their order: multiply-adds by instruction set, the
- * narrowest first, and reads by level. */
-typedef struct report_peak_name {
-    char text[16];
-} report_peak_name;
-
-enum { REPORT_MOST_PEAKS = 8 }; /* of each; more are left out */
-
-typedef struct report_peak_names {
-    report_peak_name flops[REPORT_MOST_PEAKS], reads[REPORT_MOST_PEAKS];
-    int flops_count, reads_count;
-} report_peak_names;
-
-report_peak_names report_find_peaks(const report *all);
-
-/* Measured peaks on `threads` threads or the next fewer that were measured, the highest of all
- * files. `name` is one of report_find_peaks(). In units of 1e9 a second. NAN: not known. */
-double report_peak(const report *all, int threads, const char *name);
-
 #endif

@@ -1,5 +1,4 @@
-/* SPDX-License-Identifier: MIT
- * Who took part, and on what. */
+/* SPDX-License-Identifier: MIT */
 #include "bench/report/report_cases.h"
 
 #include "bench/base/fail.h"

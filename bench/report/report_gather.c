@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "bench/report/report.h"
+#include "bench/report/report_gather.h"
 
 #include "bench/base/fail.h"
 #include "bench/measure/roof.h"
 #include "bench/report/report_cases.h"
+#include "bench/report/report_family.h"
 #include "bench/statistics/statistics.h"
 #include "reference/problem.h"
 
@@ -99,31 +100,6 @@ static void choose_rows(report *all, const entry *entries, int count) {
 
 /* ---- Problems -------------------------------------------------------------------------------- */
 
-/* The name without the sizes: "lstm/layout:time_major". */
-static void family_of(const char *name, char text[PROBLEM_TEXT_SIZE]) {
-    size_t used = 0;
-    for (const char *segment = name; *segment;) {
-        const size_t length = strcspn(segment, "/");
-        const bool size = length > 2 && segment[1] == ':' && strchr("NTDU", segment[0]);
-        if (!size && used + length + 2 < PROBLEM_TEXT_SIZE) {
-            if (used)
-                text[used++] = '/';
-            memcpy(text + used, segment, length);
-            used += length;
-        }
-        segment += length + (segment[length] == '/');
-    }
-    text[used] = '\0';
-}
-
-static int find_family(report *all, const char *text) {
-    for (int i = 0; i < all->family_count; i++)
-        if (strcmp(all->families[i], text) == 0)
-            return i;
-    all->families[all->family_count] = strdup(text);
-    return all->families[all->family_count] ? all->family_count++ : -1;
-}
-
 /* Lengths and a mask are the run's own: what counts of them is in the row's counters, which files
  * of older programs are without. Their GFLOP/s and roof are of all steps, and mean nothing. */
 static bool steps_of_row(const timed_row *row, const problem *p, problem_steps *steps) {
@@ -158,12 +134,10 @@ static void describe_work(report *all, const report_problem *described, const pr
 static void describe_problem(report *all, report_problem *described) {
     problem p;
     rnn_error ignored;
-    char family[PROBLEM_TEXT_SIZE];
     if (strlen(described->name) >= PROBLEM_TEXT_SIZE ||
         !problem_parse(&p, described->name, &ignored))
         return;
-    family_of(described->name, family);
-    described->family = find_family(all, family);
+    described->family = report_family_of(all, described->name);
     described->N = p.batch;
     described->T = p.timesteps;
     described->D = p.layers[0].features;
@@ -173,30 +147,6 @@ static void describe_problem(report *all, report_problem *described) {
 }
 
 /* ---- An order to read in --------------------------------------------------------------------- */
-
-static int by_text(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* By name, so that their indices say the order. */
-static bool order_families(report *all) {
-    char **old = calloc((size_t)all->family_count + 1, sizeof *old);
-    if (!old)
-        return false;
-    for (int i = 0; i < all->family_count; i++)
-        old[i] = all->families[i];
-    qsort(all->families, (size_t)all->family_count, sizeof *all->families, by_text);
-    for (int i = 0; i < all->problem_count; i++) {
-        report_problem *p = &all->problems[i];
-        if (p->family >= 0)
-            p->family =
-                (int)((char **)bsearch(&old[p->family], all->families, (size_t)all->family_count,
-                                       sizeof *all->families, by_text) -
-                      all->families);
-    }
-    free(old);
-    return true;
-}
 
 /* Of one family by sizes; foreign names last. */
 static int by_sizes(const void *a, const void *b) {
@@ -222,7 +172,7 @@ static int by_threads(const void *a, const void *b) {
 
 static bool order_problems(report *all) {
     report_row *rows = calloc((size_t)all->row_count + 1, sizeof *rows);
-    if (!rows || !order_families(all)) {
+    if (!rows || !report_order_families(all)) {
         free(rows);
         return false;
     }

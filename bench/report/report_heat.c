@@ -2,6 +2,8 @@
  * Heat maps over batch x units: one for each family, T, D and number of threads. */
 #include "bench/report/report_heat.h"
 
+#include "bench/report/report_cases.h"
+#include "bench/report/report_family.h"
 #include "bench/report/report_html.h"
 #include "bench/report/report_section.h"
 #include "bench/statistics/statistics.h"

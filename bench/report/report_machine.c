@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_html.h"
+#include "bench/report/report_peaks.h"
 #include "bench/report/report_section.h"
 #include "bench/results/backend_names.h"
 

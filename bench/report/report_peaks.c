@@ -1,6 +1,5 @@
-/* SPDX-License-Identifier: MIT
- * The measured peaks that stand in the files' contexts. */
-#include "bench/report/report.h"
+/* SPDX-License-Identifier: MIT */
+#include "bench/report/report_peaks.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -9,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of "avx2 121.3 GFLOP/s, L1 489.1 GB/s, ..."; NAN: it is not in there. */
+/* Reads a peak from a text such as "avx2 121.3 GFLOP/s, L1 489.1 GB/s". NAN: it is not in there. */
 static double peak_of_text(const char *text, const char *name) {
     const size_t length = strlen(name);
     while (text) {
@@ -24,7 +23,7 @@ static double peak_of_text(const char *text, const char *name) {
     return NAN;
 }
 
-/* Of "peaks_threads_4"; 0: it is another name. */
+/* Returns 4 for "peaks_threads_4", and 0 for a name that is no such one. */
 static int threads_of_name(const char *name) {
     static const char before[] = "peaks_threads_";
     const size_t length = sizeof before - 1;
@@ -35,7 +34,7 @@ static int threads_of_name(const char *name) {
     return *end || threads > INT_MAX ? 0 : (int)threads;
 }
 
-/* Names go into a script of gnuplot's. */
+/* Names of peaks go into a script of gnuplot's, so that no other characters may stand in them. */
 static bool is_word(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
         if (!isalnum((unsigned char)text[i]))
@@ -54,7 +53,7 @@ static void add_once(report_peak_name *names, int *count, const char *text, size
     ++*count;
 }
 
-/* Of "avx2 121.3 GFLOP/s, L1 489.1 GB/s, ...". */
+/* Adds the names in a text such as "avx2 121.3 GFLOP/s, L1 489.1 GB/s". */
 static void add_names(report_peak_names *names, const char *text) {
     while (text) {
         text += strspn(text, ", ");

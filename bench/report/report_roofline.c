@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_axes.h"
 #include "bench/report/report_labels.h"
+#include "bench/report/report_peaks.h"
 #include "bench/report/report_section.h"
 
 #include <math.h>

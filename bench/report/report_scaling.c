@@ -2,6 +2,7 @@
  * GFLOP/s over threads, timesteps and batch: one plot for each family, of the problem with the most
  * rows along that axis. */
 #include "bench/report/report_axes.h"
+#include "bench/report/report_family.h"
 #include "bench/report/report_section.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/report/report_summary.h"
 
+#include "bench/report/report_cases.h"
 #include "bench/report/report_html.h"
 #include "bench/report/report_versus.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The table of all rows. */
+#include "bench/report/report_cases.h"
 #include "bench/report/report_html.h"
 #include "bench/report/report_section.h"
 

@@ -2,6 +2,7 @@
 #include "bench/report/report_versus.h"
 
 #include "bench/report/report_axes.h"
+#include "bench/report/report_cases.h"
 #include "bench/report/report_heat.h"
 #include "bench/report/report_labels.h"
 #include "bench/report/report_section.h"

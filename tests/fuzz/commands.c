@@ -5,7 +5,7 @@
  * must be of its format, and is read again where it is a results file. */
 #include "bench/base/command.h"
 #include "bench/gate/gate_baseline.h"
-#include "bench/report/report.h"
+#include "bench/report/report_gather.h"
 #include "bench/report/report_page.h"
 #include "tests/fuzz/formats.h"
 #include "tests/fuzz/fuzz.h"
