@@ -4,38 +4,19 @@
 #include "bench/statistics/statistics.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
-
-static double gflops_of(const report_row *row) {
-    return row->gflops;
-}
-
-static double roof_of(const report_row *row) {
-    return row->roof;
-}
-
-static double error_of(const report_row *row) {
-    return row->max_error;
-}
-
-static double tolerance_of(const report_row *row) {
-    return row->of_tolerance;
-}
-
-static double variation_of(const report_row *row) {
-    return row->cv;
-}
 
 static bool is_of(const report_row *row, int backend) {
     return backend == EVERY_BACKEND || row->backend == backend;
 }
 
-/* Collects what is known of the rows in `values`, which has room for all. */
-static report_spread spread_of(const report *all, int backend,
-                               double (*value_of)(const report_row *row), double *values) {
+/* Tells the spread of one number of the rows, which lies `offset` bytes into each. `values` is
+ * scratch with room for all rows. */
+static report_spread spread_of(const report *all, int backend, size_t offset, double *values) {
     int count = 0;
     for (int i = 0; i < all->row_count; i++) {
-        const double value = value_of(&all->rows[i]);
+        const double value = *(const double *)((const char *)&all->rows[i] + offset);
         if (is_of(&all->rows[i], backend) && !isnan(value))
             values[count++] = value;
     }
@@ -56,11 +37,16 @@ bool report_figures_of(const report *all, int backend, report_figures *figures) 
         figures->failed += row->row->error != NULL;
         figures->unsteady += row->cv > REPORT_MOST_VARIATION;
     }
-    figures->gflops = spread_of(all, backend, gflops_of, values);
-    figures->roof = spread_of(all, backend, roof_of, values);
-    figures->error = spread_of(all, backend, error_of, values);
-    figures->of_tolerance = spread_of(all, backend, tolerance_of, values);
-    figures->cv = spread_of(all, backend, variation_of, values);
+    const struct {
+        report_spread *spread;
+        size_t offset;
+    } numbers[] = {{&figures->gflops, offsetof(report_row, gflops)},
+                   {&figures->roof, offsetof(report_row, roof)},
+                   {&figures->error, offsetof(report_row, max_error)},
+                   {&figures->of_tolerance, offsetof(report_row, of_tolerance)},
+                   {&figures->cv, offsetof(report_row, cv)}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        *numbers[i].spread = spread_of(all, backend, numbers[i].offset, values);
     free(values);
     return true;
 }
