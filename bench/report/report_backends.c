@@ -48,7 +48,7 @@ static cloud fit_cloud(const report *all, point_of *point) {
 
 /* Those of the first backends are drawn last, above the others. */
 static void write_cloud(FILE *script, const report *all, const cloud *c) {
-    const char *separator = "plot";
+    int parts = 0;
     bool has_points[REPORT_MAX_BACKENDS] = {false};
     for (int b = 0; b < all->backend_count; b++) {
         fprintf(script, "$b%d << EOD\n", b);
@@ -62,11 +62,9 @@ static void write_cloud(FILE *script, const report *all, const cloud *c) {
         fputs("EOD\n", script);
     }
     for (int b = all->backend_count - 1; b >= 0; b--)
-        if (has_points[b]) {
-            fprintf(script, "%s $b%d using 1:2 with points pt 7 ps 0.4 " PLOT_STYLE, separator, b,
-                    (unsigned)all->backends[b].style);
-            separator = ",\\\n";
-        }
+        if (has_points[b])
+            plots_part(script, &parts, b, "using 1:2 with points pt 7 ps 0.4",
+                       all->backends[b].style);
     fputc('\n', script);
 }
 

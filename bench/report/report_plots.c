@@ -107,6 +107,11 @@ FILE *plots_begin(plot_list *plots, const plot_group *group, const char *title,
     return plots->script;
 }
 
+void plots_part(FILE *script, int *parts, int backend, const char *how, int style) {
+    fprintf(script, "%s $b%d %s " PLOT_STYLE, (*parts)++ ? ",\\\n" : "plot", backend, how,
+            (unsigned)style);
+}
+
 const char *plots_label(plot_list *plots, const char *text) {
     char *copy = LIST_MAKE_ROOM(plots->labels, plots->label_count) ? strdup(text) : NULL;
     if (!copy)

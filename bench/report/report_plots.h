@@ -46,6 +46,11 @@ void plots_free(plot_list *plots);
 FILE *plots_begin(plot_list *plots, const plot_group *group, const char *title,
                   const char *description);
 
+/* Writes one part of a plot command, which draws the data block of a backend, as $b0, in its style.
+ * `how` is what gnuplot is to do with it, as in "using 1:2 with lines". `parts` counts the parts of
+ * the command, from 0; the caller ends the line behind the last. */
+void plots_part(FILE *script, int *parts, int backend, const char *how, int style);
+
 /* The mark that stands for `text` in the script of the plot just begun; it lives until the next
  * call. Nothing but a quoted string may hold it. */
 const char *plots_label(plot_list *plots, const char *text);

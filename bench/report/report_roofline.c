@@ -156,16 +156,14 @@ static void write_roofs(FILE *script, const report *all, const roofline *r) {
 }
 
 static void write_plot_command(FILE *script, const report *all, int threads) {
-    const char *separator = "plot";
+    int parts = 0;
     for (int b = 0; b < all->backend_count; b++) {
         bool any = false;
         for (int i = 0; i < all->row_count && !any; i++)
             any = all->rows[i].backend == b && is_shown(all, &all->rows[i], threads);
-        if (!any)
-            continue;
-        fprintf(script, "%s $b%d using 1:2 with points pt 7 ps 0.4 " PLOT_STYLE, separator, b,
-                (unsigned)all->backends[b].style);
-        separator = ",\\\n";
+        if (any)
+            plots_part(script, &parts, b, "using 1:2 with points pt 7 ps 0.4",
+                       all->backends[b].style);
     }
     fputc('\n', script);
 }

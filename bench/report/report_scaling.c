@@ -158,20 +158,18 @@ static void write_tics(FILE *script, const series *list, int count) {
 }
 
 static void write_lines(FILE *script, const report *all, const series *list, int count) {
-    const char *separator = "plot";
+    static const char *const hows[] = {"using 1:2 with lines lw 1.2",
+                                       "using 1:3:(0):($4-$3) with vectors nohead lw 1.6",
+                                       "using 1:2 with points pt 7 ps 0.8"};
+    int parts = 0;
     for (int b = 0; b < all->backend_count; b++)
         if (has_backend(all, list, count, b))
             write_data(script, all, list, count, b);
     for (int b = all->backend_count - 1; b >= 0; b--) { /* the first above the others */
-        const unsigned style = (unsigned)all->backends[b].style;
         if (!has_backend(all, list, count, b))
             continue;
-        fprintf(script,
-                "%s $b%d using 1:2 with lines " PLOT_STYLE " lw 1.2,\\\n"
-                " $b%d using 1:3:(0):($4-$3) with vectors nohead " PLOT_STYLE " lw 1.6,\\\n"
-                " $b%d using 1:2 with points pt 7 ps 0.8 " PLOT_STYLE,
-                separator, b, style, b, style, b, style);
-        separator = ",\\\n";
+        for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)
+            plots_part(script, &parts, b, hows[i], all->backends[b].style);
     }
     fputc('\n', script);
 }
