@@ -163,10 +163,10 @@ static void write_backends(FILE *to, const report *all) {
           "<th colspan=\"2\" scope=\"colgroup\">error</th>"
           "<th colspan=\"2\" scope=\"colgroup\">cv</th></tr>\n<tr>",
           to);
-    static const char *const columns[] = {"timed", "failed", "median", "best",   "median",
-                                          "best",  "median", "worst",  "median", "above 10%"};
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        fprintf(to, "<th scope=\"col\" class=\"n\">%s</th>", columns[i]);
+    static const html_column columns[] = {
+        {"timed", true}, {"failed", true}, {"median", true}, {"best", true},   {"median", true},
+        {"best", true},  {"median", true}, {"worst", true},  {"median", true}, {"above 10%", true}};
+    html_headings(to, columns, sizeof columns / sizeof *columns);
     fputs("</tr></thead>\n<tbody>\n", to);
     for (int b = 0; b < all->backend_count; b++)
         if (report_figures_of(all, b, &figures))

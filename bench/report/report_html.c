@@ -95,6 +95,20 @@ void html_count(FILE *to, int count, const char *noun) {
     fprintf(to, "%d %s%s", count, noun, count == 1 ? "" : "s");
 }
 
+void html_headings(FILE *to, const html_column *columns, int count) {
+    for (int i = 0; i < count; i++) {
+        fprintf(to, "<th scope=\"col\"%s>", columns[i].is_number ? " class=\"n\"" : "");
+        html_text(to, columns[i].title);
+        fputs("</th>", to);
+    }
+}
+
+void html_head(FILE *to, const html_column *columns, int count) {
+    fputs("<thead><tr>", to);
+    html_headings(to, columns, count);
+    fputs("</tr></thead>\n<tbody>\n", to);
+}
+
 void html_mark(FILE *to, int style) {
     fprintf(to, "<i class=\"k%d%s\"></i>", style % REPORT_COLOURS,
             style >= REPORT_COLOURS ? " ring" : "");

@@ -4,6 +4,7 @@
 #ifndef BENCH_REPORT_HTML_H
 #define BENCH_REPORT_HTML_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Longer texts end in "...", lest one name fill the page. */
@@ -31,6 +32,16 @@ void html_number(FILE *to, const char *format, double value);
 
 /* "1 row", "2 rows" */
 void html_count(FILE *to, int count, const char *noun);
+
+typedef struct html_column {
+    const char *title;
+    bool is_number; /* stands on the right */
+} html_column;
+
+/* The cells of a row of headings. */
+void html_headings(FILE *to, const html_column *columns, int count);
+/* The head of a table of one such row, and the start of its body. */
+void html_head(FILE *to, const html_column *columns, int count);
 
 /* Of one style of points, as it is in the plots: a disc or a ring in its colour. */
 void html_mark(FILE *to, int style);

@@ -57,11 +57,6 @@ static bool has_peaks(const report *all, const report_peak_name *names, int coun
     return false;
 }
 
-static void write_peak_titles(FILE *to, const report_peak_name *names, int count) {
-    for (int k = 0; k < count; k++)
-        fprintf(to, "<th scope=\"col\" class=\"n\">%s</th>", names[k].text);
-}
-
 static void write_peak_cells(FILE *to, const report *all, int threads,
                              const report_peak_name *names, int count) {
     for (int k = 0; k < count; k++) {
@@ -77,11 +72,15 @@ static void write_peaks(FILE *to, const report *all) {
         !has_peaks(all, names.reads, names.reads_count))
         return;
     fputs("<div class=\"scroll\"><table>\n<caption>Measured peaks: multiply-adds in GFLOP/s, reads "
-          "in GB/s</caption>\n<thead><tr><th scope=\"col\" class=\"n\">threads</th>",
+          "in GB/s</caption>\n",
           to);
-    write_peak_titles(to, names.flops, names.flops_count);
-    write_peak_titles(to, names.reads, names.reads_count);
-    fputs("</tr></thead>\n<tbody>\n", to);
+    html_column columns[1 + 2 * REPORT_MOST_PEAKS] = {{"threads", true}};
+    int count = 1;
+    for (int k = 0; k < names.flops_count; k++)
+        columns[count++] = (html_column){names.flops[k].text, true};
+    for (int k = 0; k < names.reads_count; k++)
+        columns[count++] = (html_column){names.reads[k].text, true};
+    html_head(to, columns, count);
     for (int i = 0; i < all->thread_count; i++) {
         fprintf(to, "<tr><th scope=\"row\" class=\"n\">%d</th>", all->threads[i]);
         write_peak_cells(to, all, all->threads[i], names.flops, names.flops_count);
@@ -156,11 +155,10 @@ static void write_notes(FILE *to, const timed_file *file) {
 }
 
 static void write_files(FILE *to, const report *all) {
-    fputs("<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">file</th>"
-          "<th scope=\"col\">date</th><th scope=\"col\">commit</th><th scope=\"col\">preset</th>"
-          "<th scope=\"col\" class=\"n\">rows</th><th scope=\"col\" class=\"n\">shown</th></tr>"
-          "</thead>\n<tbody>\n",
-          to);
+    static const html_column columns[] = {{"file", false},   {"date", false}, {"commit", false},
+                                          {"preset", false}, {"rows", true},  {"shown", true}};
+    fputs("<div class=\"scroll\"><table>\n", to);
+    html_head(to, columns, sizeof columns / sizeof *columns);
     for (int i = 0; i < all->file_count; i++)
         write_file_line(to, all, i);
     fputs("</tbody></table></div>\n", to);

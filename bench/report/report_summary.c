@@ -102,11 +102,10 @@ static void write_sentence(FILE *to, const report *all, const tally *sorted,
 /* ---- The tables ------------------------------------------------------------------------------ */
 
 static void write_fastest(FILE *to, const report *all, const tally *sorted) {
-    fputs("<div class=\"scroll\"><table>\n<caption>Who is the fastest</caption>\n<thead><tr>"
-          "<th scope=\"col\">backend</th><th scope=\"col\" class=\"n\">fastest</th>"
-          "<th scope=\"col\" class=\"n\">within 5%</th><th scope=\"col\" class=\"n\">of cases</th>"
-          "</tr></thead>\n<tbody>\n",
-          to);
+    static const html_column columns[] = {
+        {"backend", false}, {"fastest", true}, {"within 5%", true}, {"of cases", true}};
+    fputs("<div class=\"scroll\"><table>\n<caption>Who is the fastest</caption>\n", to);
+    html_head(to, columns, sizeof columns / sizeof *columns);
     for (int i = 0; i < all->backend_count; i++) {
         const tally *t = &sorted[i];
         if (t->part == 0 || !*all->backends[t->backend].name)
@@ -141,18 +140,15 @@ static void write_versus_row(FILE *to, const report *all, const versus *v) {
 }
 
 static void write_versus(FILE *to, const report *all, const versus_list *list) {
+    static const html_column columns[] = {
+        {"against", false}, {"geometric mean", true}, {"95% interval", true}, {"cases", true},
+        {"slower", true},   {"beyond noise", true},   {"worst", true},        {"on", false}};
     if (list->count == 0)
         return;
     fputs("<div class=\"scroll\"><table>\n<caption>How many times faster <em>", to);
     html_text(to, all->backends[all->ours].name);
-    fputs(
-        "</em> is than each</caption>\n<thead><tr><th scope=\"col\">against</th>"
-        "<th scope=\"col\" class=\"n\">geometric mean</th>"
-        "<th scope=\"col\" class=\"n\">95% interval</th>"
-        "<th scope=\"col\" class=\"n\">cases</th><th scope=\"col\" class=\"n\">slower</th>"
-        "<th scope=\"col\" class=\"n\">beyond noise</th>"
-        "<th scope=\"col\" class=\"n\">worst</th><th scope=\"col\">on</th></tr></thead>\n<tbody>\n",
-        to);
+    fputs("</em> is than each</caption>\n", to);
+    html_head(to, columns, sizeof columns / sizeof *columns);
     for (int i = 0; i < list->count; i++)
         write_versus_row(to, all, &list->items[i]);
     fputs("</tbody></table></div>\n", to);

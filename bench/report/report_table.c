@@ -6,13 +6,6 @@
 
 #include <math.h>
 
-static const struct {
-    const char *title;
-    bool number;
-} columns[] = {{"problem", false}, {"backend", false},     {"threads", true}, {"time", true},
-               {"cv", true},       {"vs reference", true}, {"GFLOP/s", true}, {"roof", true},
-               {"error", true},    {"label", false}};
-
 static double over_reference(const report *all, const report_row *row) {
     const report_case c = {.problem = row->problem, .threads = row->row->threads};
     const report_row *reference =
@@ -50,18 +43,15 @@ static void write_row(FILE *to, const report *all, const report_row *row) {
 }
 
 static void write_table(FILE *to, const report *all) {
-    fputs("<div class=\"scroll rows\"><table id=\"rows\">\n<thead><tr>", to);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        fprintf(to, "<th scope=\"col\"%s>", columns[i].number ? " class=\"n\"" : "");
-        if (i == 5 && all->reference >= 0) {
-            fputs("vs ", to);
-            html_text(to, all->backends[all->reference].name);
-        } else {
-            fputs(columns[i].title, to);
-        }
-        fputs("</th>", to);
-    }
-    fputs("</tr></thead>\n<tbody>\n", to);
+    char versus[HTML_TEXT_MAX + 8] = "vs reference";
+    if (all->reference >= 0)
+        snprintf(versus, sizeof versus, "vs %s", all->backends[all->reference].name);
+    const html_column columns[] = {{"problem", false}, {"backend", false}, {"threads", true},
+                                   {"time", true},     {"cv", true},       {versus, true},
+                                   {"GFLOP/s", true},  {"roof", true},     {"error", true},
+                                   {"label", false}};
+    fputs("<div class=\"scroll rows\"><table id=\"rows\">\n", to);
+    html_head(to, columns, sizeof columns / sizeof *columns);
     for (int i = 0; i < all->row_count; i++)
         write_row(to, all, &all->rows[i]);
     fputs("</tbody></table></div>\n", to);
