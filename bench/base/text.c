@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+int ratio_digits(double ratio) {
+    return ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
+}
+
 void time_text(double seconds, char text[16]) {
     static const struct {
         double scale;
@@ -13,8 +17,11 @@ void time_text(double seconds, char text[16]) {
     while (i < 3 && seconds * units[i].scale < 0.9995)
         i++;
     double value = seconds * units[i].scale;
-    int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-    snprintf(text, 16, "%.*f %s", digits, value, units[i].unit);
+    snprintf(text, 16, "%.*f %s", ratio_digits(value), value, units[i].unit);
+}
+
+void speed_text(double speed, char text[16]) {
+    snprintf(text, 16, "%.*fx", ratio_digits(speed), speed);
 }
 
 bool text_list_has(const char *list, const char *separator, const char *item) {

@@ -12,11 +12,6 @@
 
 /* ---- Cells ----------------------------------------------------------------------------------- */
 
-/* "12.3x": how many times faster. */
-static void speed_text(double speed, char text[16]) {
-    snprintf(text, 16, "%.*fx", speed < 9.995 ? 2 : speed < 99.95 ? 1 : 0, speed);
-}
-
 static void add_time(document *d, double seconds) {
     char text[16];
     time_text(seconds, text);

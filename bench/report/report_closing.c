@@ -2,9 +2,9 @@
  * What a person wants to know when a sweep has ended, for a terminal: the figures of the page. */
 #include "bench/report/report_summary.h"
 
+#include "bench/base/text.h"
 #include "bench/document/document.h"
 #include "bench/report/report_figures.h"
-#include "bench/report/report_html.h"
 #include "bench/report/report_versus.h"
 
 #include <math.h>
@@ -18,7 +18,9 @@ static const document_column columns[] = {
 };
 
 static void add_ratio(document *d, double ratio) {
-    document_add_number(d, ratio, "%.*fx", ratio_digits(ratio), ratio);
+    char text[16];
+    speed_text(ratio, text);
+    document_add_number(d, ratio, "%s", text);
 }
 
 static void add_versus(document *d, const report *all) {

@@ -67,10 +67,6 @@ void html_number(FILE *to, const char *format, double value) {
 #pragma GCC diagnostic pop
 }
 
-int ratio_digits(double ratio) {
-    return ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
-}
-
 void html_ratio(FILE *to, double ratio) {
     if (isnan(ratio))
         fputs(DASH, to);

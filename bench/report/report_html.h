@@ -16,9 +16,6 @@ void html_text(FILE *to, const char *text);
 /* "12.3 us" with its sign for micro; NAN: a dash. */
 void html_time(FILE *to, double seconds);
 
-/* Behind the point, so that a ratio has three digits. */
-int ratio_digits(double ratio);
-
 /* Three digits and "x"; NAN: a dash. */
 void html_ratio(FILE *to, double ratio);
 /* An interval of such; NAN: one dash. */

@@ -91,7 +91,7 @@ MUTATIONS = [
              "counter.per_second ? samples->seconds[0] : 1", record("test_numbers")),
     Mutation("times of nothing", "bench/commands/record.c", "if (!(value >= least))", "if (!(value >= 0))",
              record("test_refusals")),
-    Mutation("digits of speeds", "bench/commands/compare_document.c", "speed < 9.995 ? 2", "speed < 99.95 ? 2",
+    Mutation("digits of speeds", "bench/base/text.c", "ratio < 9.995 ? 2", "ratio < 99.95 ? 2",
              compare("test_numbers_as_text")),
     Mutation("speeds from high to low", "bench/commands/compare_document.c", "1 / interval.high, 1 / interval.low",
              "1 / interval.low, 1 / interval.high", compare("test_intervals_of_speeds")),
