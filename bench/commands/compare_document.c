@@ -18,7 +18,14 @@ static void add_time(document *d, double seconds) {
     document_add_number(d, seconds, "%s", text);
 }
 
-/* Of times as ratios, or of times as speeds: the other way round. */
+/* The columns that add_ratio() fills. */
+#define RATIO_COLUMNS(title)                                                                       \
+    {"ratio", title, true, FOR_ALL}, {"interval", "95% interval", false, FOR_PEOPLE},              \
+        {"ratio_low", "from", true, FOR_PROGRAMS}, {                                               \
+        "ratio_high", "to", true, FOR_PROGRAMS                                                     \
+    }
+
+/* People get a ratio of times as it is, or as a speed, which is the other way round. */
 static void add_ratio(document *d, double ratio, confidence_interval interval, bool as_speed) {
     char text[16];
     speed_text(1 / ratio, text);
@@ -53,8 +60,21 @@ static bool is_shown(const compare_view *view, const compared_row *pair) {
     return !view->changed_only || is_beyond_noise(pair);
 }
 
-static const char *change_text(const compared_row *pair) {
-    return pair->slower ? "slower" : pair->faster ? "faster" : "";
+/* The columns that add_change() fills. */
+#define CHANGE_COLUMNS(ratio_title)                                                                \
+    RATIO_COLUMNS(ratio_title), {"p", "p", true, FOR_PROGRAMS},                                    \
+        {"p_adjusted", "p", true, FOR_ALL}, {"change", "", false, FOR_ALL},                        \
+        {"base_samples", "", true, FOR_PROGRAMS}, {                                                \
+        "samples", "", true, FOR_PROGRAMS                                                          \
+    }
+
+static void add_change(document *d, const compared_row *pair, bool as_speed) {
+    add_ratio(d, pair->ratio, pair->interval, as_speed);
+    add_p(d, pair->p);
+    add_p(d, pair->adjusted_p);
+    document_add_text(d, "%s", pair->slower ? "slower" : pair->faster ? "faster" : "");
+    document_add_number(d, pair->base->sample_count, "%d", pair->base->sample_count);
+    document_add_number(d, pair->row->sample_count, "%d", pair->row->sample_count);
 }
 
 static double variation(const timed_row *row) {
@@ -64,26 +84,12 @@ static double variation(const timed_row *row) {
 /* ---- Pairs ----------------------------------------------------------------------------------- */
 
 static const document_column pair_columns[] = {
-    {"problem", "problem", false, FOR_ALL},
-    {"backend", "backend", false, FOR_ALL},
-    {"threads", "thr", true, FOR_ALL},
-    {"base_backend", "base", false, FOR_PROGRAMS},
-    {"base_threads", "thr", true, FOR_PROGRAMS},
-    {"base_seconds", "base", true, FOR_ALL},
-    {"seconds", "new", true, FOR_ALL},
-    {"base_anchor_seconds", "", true, FOR_PROGRAMS},
-    {"anchor_seconds", "", true, FOR_PROGRAMS},
-    {"ratio", "ratio", true, FOR_ALL},
-    {"interval", "95% interval", false, FOR_PEOPLE},
-    {"ratio_low", "from", true, FOR_PROGRAMS},
-    {"ratio_high", "to", true, FOR_PROGRAMS},
-    {"p", "p", true, FOR_PROGRAMS},
-    {"p_adjusted", "p", true, FOR_ALL},
-    {"change", "", false, FOR_ALL},
-    {"base_samples", "", true, FOR_PROGRAMS},
-    {"samples", "", true, FOR_PROGRAMS},
-    {"base_cv", "", true, FOR_PROGRAMS},
-    {"cv", "", true, FOR_PROGRAMS},
+    {"problem", "problem", false, FOR_ALL},      {"backend", "backend", false, FOR_ALL},
+    {"threads", "thr", true, FOR_ALL},           {"base_backend", "base", false, FOR_PROGRAMS},
+    {"base_threads", "thr", true, FOR_PROGRAMS}, {"base_seconds", "base", true, FOR_ALL},
+    {"seconds", "new", true, FOR_ALL},           {"base_anchor_seconds", "", true, FOR_PROGRAMS},
+    {"anchor_seconds", "", true, FOR_PROGRAMS},  CHANGE_COLUMNS("ratio"),
+    {"base_cv", "", true, FOR_PROGRAMS},         {"cv", "", true, FOR_PROGRAMS},
 };
 
 /* People get it relative to the anchor where there is one. */
@@ -110,12 +116,7 @@ static void add_pair(document *d, const compared_row *pair) {
     add_pair_time(d, pair->row, pair->row_anchor);
     add_anchor_time(d, pair->base_anchor);
     add_anchor_time(d, pair->row_anchor);
-    add_ratio(d, pair->ratio, pair->interval, false);
-    add_p(d, pair->p);
-    add_p(d, pair->adjusted_p);
-    document_add_text(d, "%s", change_text(pair));
-    document_add_number(d, pair->base->sample_count, "%d", pair->base->sample_count);
-    document_add_number(d, pair->row->sample_count, "%d", pair->row->sample_count);
+    add_change(d, pair, false);
     document_add_number(d, variation(pair->base), "%.3f", variation(pair->base));
     document_add_number(d, variation(pair->row), "%.3f", variation(pair->row));
 }
@@ -145,15 +146,7 @@ static const document_column against_columns[] = {
     {"backend", "", false, FOR_PROGRAMS},
     {"ours_threads", "", true, FOR_PROGRAMS},
     {"seconds", "ours", true, FOR_ALL},
-    {"ratio", "speed", true, FOR_ALL},
-    {"interval", "95% interval", false, FOR_PEOPLE},
-    {"ratio_low", "from", true, FOR_PROGRAMS},
-    {"ratio_high", "to", true, FOR_PROGRAMS},
-    {"p", "p", true, FOR_PROGRAMS},
-    {"p_adjusted", "p", true, FOR_ALL},
-    {"change", "", false, FOR_ALL},
-    {"base_samples", "", true, FOR_PROGRAMS},
-    {"samples", "", true, FOR_PROGRAMS},
+    CHANGE_COLUMNS("speed"),
 };
 
 /* Where either has a row on fewer threads, the case is that of the other. */
@@ -175,12 +168,7 @@ static void add_against(document *d, const compared_row *pair) {
     document_add_text(d, "%s", pair->row->backend);
     document_add_number(d, pair->row->threads, "%d", pair->row->threads);
     add_time(d, pair->row->median);
-    add_ratio(d, pair->ratio, pair->interval, true);
-    add_p(d, pair->p);
-    add_p(d, pair->adjusted_p);
-    document_add_text(d, "%s", change_text(pair));
-    document_add_number(d, pair->base->sample_count, "%d", pair->base->sample_count);
-    document_add_number(d, pair->row->sample_count, "%d", pair->row->sample_count);
+    add_change(d, pair, true);
 }
 
 static void add_all_against(document *d, const comparison *c, const compare_view *view) {
@@ -195,19 +183,11 @@ static void add_all_against(document *d, const comparison *c, const compare_view
 }
 
 static const document_column against_group_columns[] = {
-    {"against", "against", false, FOR_ALL},
-    {"cell", "cell", false, FOR_ALL},
-    {"rows", "rows", true, FOR_ALL},
-    {"ratio", "speed", true, FOR_ALL},
-    {"interval", "95% interval", false, FOR_PEOPLE},
-    {"ratio_low", "from", true, FOR_PROGRAMS},
-    {"ratio_high", "to", true, FOR_PROGRAMS},
-    {"above", "below 1x", true, FOR_ALL},
-    {"slower", "slower", true, FOR_ALL},
-    {"faster", "faster", true, FOR_ALL},
-    {"close", "within 5%", true, FOR_ALL},
-    {"worst_ratio", "worst", true, FOR_ALL},
-    {"worst_problem", "", false, FOR_ALL},
+    {"against", "against", false, FOR_ALL},  {"cell", "cell", false, FOR_ALL},
+    {"rows", "rows", true, FOR_ALL},         RATIO_COLUMNS("speed"),
+    {"above", "below 1x", true, FOR_ALL},    {"slower", "slower", true, FOR_ALL},
+    {"faster", "faster", true, FOR_ALL},     {"close", "within 5%", true, FOR_ALL},
+    {"worst_ratio", "worst", true, FOR_ALL}, {"worst_problem", "", false, FOR_ALL},
 };
 
 static void add_against_groups(document *d, const comparison *c) {
@@ -336,9 +316,7 @@ static bool add_matrix(document *d, const comparison *c, const compare_view *vie
 #define GROUP_COLUMNS(ratio_title)                                                                 \
     {                                                                                              \
         {"cell", "cell", false, FOR_ALL}, {"backend", "backend", false, FOR_ALL},                  \
-            {"rows", "rows", true, FOR_ALL}, {"ratio", ratio_title, true, FOR_ALL},                \
-            {"interval", "95% interval", false, FOR_PEOPLE},                                       \
-            {"ratio_low", "from", true, FOR_PROGRAMS}, {"ratio_high", "to", true, FOR_PROGRAMS},   \
+            {"rows", "rows", true, FOR_ALL}, RATIO_COLUMNS(ratio_title),                           \
             {"slower", "slower", true, FOR_ALL}, {"faster", "faster", true, FOR_ALL},              \
     }
 
