@@ -346,14 +346,6 @@ static bool choose_problem(char chosen[PROBLEM_TEXT_SIZE], const char *text, rnn
     return ok;
 }
 
-static bool choose_format(output_choice *output, rnn_error *error) {
-    if (!output_choose_format(output, error))
-        return false;
-    if (strcmp(output->format->name, "junit") == 0)
-        return fail(error, "--format junit: explain has no verdict; text, markdown, csv or json");
-    return true;
-}
-
 static bool measure_peaks(explanation *e, double seconds, rnn_error *error) {
     const int_list threads = {.values = &e->threads, .count = 1};
     int count;
@@ -396,7 +388,7 @@ static int explain_as_asked(explain_options *options, const char *text) {
     rnn_error error;
     char chosen[PROBLEM_TEXT_SIZE];
     machine_describe(&e.machine);
-    if (!choose_format(&options->output, &error) ||
+    if (!output_choose_format_but_junit(&options->output, "explain", &error) ||
         !choose_threads(&e, &options->threads, &error) || !choose_problem(chosen, text, &error))
         return refuse_usage("explain", error.text);
     const int status = explain(&e, chosen, options);

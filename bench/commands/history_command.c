@@ -250,14 +250,6 @@ typedef struct history_options {
     output_choice output;
 } history_options;
 
-static bool choose_format(output_choice *output, rnn_error *error) {
-    if (!output_choose_format(output, error))
-        return false;
-    if (strcmp(output->format->name, "junit") == 0)
-        return fail(error, "--format junit: history has no verdict; text, markdown, csv or json");
-    return true;
-}
-
 static int tell_history(history_options *options, const option_list *list) {
     rnn_error error;
     path_list files = {0};
@@ -265,7 +257,7 @@ static int tell_history(history_options *options, const option_list *list) {
     history h = {.problem = wanted ? wanted : list->arguments[0],
                  .anchor = options->anchor,
                  .filter = &options->filter};
-    bool ready = choose_format(&options->output, &error) &&
+    bool ready = output_choose_format_but_junit(&options->output, "history", &error) &&
                  find_files(&files, list, options->results, &error);
     int status =
         ready ? show_files(&h, &files, &options->output) : refuse_usage("history", error.text);

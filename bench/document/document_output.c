@@ -28,6 +28,15 @@ bool output_choose_format(output_choice *output, rnn_error *error) {
     return true;
 }
 
+bool output_choose_format_but_junit(output_choice *output, const char *command, rnn_error *error) {
+    if (!output_choose_format(output, error))
+        return false;
+    if (strcmp(output->format->name, "junit") == 0)
+        return fail(error, "--format junit: %s has no verdict; text, markdown, csv or json",
+                    command);
+    return true;
+}
+
 /* errno says why not. */
 static bool replace_file(const char *path, const document *d, const document_format *format) {
     char *text = NULL;
