@@ -63,10 +63,6 @@ typedef struct heat_map {
     int batch_count, unit_count;
 } heat_map;
 
-static bool same_features(const report_problem *a, const report_problem *b) {
-    return (a->D == a->U && b->D == b->U) || a->D == b->D;
-}
-
 /* Cases are in the order of family, then T. */
 static bool is_near(const report *all, const report_case *c, const report_case *first) {
     const report_problem *p = &all->problems[c->problem], *q = &all->problems[first->problem];
@@ -75,7 +71,8 @@ static bool is_near(const report *all, const report_case *c, const report_case *
 
 static bool belongs(const report *all, const report_case *c, const report_case *first) {
     const report_problem *p = &all->problems[c->problem], *q = &all->problems[first->problem];
-    return c->threads == first->threads && p->single && same_features(p, q);
+    return c->threads == first->threads && p->single &&
+           (p->D == q->D || (p->D == p->U && q->D == q->U));
 }
 
 static int add_value(int *values, int count, int value) {

@@ -62,10 +62,6 @@ static int by_fixed_sizes(const void *a, const void *b) {
     return x->row - y->row;
 }
 
-static bool same_sizes(const sizes *a, const sizes *b) {
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
 static double distance(const struct scaling *scaling, const sizes *fixed) {
     double sum = 0;
     for (int k = 0; k < SIZE_COUNT; k++)
@@ -97,7 +93,8 @@ static int find_longest(const struct scaling *scaling, const series *list, int c
     double nearest = INFINITY;
     for (int i = 0; i < count;) {
         int end = i, values = 0;
-        for (; end < count && same_sizes(&list[i].fixed, &list[end].fixed); end++)
+        for (; end < count && memcmp(&list[i].fixed, &list[end].fixed, sizeof list[i].fixed) == 0;
+             end++)
             values += end == i || list[end].value != list[end - 1].value;
         const double away = distance(scaling, &list[i].fixed);
         if (values > 1 && (values > most || (values == most && away < nearest))) {
