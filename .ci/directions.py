@@ -33,6 +33,7 @@ GENERATED = {"bench/build_info.h", "bench/commit.h"}
 KERNELS_SHOW = {
     "kernels/rnn.h", "kernels/activations.inc", "kernels/backends.inc", "kernels/cells.inc", "kernels/backend.h",
     "kernels/known_faults.h", "kernels/auto/auto.h", "kernels/auto/tuning.h", "kernels/engine/cores.h",
+    "kernels/engine/rounding.h", # whether a backend leaves it as it was
     "kernels/engine/cost.h", # what `rnnbench explain` prints
     "kernels/isa/cpu.h", "kernels/isa/peak.h", # what instruction sets there are, and what `rnnbench peak` times
 }

@@ -2,6 +2,7 @@
 #include "reference/cases.h"
 
 #include "kernels/backend.h"
+#include "kernels/engine/rounding.h"
 #include "reference/deviation.h"
 #include "reference/inputs.h"
 #include "reference/outputs.h"
@@ -13,9 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE__
-#include <xmmintrin.h>
-#endif
 
 /* ---- Tolerance ----------------------------------------------------------------------------
  *
@@ -93,18 +91,21 @@ void case_compare(const reference_case *c, const char *backend, int threads,
 
 /* The rounding mode, the traps and the flushing of denormals. The sticky exception flags are left
  * out, as they may change. */
-static unsigned control_word(void) {
-#ifdef __SSE__
-    return _mm_getcsr() & ~(unsigned)_MM_EXCEPT_MASK;
+static uint64_t control_word(void) {
+#ifdef RNN_ROUNDING_CONTROL
+    rnn_rounding word;
+    rnn_rounding_get(&word);
+    return word & RNN_ROUNDING_CONTROL;
 #else
     return 0;
 #endif
 }
 
 /* Restores the control word, so that what one backend does to it does not pass to the next. */
-static void restore_control_word(unsigned word) {
-#ifdef __SSE__
-    _mm_setcsr(word);
+static void restore_control_word(uint64_t word) {
+#ifdef RNN_ROUNDING_CONTROL
+    const rnn_rounding control = (rnn_rounding)word;
+    rnn_rounding_set(&control);
 #else
     (void)word;
 #endif
@@ -114,7 +115,7 @@ static void restore_control_word(unsigned word) {
 
 /* Measures naive's largest error / (1 + |expected|). Returns false where naive cannot run. */
 static bool measure_naive(reference_case *c, double *largest) {
-    unsigned control = control_word();
+    const uint64_t control = control_word();
     bool ran =
         runnable_plan(&c->run, rnn_backend_of_kind(RNN_BACKEND_TEXTBOOK), 1, NULL) == RNN_OK &&
         runnable_run(&c->run, NULL) == RNN_OK;
@@ -268,7 +269,7 @@ static rnn_status perform_run(const reference_case *c, checked_run *checked, rnn
     arrays_poison(&run->arrays, 0, ARRAY_WEIGHTS_END);
     arrays_poison(&run->arrays, ARRAY_Y, ARRAY_COUNT);
     memset(run->scratch.data, 0xff, run->scratch.size);
-    unsigned before = control_word();
+    const uint64_t before = control_word();
     rnn_status status = runnable_run(run, error);
     checked->control_kept = control_word() == before;
     restore_control_word(before);

@@ -25,6 +25,8 @@ int rnn_spins_within(double seconds) {
 static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory"); /* waits a little, where yield does nothing */
 #endif
 }
 

@@ -4,6 +4,7 @@
  * more than its tolerance is wrong and by a little less is not, that an element which nobody wrote
  * is wrong, and that whoever writes where it must not is found. */
 #include "kernels/backend.h"
+#include "kernels/engine/rounding.h"
 #include "reference/cases.h"
 #include "reference/deviation.h"
 #include "reference/outputs.h"
@@ -12,9 +13,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#ifdef __SSE__
-#include <xmmintrin.h>
-#endif
 
 static int checks, failed;
 static const char *tried;
@@ -246,6 +244,15 @@ static const char *const found_as[MISCHIEF_COUNT] = {
 static mischief done;
 static size_t last_of_y; /* how many floats lie before it */
 
+static void set_flush(void) {
+#ifdef RNN_ROUNDING_FLUSH
+    rnn_rounding rounding;
+    rnn_rounding_get(&rounding);
+    rounding |= RNN_ROUNDING_FLUSH;
+    rnn_rounding_set(&rounding);
+#endif
+}
+
 static void do_it(const rnn_io *io) {
     switch (done) {
     case WRITES_X:
@@ -261,9 +268,7 @@ static void do_it(const rnn_io *io) {
         io->y[6] = 0; /* a row has 6 floats */
         break;
     case FLUSHES_DENORMALS:
-#ifdef __SSE__
-        _mm_setcsr(_mm_getcsr() | 0x8000);
-#endif
+        set_flush();
         break;
     case LEAVES_THE_LAST:
         memset(&io->y[last_of_y], 0xff, sizeof *io->y);
@@ -312,7 +317,7 @@ static void check_runs(void) {
     const rnn_shape shape = problem_shape(&p);
     last_of_y = array_row(&p, shape.y, 6, 4, 2, 3) + 5;
     for (int what = NO_MISCHIEF; what < MISCHIEF_COUNT; what++) {
-#ifndef __SSE__
+#ifndef RNN_ROUNDING_FLUSH
         if (what == FLUSHES_DENORMALS)
             continue;
 #endif
