@@ -16,9 +16,9 @@
  * when memory runs out (see rnn_plan_create). A function that can fail returns an rnn_status and,
  * where `error` is not NULL, writes one line that names the field and its value.
  *
- * The environment variable RNN_ISA (naive, scalar, avx2, avx512) lowers the instruction set of our
- * own kernels. It is read whenever a plan is created or the backends are listed. oneDNN and libxsmm
- * choose by themselves and listen to ONEDNN_MAX_CPU_ISA and LIBXSMM_TARGET. */
+ * The environment variable RNN_ISA (naive, scalar, avx2, avx512, neon) lowers the instruction set
+ * of our own kernels. It is read whenever a plan is created or the backends are listed. oneDNN and
+ * libxsmm choose by themselves and listen to ONEDNN_MAX_CPU_ISA and LIBXSMM_TARGET. */
 #ifndef RNN_H
 #define RNN_H
 
@@ -352,8 +352,8 @@ typedef struct rnn_io {
  * has no memory or no threads to start them, openmp and its kin and libxsmm compute alone, too, and
  * onednn returns RNN_OUT_OF_MEMORY. None of this changes a bit of the result.
  *
- * With our own backends (naive, scalar, autovec, avx2, avx512, openmp and its kin) the outputs and
- * final states of a row have the same bits
+ * With our own backends (naive, scalar, autovec, avx2, avx512, neon, openmp and its kin) the
+ * outputs and final states of a row have the same bits
  * - whatever the number, values, lengths and NaN of the rows beside it;
  * - in whatever layout;
  * - whether T is run at once or cut into calls that carry the states, where the layers allow that:

@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
 /* ---- This CPU ------------------------------------------------------------------------------- */
 
@@ -47,7 +51,13 @@ bool rnn_cpu_halves_vectors(rnn_cpu_features features) {
 }
 #else
 rnn_cpu_features rnn_cpu_detected(void) {
+#if defined(__aarch64__) && defined(__linux__)
+    return RNN_CPU_BASELINE | (getauxval(AT_HWCAP) & HWCAP_ASIMD ? RNN_CPU_NEON : 0);
+#elif defined(__aarch64__)
+    return RNN_CPU_BASELINE | RNN_CPU_NEON; /* as every system on it asks for */
+#else
     return RNN_CPU_BASELINE;
+#endif
 }
 
 bool rnn_cpu_halves_vectors(rnn_cpu_features features) {

@@ -14,6 +14,7 @@ enum {
     RNN_CPU_BASELINE = 1 << 0,
     RNN_CPU_AVX2 = 1 << 1,   /* with FMA, and the operating system saves YMM registers */
     RNN_CPU_AVX512 = 1 << 2, /* F, DQ, BW and VL, and the operating system saves ZMM registers */
+    RNN_CPU_NEON = 1 << 3,   /* AArch64's Advanced SIMD, which includes FMA */
 };
 
 /* Whether `features` are all that is needed. */

@@ -10,6 +10,7 @@
 An object of an instruction set is known by its source's name. What whole-program optimisation leaves to
 the linker is seen in librnn.so.
 """
+import os
 import re
 import shutil
 import subprocess
@@ -20,20 +21,27 @@ from operator import attrgetter
 from pathlib import Path
 
 SKIPPED = 77
+OBJDUMP = os.environ.get("OBJDUMP", "objdump")
 CACHE_LINE = 64
 AVX2_OBJECTS = re.compile(r"(isa_autovec|isa_avx2)\.c\.o$")
 AVX512_OBJECTS = re.compile(r"isa_avx512\.c\.o$")
 # VEX-coded instructions on general registers; the others start with v.
 VEX_ON_INTEGERS = "andn bextr blsi blsr blsmsk bzhi mulx pdep pext rorx sarx shlx shrx".split()
 AVX512_OPERAND = re.compile(r"%zmm|%k[0-7]|%[xy]mm(1[6-9]|2\d|3[01])")
-VECTOR = re.compile(r"%[yz]mm")
-STACK_VECTOR = re.compile(r"\(%rsp|\(%rbp")
+
+# How an architecture's disassembly looks: vectors, what is on the stack, multiply-adds and which of their operands
+# is the sum, jumps with the address they go to, what gate maths alone has, and prefetching.
+Architecture = namedtuple("Architecture", "instruction_sets vector stack fma sum jump gates fetch")
+X86 = Architecture(("avx2", "avx512"), re.compile(r"%[yz]mm"), re.compile(r"\(%rsp|\(%rbp"), "vfm", -1,
+                   re.compile(r"j\S* ([0-9a-f]+)"), re.compile("vdiv|vround|vrndscale"), "prefetch")
+AARCH64 = Architecture(("neon",), re.compile(r"\b[qv]\d"), re.compile(r"\[(sp|x29)\b"), "fml", 0,
+                       re.compile(r"(?:b\.\w+|cbn?z \w+,|tbn?z .*,) ?([0-9a-f]+) <"), re.compile("fdiv|frint"), "prfm")
 
 Instruction = namedtuple("Instruction", "address mnemonic operands function")
 
 
 def disassemble(path):
-    command = ["objdump", "--disassemble", "--no-show-raw-insn", str(path)]
+    command = [OBJDUMP, "--disassemble", "--no-show-raw-insn", str(path)]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     function = "?"
     for line in text.splitlines():
@@ -143,13 +151,13 @@ def functions_of(path):
     return functions
 
 
-def innermost_loops(instructions):
+def innermost_loops(instructions, of):
     """Returns the runs of instructions from a label to the jump back to it that have no such run inside."""
     index = {instruction.address: i for i, instruction in enumerate(instructions)}
     spans = []
     for i, instruction in enumerate(instructions):
-        target = re.match(r"([0-9a-f]+)", instruction.operands)
-        if not instruction.mnemonic.startswith("j") or not target:
+        target = of.jump.match(f"{instruction.mnemonic} {instruction.operands}")
+        if not target:
             continue
         start = index.get(int(target[1], 16))
         if start is not None and start <= i:
@@ -159,28 +167,28 @@ def innermost_loops(instructions):
             yield instructions[start:end + 1]
 
 
-def is_product(loop):
+def is_product(loop, of):
     """Whether a loop sums products. The gate maths does not count, as it rounds or divides in every loop."""
-    if any(re.match("vdiv|vround|vrndscale", i.mnemonic) for i in loop):
+    if any(of.gates.match(i.mnemonic) for i in loop):
         return False
-    fmas = [i for i in loop if i.mnemonic.startswith("vfm") and VECTOR.search(i.operands)]
-    sums = {i.operands.split(",")[-1] for i in fmas}
+    fmas = [i for i in loop if i.mnemonic.startswith(of.fma) and of.vector.search(i.operands)]
+    sums = {i.operands.split(",")[of.sum] for i in fmas}
     return len(fmas) >= 4 and len(sums) >= 4
 
 
-def spills_of(loop):
-    return [i for i in loop if VECTOR.search(i.operands) and STACK_VECTOR.search(i.operands)]
+def spills_of(loop, of):
+    return [i for i in loop if of.vector.search(i.operands) and of.stack.search(i.operands)]
 
 
-def check_object(path):
+def check_object(path, of):
     failed = loops = fetching = 0
     for name, instructions in functions_of(path).items():
-        for loop in filter(is_product, innermost_loops(instructions)):
+        for loop in (loop for loop in innermost_loops(instructions, of) if is_product(loop, of)):
             loops += 1
-            fmas = sum(i.mnemonic.startswith("vfm") for i in loop)
-            spills = spills_of(loop)
+            fmas = sum(i.mnemonic.startswith(of.fma) for i in loop)
+            spills = spills_of(loop, of)
             failed += bool(spills)
-            fetching += any(i.mnemonic.startswith("prefetch") for i in loop)
+            fetching += any(i.mnemonic.startswith(of.fetch) for i in loop)
             print(f"{'FAILED ' if spills else ''}{path.name} {name}: {len(loop)} instructions, "
                   f"{fmas} FMAs, {len(spills)} on the stack")
     if loops < 4:
@@ -194,10 +202,11 @@ def check_object(path):
 
 def check_spills(build):
     failed = 0
-    for isa in "avx2", "avx512":
+    of = AARCH64 if any(Path(build, "kernels").rglob("*isa_neon.c.o")) else X86
+    for isa in of.instruction_sets:
         paths = sorted(Path(build, "kernels").rglob(f"*isa_{isa}.c.o"))
         if paths:
-            failed += check_object(paths[0])
+            failed += check_object(paths[0], of)
         else:
             print(f"FAILED: no isa_{isa}.c.o below", build)
             failed += 1
@@ -209,7 +218,7 @@ def check_spills(build):
 def function_addresses(path):
     """The name and address, within its object, of each function that is not set apart as hardly ever called,
     nor made by the compiler, as .omp.reduction.reduction_func is."""
-    text = subprocess.run(["objdump", "--syms", str(path)], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([OBJDUMP, "--syms", str(path)], check=True, capture_output=True, text=True).stdout
     for line in text.splitlines():
         if found := re.match(r"([0-9a-f]+) .{6}F \.text\t[0-9a-f]+ (?:\.hidden )?([^.\s]\S*)$", line):
             yield found[2], int(found[1], 16)
@@ -238,8 +247,8 @@ def main(arguments):
     if len(arguments) != 2 or arguments[0] not in checks:
         print(__doc__)
         return 2
-    if not shutil.which("objdump"):
-        print("skipped: objdump is not installed")
+    if not shutil.which(OBJDUMP):
+        print(f"skipped: {OBJDUMP} is not installed")
         return SKIPPED
     return 1 if checks[arguments[0]](arguments[1]) else 0
 

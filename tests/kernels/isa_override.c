@@ -139,7 +139,7 @@ static void unknown_names_are_refused(void **state) {
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         char why[128];
         setenv("RNN_ISA", unknown[i], 1);
-        snprintf(why, sizeof why, "RNN_ISA: \"%s\" is none of naive, scalar, avx2, avx512",
+        snprintf(why, sizeof why, "RNN_ISA: \"%s\" is none of naive, scalar, avx2, avx512, neon",
                  unknown[i]);
         assert_unavailable("naive", why);
         assert_unavailable("avx2", why);

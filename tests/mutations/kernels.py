@@ -21,6 +21,8 @@ MUTATIONS = [
              outcomes=(FAILS, CRASHES)),
     Mutation("vector tail of AVX-512", "kernels/isa/vec/avx512.h", "(1u << count) - 1", "(1u << (count - 1)) - 1",
              equivalence("avx512", "gru"), kernels="avx512"),
+    Mutation("vector tail of NEON", "kernels/isa/vec/neon.h", "vst1q_lane_f32(to + 2, a, 2)",
+             "vst1q_lane_f32(to + 2, a, 1)", equivalence("neon", "gru"), kernels="neon"),
     Mutation("gates of the second pass", "kernels/engine/pack.c", "layout.gate[pass * gates + g]",
              "layout.gate[0 * pass * gates + g]", equivalence("avx2", "lstm"), kernels="avx2"),
     Mutation("sums of the second pass", "kernels/isa/kernels.inc.h", "rows->out[r] += at_once * vectors",

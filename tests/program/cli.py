@@ -199,7 +199,7 @@ class Commands(unittest.TestCase):
     def test_unknown_isa_leaves_no_backend(self):
         done = run("list", RNN_ISA="garbage")
         self.assertEqual(done.returncode, FINE, "list tells, it does not judge")
-        self.assertIn('RNN_ISA: "garbage" is none of naive, scalar, avx2, avx512', done.stdout)
+        self.assertIn('RNN_ISA: "garbage" is none of naive, scalar, avx2, avx512, neon', done.stdout)
         self.assertEqual(claims.claims(done.stdout), set())
 
     def test_empty_isa_is_none(self):

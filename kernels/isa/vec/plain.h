@@ -20,7 +20,7 @@ typedef struct vf {
 #define FOR_LANES for (int i = 0; i < VF_FLOATS; i++)
 
 /* fmaf is a library call where the instruction is missing. */
-#ifdef __FMA__
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define MULTIPLY_ADD(a, b, c) __builtin_fmaf(a, b, c)
 #else
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
