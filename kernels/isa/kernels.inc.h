@@ -107,8 +107,8 @@ typedef struct panel_group {
 } panel_group;
 
 /* The first or the last ones of the panels [begin, end). */
-static inline panel_group next_group(panel_shape shape, int begin, int end, bool descending,
-                                     int rows) {
+static ALWAYS_INLINE panel_group next_group(panel_shape shape, int begin, int end, bool descending,
+                                            int rows) {
     const int full = shape.full_panels;
     const int vectors = shape.gates * shape.blocks_per_panel;
     if (descending ? end > full : begin == full) {

@@ -54,8 +54,10 @@ void rnn_naive_activate(rnn_activation activation, float *values, int count) {
 
 /* ---- Products ----------------------------------------------------------------------------- */
 
-void rnn_naive_add_product(float *restrict y, const float *restrict x, const float *restrict matrix,
-                           int rows, int columns, int stride) {
+/* Inlined into a step, its loop would be vectorised for some callers and not for others. */
+__attribute__((noinline)) void rnn_naive_add_product(float *restrict y, const float *restrict x,
+                                                     const float *restrict matrix, int rows,
+                                                     int columns, int stride) {
     for (int k = 0; k < rows; k++) {
         const float *row = matrix + (size_t)k * (size_t)stride;
         for (int j = 0; j < columns; j++)

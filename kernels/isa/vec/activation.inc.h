@@ -103,5 +103,5 @@ static ALWAYS_INLINE vf gate_act_of_state(gate_activations by, vf x) {
 }
 
 static ALWAYS_INLINE vf gate_act(gate_activations by, vf x) {
-    return gate_act_of_state(by, by.usual ? x : gate_clipped(by, x));
+    return by.usual ? vf_tanh(x) : vf_activate_in_place(by.activation, gate_clipped(by, x));
 }
