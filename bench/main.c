@@ -19,11 +19,21 @@ static const command_row commands[] = {
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
+static int wider(int width, const char *text) {
+    const int length = (int)strlen(text);
+    return length > width ? length : width;
+}
+
 static void print_usage(FILE *to) {
+    int names = 0, usages = 0;
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        names = wider(names, commands[i].name);
+        usages = wider(usages, commands[i].usage);
+    }
     fputs("rnnbench: recurrent layers on the CPU, right first, then fast\n\n", to);
     for (int i = 0; i < COMMAND_COUNT; i++)
-        fprintf(to, "  rnnbench %-7s %-26s %s\n", commands[i].name, commands[i].usage,
-                commands[i].summary);
+        fprintf(to, "  rnnbench %-*s %-*s  %s\n", names, commands[i].name, usages,
+                commands[i].usage, commands[i].summary);
     fputs(
         "\n`rnnbench COMMAND --help` lists the command's options.\n"
         "Exit status: 0 fine, 1 wrong or not done, 2 usage or unreadable input, 3 not comparable,\n"

@@ -154,6 +154,39 @@ TOPOLOGY = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+class Documented(unittest.TestCase):
+    """Every row of commands.inc is where people look for commands."""
+
+    def commands(self):
+        table = (SOURCES / "bench/commands.inc").read_text(encoding="utf-8")
+        return re.findall(r"^COMMAND\((\w+),", table, re.MULTILINE)
+
+    def test_in_the_readme(self):
+        readme = (SOURCES / "README.md").read_text(encoding="utf-8")
+        first_cells = "\n".join(re.findall(r"^\| (`rnnbench [^|]*)", readme, re.MULTILINE))
+        named = re.findall(r"`rnnbench (\w+)", first_cells)
+        self.assertEqual(sorted(named), sorted(self.commands()))
+
+    def test_in_the_readme_of_its_room(self):
+        """The file of each command is named by the README of its folder."""
+        sources = [(path, path.read_text(encoding="utf-8")) for path in (SOURCES / "bench").glob("*/*.c")]
+        for name in self.commands():
+            with self.subTest(command=name):
+                path, = [path for path, text in sources if f"\nint command_{name}(" in text]
+                readme = path.with_name("README.md")
+                self.assertTrue(f"`{path.name}`" in readme.read_text(encoding="utf-8"),
+                                f"{path.name} is not in {readme}")
+
+    def test_in_the_help(self):
+        """Each has a line of the help, and all summaries begin in one column."""
+        table = (SOURCES / "bench/commands.inc").read_text(encoding="utf-8")
+        summaries = re.findall(r'^COMMAND\(\w+, ".*?", "(.*)"\)$', table, re.MULTILINE)
+        lines = run("--help").stdout.splitlines()
+        rows = [line for line in lines if re.match(r" +rnnbench \w", line)]
+        self.assertEqual([line.split()[1] for line in rows], self.commands())
+        self.assertEqual(len({line.find("  " + summary) for line, summary in zip(rows, summaries)}), 1, rows)
+
+
 class Commands(unittest.TestCase):
     def test_help_and_version(self):
         for arguments in ["--help"], ["--version"], ["check", "--help"], ["sweep", "--help"]:
