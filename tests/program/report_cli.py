@@ -171,6 +171,24 @@ class Pages(Reports):
         self.assertEqual(run(self.folder / "a.json", "--out", self.folder / "b.html").returncode, FINE)
         self.assertEqual((self.folder / "b.html").read_bytes(), self.out.read_bytes())
 
+    def test_every_section(self):
+        """Each row of report_sections.inc has its link and its section, in their order, and both its file and
+        what its link says stand in the room's README."""
+        room = SOURCES / "bench/report"
+        readme = (room / "README.md").read_text(encoding="utf-8")
+        names = re.findall(r"^SECTION\((\w+)\)$", (room / "report_sections.inc").read_text(encoding="utf-8"),
+                           re.MULTILINE)
+        page = self.report(self.file(made.grid(made.BACKENDS)))
+        navigation, = page.all("nav")
+        self.assertEqual([link.get("href") for link in navigation], [f"#{name}" for name in names])
+        self.assertEqual([section.get("id") for section in page.all("section")], names)
+        sources = [(path, path.read_text(encoding="utf-8")) for path in room.glob("*.c")]
+        for name, link in zip(names, navigation):
+            with self.subTest(section=name):
+                path, = [path for path, text in sources if f"\nconst report_section section_{name} = " in text]
+                for text in f"`{path.name}`", link.text:
+                    self.assertTrue(text.lower() in readme.lower(), f"{text} is not in README.md of bench/report")
+
     def test_committed_results(self):
         self.assertTrue(COMMITTED)
         for path in COMMITTED:
