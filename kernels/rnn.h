@@ -352,8 +352,8 @@ typedef struct rnn_io {
  * has no memory or no threads to start them, openmp and its kin and libxsmm compute alone, too, and
  * onednn returns RNN_OUT_OF_MEMORY. None of this changes a bit of the result.
  *
- * With our own backends (naive, scalar, autovec, avx2, avx512, neon, openmp and its kin) the
- * outputs and final states of a row have the same bits
+ * With our own backends (all but auto and those of RNN_BACKEND_LIBRARY) the outputs and final
+ * states of a row have the same bits
  * - whatever the number, values, lengths and NaN of the rows beside it;
  * - in whatever layout;
  * - whether T is run at once or cut into calls that carry the states, where the layers allow that:
