@@ -13,9 +13,11 @@ import signal
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
-LIBRARIES = ("onednn", "libxsmm")
+SOURCES = Path(__file__).resolve().parents[2]
+LIBRARIES = re.findall(r"^LIBRARY\((\w+),", (SOURCES / "kernels/backends.inc").read_text(), re.MULTILINE)
 PROBLEMS = ["--problem", "lstm/N:32/T:8/D:64/U:128", "--problem", "gru/N:32/T:8/D:64/U:128/reset_after:0"]
 CASES = 6
 THREADS = 2
