@@ -168,8 +168,6 @@ static void add_direction(document *d, const explanation *e, int index, int whic
     const bool backward = layer->direction == RNN_BACKWARD || which == 1;
     const int rows = 1 + (e->subject.run.problem.batch - 1) / e->taken.slices;
     const int members = e->taken.members / way->lanes;
-    const double column =
-        sizeof(float) * (double)rnn_cell_gates(layer->cell) * (double)layer->units;
     char text[32];
     document_add_row(d, "", NAN);
     document_add_number(d, index + 1, "%d", index + 1);
@@ -177,8 +175,8 @@ static void add_direction(document *d, const explanation *e, int index, int whic
     document_add_text(d, "%s", way_text(way, e->taken.members, text));
     document_add_number(d, way->chunk_steps ? (double)way->chunk_steps : (double)NAN, "%s", "");
     document_add_number(d, members, "%d", members);
-    add_weights(d, e, column * layer->features, members);
-    add_weights(d, e, column * rnn_layer_direction_width(layer), members);
+    add_weights(d, e, sizeof(float) * problem_layer_kernel(layer), members);
+    add_weights(d, e, sizeof(float) * problem_layer_recurrent(layer), members);
     document_add_text(
         d, "%s",
         e->kernels && rnn_way_streams_weights(&e->cost, way, layer, rows, e->taken.members) ? "yes"
@@ -293,8 +291,9 @@ static void add_legend(document *d, const explanation *e) {
     document_add_legend(d,
                         "way: a wavefront has each layer follow the one below; threads: of a "
                         "direction, together. in: the first cache of their cores that holds W or "
-                        "U alone from step to step; L2 of 2: of two cores together. streams: each "
-                        "step reads W and U side by side from behind L2");
+                        "U alone from step to step; L2 of 2: of two cores together. A projection's "
+                        "weights count with U. streams: each step reads W and U side by side from "
+                        "behind L2");
     document_add_legend(d, "roof: the longest of the times above it, by peaks measured just now. "
                            "Reads are of weights that the cache before cannot hold");
 }

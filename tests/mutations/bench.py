@@ -118,8 +118,11 @@ MUTATIONS = [
     Mutation("everybody's errors are ours", "bench/report/report_closing.c", "report_figures_of(all, all->ours, &figures)",
              "report_figures_of(all, EVERY_BACKEND, &figures)", numbers("test_exactness_is_told")),
     # ---- What auto takes
-    Mutation("weights of units alone", "bench/commands/explain.c", "column * layer->features, members",
-             "column * layer->units, members", explain("test_bytes")),
+    Mutation("weights of units alone", "bench/commands/explain.c", "problem_layer_kernel(layer), members",
+             "problem_layer_recurrent(layer), members", explain("test_bytes")),
+    Mutation("W_p weighs nothing", "bench/commands/explain.c", "problem_layer_recurrent(layer), members",
+             "rnn_cell_gates(layer->cell) * layer->units * rnn_layer_direction_width(layer), members",
+             explain("test_bytes_with_options")),
     Mutation("a full cache holds nothing", "bench/commands/explain.c", "if (bytes > (double)machine_cache_bytes",
              "if (bytes >= (double)machine_cache_bytes", explain("test_caches")),
     Mutation("what is projected at once streams", "kernels/engine/cost.c",

@@ -127,6 +127,13 @@ class Explain(unittest.TestCase):
                          [(1, "forward", 1536, 3072), (1, "backward", 1536, 3072),
                           (2, "forward", 1536, 192), (2, "backward", 1536, 192)])
 
+    def test_bytes_with_options(self):
+        """Coupling leaves 3 of the 4 gates. With a projection to 3 units U has 3 rows, and W_p has 5 x 3 numbers."""
+        for option, W_bytes, U_bytes in (("coupled:input", 240, 300), ("projection:3", 320, 4 * (3 * 20 + 5 * 3)),
+                                         ("coupled:forget/projection:3", 240, 4 * (3 * 15 + 5 * 3))):
+            (layer,) = self.layers(f"{SMALL}/{option}", "--threads", "1")
+            self.assertEqual((layer["W_bytes"], layer["U_bytes"]), (W_bytes, U_bytes), option)
+
     def test_backward(self):
         (layer,) = self.layers(f"{SMALL}/direction:backward", "--threads", "1")
         self.assertEqual(layer["direction"], "backward")
