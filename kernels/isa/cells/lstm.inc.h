@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * LSTM, gates in the order i f c o, z = x W + b:
+ * LSTM, gates in the order i f c o. z is the projection x W + b; the z of rnn.h has h U in it, too:
  *   c = rec(z_f + h U_f) c + rec(z_i + h U_i) act(z_c + h U_c),  h = rec(z_o + h U_o) act(c) */
 
 static ALWAYS_INLINE void lstm_gates(const rnn_step *step, gate_activations by, int row, int block,
