@@ -115,7 +115,10 @@ static int report(const gate_state *gate) {
         return EXIT_USAGE;
     if (gate_rows_count(rows, GATE_WRONG) || gate_rows_count(rows, GATE_SLOWER))
         return EXIT_WRONG;
-    return gate_rows_judged(rows) ? EXIT_FINE : say(EXIT_NOT_COMPARABLE, "no row could be judged");
+    return gate_rows_judged(rows)
+               ? EXIT_FINE
+               : say(EXIT_NOT_COMPARABLE, "no row could be judged; a longer --budget helps where "
+                                          "it was too small or the machine too noisy");
 }
 
 /* ---- What was asked for --------------------------------------------------------------------- */
