@@ -176,6 +176,7 @@ class Baseline(Gate):
         for backend in "naive", "scalar":
             done = self.judge(NOT_COMPARABLE, keep(5, backend))
             self.assertIn("the baseline has too few repetitions", done.stdout)
+            self.assertIn("no row could be judged; a longer --budget helps where it was too small", done.stderr)
         self.judge(WRONG, keep(6, "naive"))
 
     def test_bad_files(self):
