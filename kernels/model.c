@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 typedef struct cell_row {
     int gates, states;
@@ -229,11 +231,27 @@ const char *rnn_layer_option_beyond_keras(const rnn_layer *layer) {
                                    : NULL;
 }
 
+/* Its value as text, for a refusal. */
+static const char *value_of_option(const rnn_layer *layer, const char *option, char text[16]) {
+    const bool is_clip = strcmp(option, "cell_clip") == 0;
+    if (strcmp(option, "peepholes") == 0)
+        return "true";
+    if (strcmp(option, "coupling") == 0)
+        return rnn_coupling_name(layer->coupling);
+    if (strcmp(option, "projection") == 0)
+        snprintf(text, 16, "%d", layer->projection);
+    else
+        snprintf(text, 16, "%g", (double)(is_clip ? layer->cell_clip : layer->projection_clip));
+    return text;
+}
+
 static rnn_status check_options_beyond_keras(const rnn_layer *layer, int i, rnn_error *error) {
     const char *of_lstm = option_of_lstm(layer);
+    char value[16];
     if (of_lstm && layer->cell != RNN_LSTM)
-        return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].%s: set for %s, only LSTM has it",
-                        i, of_lstm, rnn_cell_name(layer->cell));
+        return rnn_fail(error, RNN_INVALID_ARGUMENT, "layers[%d].%s: %s for %s, only LSTM has it",
+                        i, of_lstm, value_of_option(layer, of_lstm, value),
+                        rnn_cell_name(layer->cell));
     if (layer->attention && layer->cell != RNN_GRU)
         return rnn_fail(error, RNN_INVALID_ARGUMENT,
                         "layers[%d].attention: true for %s, only GRU has it", i,

@@ -272,7 +272,8 @@ rnn_status rnn_backend_supports(const char *backend_name, const rnn_model *model
     return status == RNN_OK ? refuse_known_faults(&problem, row, error) : status;
 }
 
-/* A layer as the backends see it: options that Keras does not have for it are at their defaults. */
+/* A layer as the backends see it: SimpleRNN's recurrent activation, which it ignores, is at its
+ * default. */
 static rnn_layer canonical_layer(const rnn_layer *layer) {
     rnn_layer canonical = *layer;
     if (layer->cell == RNN_SIMPLE)

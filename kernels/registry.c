@@ -226,6 +226,9 @@ static const char *const merge_names[RNN_MERGE_COUNT] = {[RNN_CONCAT] = "concat"
                                                          [RNN_AVE] = "ave",
                                                          [RNN_NONE] = "none"};
 
+static const char *const coupling_names[RNN_COUPLING_COUNT] = {
+    [RNN_COUPLING_NONE] = "none", [RNN_COUPLING_INPUT] = "input", [RNN_COUPLING_FORGET] = "forget"};
+
 /* Makes the pair of functions of one name table, whose bodies are name_of and value_of. */
 #define NAMED(type, kind, COUNT)                                                                   \
     const char *rnn_##kind##_name(type value) {                                                    \
@@ -241,3 +244,4 @@ NAMED(rnn_cell, cell, RNN_CELL_COUNT)
 NAMED(rnn_activation, activation, RNN_ACTIVATION_COUNT)
 NAMED(rnn_direction, direction, RNN_DIRECTION_COUNT)
 NAMED(rnn_merge, merge, RNN_MERGE_COUNT)
+NAMED(rnn_coupling, coupling, RNN_COUPLING_COUNT)

@@ -7,8 +7,8 @@
  * destroy it in the end.
  *
  * These letters are used throughout: batch N, timesteps T, features D (the width of a layer's
- * input), units M (the width of each gate, and of h and c), gates G (SimpleRNN 1, LSTM 4, GRU 3).
- * All numbers are 32-bit floats.
+ * input), units M (the width of each gate and of c, and of h unless it is projected), gates G
+ * (SimpleRNN 1, LSTM 4, GRU 3). All numbers are 32-bit floats.
  *
  * The library never prints and never aborts. Its only global state is what it knows of forks, of
  * each thread's cores and of the threads that OpenMP has for it (see rnn_plan_run). That is said of
@@ -57,8 +57,7 @@ RNN_API const char *rnn_status_text(rnn_status status);
 /* The gates in every weight matrix have Keras' order, which is given beside each cell. rec is the
  * recurrent activation, act the activation, and x W the product of a row and a matrix. */
 typedef enum rnn_cell {
-    RNN_SIMPLE, /* h = act(x W + h U + b)                       Elman 1990; keras.layers.SimpleRNN
-                 */
+    RNN_SIMPLE, /* h = act(x W + h U + b)                    Elman 1990; keras.layers.SimpleRNN */
     RNN_LSTM,   /* i, f, c, o. z = x W + h U + b,
                    c = rec(z_f) c + rec(z_i) act(z_c),
                    h = rec(z_o) act(c)            Hochreiter, Schmidhuber 1997; Gers et al. 2000
@@ -101,7 +100,7 @@ typedef enum rnn_direction {
  * back in time. A last output joins the forward half after t = T-1 with the backward half after t
  * = 0. */
 typedef enum rnn_merge {
-    RNN_CONCAT, /* [forward, backward], width 2 M */
+    RNN_CONCAT, /* [forward, backward], twice as wide as one of them */
     RNN_SUM,
     RNN_MUL,
     RNN_AVE,  /* (forward + backward) / 2 */
@@ -449,10 +448,12 @@ RNN_API const char *rnn_cell_name(rnn_cell cell);
 RNN_API const char *rnn_activation_name(rnn_activation activation);
 RNN_API const char *rnn_direction_name(rnn_direction direction);
 RNN_API const char *rnn_merge_name(rnn_merge merge);
+RNN_API const char *rnn_coupling_name(rnn_coupling coupling);
 RNN_API bool rnn_cell_parse(const char *name, rnn_cell *cell);
 RNN_API bool rnn_activation_parse(const char *name, rnn_activation *activation);
 RNN_API bool rnn_direction_parse(const char *name, rnn_direction *direction);
 RNN_API bool rnn_merge_parse(const char *name, rnn_merge *merge);
+RNN_API bool rnn_coupling_parse(const char *name, rnn_coupling *coupling);
 
 #ifdef __cplusplus
 }

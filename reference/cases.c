@@ -132,9 +132,11 @@ static bool measure_naive(reference_case *c, double *largest) {
  * them. */
 static double length_factor(const problem *p) {
     double longest = 0;
-    for (int i = 0; i < p->layer_count; i++)
-        longest =
-            fmax(longest, (double)p->layers[i].features + rnn_layer_direction_width(&p->layers[i]));
+    for (int i = 0; i < p->layer_count; i++) {
+        const rnn_layer *layer = &p->layers[i];
+        const double gates = (double)layer->features + rnn_layer_direction_width(layer);
+        longest = fmax(longest, layer->projection > 0 ? fmax(gates, layer->units) : gates);
+    }
     return fmax(1, sqrt(longest / 64));
 }
 

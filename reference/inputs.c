@@ -317,6 +317,12 @@ static rnn_status suits_exact(const problem *p, rnn_error *error) {
             return rnn_fail(error, RNN_INVALID_ARGUMENT,
                             "values:exact needs recurrent_activation:linear or relu, not %s",
                             rnn_activation_name(layer->recurrent_activation));
+        const float clips[] = {layer->gate_clip, layer->cell_clip, layer->projection_clip};
+        for (int k = 0; k < 3; k++)
+            if (clips[k] != rintf(clips[k]))
+                return rnn_fail(error, RNN_INVALID_ARGUMENT,
+                                "values:exact needs clips that are whole numbers, not %g",
+                                (double)clips[k]);
         if (layer->merge == RNN_AVE && p->layer_count > 1)
             return rnn_fail(error, RNN_INVALID_ARGUMENT,
                             "values:exact cannot have merge:ave in stacked layers: not integers");

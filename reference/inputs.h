@@ -6,9 +6,9 @@
 
 #include "reference/arrays.h"
 
-/* Fills weights, x, states, lengths and mask. `gain` scales the normal weights: it is 1, or less
- * where the outputs would grow without bound. x is NaN in steps that do not count, so that whoever
- * uses it is found. */
+/* Fills weights, x, states, lengths, mask and attention. `gain` scales the normal weights: it is 1,
+ * or less where the outputs would grow without bound. x and attention are NaN in steps that do not
+ * count, so that whoever uses it is found. */
 void inputs_fill(run_arrays *arrays, const problem *problem, uint64_t seed, float gain);
 
 /* The steps of these inputs that count. */

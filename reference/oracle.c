@@ -59,7 +59,7 @@ typedef struct step_context {
     size_t D, M;
     size_t widths[2]; /* widths of h and c */
     double *z;        /* [4 M] pre-activations */
-    double *inner;    /* [M], for GRU: h U_h + b_1h, or r h */
+    double *inner;    /* [M]; of GRU h U_h + b_1h, or r h; of LSTM o act(c) */
 } step_context;
 
 /* sum += row W, over the columns that `matrix` points to; neighbouring rows are `stride` apart. */

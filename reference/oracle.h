@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The oracle: the formulas of rnn.h in double precision, as loops that can be read beside a
- * textbook. It alone decides what is right. It shares no code with kernels/, only the types of
- * rnn.h.
+ * textbook. It alone decides what is right. It shares no code with kernels/ but for the types of
+ * rnn.h and the widths of states that it states.
  *
  * A NaN that enters an activation leaves it as a NaN, also from relu and the hard sigmoids.
  */
@@ -16,7 +16,7 @@ typedef struct oracle_io {
     const float *x; /* [N, T, D] */
     double *y;      /* [N, T, width], or [N, width] without sequences */
     double *y_backward;
-    const float *const *initial_states; /* each [N, M]; NULL list or entry: zeros */
+    const float *const *initial_states; /* each [N, its width]; NULL list or entry: zeros */
     double *const *final_states;
     const int32_t *lengths; /* [N] */
     const uint8_t *mask;    /* [N, T] */

@@ -148,7 +148,6 @@ static bool parse_units(parser *in, const char *key, const char *value) {
                   value, PROBLEM_MAX_LAYERS, PROBLEM_MAX_SIZE);
 }
 
-static const char *const coupling_names[RNN_COUPLING_COUNT] = {"none", "input", "forget"};
 static const char *const output_names[] = {"last", "sequences"};
 static const char *const layout_names[] = {"batch_major", "time_major"};
 static const char *const strides_names[] = {"dense", "padded"};
@@ -221,15 +220,12 @@ static const char *const segment_keys[SEGMENT_COUNT] = {
 static bool parse_further_option(parser *in, segment_id segment, const char *key,
                                  const char *value) {
     rnn_layer *layer = &in->p->layers[0];
-    int choice;
     switch (segment) {
     case SEGMENT_PEEPHOLES:
         return parse_flag(in, key, value, &layer->peepholes);
     case SEGMENT_COUPLED:
-        if (!parse_choice(in, key, value, coupling_names, RNN_COUPLING_COUNT, &choice))
-            return false;
-        layer->coupling = (rnn_coupling)choice;
-        return true;
+        return rnn_coupling_parse(value, &layer->coupling) ||
+               refuse(in, "%s:%.40s: expected none, input or forget", key, value);
     case SEGMENT_PROJECTION:
         return parse_size(in, key, value, &layer->projection);
     case SEGMENT_CELL_CLIP:
@@ -443,8 +439,8 @@ static void print_layer_options(printer *out, const rnn_layer *layer, const rnn_
                 output_names[usual->return_sequences]);
     append_flag(out, SEGMENT_ZERO_MASKED, layer->zero_output_for_mask, usual->zero_output_for_mask);
     append_flag(out, SEGMENT_PEEPHOLES, layer->peepholes, false);
-    append_name(out, SEGMENT_COUPLED, coupling_names[layer->coupling],
-                coupling_names[RNN_COUPLING_NONE]);
+    append_name(out, SEGMENT_COUPLED, rnn_coupling_name(layer->coupling),
+                rnn_coupling_name(RNN_COUPLING_NONE));
     if (layer->projection > 0)
         append(out, "/%s:%d", segment_keys[SEGMENT_PROJECTION], layer->projection);
     append_clip(out, SEGMENT_CELL_CLIP, layer->cell_clip);

@@ -115,7 +115,7 @@ static void make_exact(problem *p, uint64_t *state) {
         layer->recurrent_activation = RNN_LINEAR;
     if (layer->merge == RNN_MUL)
         layer->merge = RNN_SUM;
-    /* Peepholes and a projection multiply once more. */
+    /* Options beyond Keras multiply once more, or leave the whole numbers. */
     layer->peepholes = layer->attention = false;
     layer->coupling = RNN_COUPLING_NONE;
     layer->projection = 0;

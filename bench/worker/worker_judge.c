@@ -56,12 +56,11 @@ static bool write_inputs(const subject *s, const char *folder) {
 
 /* What Keras does not have, where it is set. */
 static json_t *options_beyond_keras(const rnn_layer *layer) {
-    static const char *const coupled[RNN_COUPLING_COUNT] = {NULL, "input", "forget"};
     json_t *options = json_object();
     if (layer->peepholes)
         json_object_set_new(options, "peepholes", json_true());
-    if (coupled[layer->coupling])
-        json_object_set_new(options, "coupled", json_string(coupled[layer->coupling]));
+    if (layer->coupling != RNN_COUPLING_NONE)
+        json_object_set_new(options, "coupled", json_string(rnn_coupling_name(layer->coupling)));
     if (layer->projection > 0)
         json_object_set_new(options, "projection", json_integer(layer->projection));
     if (layer->attention)

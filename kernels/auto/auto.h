@@ -13,10 +13,10 @@ typedef struct rnn_choice {
     int threads;
 } rnn_choice;
 
-/* The cost model's choice. On one thread it is the best of the KERNELS rows, on more the first row
- * that takes threads, which knows by itself how many of them pay. Where that row cannot serve, it
- * is again the best of the KERNELS rows, and where the CPU is lowered below these, the first row of
- * all. */
+/* The cost model's choice. On one thread it is the best of the KERNELS rows, on more the row
+ * of kind THREADS, which knows by itself how many of them pay. Where that row cannot serve, it is
+ * again the best of the KERNELS rows, and where the CPU is lowered below these, the row of kind
+ * TEXTBOOK. */
 rnn_choice rnn_choose_by_model(const rnn_model *model, const rnn_shape *shape, int threads);
 
 #endif

@@ -106,10 +106,9 @@ static void append_clip(text_buffer *to, const char *name, float clip) {
 }
 
 static void append_options_beyond_keras(text_buffer *to, const rnn_layer *layer) {
-    static const char *const coupling[RNN_COUPLING_COUNT] = {"", ",coupled:input",
-                                                             ",coupled:forget"};
-    append(to, "%s%s%s", layer->peepholes ? ",peepholes" : "", coupling[layer->coupling],
-           layer->attention ? ",attention" : "");
+    append(to, "%s%s", layer->peepholes ? ",peepholes" : "", layer->attention ? ",attention" : "");
+    if (layer->coupling != RNN_COUPLING_NONE)
+        append(to, ",coupled:%s", rnn_coupling_name(layer->coupling));
     if (layer->projection > 0)
         append(to, ",projection:%d", layer->projection);
     append_clip(to, "cell_clip", layer->cell_clip);

@@ -65,8 +65,8 @@ static int place_of_caller(const core_mask *before) {
 }
 #endif
 
-/* Whether this thread's mask is no more than its place, as it is where OpenMP ties threads to
- * places and nobody has tied the thread elsewhere among the other places. */
+/* Whether this thread may still run at its place. Where OpenMP ties threads to places its mask is
+ * no more than that, unless somebody has tied it elsewhere. */
 static bool is_at_its_place(void) {
 #if defined(__linux__)
     enum { MOST_PROCESSORS = 1024 };
@@ -87,7 +87,7 @@ static bool is_at_its_place(void) {
 #endif
 }
 
-/* A region of the caller's may have given this thread a part of the places. */
+/* Counts the processors of the places that a region of the caller's has given this thread. */
 static int cores_of_partition(int most) {
     enum { MOST_PLACES = 1024 };
     int places[MOST_PLACES], cores = 0;
@@ -261,7 +261,7 @@ rnn_core_limit rnn_thread_limit(void) {
 
 /* ---- At this moment ------------------------------------------------------------------------- */
 
-/* The clock is one that is read in no time and goes on every few milliseconds. */
+/* The time by a clock that is read in no time and goes on every few milliseconds. */
 static unsigned milliseconds_now(void) {
     struct timespec now;
 #ifdef CLOCK_MONOTONIC_COARSE

@@ -184,7 +184,6 @@ bool rnn_streams_weights(const rnn_cost_model *model, const rnn_layer *layer, in
 bool rnn_way_streams_weights(const rnn_cost_model *model, const rnn_way *way,
                              const rnn_layer *layer, int rows, int members) {
     const bool projects_one_step =
-        way->chunk_steps == 1 ||
         rnn_workspace_chunk_steps(rows, model->problem->shape.timesteps) == 1;
     return projects_one_step && rnn_streams_weights(model, layer, rows, members / way->lanes);
 }

@@ -52,8 +52,8 @@ typedef struct rnn_split {
 /* How long a run is expected to take. */
 double rnn_split_seconds(const rnn_cost_model *model, rnn_split split);
 
-/* Calls `visit` with every split that is considered: one thread first, then more, up to
- * problem->threads or the number of cores. Some splits are visited twice. */
+/* Calls `visit` with every split that is considered: one thread first, then as many as
+ * problem->threads and the cores allow, and fewer and fewer. Some splits are visited twice. */
 typedef void rnn_split_visit(rnn_split split, double seconds, void *data);
 void rnn_each_split(const rnn_cost_model *model, rnn_split_visit *visit, void *data);
 

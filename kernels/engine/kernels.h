@@ -124,7 +124,8 @@ typedef struct rnn_kernels {
     int vector_floats; /* V */
     /* The numbers of rows for which panels of two vectors are better than those of four, because
      * one tile then holds all rows. Such panels of LSTM have two passes, those of GRU without
-     * reset_after half the blocks. There is no such number where most < least. */
+     * reset_after and of a projection half the blocks. There is no such number where most < least.
+     */
     struct {
         int least, most;
     } narrow_rows;

@@ -44,7 +44,7 @@ void rnn_barrier_reset(rnn_barrier *barrier);
 typedef struct rnn_member {
     int index, count;
     rnn_barrier *barrier; /* of this team; not used by a team of one */
-    int spins;            /* rnn_spins_within what may lie between the members when they meet */
+    int spins; /* looks before it yields: rnn_spins_within the time by which members differ */
 } rnn_member;
 
 /* Returns when every member of the team has called it. */

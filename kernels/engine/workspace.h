@@ -41,7 +41,7 @@ typedef struct workspace {
     rnn_progress *steps_done;  /* [layers], used by a wavefront */
     lane_arrays lanes[RNN_MAX_LAYERS];
     float *sequence[2]; /* between layers, [T][rows][row.sequence] */
-    float *half;        /* a backward half to be merged, [T][rows][M] */
+    float *half;        /* a backward half to be merged, [T][rows][row.half] */
 
     /* Lists that only this member uses. */
     int *every_row, *live_rows;

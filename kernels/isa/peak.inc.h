@@ -14,9 +14,14 @@
 typedef vf peak_vector;
 #define PEAK_SET(value)   vf_set(value)
 #define PEAK_FMA(a, b, c) vf_fma(a, b, c)
+#elif defined(__ARM_FEATURE_FMA) && defined(__ARM_NEON)
+/* AArch64 has a multiply-add in its baseline. */
+#include <arm_neon.h>
+typedef float32x4_t peak_vector;
+#define PEAK_SET(value)   vdupq_n_f32(value)
+#define PEAK_FMA(a, b, c) vfmaq_f32(c, a, b)
 #elif defined(__SSE__) || defined(__ARM_NEON)
-/* Four floats at a time, as the baselines of x86-64 and of AArch64 have them, with a multiply and
- * an add. */
+/* Four floats at a time, as the baseline of x86-64 has them, with a multiply and an add. */
 typedef float peak_vector __attribute__((vector_size(16)));
 #define PEAK_SET(value)   ((peak_vector){value, value, value, value})
 #define PEAK_FMA(a, b, c) ((a) * (b) + (c))

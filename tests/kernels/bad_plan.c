@@ -283,15 +283,15 @@ static void options_beyond_keras(void **state) {
         invalid(&f, text);                                                                         \
     } while (0)
     REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].peepholes = true),
-            "layers[0].peepholes: set for gru, only LSTM has it");
+            "layers[0].peepholes: true for gru, only LSTM has it");
     REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].coupling = RNN_COUPLING_INPUT),
-            "layers[0].coupling: set for gru");
+            "layers[0].coupling: input for gru");
     REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].projection = 2),
-            "layers[0].projection: set for gru");
+            "layers[0].projection: 2 for gru");
     REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].cell_clip = 2),
-            "layers[0].cell_clip: set for gru");
+            "layers[0].cell_clip: 2 for gru");
     REFUSED((f.layers[0].cell = RNN_GRU, f.layers[0].projection_clip = 2),
-            "layers[0].projection_clip: set for gru");
+            "layers[0].projection_clip: 2 for gru");
     REFUSED(f.layers[1].attention = true, "layers[1].attention: true for lstm, only GRU has it");
     REFUSED(f.layers[1].coupling = RNN_COUPLING_COUNT, "layers[1].coupling: 3");
     REFUSED(f.layers[1].projection = -1, "layers[1].projection: -1, must be 1 to units");

@@ -172,6 +172,7 @@ static void names_round_trip(void **state) {
     assert_string_equal(rnn_activation_name(RNN_HARD_SIGMOID_KERAS2), "hard_sigmoid_keras2");
     assert_string_equal(rnn_activation_name(RNN_EXPONENTIAL), "exponential");
     assert_string_equal(rnn_direction_name(RNN_BIDIRECTIONAL), "bidirectional");
+    assert_string_equal(rnn_coupling_name(RNN_COUPLING_FORGET), "forget");
     assert_string_equal(rnn_merge_name(RNN_AVE), "ave");
 }
 
