@@ -68,9 +68,6 @@ static bool check_schemas(const merge_state *merge) {
             fprintf(stderr, "rnnbench merge: %s is of schema version %d, %s of %d\n",
                     merge->parts[0].path, merge->parts[0].schema, merge->parts[i].path,
                     merge->parts[i].schema);
-            fputs("rnnbench merge: a file alone is written in today's version: rnnbench merge FILE "
-                  "--out FILE\n",
-                  stderr);
             return false;
         }
     return true;

@@ -6,8 +6,6 @@
 #include "bench/commit.h"
 #include "bench/measure/gbench.h"
 #include "bench/measure/table.h"
-#include "bench/results/merge_json.h"
-#include "bench/results/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -111,24 +109,10 @@ void sweep_files_free(sweep_files *files) {
 
 /* ---- Writing -------------------------------------------------------------------------------- */
 
-/* All rows so far, without what the first repetition of each says for all. free() it; NULL: out of
- * memory. */
-static char *rows_text(size_t *size) {
-    timed_file rows;
-    rnn_error error;
-    size_t whole;
-    char *text = gbench_json(&whole);
-    if (!text || !rows_open_text(&rows, text, whole, &error))
-        return NULL;
-    text = merge_json(&rows, 1, false, size, &error);
-    rows_free(&rows);
-    return text;
-}
-
 static bool write_rows(sweep_files *files) {
     size_t size;
     double start = clock_seconds();
-    char *content = rows_text(&size);
+    char *content = gbench_json(&size);
     bool ok = content != NULL;
     if (!ok)
         errno = ENOMEM;

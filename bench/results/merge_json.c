@@ -42,21 +42,12 @@ static void put_family(FILE *to, json_span value, long long first, long long *fa
         *families = number + 1;
 }
 
-/* An entry that is longer is not shortened: looking for each of its members would take long. */
-#define LARGEST_ENTRY (1 << 12)
-
-/* On one line, with its members as they stand, but for what `repetition`, the first one of its row,
- * gives; it is no span where all is written. */
-static void put_entry(FILE *to, json_span entry, json_span repetition, long long first,
-                      long long *families) {
+/* With all its members, as they stand, on one line. */
+static void put_entry(FILE *to, json_span entry, long long first, long long *families) {
     json_span name, value;
-    const bool shorten = repetition.start && repetition.start != entry.start &&
-                         entry.length <= LARGEST_ENTRY && repetition.length <= LARGEST_ENTRY;
     bool numbered = false;
     const char *separator = "{";
     for (json_cursor at = json_inside(entry); json_next_member(&at, &name, &value);) {
-        if (shorten && entry_member_is_given(entry, repetition, name))
-            continue;
         const bool is_family = !numbered && json_text_is(name, "family_index");
         fputs(separator, to);
         put_span(to, name);
@@ -71,102 +62,68 @@ static void put_entry(FILE *to, json_span entry, json_span repetition, long long
     fputs(*separator == ',' ? "}" : "{}", to);
 }
 
-/* A row that is there with its repetitions. */
-typedef struct repeated_row {
-    json_span name, first; /* first: the entry */
-} repeated_row;
-
-typedef struct repeated_rows {
-    repeated_row *rows; /* sorted by name, each once */
+/* The names of rows, each as often as the row has repetitions; sorted. */
+typedef struct repeated_names {
+    json_span *names;
     int count;
-} repeated_rows;
+} repeated_names;
 
 static int by_name(const void *a, const void *b) {
-    return json_compare_texts(((const repeated_row *)a)->name, ((const repeated_row *)b)->name);
-}
-
-static int by_name_and_place(const void *a, const void *b) {
-    const char *x = ((const repeated_row *)a)->first.start,
-               *y = ((const repeated_row *)b)->first.start;
-    const int order = by_name(a, b);
-    return order ? order : (x > y) - (x < y);
-}
-
-static void keep_first_of_each(repeated_rows *list) {
-    int kept = 0;
-    qsort(list->rows, (size_t)list->count, sizeof *list->rows, by_name_and_place);
-    for (int i = 0; i < list->count; i++)
-        if (i == 0 || by_name(&list->rows[i], &list->rows[kept - 1]) != 0)
-            list->rows[kept++] = list->rows[i];
-    list->count = kept;
+    return json_compare_texts(*(const json_span *)a, *(const json_span *)b);
 }
 
 /* False: no memory. */
-static bool list_repeated(repeated_rows *list, const timed_file *part) {
+static bool list_repeated(repeated_names *list, const timed_file *part) {
     json_span entry;
-    *list = (repeated_rows){0};
+    *list = (repeated_names){0};
     for (json_cursor at = json_inside(part->entries); json_next_item(&at, &entry);) {
         if (!json_is_object_span(entry))
             continue;
         const entry_kind kind = entry_kind_of(entry);
         if (!kind.iteration || !kind.name.start)
             continue;
-        if (!LIST_MAKE_ROOM(list->rows, list->count))
+        if (!LIST_MAKE_ROOM(list->names, list->count))
             return false;
-        list->rows[list->count++] = (repeated_row){kind.name, entry};
+        list->names[list->count++] = kind.name;
     }
     if (list->count > 0)
-        keep_first_of_each(list);
+        qsort(list->names, (size_t)list->count, sizeof *list->names, by_name);
     return true;
 }
 
-/* The first repetition of the entry's row; no span where there is none. */
-static json_span first_repetition(const repeated_rows *repeated, const entry_kind *kind) {
-    const repeated_row wanted = {.name = kind->name}, *found = NULL;
-    if (kind->name.start && repeated->count > 0)
-        found = bsearch(&wanted, repeated->rows, (size_t)repeated->count, sizeof wanted, by_name);
-    return found ? found->first : (json_span){NULL, 0};
-}
-
-typedef struct entry_writer {
-    FILE *to;
-    const char *separator;
-    long long families; /* so far */
-    bool shortens;      /* leaves out what the first repetition of a row gives */
-} entry_writer;
-
-static void put_row_entry(entry_writer *w, json_span entry, const repeated_rows *repeated,
-                          long long first_family) {
+/* Whether the file has the repetitions that this entry is the mean, the median or the like of. */
+static bool is_derived(json_span entry, const repeated_names *repeated) {
+    if (!json_is_object_span(entry) || repeated->count == 0)
+        return false;
     const entry_kind kind = entry_kind_of(entry);
-    json_span first = first_repetition(repeated, &kind);
-    /* What the file's repetitions give, such as their mean and median. */
-    if (kind.aggregate && !kind.complexity && first.start)
-        return;
-    if (!w->shortens || !kind.iteration || (first.start && !entry_has_time(first)))
-        first.start = NULL;
-    fputs(w->separator, w->to);
-    put_entry(w->to, entry, first, first_family, &w->families);
-    w->separator = ",\n";
+    return kind.aggregate && !kind.complexity && kind.name.start &&
+           bsearch(&kind.name, repeated->names, (size_t)repeated->count, sizeof kind.name, by_name);
 }
 
-static void put_odd_entry(entry_writer *w, json_span entry) {
-    fputs(w->separator, w->to);
-    put_value(w->to, entry);
-    w->separator = ",\n";
+static void put_entries(FILE *to, const timed_file *part, const repeated_names *repeated,
+                        const char **separator, long long *families) {
+    const long long first = *families;
+    json_span entry;
+    for (json_cursor at = json_inside(part->entries); json_next_item(&at, &entry);) {
+        if (is_derived(entry, repeated))
+            continue;
+        fputs(*separator, to);
+        *separator = ",\n";
+        if (json_is_object_span(entry))
+            put_entry(to, entry, first, families);
+        else
+            put_value(to, entry);
+    }
 }
 
 /* False: no memory. */
-static bool put_part(entry_writer *w, const timed_file *part) {
-    repeated_rows repeated;
-    const long long first_family = w->families;
-    json_span entry;
+static bool put_part(FILE *to, const timed_file *part, const char **separator,
+                     long long *families) {
+    repeated_names repeated;
     const bool ok = list_repeated(&repeated, part);
-    for (json_cursor at = json_inside(part->entries); ok && json_next_item(&at, &entry);)
-        if (json_is_object_span(entry))
-            put_row_entry(w, entry, &repeated, first_family);
-        else
-            put_odd_entry(w, entry);
-    free(repeated.rows);
+    if (ok)
+        put_entries(to, part, &repeated, separator, families);
+    free(repeated.names);
     return ok;
 }
 
@@ -194,6 +151,7 @@ static void join_member(json_t *context, const timed_file *part, const char *nam
 }
 
 static void join_contexts(json_t *context, const timed_file *parts, int count, bool complete) {
+    char number[32];
     for (int i = 1; i < count; i++)
         for (int k = 0; k < parts[i].context_count; k++)
             join_member(context, &parts[i], parts[i].context[k].name);
@@ -201,7 +159,8 @@ static void join_contexts(json_t *context, const timed_file *parts, int count, b
     json_object_del(context, "finished");
     if (complete)
         json_object_set_new(context, "finished", json_string("true"));
-    json_object_set_new(context, "merged", json_sprintf("%d files", count));
+    snprintf(number, sizeof number, "%d files", count);
+    json_object_set_new(context, "merged", json_string(number));
 }
 
 /* What is no text, number or flag is the library's caches and load_avg, which are small. */
@@ -223,35 +182,16 @@ static json_t *first_context(const timed_file *part) {
     return context;
 }
 
-/* Whether all are of rnnbench; what another program means by a member that a repetition lacks is
- * not known. */
-static bool are_ours(const timed_file *parts, int count) {
-    for (int i = 0; i < count; i++)
-        if (parts[i].schema == 0 && !rows_context(&parts[i], "rnnbench"))
-            return false;
-    return true;
-}
-
-/* Of a file of version 0 nobody knows whether its sweep came to its end. */
-static void raise_version(json_t *context, int from) {
-    if (from == 0 && !json_object_get(context, "finished"))
-        json_object_set_new(context, "finished", json_string("not said"));
-    json_object_set_new(context, ROWS_SCHEMA_KEY, json_sprintf("%d", ROWS_SCHEMA_VERSION));
-}
-
 /* ---- The whole ------------------------------------------------------------------------------- */
 
-static bool put_context(FILE *to, const timed_file *parts, int count, bool complete,
-                        bool shortened) {
-    if (count == 1 && (!shortened || parts[0].schema == ROWS_SCHEMA_VERSION)) {
+static bool put_context(FILE *to, const timed_file *parts, int count, bool complete) {
+    if (count == 1) {
         put_span(to, parts[0].context_span);
         return true;
     }
     json_t *context = first_context(&parts[0]);
-    if (context && count > 1)
+    if (context)
         join_contexts(context, parts, count, complete);
-    if (context && shortened)
-        raise_version(context, parts[0].schema);
     const bool ok = context && json_dumpf(context, to, JSON_INDENT(1)) == 0;
     json_decref(context);
     return ok;
@@ -260,15 +200,16 @@ static bool put_context(FILE *to, const timed_file *parts, int count, bool compl
 char *merge_json(const timed_file *parts, int count, bool complete, size_t *size,
                  rnn_error *error) {
     char *text = NULL;
+    const char *separator = "";
+    long long families = 0;
     FILE *to = open_memstream(&text, size);
-    entry_writer entries = {.to = to, .separator = "", .shortens = are_ours(parts, count)};
     bool ok = to != NULL;
     if (ok) {
         fputs("{\n\"context\": ", to);
-        ok = put_context(to, parts, count, complete, entries.shortens);
+        ok = put_context(to, parts, count, complete);
         fputs(",\n\"benchmarks\": [\n", to);
         for (int i = 0; ok && i < count; i++)
-            ok = put_part(&entries, &parts[i]);
+            ok = put_part(to, &parts[i], &separator, &families);
         fputs("\n]\n}\n", to);
         ok = !ferror(to) && ok;
         ok = fclose(to) == 0 && ok;

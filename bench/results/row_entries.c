@@ -177,63 +177,6 @@ static bool read_time(const entry_fields *entry, double *seconds, rnn_error *err
     return true;
 }
 
-/* ---- What the first repetition gives ----------------------------------------------------------
- */
-
-/* The counters that are an amount of work over the time of the repetition. */
-static bool is_rate(json_span name) {
-    static const char *const rates[] = {"GFLOP/s", "weight_GB/s", "roof"};
-    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
-        if (json_text_is(name, rates[i]))
-            return true;
-    return false;
-}
-
-/* A member that Google Benchmark's tools look for in every entry. */
-static bool is_own_member(json_span name) {
-    for (int i = 0; i < FIELD_COUNT; i++)
-        if (name.length == fields[i].length && memcmp(name.start, fields[i].name, name.length) == 0)
-            return true;
-    return json_text_is(name, "name");
-}
-
-/* The first one, as a reader takes it. */
-static json_span member_named(json_span entry, json_span wanted) {
-    json_cursor cursor = json_inside(entry);
-    json_span name, value;
-    while (json_next_member(&cursor, &name, &value))
-        if (json_compare_texts(name, wanted) == 0)
-            return value;
-    return (json_span){NULL, 0};
-}
-
-/* What `value`, a rate, is of in one iteration. NAN: not known. */
-static double amount_of(json_span entry, json_span value) {
-    const entry_fields f = fields_of(entry);
-    int exponent;
-    return time_unit(&f, &exponent) ? json_number_of(value) * seconds_of(&f, REAL_TIME, exponent)
-                                    : NAN;
-}
-
-bool entry_has_time(json_span entry) {
-    const entry_fields f = fields_of(entry);
-    rnn_error why;
-    double seconds;
-    return read_time(&f, &seconds, &why);
-}
-
-bool entry_member_is_given(json_span entry, json_span first, json_span name) {
-    if (is_own_member(name) && !json_text_is(name, "label"))
-        return false;
-    const json_span here = member_named(entry, name), there = member_named(first, name);
-    if (!there.start)
-        return false;
-    if (!is_rate(name))
-        return json_compare_texts(here, there) == 0;
-    const double amount = amount_of(first, there);
-    return fabs(amount_of(entry, here) - amount) <= 1e-12 * fabs(amount);
-}
-
 /* ---- The name ------------------------------------------------------------------------------- */
 
 static size_t without_suffix(const char *name, size_t length, const char *suffix) {
@@ -436,11 +379,6 @@ static int by_name(const void *a, const void *b) {
     return order ? order : (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-/* A null stands for a number that is not finite. */
-static bool is_counter(json_span value) {
-    return json_is_number_span(value) || json_is_span(value, "null");
-}
-
 /* Returns how many there are, also where `to` is NULL. */
 static int counters_of(json_span entry, int place, found_counter *to) {
     int count = 0;
@@ -451,10 +389,10 @@ static int counters_of(json_span entry, int place, found_counter *to) {
         const field at = field_of(&found, name, value);
         if (at != FIELD_COUNT)
             found.of[at] = value;
-        else if (is_counter(value) && to)
+        else if (json_is_number_span(value) && to)
             to[count++] = (found_counter){name, json_number_of(value), place};
         else
-            count += is_counter(value);
+            count += json_is_number_span(value);
     }
     return count;
 }
@@ -468,31 +406,14 @@ static int sort_counters(found_counter *found, int count) {
     return names;
 }
 
-/* The values of the entries from `values` on up to `entry`, which lack the counter; returns how
- * many values there are then. */
-static int add_given(const timed_row *row, const timed_file *file, const found_counter *first,
-                     double *room, int values, int entry) {
-    if (file->schema < ROWS_SCHEMA_SHORTENED || first->entry != 0)
-        return values;
-    for (; values < entry; values++)
-        room[values] =
-            first->value * (is_rate(first->name) ? row->samples[0] / row->samples[values] : 1);
-    return values;
-}
-
 /* `room` is for as many values as there are entries. False: no memory. */
 static bool add_counters(timed_row *row, timed_file *file, const found_counter *found, int count,
                          double *room, int entries) {
     for (int i = 0, end; i < count; i = end) {
         int values = 0;
-        for (end = i; end < count && json_compare_texts(found[end].name, found[i].name) == 0;
-             end++) {
-            if (end > i && found[end].entry == found[end - 1].entry)
-                continue;
-            values = add_given(row, file, &found[i], room, values, found[end].entry);
-            room[values++] = found[end].value;
-        }
-        values = add_given(row, file, &found[i], room, values, entries);
+        for (end = i; end < count && json_compare_texts(found[end].name, found[i].name) == 0; end++)
+            if (end == i || found[end].entry != found[end - 1].entry)
+                room[values++] = found[end].value;
         row_counter *counter = &row->counters[row->counter_count];
         counter->name = json_shown_text_of(found[i].name, file->strings);
         counter->value = values == entries ? median(room, values) : NAN;

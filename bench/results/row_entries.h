@@ -18,15 +18,6 @@ typedef struct entry_kind {
 
 entry_kind entry_kind_of(json_span entry);
 
-/* Whether its time can be used; a reader leaves out a repetition that has none. */
-bool entry_has_time(json_span entry);
-
-/* Whether a reader knows this member of a repetition from the first repetition of its row: a label
- * or a counter that is the same in both, or a rate of what is the same, such as GFLOP/s, which
- * follows from the times of both. Google Benchmark's own members are always there, as its tools
- * look for them in every entry. */
-bool entry_member_is_given(json_span entry, json_span first, json_span name);
-
 /* Makes a row of entries that have one name, each an iteration or an aggregate. What cannot be used
  * of them is noted in the file, and row->error says why a row has no time. Returns false with the
  * reason in `error`, without the names of file and row; samples and counters may have to be freed

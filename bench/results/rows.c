@@ -368,7 +368,7 @@ const timed_row *rows_find_timed(const timed_file *file, const char *problem, co
 
 /* ---- The file -------------------------------------------------------------------------------- */
 
-static bool find_parts(timed_file *file, json_span root, rnn_error *error) {
+static bool read_root(timed_file *file, json_span root, rnn_error *error) {
     const bool is_object = json_is_object_span(root);
     const json_span none = {NULL, 0};
     const json_span context = is_object ? json_first_member(root, "context") : none;
@@ -378,11 +378,8 @@ static bool find_parts(timed_file *file, json_span root, rnn_error *error) {
                     json_is_object_span(context) ? "benchmarks" : "context");
     file->context_span = context;
     file->entries = entries;
-    return read_context(file, context, error) && check_schema(file, error);
-}
-
-static bool read_root(timed_file *file, json_span root, rnn_error *error) {
-    if (!find_parts(file, root, error) || !read_rows(file, file->entries, error))
+    if (!read_context(file, context, error) || !check_schema(file, error) ||
+        !read_rows(file, entries, error))
         return false;
     list_names(file);
     return index_rows(file, error);
@@ -397,18 +394,6 @@ static bool read_text(timed_file *file, size_t size, rnn_error *error) {
         rows_note(file, "%d bytes of its texts are no UTF-8 or control characters: read as '?'",
                   mended);
     return read_root(file, root, error);
-}
-
-bool rows_open_text(timed_file *file, char *text, size_t size, rnn_error *error) {
-    json_span root;
-    int mended = 0;
-    *file = (timed_file){.path = "", .text = text, .strings = text_pool_new()};
-    if (file->strings
-            ? json_open(text, size, &root, &mended, error) && find_parts(file, root, error)
-            : fail(error, "out of memory"))
-        return true;
-    rows_free(file);
-    return false;
 }
 
 bool rows_read_with_text(timed_file *file, const char *path, rnn_error *error) {

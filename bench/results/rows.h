@@ -20,12 +20,9 @@
 #define ROWS_MAX_ENTRIES (2 << 20) /* a file that has more is refused */
 #define ROWS_MAX_NOTES   20
 
-/* The member of the context that tells how to read the rest. A file without it is of version 0,
- * and may be of another program. From version 2 on a repetition lacks what the first one of its row
- * gives: see entry_member_is_given(). */
-#define ROWS_SCHEMA_KEY       "rnnbench_schema"
-#define ROWS_SCHEMA_VERSION   2
-#define ROWS_SCHEMA_SHORTENED 2
+/* The member of the context that tells how to read the rest. A file without it is of version 0. */
+#define ROWS_SCHEMA_KEY     "rnnbench_schema"
+#define ROWS_SCHEMA_VERSION 1
 
 typedef struct row_counter {
     const char *name;
@@ -89,9 +86,6 @@ typedef struct timed_file {
 bool rows_read(timed_file *file, const char *path, rnn_error *error);
 /* Does the same, and keeps the text in memory. */
 bool rows_read_with_text(timed_file *file, const char *path, rnn_error *error);
-/* Finds context and entries in a text and makes no rows of them. The text, which ends with a NUL at
- * `size`, becomes the file's, whatever is returned; the file is of zeros where it is refused. */
-bool rows_open_text(timed_file *file, char *text, size_t size, rnn_error *error);
 void rows_free(timed_file *file); /* accepts a file of zeros */
 
 /* Adds a note, one line on something that was left out or not read as it stands. */

@@ -16,7 +16,6 @@ import unittest
 from pathlib import Path
 
 import claims
-from results_fake import whole_rows
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
 SOURCES = Path(__file__).resolve().parents[2]
@@ -290,7 +289,7 @@ class Sweep(unittest.TestCase):
         for field in "cpu", "compiler", "commit", "seed", "isa":
             self.assertIn(field, results["context"])
         for backend in "naive", "scalar":
-            rows = [row for row in whole_rows(results)
+            rows = [row for row in results["benchmarks"]
                     if row["name"].startswith(f"lstm/{backend}/N:2/T:3/D:4/U:4/threads:1")
                     and row["run_type"] == "iteration"]
             self.assertEqual(len(rows), 2, "one a repetition")
@@ -334,7 +333,7 @@ class Sweep(unittest.TestCase):
         run("sweep", "--problem", "lstm/N:16/T:3/D:16/U:32", "--backend", "scalar,libxsmm,auto",
             "--threads", "1", *BRIEF, "--out", str(self.out), **environment)
         return {row["run_name"].split("/")[1]: row["roof"] * row["real_time"]
-                for row in whole_rows(json.loads(self.out.read_text()))
+                for row in json.loads(self.out.read_text())["benchmarks"]
                 if row["run_type"] == "iteration"}
 
     def test_roofs_are_of_the_instructions_in_use(self):
@@ -384,7 +383,7 @@ class Sweep(unittest.TestCase):
         done = run("sweep", *(word for mask in masks for word in ("--problem", whole + mask)), "--backend",
                    "naive", "--threads", "1", *BRIEF, "--out", str(self.out))
         self.assertEqual(done.returncode, FINE, done.stderr)
-        rows = [row for row in whole_rows(json.loads(self.out.read_text())) if row["run_type"] == "iteration"]
+        rows = [row for row in json.loads(self.out.read_text())["benchmarks"] if row["run_type"] == "iteration"]
         roofs = {}
         for mask in masks:
             name = whole.replace("/", "/naive/", 1) + mask + "/threads:1"

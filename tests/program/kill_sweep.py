@@ -41,7 +41,7 @@ def wait_for_writing(process, folder, deadline):
 def problems_of(path):
     """Returns how many problems the file has. Raises where one is not whole or the file is damaged."""
     content = json.loads(path.read_text())
-    assert content["context"]["rnnbench_schema"] == "2"
+    assert content["context"]["rnnbench_schema"] == "1"
     rows = collections.Counter(row["run_name"].removesuffix("/process_time/real_time")
                                for row in content["benchmarks"] if row["run_type"] == "iteration")
     assert rows, "a file without rows"

@@ -8,7 +8,7 @@ CONTEXT = {
     "cpu": "Test CPU", "cores": "2", "usable": "2 of 2 cores", "isa": "avx2", "governor": "unknown",
     "compiler": "gcc 12.2.0", "flags": "-O3 -ffp-contract=off", "onednn": "2.6.3 (OMP)",
     "rnnbench": "0.1.0", "commit": "0123456789ab", "seed": "1", "preset": "none",
-    "command": "rnnbench sweep", "memory": "8.0 GiB", "rnnbench_schema": "2", "finished": "true",
+    "command": "rnnbench sweep", "memory": "8.0 GiB", "rnnbench_schema": "1", "finished": "true",
     "peaks_threads_1": "baseline 1.0 GFLOP/s"}
 
 
@@ -38,14 +38,3 @@ def write(path, rows, **options):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content(rows, **options)))
     return path
-
-
-def whole_rows(content):
-    """Returns the repetitions of a file with what each but the first of its row leaves out."""
-    first, rows = {}, []
-    for row in content["benchmarks"]:
-        of = first.setdefault(row["run_name"], row)
-        rates = {name: of[name] * of["real_time"] / row["real_time"] for name in ("GFLOP/s", "weight_GB/s", "roof")
-                 if name in of}
-        rows.append({**of, **rates, **row})
-    return rows

@@ -220,40 +220,11 @@ static void knows_schemas(void **state) {
     read_text(&file, OF_SCHEMA(""));
     assert_int_equal(file.schema, 0);
     rows_free(&file);
-    refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"3\""), "is of rnnbench_schema 3; this program");
-    refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"3\""), "a newer rnnbench reads it");
+    refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"2\""), "is of rnnbench_schema 2; this program");
+    refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"2\""), "a newer rnnbench reads it");
     refuse_text(OF_SCHEMA("\"rnnbench_schema\": \"one\""), "no version");
     refuse_text(OF_SCHEMA("\"rnnbench_schema\": -1"), "no version");
     refuse_text(OF_SCHEMA("\"json_schema_version\": 2"), "json_schema_version 2");
-}
-
-static void check_counter(const timed_row *row, const char *name, double expected) {
-    const double value = row_counter_value(row, name);
-    assert_true(isnan(expected) ? isnan(value) : value == expected);
-}
-
-static void check_short(const char *schema, double rate, double error) {
-    char text[2000];
-    timed_file file;
-    snprintf(text, sizeof text,
-             "{\"context\": {\"rnnbench_schema\": \"%s\"}, \"benchmarks\": [%s, %s, %s]}", schema,
-             ENTRY("a", "\"real_time\": 1, \"label\": \"x\", \"GFLOP/s\": 8, \"max_error\": 3"),
-             ENTRY("a", "\"real_time\": 2, \"late\": 1"),
-             ENTRY("a", "\"real_time\": 4, \"late\": 1, \"max_error\": 5"));
-    read_text(&file, text);
-    const timed_row *row = &file.rows[0];
-    assert_int_equal(row->sample_count, 3);
-    assert_string_equal(row->label, "x");
-    check_counter(row, "GFLOP/s", rate);
-    check_counter(row, "max_error", error);
-    check_counter(row, "late", NAN);
-    rows_free(&file);
-}
-
-static void takes_from_the_first_repetition(void **state) {
-    (void)state;
-    check_short("2", 4, 3);
-    check_short("1", NAN, NAN);
 }
 
 /* ---- Bad input ------------------------------------------------------------------------------- */
@@ -558,7 +529,6 @@ int main(void) {
         cmocka_unit_test(leaves_percentages_out),
         cmocka_unit_test(tells_names_apart),
         cmocka_unit_test(knows_schemas),
-        cmocka_unit_test(takes_from_the_first_repetition),
         cmocka_unit_test(refuses_what_is_no_results_file),
         cmocka_unit_test(knows_bad_times),
         cmocka_unit_test(tells_nan_from_text),
