@@ -98,13 +98,16 @@ static rnn_array kernel_of_head(const asked *a) {
     return (rnn_array){numbers + 2, width * HEAD};
 }
 
-/* A plan does not need what it was described by, so that is spoilt before the plan runs. */
+/* A plan does not need what it was described by, so that is spoilt before the plan runs. It is
+ * static, as a compiler may leave out the spoiling of what is on the stack and gone anyway. */
 static rnn_status make_plan(rnn_plan **plan, const asked *a, rnn_error *error) {
-    asked gone = *a;
-    rnn_weights layers[4];
+    static asked gone;
+    static rnn_weights layers[4];
+    gone = *a;
     const rnn_model model = {gone.layers, gone.layer_count, gone.has_head ? &gone.dense : NULL};
-    rnn_model_weights weights = {layers, fill_weights(a, layers), kernel_of_head(a),
-                                 gone.dense_bias};
+    static rnn_model_weights weights;
+    weights =
+        (rnn_model_weights){layers, fill_weights(a, layers), kernel_of_head(a), gone.dense_bias};
     if (!gone.has_head)
         weights.dense_kernel = (rnn_array){NULL, 7};
     const rnn_status status =
