@@ -51,7 +51,7 @@ static double *read_samples(json_span list, double least, int *count) {
 }
 
 /* The names live as long as the pool. */
-static bool read_counters(gbench_row *to, json_span row, text_pool *pool) {
+static bool read_counters(gbench_row *to, json_span row, text_pool *pool, rnn_error *error) {
     const json_span counters = json_first_member(row, "counters");
     json_span name, value;
     if (!json_is_object_span(counters))
@@ -59,7 +59,10 @@ static bool read_counters(gbench_row *to, json_span row, text_pool *pool) {
     for (json_cursor at = json_inside(counters); json_next_member(&at, &name, &value);) {
         const char *text = json_shown_text_of(name, pool);
         if (!text)
-            return false;
+            return fail(error, "out of memory");
+        if (to->counter_count == GBENCH_MAX_COUNTERS)
+            return fail(error, "counters: there are more than %d with those of every row",
+                        GBENCH_MAX_COUNTERS);
         row_add_counter(to, text, json_number_of(value), false);
     }
     return true;
@@ -87,8 +90,8 @@ static bool read_row(measurement_list *results, json_span row, text_pool *pool, 
     const row_name name = row_name_of(text, backend, kept.threads);
     gbench_row to = {.name = name.text, .label = label, .result = &kept.time};
     row_add_rates(&to, kept.flops, weight_bytes, kept.roof_seconds);
-    if (!read_counters(&to, row, pool))
-        return fail(error, "out of memory");
+    if (!read_counters(&to, row, pool, error))
+        return false;
     for (int i = 0; i < to.counter_count; i++)
         if (strcmp(to.counters[i].name, "max_error") == 0)
             kept.max_error = to.counters[i].value;

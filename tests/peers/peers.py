@@ -247,6 +247,7 @@ class RecordTest(unittest.TestCase):
                               ({"threads": 0}, "threads"), ({"iterations": None}, "iterations"),
                               ({"flops": "many"}, "flops"), ({"seconds": []}, "seconds"),
                               ({"seconds": [1e-6, 0, 1e-6]}, "seconds"), ({"seconds": [1e-6]}, "as many"),
+                              ({"counters": {str(i): 1 for i in range(20)}}, "counters: there are more than 12"),
                               ({"cpu_seconds": 3}, "cpu_seconds"), ({"seconds": [1, math.nan, 1]}, "seconds"),
                               ({"problem": "lstm/" + 10000 * "x"}, "problem")):
             done = self.record([self.ROW, {**self.ROW, **change}], "--out", self.out)

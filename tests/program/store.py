@@ -375,10 +375,11 @@ class Merge(InFolder):
         self.assertLess(len(kept), len(before["benchmarks"]))
         other = self.fake("other.json", PROBLEM, samples=(2e-4, 2.1e-4))
         for command in (("compare", "FILE", other), ("compare", "FILE", other, "--format", "json"),
-                        ("history", PROBLEM, self.folder), ("report", "FILE", "--out", self.folder / "page.html")):
+                        ("history", PROBLEM, self.folder / "alone"), ("report", "FILE", "--out", self.folder / "page.html")):
             said = []
             for path in old, new:
-                same_name = self.folder / "same.json"
+                (self.folder / "alone").mkdir(exist_ok=True)
+                same_name = self.folder / "alone" / "same.json"
                 same_name.write_bytes(path.read_bytes())
                 done = run(*(same_name if word == "FILE" else word for word in command))
                 page = self.folder / "page.html"
