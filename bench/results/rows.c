@@ -91,6 +91,7 @@ static bool check_schema(timed_file *file, rnn_error *error) {
 typedef struct entry_place {
     json_span name, text;
     int place;
+    bool iteration; /* it is a repetition, and no aggregate */
 } entry_place;
 
 typedef struct entry_list {
@@ -130,7 +131,8 @@ static bool is_of_a_row(timed_file *file, entry_list *list, json_span entry, int
 static bool append_entry(entry_list *list, json_span name, json_span text) {
     if (!LIST_MAKE_ROOM(list->items, list->count))
         return false;
-    list->items[list->count] = (entry_place){name, text, list->count};
+    list->items[list->count] =
+        (entry_place){name, text, list->count, entry_kind_of(text).iteration};
     list->count++;
     return true;
 }
@@ -161,7 +163,10 @@ static int by_name_and_place(const void *a, const void *b) {
 
 /* The entries of a row: a run of the list. */
 typedef struct entry_group {
-    int first, count, place; /* place: of its first entry in the file */
+    int first, count;
+    int place; /* in the file, of its first repetition or, where there is none, of its first entry
+                */
+    bool has_iteration;
 } entry_group;
 
 static int by_place(const void *a, const void *b) {
@@ -183,8 +188,12 @@ static entry_group *group_entries(entry_list *list, int *count) {
         const entry_place *item = &list->items[i];
         list->texts[i] = item->text;
         if (i == 0 || json_compare_texts(item->name, item[-1].name) != 0)
-            groups[(*count)++] = (entry_group){i, 0, item->place};
-        groups[*count - 1].count++;
+            groups[(*count)++] = (entry_group){.first = i, .place = item->place};
+        entry_group *group = &groups[*count - 1];
+        if (item->iteration && !group->has_iteration)
+            group->place = item->place;
+        group->has_iteration |= item->iteration;
+        group->count++;
     }
     qsort(groups, (size_t)*count, sizeof *groups, by_place);
     return groups;
