@@ -24,10 +24,11 @@ static int say(int status, const char *text) {
 static int refuse(const gate_workers *workers, gate_end end) {
     static const struct {
         int status;
-        const char *why; /* NULL: as the workers failed */
+        const char *why; /* NULL: the workers say how they failed */
     } ends[] = {
         [GATE_GOES_ON] = {EXIT_NOT_COMPARABLE, "no verdict"},
-        [GATE_FAILED] = {EXIT_NOT_COMPARABLE, NULL}, /* the base: a new build's failure is wrong */
+        /* Only the base's failure ends here: a new build that fails is wrong. */
+        [GATE_FAILED] = {EXIT_NOT_COMPARABLE, NULL},
         [GATE_HUNG] = {EXIT_NOT_COMPARABLE, NULL},
         [GATE_UNABLE] = {EXIT_USAGE, NULL},
         [GATE_LATE] = {EXIT_NOT_COMPARABLE,
@@ -62,7 +63,8 @@ static gate_end measure(gate_state *gate) {
     return gate_rows_due(&gate->rows, true) ? measure_series(gate, true, second) : GATE_GOES_ON;
 }
 
-/* A build that fails over a row is wrong there; one that does not even start, everywhere. */
+/* A new build that fails over a row is wrong in that row; one that does not even start is wrong in
+ * all of them. */
 static gate_end blame_new(gate_state *gate, gate_end end) {
     if (end != GATE_FAILED || !gate_is_this_build(gate->options, gate->workers.failed_side))
         return end;
@@ -76,7 +78,7 @@ static gate_end blame_new(gate_state *gate, gate_end end) {
     return GATE_GOES_ON;
 }
 
-/* A row that was found wrong is, however the rest of it ended. */
+/* A row that was found wrong stays wrong, however the rest of the gate ended. */
 static gate_end keep_wrong(gate_state *gate, gate_end end) {
     gate_rows_leave_out_others(&gate->rows, gate->plan.rounds);
     if (end != GATE_LATE && end != GATE_FAILED && end != GATE_UNABLE)
@@ -139,7 +141,7 @@ static int find_and_run(gate_state *gate) {
     return end == GATE_GOES_ON ? report(gate) : refuse(&gate->workers, end);
 }
 
-/* What a gate draws is drawn anew in each: the same draws would favour one side for ever. */
+/* Each gate draws its own random numbers: the same draws would favour one side for ever. */
 static uint64_t random_start(void) {
     uint64_t start;
     if (getrandom(&start, sizeof start, GRND_NONBLOCK) != (ssize_t)sizeof start)

@@ -18,7 +18,7 @@
 
 /* ---- Whether it can be compared -------------------------------------------------------------- */
 
-/* Of this machine and program. */
+/* The context of this machine and program. */
 typedef struct own_context {
     row_context members[CONTEXT_MOST_MEMBERS];
     int count;
@@ -27,18 +27,18 @@ typedef struct own_context {
 } own_context;
 
 typedef struct context_check {
-    unsigned backends; /* that rows are of, the anchor among them: bits by index */
+    unsigned backends; /* the set of those that rows use, with the anchor; bits by index */
     difference_text differences;
     bool refused;
 } context_check;
 
-/* The version of a library that no row needs. */
+/* Whether `name` is the version of a library that no row needs. */
 static bool is_idle_backend(unsigned backends, const char *name) {
     const int index = backend_index(name);
     return index >= 0 && !(backends >> index & 1u);
 }
 
-/* Of a compiler the family: gcc 12.2.0 and gcc 13.1.0 may be compared. */
+/* Only the compiler's family has to be the same: gcc 12.2.0 and gcc 13.1.0 may be compared. */
 static bool same_compiler(const char *a, const char *b) {
     const size_t length = strcspn(a, " ");
     return length == strcspn(b, " ") && strncmp(a, b, length) == 0;
@@ -95,7 +95,7 @@ static bool passes(const gate_options *options, const timed_row *row, int backen
            (threads->count == 0 || int_list_contains(threads, row->threads));
 }
 
-/* What the row is judged against; false: the baseline cannot tell. */
+/* Sets what the row is judged against. False: the baseline cannot tell. */
 static bool make_reference(gate_row *to, const timed_row *row, const timed_row *anchor) {
     const sample_set over = {row->samples, row->sample_count};
     const sample_set under = {anchor->samples, anchor->sample_count};
@@ -124,7 +124,7 @@ static bool add_row(gate_rows *rows, const timed_file *file, const timed_row *ro
     return true;
 }
 
-/* Backends that this build does not know. */
+/* Notes the backends that this build does not know. */
 static void note_unknown(gate_notes *notes, const timed_file *file) {
     char names[200] = "", rest[32] = "";
     int left_out = 0;
@@ -143,7 +143,7 @@ static void note_unknown(gate_notes *notes, const timed_file *file) {
                   names, rest);
 }
 
-/* Of more than one note the gate's document has the first; all are told. */
+/* All notes go to stderr; the gate's document has the first of them and how many more there are. */
 static void note_left_out(gate_notes *notes, const timed_file *file) {
     rows_tell_notes(file, "gate");
     const int more = file->note_count + file->notes_left_out - 1;

@@ -10,23 +10,23 @@
 #include <math.h>
 #include <string.h>
 
-#define FLOPS_IN_A_SECOND  5e8 /* of the oracle, about: for what no base has shown yet */
+#define FLOPS_IN_A_SECOND  5e8 /* of the oracle, about: for guesses before a row was timed */
 #define CONTEXT_SECONDS    0.5
 #define CALIBRATION_SAMPLE 3e-4
-#define LEAST_RUNS         12  /* that are asked for of either side of a row, if any are */
+#define LEAST_RUNS         12  /* runs of a row that each side is asked for, if for any */
 #define LEAST_PATIENCE     0.5 /* seconds, so that a pause of the machine does not cost a row */
 
 /* ---- Against the oracle --------------------------------------------------------------------- */
 
 typedef struct check_answer {
-    bool refused; /* by nature, or with an error */
-    bool cannot;  /* with an error */
+    bool refused; /* there is no result: the side lacks it, or had an error */
+    bool cannot;  /* refused with an error */
     bool passed;
-    char text[256]; /* why not */
+    char text[256]; /* why it did not pass */
 } check_answer;
 
-/* Rough guesses, from above, as if all steps counted: of a check, or of a run, which is of the
- * whole problem. */
+/* A rough guess from above, as if all steps counted, of how long a check takes, or a run, which is
+ * of the whole problem. */
 static double guess_seconds(const gate_row *row, bool of_check) {
     problem p;
     rnn_error error;
@@ -55,7 +55,8 @@ static gate_end check_side(gate_workers *workers, const gate_row *row, side_id s
     return end;
 }
 
-/* A build from before this command was there is not checked, and says so in other words. */
+/* A base that is older than the command `check` answers it with other words than its usage, and is
+ * not checked. */
 static gate_end find_whether_base_checks(gate_workers *workers, gate_row *none, void *what) {
     bool *base_is_checked = what;
     (void)none;
@@ -67,7 +68,8 @@ static gate_end find_whether_base_checks(gate_workers *workers, gate_row *none, 
     return end;
 }
 
-/* Texts that live as long as the object; not what the CPU is called, as both ran on this one. */
+/* The texts live as long as the object. The name of the CPU is left out, as both builds run on this
+ * one. */
 static context_list context_of(json_t *object, row_context members[CONTEXT_MOST_MEMBERS]) {
     context_list list = {members, 0};
     const char *name;
@@ -79,7 +81,7 @@ static context_list context_of(json_t *object, row_context members[CONTEXT_MOST_
     return list;
 }
 
-/* What makes two builds differ besides their sources. */
+/* Notes what makes the two builds differ besides their sources. */
 static gate_end compare_contexts(gate_workers *workers, gate_row *none, void *notes) {
     (void)none;
     rnn_error error;
@@ -101,8 +103,8 @@ static gate_end compare_contexts(gate_workers *workers, gate_row *none, void *no
     return end;
 }
 
-/* Rows are of this build's backends: one that it has lost has none that could say so. A base from
- * before this command was there has an error for an answer. */
+/* Notes the backends that only the base has: rows are of this build's backends, so no row would
+ * tell. A base that is older than the command answers with an error, and nothing is noted. */
 static gate_end compare_backends(gate_workers *workers, gate_row *none, void *notes) {
     (void)none;
     rnn_error error;
@@ -173,7 +175,7 @@ gate_end gate_check_rows(gate_state *gate) {
 
 /* ---- Calibration ---------------------------------------------------------------------------- */
 
-/* The better of two, as the first may be disturbed. */
+/* Takes the faster of two samples, as the first may be disturbed. */
 static gate_end calibrate_side(gate_workers *workers, gate_row *row, side_id side) {
     gate_side *s = &row->sides[side];
     const double start = clock_seconds(), guess = guess_seconds(row, false);
@@ -195,13 +197,14 @@ static gate_end calibrate_side(gate_workers *workers, gate_row *row, side_id sid
 static gate_end calibrate_row(gate_workers *workers, gate_row *row, void *nothing) {
     (void)nothing;
     gate_end end = GATE_GOES_ON;
-    row->prepare_seconds = 0; /* whatever a try took that hung */
+    row->prepare_seconds = 0; /* a try before that hung does not count */
     for (int side = 0; side < SIDES && end == GATE_GOES_ON && !row->left_out; side++)
         end = calibrate_side(workers, row, (side_id)side);
     return end;
 }
 
-/* A row for which the time until then cannot be enough is given up, and with it its pair. */
+/* A row for which the time before `until` cannot be enough is given up, and so is the pair that was
+ * asked about it. */
 static gate_end calibrate_in_time(gate_workers *workers, gate_row *row, double until) {
     const double left = until - clock_seconds();
     workers->patience = fmax(left / LEAST_RUNS, LEAST_PATIENCE);

@@ -5,11 +5,11 @@
 
 #include "bench/gate/gate_state.h"
 
-/* Every row against the oracle. What one side lacks is left out. */
+/* Holds every row against the oracle. Rows that one side lacks are left out. */
 gate_end gate_check_rows(gate_state *gate);
 
-/* How long one run takes. What takes too long to be measured until then, by the clock, is left out
- * as well. */
+/* Finds how long one run of each row takes. Rows that take too long to be measured before the clock
+ * shows `until` are left out as well. */
 gate_end gate_calibrate_rows(gate_workers *workers, gate_rows *rows, double until);
 
 #endif

@@ -16,7 +16,7 @@ static const char *const outcome_names[GATE_OUTCOMES] = {
     [GATE_WRONG] = "WRONG",     [GATE_UNJUDGED] = "not judged",
     [GATE_ONLY_BASE] = "gone",  [GATE_ONLY_NEW] = "new"};
 
-/* In one line. */
+/* Puts the verdict into one line. */
 static void print_verdict(const gate_rows *rows, bool were_timed, char *text, size_t size) {
     const int wrong = gate_rows_count(rows, GATE_WRONG),
               slower = gate_rows_count(rows, GATE_SLOWER);
@@ -56,7 +56,7 @@ static const document_column row_columns[] = {
     {"why", "", false, FOR_ALL},
 };
 
-/* Seconds, or instructions, of one run. */
+/* Adds the seconds, or the instructions, of one run. */
 static void add_cost(document *d, const gate_state *gate, double cost) {
     char text[32] = "-";
     if (cost > 0 && gate->options->instructions)
@@ -122,7 +122,7 @@ static void start_rows(document *d, const char *key, document_audience audience,
                                             .column_count = count});
 }
 
-/* People are shown those that they can do something about. */
+/* People are shown the rows that they can do something about. */
 static void add_rows(document *d, const gate_state *gate) {
     static const gate_outcome order[] = {GATE_WRONG,    GATE_SLOWER,    GATE_NOT_CONFIRMED,
                                          GATE_UNJUDGED, GATE_ONLY_BASE, GATE_ONLY_NEW,

@@ -5,7 +5,8 @@
 #include "bench/document/document.h"
 #include "bench/gate/gate_state.h"
 
-/* All there is to say of a gate; with --selftest also what it would see. False: no memory. */
+/* Writes all there is to say of a gate; with --selftest also what it would see. False: no
+ * memory. */
 bool gate_document(document *d, const gate_state *gate);
 
 #endif

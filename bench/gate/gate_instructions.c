@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So that the count of starting up, which varies by some 100, is lost. */
+/* A count covers enough work that the instructions of starting up, which vary by some 100, do not
+ * matter. */
 #define COUNTED_FLOPS    4e6
 #define MOST_RUNS        200
 #define MOST_PROCESSES   4 /* both sides, with few and with many runs */
@@ -128,7 +129,7 @@ static bool start_process(const gate_workers *workers, counted_process *p, rnn_e
                         error);
 }
 
-/* Lines and answers; the worker then ends by itself. */
+/* Sends the worker its lines and reads the answers; it then ends by itself. */
 static worker_outcome run_process(const gate_state *gate, counted_process *p, const gate_row *row,
                                   rnn_error *error) {
     char lines[3][PROBLEM_TEXT_SIZE + 100];
@@ -165,7 +166,7 @@ static double count_of(const char *log) {
     return count;
 }
 
-/* They start at once, and are asked in turn. */
+/* The processes start at once, and are asked in turn. */
 static gate_end count_processes(gate_state *gate, gate_row *row,
                                 counted_process processes[MOST_PROCESSES]) {
     rnn_error error;
@@ -231,7 +232,7 @@ static bool budget_is_gone(const gate_plan *plan) {
     return clock_seconds() > plan->start + 0.9 * plan->budget;
 }
 
-/* Of a row that one count finds slower: a counter may have been disturbed once. */
+/* Counts a row again that one count finds slower: a counter may have been disturbed once. */
 static gate_end confirm_count(gate_state *gate, gate_row *row, bool by_cpu) {
     if (budget_is_gone(&gate->plan)) {
         gate_leave_out(row, GATE_UNJUDGED, "suspect, and the budget is too small to confirm it");
@@ -255,7 +256,7 @@ static gate_end count_row(gate_state *gate, gate_row *row, bool by_cpu) {
                                                               : end;
 }
 
-/* To the best instructions in use that valgrind runs. */
+/* Lowers the instruction set to the best one that valgrind runs. */
 static void lower_isa(gate_notes *notes) {
     const rnn_instruction_set *own = rnn_instruction_set_named(rnn_isa_name()), *set, *run = own;
     for (int i = 0; own && !own->valgrind && (set = rnn_instruction_set_at(i)); i++)

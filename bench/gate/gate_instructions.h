@@ -5,8 +5,8 @@
 
 #include "bench/gate/gate_state.h"
 
-/* Counts the instructions of one run of every row on one thread and judges them: by the CPU's
- * counter, else under valgrind. GATE_UNABLE where there is neither. */
+/* Counts the instructions of one run of every row on one thread, and judges the rows by them. The
+ * CPU's counter counts, else valgrind; GATE_UNABLE where there is neither. */
 gate_end gate_count_rows(gate_state *gate);
 
 #endif

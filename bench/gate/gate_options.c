@@ -11,9 +11,10 @@
 #define DEFAULT_BUDGET    30
 #define LEAST_BUDGET      1
 #define DEFAULT_THRESHOLD 0.05
-/* Minutes apart, two runs on one machine were found to differ by 15% even relative to an anchor. */
+/* Two runs on one machine, minutes apart, were found to differ by 15% even relative to an
+ * anchor. */
 #define BASELINE_THRESHOLD 0.20
-/* Counts have hardly any noise, and take long under valgrind. */
+/* Counts of instructions have hardly any noise, but take long under valgrind. */
 #define INSTRUCTIONS_BUDGET    900
 #define INSTRUCTIONS_THRESHOLD 0.01
 #define DEFAULT_FLOOR          100e-9

@@ -7,10 +7,10 @@
 #include "bench/problems/problem_request.h"
 
 typedef struct gate_options {
-    const char *against, *baseline; /* one of these, or ... */
+    const char *against, *baseline; /* NULL: not given; one of these is, or `selftest` */
     bool selftest;
     bool instructions;
-    const char *anchor;   /* of the baseline; NULL: not given */
+    const char *anchor;   /* the backend that a baseline's times are relative to; NULL: not given */
     bool anyway;          /* judges by a baseline that is not comparable, too */
     const char *cache;    /* where built revisions are kept; NULL: in the user's cache */
     double budget, floor; /* seconds; 0: not given */
@@ -25,10 +25,10 @@ typedef struct gate_options {
 void gate_options_add(option_list *list, gate_options *options);
 void gate_options_free(gate_options *options);
 
-/* Whether they go together. */
+/* Whether the options go together. */
 bool gate_options_check(const gate_options *options, rnn_error *error);
 
-/* What was given, or is usual with these options. */
+/* The value that was given, or the usual one with these options. */
 double gate_options_budget(const gate_options *options);
 double gate_options_threshold(const gate_options *options);
 double gate_options_floor(const gate_options *options);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #define ANSWER_SECONDS 6e-5 /* a line and its answer, beyond what the run takes */
-#define SLEEP_SECONDS  3e-4 /* until the threads of the last run sleep */
-#define ROUNDS_WANTED  3    /* times the least; fewer where the budget has no more */
-#define FEW            10   /* one in so many rows is suspect where few are */
+#define SLEEP_SECONDS  3e-4 /* that the threads of the last run take to fall asleep */
+#define ROUNDS_WANTED  3    /* times the least number; fewer where the budget has no more */
+#define FEW            10   /* where few rows are suspect, one in so many is */
 #define MOST_RUNS      1e8
 
 /* The mean number of runs of a sample, which the slower side fills. What a sample costs once counts
@@ -41,7 +41,8 @@ double gate_row_cost(const gate_plan *plan, const gate_row *row) {
     return row->prepare_seconds + plan->groups * 2 * samples;
 }
 
-/* With a suspect: as if it were one of few, the others costing what rows do. */
+/* With a suspect, the cost is as if that row were one of few that are measured again, and the
+ * others cost what rows cost on average. */
 static double round_cost(const gate_plan *plan, const gate_rows *rows, bool again,
                          const gate_row *suspect) {
     double cost = 0;
@@ -59,7 +60,8 @@ static const struct {
 } levels[] = {{GATE_MAX_GROUPS, 2.5e-4}, {6, 2.5e-4}, {4, 2.5e-4}, {3, 2e-4}, {2, 2e-4}, {1, 2e-4}};
 enum { LEVELS = sizeof levels / sizeof *levels };
 
-/* The most thorough level of which so many rounds fit; false: none, and the least is set. */
+/* Sets the most thorough level of which so many rounds fit. False: none fits, and the least level
+ * is set. */
 static bool choose_level(gate_plan *plan, const gate_rows *rows, bool again,
                          const gate_row *suspect, int rounds, double seconds) {
     for (int i = 0; i < LEVELS; i++) {
@@ -82,7 +84,8 @@ static gate_row *most_expensive(const gate_plan *plan, const gate_rows *rows, bo
     return found;
 }
 
-/* In the second series, if few rows turn out suspect and this one does; planned as below. */
+/* How many rounds the second series has for this row if it turns out suspect and few others do, by
+ * the same plan as gate_plan_rounds() makes. */
 static int rounds_to_confirm(gate_plan plan, const gate_rows *rows, const gate_row *suspect) {
     const double seconds = (GATE_SECOND_SHARE - GATE_FIRST_SHARE) * plan.budget;
     const int least = gate_least_rounds_again(gate_rows_due(rows, false));

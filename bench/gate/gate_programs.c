@@ -15,7 +15,7 @@ bool gate_is_this_build(const gate_options *options, side_id side) {
     return side == NEW || !options->against;
 }
 
-/* In the folder, or the file itself. */
+/* Finds the program in the folder `given` or, where it may be a file, that file itself. */
 static bool find_program(const char *given, bool may_be_file, char *program) {
     static const char *const places[] = {"/bench/rnnbench", "/rnnbench", ""};
     char path[PATH_MAX];
@@ -49,7 +49,8 @@ int gate_find_programs(gate_programs *programs, const gate_options *options,
     if (length <= 0)
         return fail(error, "this program's own file is not to be found"), EXIT_USAGE;
     new[length] = '\0';
-    if (!temporary_name(temporary, error)) /* workers need one; a revision takes minutes */
+    /* Workers need one, and to build a revision first would take minutes. */
+    if (!temporary_name(temporary, error))
         return EXIT_USAGE;
     unlink(temporary);
     strcpy(programs->names[NEW], new);

@@ -23,13 +23,13 @@
 #define COMMIT_SIZE    80
 #define FOLDER_SIZE    (PATH_MAX - 200)
 #define KEY_SIZE       (64 << 10)
-#define SECONDS_TO_END 10.0 /* of a build that is told to */
+#define SECONDS_TO_END 10.0 /* that a build gets to end when it is told to */
 
 typedef struct revision_build {
     char commit[COMMIT_SIZE];
     char cache[PATH_MAX];
     char folder[FOLDER_SIZE]; /* in the cache */
-    char log[PATH_MAX];       /* while it is built; then beside the folder */
+    char log[PATH_MAX];       /* while it is built; then it is called `folder`.log */
     char options[sizeof BUILD_OPTIONS + sizeof BUILD_C_ARGS + sizeof BUILD_C_LINK_ARGS +
                  sizeof BUILD_CPP_ARGS + sizeof BUILD_CPP_LINK_ARGS + sizeof BUILD_PKG_CONFIG_PATH];
     char key[KEY_SIZE]; /* all that decides what program it becomes */
@@ -53,7 +53,7 @@ static const char *shell_quote(const char *text, char quoted[2 * PATH_MAX]) {
 
 typedef struct git_answer {
     char commit[COMMIT_SIZE];
-    char reason[130]; /* why there is none; empty: none of that name */
+    char reason[130]; /* why there is no commit; empty: none has that name */
     int status;       /* as pclose() has it */
 } git_answer;
 
@@ -117,8 +117,8 @@ static const char *const variables[] = {"CC",       "CXX",     "CFLAGS",        
                                         "CXXFLAGS", "LDFLAGS", "PKG_CONFIG_PATH"};
 enum { VARIABLES = sizeof variables / sizeof *variables };
 
-/* To Meson an option goes before the environment: one is handed on only where none of the variables
- * is set that it would make Meson overlook. */
+/* Meson puts an option before the environment, so an option is handed on only where none of the
+ * variables is set that it would make Meson overlook. */
 static const struct {
     const char *option, *variables[2];
 } flags[] = {
@@ -129,8 +129,8 @@ static const struct {
     {BUILD_PKG_CONFIG_PATH, {"PKG_CONFIG_PATH", "PKG_CONFIG_PATH"}},
 };
 
-/* The environment's compilers and flags, else this program's. An empty variable is as none, which
- * Meson does not think of all of them. */
+/* Takes the environment's compilers and flags, else this program's. An empty variable counts as
+ * unset here; Meson does not treat all of them so, hence they are unset. */
 static void choose_tools(revision_build *build) {
     for (int i = 0; i < VARIABLES; i++)
         if (getenv(variables[i]) && !*getenv(variables[i]))
@@ -155,7 +155,8 @@ __attribute__((format(printf, 2, 3))) static void add_to_key(revision_build *bui
     va_end(arguments);
 }
 
-/* Commands with arguments, quoted where they need to be, as for Meson. */
+/* Adds the compilers' versions to the key. CC and CXX are commands with arguments, quoted where
+ * they need to be, as Meson takes them. */
 static void add_versions(revision_build *build) {
     char line[200];
     FILE *from = popen("for tool in \"${CC-cc}\" \"${CXX-c++}\"; do\n"
@@ -180,10 +181,10 @@ static void make_key(revision_build *build) {
 
 /* ---- Building ------------------------------------------------------------------------------- */
 
-/* Made beside its folder and renamed at the end, so that what is there is whole; where another gate
- * was quicker, its program is as good. From the folder of Git's own files, all of a commit is seen,
- * and that of a bare repository, too; what is built is to ask no repository of the environment.
- * Options that the revision does not have are left out. */
+/* A build is made beside its folder and renamed at the end, so that what is there is whole; where
+ * another gate was quicker, its program is as good. Git is called from the folder of its own files:
+ * there it sees all of a commit, and a bare repository's, too. What is built is to ask no
+ * repository that the environment names. Options that the revision does not have are left out. */
 static const char script[] =
     "commit=$1 folder=$2 options=$3 project_options=$4 key=$5\n"
     "work=$folder.$$\n"
@@ -214,13 +215,14 @@ static const char script[] =
     "test -x \"$folder/rnnbench\" || rm -rf \"$folder\"\n"
     "mv -T \"$work/kept\" \"$folder\" 2>/dev/null || test -x \"$folder/rnnbench\"\n";
 
-/* In the child. */
+/* Runs in the child process, whose files only this user may write to. */
 static void let_nobody_else_write(void *data) {
     (void)data;
     umask(umask(0) | S_IWGRP | S_IWOTH);
 }
 
-/* By the shell, in whose variables the words are, so that none is read as code. */
+/* Starts the script in the shell. The words are in the shell's variables, so that none is read as
+ * code. */
 static pid_t start_script(const revision_build *build, int log) {
     const char *const words[] = {"/bin/sh",
                                  "-eu",
@@ -239,9 +241,9 @@ static pid_t start_script(const revision_build *build, int log) {
                                           .prepare = let_nobody_else_write});
 }
 
-/* The exit status; 128: there is none. */
+/* Waits for the script and returns its exit status; 128: there is none. */
 static int wait_for(pid_t pid, const volatile sig_atomic_t *stop) {
-    int status = SIGKILL; /* as good as any, where nothing is known of it */
+    int status = SIGKILL; /* any signal will do where no status is known */
     if (!process_wait(pid, INFINITY, stop, &status)) {
         kill(-pid, SIGTERM);
         if (!process_wait(pid, clock_seconds() + SECONDS_TO_END, NULL, &status))
@@ -250,7 +252,7 @@ static int wait_for(pid_t pid, const volatile sig_atomic_t *stop) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-/* Of a compiler, Meson, Ninja or Git. */
+/* Whether the line is an error of a compiler, Meson, Ninja or Git. */
 static bool is_error(const char *line) {
     return strstr(line, "error:") || strstr(line, "ERROR:") || strncmp(line, "fatal", 5) == 0;
 }
@@ -325,7 +327,8 @@ static bool make_folders(char *path) {
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-/* A program in it is run, so that nobody else may have put one there. NULL: nobody can. */
+/* Why the folder cannot be trusted: a program in it is run, so nobody else may be able to put one
+ * there. NULL: nobody else can. */
 static const char *distrust(const char *folder) {
     struct stat found;
     if (stat(folder, &found) != 0)
@@ -338,7 +341,8 @@ static const char *distrust(const char *folder) {
 }
 
 static int choose_folder(revision_build *build, const char *cache, rnn_error *error) {
-    char folder[FOLDER_SIZE], absolute[PATH_MAX]; /* the build script goes elsewhere */
+    /* Git is called from its own folder and writes here, so the path has to be absolute. */
+    char folder[FOLDER_SIZE], absolute[PATH_MAX];
     if (!choose_cache(cache, folder))
         return fail(error, "--cache: give one, as there is no HOME, or a shorter one"), EXIT_USAGE;
     if (!make_folders(folder) || !realpath(folder, absolute))

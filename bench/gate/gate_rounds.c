@@ -11,11 +11,11 @@
 #include <string.h>
 
 #define SAMPLES       4    /* in a group */
-#define SLOWEST_SLEEP 0.02 /* seconds until the threads of the last run sleep */
+#define SLOWEST_SLEEP 0.02 /* seconds that the threads of the last run may take to fall asleep */
 
 /* ---- One row -------------------------------------------------------------------------------- */
 
-/* A B B A or B A A B, so that a steady drift is the same to both. */
+/* Times A B B A or B A A B, so that a steady drift is the same to both. */
 static gate_end time_group(gate_workers *workers, gate_row *row, side_id outer,
                            double *samples[SIDES]) {
     const side_id order[SAMPLES] = {outer, !outer, !outer, outer};
@@ -32,8 +32,8 @@ static gate_end time_group(gate_workers *workers, gate_row *row, side_id outer,
     return end;
 }
 
-/* What other programs do to a sample makes it slower: a low quantile is what they let alone, and
- * of wall time they let alone less. */
+/* Other programs only make a sample slower, so a low quantile is of samples that they let alone.
+ * They let fewer samples alone when it is wall time that counts. */
 static bool keep(gate_row *row, bool again, double samples[SIDES][2 * GATE_MAX_GROUPS],
                  int groups) {
     const double share = gate_row_by_cpu(row) ? 0.25 : 0.1;
@@ -72,7 +72,7 @@ static gate_end time_row(gate_workers *workers, gate_row *row, void *what) {
 /* ---- A round -------------------------------------------------------------------------------- */
 
 typedef struct row_order {
-    int *rows; /* indices, those of one problem neighbours: a worker fills its inputs once */
+    int *rows; /* indices; rows of one problem are neighbours: a worker fills its inputs once */
     int count;
 } row_order;
 
@@ -91,7 +91,7 @@ static int problem_end(const gate_rows *rows, int first) {
     return end;
 }
 
-/* The due rows in random order, problem by problem. False: no memory. */
+/* Puts the due rows into random order, problem by problem. False: no memory. */
 static bool make_order(const gate_rows *rows, bool again, bool by_cpu, uint64_t *random,
                        row_order *order) {
     int *firsts = malloc((size_t)rows->count * sizeof *firsts), problems = 0;
@@ -129,10 +129,10 @@ static gate_end run_order(gate_state *gate, const row_order *order, bool again, 
         end = gate_with_row(&gate->workers, row, by_cpu, time_row, &t);
     }
     gate_stop_pair(&gate->workers);
-    return end == GATE_LATE ? GATE_GOES_ON : end; /* with the rounds that there are */
+    return end == GATE_LATE ? GATE_GOES_ON : end; /* the rounds that there are will do */
 }
 
-/* Rows on one thread are pinned to the core that others use least, one side at a time. */
+/* Runs the rows that are judged by CPU time, pinned to the quietest core, or all others. */
 static gate_end run_half(gate_state *gate, bool again, bool by_cpu, double until) {
     row_order order = {0};
     gate_end end = GATE_NO_MEMORY;
@@ -142,7 +142,7 @@ static gate_end run_half(gate_state *gate, bool again, bool by_cpu, double until
     return end;
 }
 
-/* Of all rows, over all rounds. */
+/* Counts what was measured of all rows in all rounds. */
 static int measured(const gate_rows *rows, bool again) {
     int count = 0;
     for (int i = 0; i < rows->count; i++)
@@ -150,7 +150,7 @@ static int measured(const gate_rows *rows, bool again) {
     return count;
 }
 
-/* A round in which no row fitted into the time that was left is none, and the end. */
+/* A round in which no row fits into the time that is left does not count, and is the last. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until) {
     const gate_rows *rows = &gate->rows;
     int *rounds = again ? &gate->plan.rounds_again : &gate->plan.rounds;

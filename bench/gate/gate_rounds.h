@@ -5,7 +5,8 @@
 
 #include "bench/gate/gate_state.h"
 
-/* As planned: of all rows or, again, of those that are suspect, until then by the clock. */
+/* Measures rounds as planned, of all rows or, `again`, of those that are suspect, until the clock
+ * shows `until`. */
 gate_end gate_measure_rounds(gate_state *gate, bool again, double until);
 
 #endif

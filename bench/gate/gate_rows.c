@@ -99,7 +99,8 @@ static bool is_selected(const gate_options *options, int index, const rnn_backen
     return info->available && info->kind != RNN_BACKEND_LIBRARY && info->kind != RNN_BACKEND_FORCED;
 }
 
-/* Of --threads, or as many as there are cores; one for `auto`, which on more is openmp. */
+/* The numbers of threads: of --threads, or as many as there are cores; one for `auto`, which on
+ * more is openmp. */
 static int_list threads_of(const gate_options *options, const rnn_backend_info *info) {
     static int one = 1, cores;
     cores = rnn_usable_cores();

@@ -48,7 +48,7 @@ bool gate_matters(const gate_rule *rule, double effect, double seconds) {
     return fabs(effect) > log1p(rule->threshold) && fabs(expm1(effect)) * seconds > rule->floor;
 }
 
-/* Slower by enough, whatever the noise. */
+/* Whether the row is slower by enough to matter, whatever the noise. */
 static bool is_slow(const gate_rule *rule, const gate_series *series,
                     const gate_reference *reference) {
     const double effect = gate_effect(series, reference);

@@ -20,11 +20,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GATE_FIRST_P  0.05  /* of the first series, by itself */
-#define GATE_SECOND_P 0.025 /* of the second one, adjusted: a false alarm in 40 gates at most */
+#define GATE_FIRST_P  0.05  /* for the first series, by itself */
+#define GATE_SECOND_P 0.025 /* for the second one, adjusted: a false alarm in 40 gates at most */
 
 #define GATE_POWER       0.95 /* the rate at which a slowdown is found that is said to be visible */
-#define GATE_MOST_ROUNDS 512  /* of a series that are made use of */
+#define GATE_MOST_ROUNDS 512  /* the most rounds of a series that are used */
 
 typedef struct gate_rule {
     double threshold; /* 0.05: 5% more time */
@@ -36,8 +36,9 @@ typedef struct gate_series {
     int count;
 } gate_series;
 
-/* What a series is judged against: `offset` is taken off each of its values, and `slack` more for
- * the test alone. Both are 0 but against a stored baseline, which has an uncertainty of its own. */
+/* What a series is judged against: `offset` is taken off each of its values, and for the test alone
+ * `slack` as well. Both are 0 except with a stored baseline, which has an uncertainty of its
+ * own. */
 typedef struct gate_reference {
     double seconds; /* of one run of the base, for the floor */
     double offset, slack;
@@ -66,8 +67,9 @@ bool gate_confirms(const gate_rule *rule, const gate_series *second,
 int gate_least_rounds(void);
 int gate_least_rounds_again(int rows);
 
-/* The smallest slowdown of one row, as a ratio above 1, that is found at a rate of `power`: by
- * resampling the rounds of a series of the same spread, with so many rounds in either series. */
+/* The smallest slowdown of one row, as a ratio above 1, that is found at a rate of `power`. It is
+ * worked out by resampling the rounds of a series of the same spread, for the given numbers of
+ * rounds in the two series. */
 double gate_visible(const gate_rule *rule, const gate_series *series,
                     const gate_reference *reference, int rows, int rounds, int rounds_again,
                     double power, int resamples);

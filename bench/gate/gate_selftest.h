@@ -7,7 +7,7 @@
 #include "bench/document/document.h"
 #include "bench/gate/gate_plan.h"
 
-/* What other budgets would see. False: no memory. */
+/* Adds what other budgets would see. False: no memory. */
 bool gate_selftest_add(document *d, const gate_rows *rows, const gate_plan *plan,
                        const gate_rule *rule);
 

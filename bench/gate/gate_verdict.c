@@ -8,11 +8,11 @@
 #include <string.h>
 
 #define VISIBLE_RESAMPLES  60
-#define VISIBLE_THRESHOLDS 2 /* a row that does not show even so many thresholds is not judged */
+#define VISIBLE_THRESHOLDS 2 /* a row is not judged if so many thresholds would go unseen */
 
 typedef double p_of_row(const gate_row *row);
 
-/* Rows that are not suspect were tested as well, and did not make it so far. */
+/* Rows that are not suspect were tested as well, and were not found: their p is 1. */
 static double p_slower(const gate_row *row) {
     if (row->left_out || row->first.count < 2)
         return NAN;
@@ -24,7 +24,7 @@ static double p_faster(const gate_row *row) {
                                                  : gate_p_faster(&row->first, &row->reference);
 }
 
-/* Of every row, adjusted over those that have one. NULL: no memory. */
+/* The p of every row, adjusted over the rows that have one. NULL: no memory. */
 static double *adjusted_p(const gate_rows *rows, p_of_row *p_of) {
     double *p = malloc(2 * (size_t)rows->count * sizeof *p);
     if (!p)
@@ -45,8 +45,8 @@ void gate_find_suspects(gate_rows *rows, const gate_rule *rule) {
         gate_row *row = &rows->items[i];
         if (row->left_out || row->first.count < 2)
             continue;
-        /* The base's time by that of the row, which is the one that counts: an anchor has another.
-         */
+        /* The base's time follows from the row's: with a baseline, the base that runs is the
+         * anchor, whose time is another. */
         const gate_series *times = &row->sides[NEW].times;
         row->reference.seconds =
             median(times->logs, times->count) / exp(gate_effect(&row->first, &row->reference));
@@ -70,8 +70,8 @@ static void set_ratio(gate_row *row) {
     row->high = interval.high * exp(row->reference.slack);
 }
 
-/* The smallest slowdown that these series would show, and whether it is small enough to say that
- * there is none. */
+/* Sets the smallest slowdown that these series would show. Returns whether that is small enough to
+ * say that there is none. */
 static bool sees_enough(const gate_rule *rule, gate_row *row, const gate_series *series,
                         int measured, int rounds_again) {
     row->visible = gate_visible(rule, series, &row->reference, measured, row->first.count,

@@ -7,7 +7,7 @@
 /* Marks the rows that are suspect by their first series. */
 void gate_find_suspects(gate_rows *rows, const gate_rule *rule);
 
-/* Each row's outcome. False: no memory. */
+/* Decides each row's outcome. False: no memory. */
 bool gate_judge(gate_rows *rows, const gate_rule *rule);
 
 #endif

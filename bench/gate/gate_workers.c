@@ -11,15 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What no answer may take beyond what is expected, by how much, and how many times that. */
+/* A worker hangs that takes so many seconds, and so many times what is expected, without an
+ * answer. */
 #define HANGS_SECONDS 5.0
 #define HANGS_TIMES   20.0
-/* The same of one that the end of the budget cuts: by then it is late, or has long been hanging. */
+/* The seconds for an answer that the end of the budget cuts: by then it is late, or has long been
+ * hanging. */
 #define CUT_SECONDS 3.0
 
-#define START_SECONDS    0.1 /* that are expected of a new process */
+#define START_SECONDS    0.1 /* that a new process is expected to take */
 #define SECONDS_TO_LEAVE 5.0
-#define LEAST_TO_LEAVE   0.2 /* behind the end of the budget */
+#define LEAST_TO_LEAVE   0.2 /* after the end of the budget */
 
 /* ---- Without an answer ---------------------------------------------------------------------- */
 
@@ -31,7 +33,7 @@ static void describe(gate_workers *workers, side_id side, const char *doing, con
              *doing ? ", asked to " : "", doing);
 }
 
-/* What may well be slow is not waited for as what must be hanging. */
+/* An answer that may well be slow is given up before it must be taken to hang. */
 static double last_moment_of(const gate_workers *workers, double now, double expected) {
     const bool slow = workers->patience > 0 && expected > workers->patience;
     return fmin(workers->last_moment, slow ? now + workers->patience : INFINITY);
@@ -41,7 +43,7 @@ static bool *hung_sides(gate_workers *workers) {
     return workers->asked_row ? workers->asked_row->hung : workers->hung;
 }
 
-/* The first time it may be the machine that paused. */
+/* The first time that a worker hangs it may be the machine that paused. */
 static gate_end hung(gate_workers *workers, side_id side) {
     bool *before = hung_sides(workers);
     const gate_end end = before[side] ? GATE_FAILED : GATE_HUNG;
@@ -49,8 +51,8 @@ static gate_end hung(gate_workers *workers, side_id side) {
     return end;
 }
 
-/* Cut by the end of the budget: too little time for a second try. Where a round has shown that it
- * can answer, the rounds that there are will do. */
+/* Says how a gate ends whose answer the end of the budget cuts, with too little time for a second
+ * try. Where a round has shown that the worker can answer, the rounds that there are will do. */
 static gate_end cut(gate_workers *workers, side_id side, double taken, double expected) {
     const bool before = hung_sides(workers)[side];
     const bool hangs = !workers->proven && taken > CUT_SECONDS + HANGS_TIMES * expected;
@@ -88,13 +90,13 @@ gate_end gate_ask(gate_workers *workers, side_id side, json_t **answer, double e
     }
 }
 
-/* An error of this build's is wrong. */
+/* A row is wrong where this build answers with an error. */
 static void leave_out_failed(const gate_workers *workers, gate_row *row, side_id side,
                              const char *why) {
     const char *who = side == NEW                  ? "the new build"
                       : workers->options->baseline ? "the anchor"
                                                    : "the base";
-    if (!workers->cannot) /* it lacks it */
+    if (!workers->cannot) /* the side lacks what the row needs */
         gate_leave_out(row, side == BASE ? GATE_ONLY_NEW : GATE_ONLY_BASE, "%s", why);
     else
         gate_leave_out(row, gate_is_this_build(workers->options, side) ? GATE_WRONG : GATE_UNJUDGED,
@@ -139,7 +141,7 @@ gate_end gate_with_row(gate_workers *workers, gate_row *row, bool pinned, gate_a
     }
     if (end != GATE_GOES_ON)
         return end; /* with the row to blame in workers->asked_row */
-    memset(hung_sides(workers), 0, sizeof workers->hung); /* it was the machine */
+    memset(hung_sides(workers), 0, sizeof workers->hung); /* it was the machine that paused */
     workers->asked_row = NULL;
     return end;
 }
@@ -173,7 +175,7 @@ static gate_end start_both(gate_workers *workers, bool pinned) {
 }
 
 gate_end gate_start_pair(gate_workers *workers, bool pinned) {
-    bool before[SIDES]; /* over the question that the pair is started for */
+    bool before[SIDES]; /* what hung over the question that the pair is started for */
     memcpy(before, workers->hung, sizeof before);
     workers->asked_row = NULL;
     gate_end end = start_both(workers, pinned);
