@@ -29,8 +29,8 @@ static const char *const keras[] = {
     "gru/N:4/T:2/D:3/U:5/reset_after:0",
 };
 
-/* The inference_server_set of DeepBench's rnn_problems.h. D = U there, and the input product is not
- * in its clock; it is in ours. */
+/* The inference_server_set of DeepBench's rnn_problems.h. DeepBench has D = U and does not time the
+ * input product; we do. */
 static const char *const deepbench[] = {
     "lstm/N:1,2,4/T:25/U:512,1024,2048",
     "lstm/N:1,2,4/T:50/U:1536",
@@ -40,7 +40,7 @@ static const char *const deepbench[] = {
     "gru/N:1,2,4/T:1500/U:1024",
 };
 
-/* Step by step: one sequence, one step a call, the state carried in and out. */
+/* Work step by step: one sequence, one step a call, with the state carried in and out. */
 static const char *const tiny[] = {
     "simple_rnn,lstm,gru/N:1/T:1/U:4:64:x2/state:1",
     "gru/N:1/T:1/U:4:64:x2/reset_after:0/state:1",
@@ -53,15 +53,17 @@ static const char *const full[] = {
     "gru/N:1,4,32,128/T:25/U:512,1024/reset_after:0",
 };
 
-/* Every power of two from one sequence to many, from few units to more than a cache holds.
- * Time-major as oneDNN wants it, so that no peer pays for a layout that is not its own. */
+/* Every power of two from one sequence to many, and from few units to more than a cache holds. The
+ * layout is time-major as oneDNN wants it, so that no peer pays for a layout that is not its
+ * own. */
 static const char *const grid[] = {
     "simple_rnn,lstm,gru/N:1:128:x2/T:1,32/U:16:1024:x2/layout:time_major",
     "gru/N:1:128:x2/T:1,32/U:16:1024:x2/reset_after:0/layout:time_major",
 };
 
 /* Each kernel of each cell on a product with a vector, one with a matrix, and steps too small for
- * either to matter; then all that is around them. Few steps, so that a run takes microseconds. */
+ * either to matter; then all that is around them. There are few steps, so that a run takes
+ * microseconds. */
 static const char *const gate[] = {
     "simple_rnn,lstm/N:1/T:16/U:32",
     "gru/N:1/T:16/U:32/reset_after:1,0",

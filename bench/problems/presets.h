@@ -7,7 +7,7 @@
 
 typedef struct problem_preset {
     const char *name;
-    const char *const *patterns; /* as problems.h describes them */
+    const char *const *patterns; /* as problem_list.h describes them */
     int pattern_count;
 } problem_preset;
 

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* The oracle does about 1 GFLOP/s. */
+/* The oracle does about 1 GFLOP/s, so this is some two seconds of it. */
 #define MOST_CHECKED_FLOPS 2e9
 
 problem problem_as_checked(const problem *full) {
@@ -23,7 +23,7 @@ problem problem_as_checked(const problem *full) {
 
 /* ---- Time ------------------------------------------------------------------------------------ */
 
-/* Every repetition of every row is kept until the end. */
+/* The number is bounded because every repetition of every row is kept until the end. */
 static bool read_repetitions(void *variable, const char *text, rnn_error *error) {
     return parse_int(text, 1, 10000, variable, error);
 }
@@ -52,9 +52,9 @@ double sweep_cost(const sweep_effort *effort, const problem *p) {
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
-/* Roughly the bytes at work while a problem is checked and timed: inputs, outputs, what is expected
- * of them and copies of all, and for each of some eight rows its packed weights and a projection of
- * the input. */
+/* Roughly the bytes at work while a problem is checked and timed: its inputs, its outputs, the
+ * expected outputs and copies of all these, and for each of some eight rows the packed weights and
+ * a projection of the input. */
 static double working_bytes(const problem *p) {
     const double rows = 8, copies = 6;
     double widest = 0;
@@ -68,7 +68,8 @@ static double working_bytes(const problem *p) {
            (rows + copies) * problem_weight_bytes(p);
 }
 
-/* An operating system that promises memory it lacks would kill the program later. */
+/* Memory is checked beforehand, as an operating system that promises more than it has would kill
+ * the program later. */
 bool problem_fits_memory(const problem *p, rnn_error *error) {
     double bytes = working_bytes(p), memory = (double)machine_available_memory(), gib = 1 << 30;
     if (memory == 0 || bytes <= memory)

@@ -7,8 +7,8 @@
 #include "bench/base/options.h"
 #include "reference/problem.h"
 
-/* What is held against the oracle in place of a problem that would take it long: the same on fewer
- * timesteps. */
+/* Returns what is held against the oracle in place of a problem that would take it long: the same
+ * problem on fewer timesteps. */
 problem problem_as_checked(const problem *full);
 
 /* Whether the memory that is available holds what is at work while a problem is checked and timed.
@@ -21,15 +21,15 @@ typedef struct sweep_effort {
     double max_run_time; /* seconds; a row of which one run takes longer is left out */
 } sweep_effort;
 
-/* Of a sweep, where nothing else is asked for. */
+/* The effort of a sweep, where nothing else is asked for. */
 #define SWEEP_EFFORT                                                                               \
     { .repetitions = 9, .min_time = 0.01, .max_run_time = 2 }
 
-/* --repetitions, --min-time and --max-run-time; `effort` holds the defaults. */
+/* Adds --repetitions, --min-time and --max-run-time; `effort` holds the defaults. */
 void sweep_effort_options(option_list *options, sweep_effort *effort);
 
-/* The seconds that a sweep takes over a problem: for the time left, and to share problems out. They
- * are the same on every machine. */
+/* Roughly the seconds that a sweep takes over a problem, to tell the time left and to share
+ * problems out. The estimate is the same on every machine. */
 double sweep_cost(const sweep_effort *effort, const problem *p);
 
 #endif

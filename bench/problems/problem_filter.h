@@ -9,11 +9,11 @@
 
 #include <stddef.h>
 
-/* What is empty was not given, and lets all pass. */
+/* A set or list that is empty was not given, and lets all pass. */
 typedef struct problem_filter {
     unsigned cells, directions; /* sets of rnn_cell and rnn_direction */
     int_list batch, steps, features, units, reset_after;
-    const option_list *options; /* those that fill it are the rows first .. end - 1 */
+    const option_list *options; /* the filter's own are its rows first .. end - 1 */
     int first, end;
 } problem_filter;
 
@@ -22,7 +22,7 @@ void problem_filter_free(problem_filter *filter);
 
 bool problem_filter_passes(const problem_filter *filter, const problem *p);
 
-/* "--batch 8 --units 64", as given; "" where nothing was. */
+/* Writes the filters as they were given, "--batch 8 --units 64"; "" where none was. */
 void problem_filter_text(const problem_filter *filter, char *text, size_t size);
 
 #endif

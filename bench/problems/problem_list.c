@@ -23,7 +23,8 @@ void problem_list_free(problem_list *list) {
     *list = (problem_list){0};
 }
 
-/* Where the problem of this text has its slot; 0 in it: it is not in the list. */
+/* Finds the slot of the problem of this text. The slot holds 0 if the problem is not in the
+ * list. */
 static int *find_slot(const problem_list *list, const char *text) {
     char other[PROBLEM_TEXT_SIZE];
     for (uint64_t at = text_hash(text);; at++) {
@@ -109,7 +110,7 @@ static bool expand_with(problem_list *list, const problem_pattern *pattern, int 
     return ok;
 }
 
-/* A size that may be a range: all of its values. */
+/* Goes on with each value of a size, which may be a range. */
 static bool expand_sizes(problem_list *list, const problem_pattern *pattern, int at,
                          char text[PROBLEM_TEXT_SIZE], rnn_error *error) {
     const char *segment = pattern->segments[at];
@@ -126,7 +127,7 @@ static bool expand_sizes(problem_list *list, const problem_pattern *pattern, int
     return ok;
 }
 
-/* Anything else: names, or stacks as 16+8. */
+/* Goes on with each word of any other segment: names, or stacks as 16+8. */
 static bool expand_words(problem_list *list, const problem_pattern *pattern, int at,
                          char text[PROBLEM_TEXT_SIZE], rnn_error *error) {
     const char *segment = pattern->segments[at];

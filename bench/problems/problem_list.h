@@ -13,14 +13,14 @@
 typedef struct problem_list {
     problem *items;
     int count;
-    int *slots; /* private: to find an item by its text; no item may be changed */
+    int *slots; /* private: finds an item by its text, so no item may be changed */
 } problem_list;
 
 void problem_list_free(problem_list *list);
 
 /* Appends a problem that is not in the list yet. */
 bool problem_list_add(problem_list *list, const problem *p, rnn_error *error);
-/* The same of one that is written as text, if it is valid. */
+/* Appends a problem that is written as text, if it is valid and not in the list yet. */
 bool problem_list_add_text(problem_list *list, const char *text, rnn_error *error);
 
 /* Appends every valid problem of the pattern that is not in the list yet. */

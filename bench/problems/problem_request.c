@@ -43,7 +43,7 @@ void problem_request_free(problem_request *request) {
 
 /* ---- The problems that are asked for ------------------------------------------------------- */
 
-/* The patterns of --problem; a message names the option and its text. */
+/* Expands the patterns of --problem; an error names the option and its text. */
 static bool expand_given(problem_list *list, const problem_request *request, rnn_error *error) {
     for (int i = 0; i < request->pattern_count; i++) {
         const char *given = request->patterns[i];
@@ -57,7 +57,7 @@ static bool expand_given(problem_list *list, const problem_request *request, rnn
     return true;
 }
 
-/* A list that was given, or what a grid takes where it was not. */
+/* The list that was given, or the grid's own where none was. */
 static int_list or_default(const int_list *given, int_list fallback) {
     return given->count ? *given : fallback;
 }
@@ -70,7 +70,7 @@ static bool append_cell_grid(problem_list *list, const problem_request *request,
     int_list m = or_default(&request->filter.units, (int_list){units, 1});
     if (!request->filter.directions && direction != RNN_FORWARD)
         return true;
-    /* Sizes are the filters' own: what rejects one problem rejects all. */
+    /* Every size passes its own filter: what rejects one problem rejects all. */
     problem first = problem_defaults(cell, n.values[0], t.values[0], 1, m.values[0]);
     first.layers[0].direction = direction;
     first.layers[0].reset_after = reset_after;
@@ -141,11 +141,11 @@ static void keep_owned(problem_list *list, const int *owners, int owner) {
         if (owners[i] == owner)
             list->items[kept++] = list->items[i];
     list->count = kept;
-    free(list->slots); /* of where they were */
+    free(list->slots); /* they say where the problems were before */
     list->slots = NULL;
 }
 
-/* Leaves one shard, its problems in the order they had. */
+/* Leaves the problems of one shard, in the order they had. */
 static bool keep_shard(problem_list *list, const problem_request *request, rnn_error *error) {
     if (request->shard.count == 0)
         return true;

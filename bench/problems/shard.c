@@ -8,7 +8,7 @@ typedef struct item {
     int position;
 } item;
 
-/* Of equal cost, the first comes first: qsort alone would leave that open. */
+/* Items of equal cost keep their order, which qsort alone would leave open. */
 static int dearest_first(const void *left, const void *right) {
     const item *a = left, *b = right;
     if (a->cost != b->cost)
