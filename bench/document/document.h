@@ -104,9 +104,9 @@ typedef struct document_format {
     void (*write)(FILE *to, const document *d);
 } document_format;
 
-/* The format of this name, or NULL where there is none. */
+/* Returns the format of this name, or NULL where there is none. */
 const document_format *document_format_named(const char *name);
-/* The format that the end of a file's name stands for, or NULL where it stands for none. */
+/* Returns the format that the end of a file's name stands for, or NULL where it stands for none. */
 const document_format *document_format_of_file(const char *path);
 
 bool document_is_for(document_audience content, document_audience reader);

@@ -33,7 +33,7 @@ static const document_table *find_cases(const document *d) {
     return NULL;
 }
 
-/* The keys where `row` is -1. */
+/* Writes a row, or the keys of the columns where `row` is -1. */
 static void put_row(FILE *to, const document_table *table, int row) {
     const char *separator = "";
     for (int column = 0; column < table->column_count; column++) {

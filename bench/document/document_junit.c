@@ -32,7 +32,7 @@ static void put_property(FILE *to, const char *name, const char *text) {
     fputs("/>\n", to);
 }
 
-/* What people read of the row, as one line. */
+/* Writes what people read of the row, as one line. */
 static void put_output(FILE *to, const document_table *table, int row) {
     const char *separator = "";
     fputs("   <system-out>", to);

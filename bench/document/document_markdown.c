@@ -11,7 +11,7 @@ static bool is_shown(const document_table *table, int column) {
     return document_is_for(table->columns[column].audience, FOR_PEOPLE);
 }
 
-/* The titles where `row` is -1. */
+/* Writes a row, or the titles of the columns where `row` is -1. */
 static void put_row(FILE *to, const document_table *table, int row) {
     fputc('|', to);
     for (int column = 0; column < table->column_count; column++) {

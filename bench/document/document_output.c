@@ -37,7 +37,7 @@ bool output_choose_format_but_junit(output_choice *output, const char *command, 
     return true;
 }
 
-/* errno says why not. */
+/* Writes the document to a file. Where that fails, errno says why. */
 static bool replace_file(const char *path, const document *d, const document_format *format) {
     char *text = NULL;
     size_t size = 0;

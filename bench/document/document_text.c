@@ -4,11 +4,12 @@
 
 #include <string.h>
 
-/* A table that would be wider has its first column as a line above the rows that share it. */
+/* A table that would be wider than this has its first column as a line above the rows that share
+ * it. */
 #define SCREEN_WIDTH 100
 #define MAX_COLUMNS  64
 
-/* Characters, of UTF-8. */
+/* Returns how many characters of UTF-8 a text has. */
 static int width_of(const char *text) {
     int width = 0;
     for (; *text; text++)
@@ -38,7 +39,7 @@ static int column_width(const document_table *table, int column) {
 typedef struct layout {
     int columns[MAX_COLUMNS], widths[MAX_COLUMNS];
     int count;
-    int first; /* 1: the first column is a heading instead */
+    int first; /* 1 where the first column is a heading instead */
 } layout;
 
 static layout lay_out(const document_table *table) {
@@ -55,12 +56,12 @@ static layout lay_out(const document_table *table) {
     return l;
 }
 
-/* The title where `row` is -1. */
+/* Returns the text of a cell, or the title of the column where `row` is -1. */
 static const char *text_at(const document_table *table, int row, int column) {
     return row < 0 ? table->columns[column].title : document_cell_at(table, row, column)->text;
 }
 
-/* Nothing is put behind the last text of a row, not even spaces. */
+/* Writes a row, with nothing behind its last text, not even spaces. */
 static void put_row(FILE *to, const document_table *table, const layout *l, int row) {
     int end = l->count;
     while (end > l->first && !*text_at(table, row, l->columns[end - 1]))
@@ -93,7 +94,7 @@ static void put_table(FILE *to, const document_table *table) {
     }
 }
 
-/* Broken at spaces; further lines are indented. */
+/* Writes a text broken at spaces, with further lines indented. */
 static void put_paragraph(FILE *to, const char *text) {
     int used = 0;
     while (*text) {
