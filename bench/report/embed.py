@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Files as C constants, named after them: page.css becomes page_css.
+"""Writes files as C constants that are named after them: page.css becomes page_css.
 
 Usage: embed.py OUTPUT.h FILE...
 """
@@ -12,7 +12,7 @@ def constant(path):
     content = path.read_bytes()
     if b"\0" in content:
         sys.exit(f"embed.py: {path}: has a zero byte")
-    # Compilers need not take strings as long as this; a list of numbers they do.
+    # Compilers need not take strings as long as this, but they take a list of numbers.
     lines = [content[i:i + 24] for i in range(0, len(content), 24)]
     numbers = ",\n".join(",".join(str(byte) for byte in line) for line in lines)
     name = path.name.replace(".", "_").replace("-", "_")
@@ -22,7 +22,7 @@ def constant(path):
 def main():
     output, *paths = map(Path, sys.argv[1:])
     for path in paths:
-        path.read_text(encoding="ascii")  # bytes above 127 are no char everywhere
+        path.read_text(encoding="ascii")  # where char is signed, it cannot hold bytes above 127
     output.write_text("".join(constant(path) for path in paths), encoding="ascii")
 
 

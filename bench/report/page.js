@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of all rows: sorted by a heading, filtered by words, a page of it at a time.
+// Makes the table of all rows sort by a heading, filter by words, and show a page of rows at a time.
 "use strict";
 (() => {
   const PAGE = 100;
@@ -13,7 +13,7 @@
   let order = rows;
   let limit = PAGE;
 
-  // "12.3 ms" in seconds, "3.1%" and "8.7x" as they are, the empty and the dash last.
+  // Reads "12.3 ms" in seconds and "3.1%" and "8.7x" as they are. An empty text and the dash come last.
   const number = (text) => {
     const value = parseFloat(text);
     const unit = text.slice(text.indexOf(" ") + 1);

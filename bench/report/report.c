@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * rnnbench report */
+ * The command `rnnbench report`. */
 #include "bench/report/report_gather.h"
 
 #include "bench/base/command.h"
@@ -27,7 +27,7 @@ static void free_files(timed_file *files, int count) {
     free(files);
 }
 
-/* NULL: the reason is in `error`. */
+/* Returns NULL on failure, with the reason in `error`. */
 static timed_file *read_files(const option_list *options, rnn_error *error) {
     const int count = options->argument_count;
     timed_file *files = calloc((size_t)count, sizeof *files);
@@ -43,7 +43,8 @@ static timed_file *read_files(const option_list *options, rnn_error *error) {
     return files;
 }
 
-/* What says that files are of one machine; a file that is silent about it may be. */
+/* Compares what the files say of their machine. A file that does not say it may be of any
+ * machine. */
 static bool are_of_one_machine(const timed_file *files, int count, rnn_error *error) {
     static const char *const members[] = {"cpu", "cores", "caches_per_instance", "num_cpus"};
     for (size_t k = 0; k < sizeof members / sizeof *members; k++) {
@@ -86,7 +87,8 @@ static bool write_page(const report *all, const plot_list *plots, const char *no
     return ok;
 }
 
-/* What the page says first, and where it is; nothing behind a page that went to a stream. */
+/* Prints what the page says first, and where the page is. Behind a page that went to a stream it
+ * prints nothing. */
 static void tell_page(const report *all, const char *path) {
     if (file_is_stream(path))
         return;

@@ -38,7 +38,7 @@ static void write_superscript(FILE *script, int number) {
     fputs(digits[positive % 10], script);
 }
 
-/* 0.01 to 5000 in full, 10k to 500k, others as powers of ten. */
+/* Writes 0.01 to 5000 in full, larger values up to 500k with a k, and others as powers of ten. */
 static void write_decade_tic(FILE *script, int factor, int exponent) {
     if (exponent >= -2 && exponent <= 5) {
         const bool thousands = exponent > 3;

@@ -46,7 +46,7 @@ static cloud fit_cloud(const report *all, point_of *point) {
     return c;
 }
 
-/* Those of the first backends are drawn last, above the others. */
+/* Points of the first backends are drawn last, so that they lie above the others. */
 static void write_cloud(FILE *script, const report *all, const cloud *c) {
     int parts = 0;
     bool has_points[REPORT_MAX_BACKENDS] = {false};
@@ -71,7 +71,7 @@ static void write_cloud(FILE *script, const report *all, const cloud *c) {
 static const plot_group accuracy = {.nothing = "No row has an error."},
                         noise = {.nothing = "No row has several repetitions."};
 
-/* Begins the plot of a cloud; NULL: it has no points, or there is no memory. */
+/* Begins the plot of a cloud. Returns NULL where it has no points, or there is no memory. */
 static FILE *begin_cloud(plot_list *plots, const plot_group *group, const cloud *c,
                          const char *title, const char *description) {
     char full_title[120];

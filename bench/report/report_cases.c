@@ -23,7 +23,7 @@ static int find_backend(const report *all, const char *name) {
     return -1;
 }
 
-/* By weight in a reader's eye: ours, the peers, the rest, the textbook. */
+/* Ranks a backend by its weight in a reader's eye: ours, the peers, the rest, the textbook. */
 static int rank_of(const report_backend *backend) {
     if (backend->kind == RNN_BACKEND_CHOICE)
         return 0;
@@ -35,10 +35,10 @@ static int rank_of(const report_backend *backend) {
 static int by_rank(const void *a, const void *b) {
     const report_backend *x = a, *y = b;
     const int order = rank_of(x) - rank_of(y);
-    return order ? order : x->style - y->style; /* still their places in the files */
+    return order ? order : x->style - y->style; /* styles are still places in the files */
 }
 
-/* The distinct names, in the order of the rows. */
+/* Lists the distinct names, in the order of the rows. */
 static bool list_backends(report *all, rnn_error *error) {
     for (int i = 0; i < all->row_count; i++) {
         const char *name = all->rows[i].row->backend;
@@ -57,7 +57,8 @@ static bool list_backends(report *all, rnn_error *error) {
     return true;
 }
 
-/* Ours and the reference come first in what they are looked for. */
+/* Ours is the first backend that is neither a peer nor the textbook. The reference is the
+ * textbook or, where that is missing, the first of the usual peers that is there. */
 static void choose_special(report *all) {
     for (int i = 0; i < all->backend_count && all->ours < 0; i++)
         if (!all->backends[i].is_peer && *all->backends[i].name &&
@@ -69,7 +70,7 @@ static void choose_special(report *all) {
         all->reference = find_backend(all, peer.name);
 }
 
-/* Ink is the textbook's; the first colours go to who matters most. */
+/* The textbook is drawn in ink, and the first colours go to the backends that matter most. */
 static void choose_styles(report *all) {
     enum { INK = 6 };
     int next = 0;
@@ -126,8 +127,8 @@ const report_row *report_best_peer(const report *all, const report_case *c) {
     return best;
 }
 
-/* Of the rows that report_case_row() gives. The rows are by threads: of a backend without one on so
- * many, the first is that on the fewest. */
+/* Returns the fastest of the rows that report_case_row() gives. The rows are ordered by threads,
+ * so the first row of a backend that has none on so many is the one on the fewest. */
 static int fastest_row(const report *all, const report_problem *p, int threads) {
     bool exact[REPORT_MAX_BACKENDS] = {false}, seen[REPORT_MAX_BACKENDS] = {false};
     int fastest = -1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What a person wants to know when a sweep has ended, for a terminal: the figures of the page. */
+ * Prints for a terminal what a person wants to know when a sweep has ended, in the figures of
+ * the page. */
 #include "bench/report/report_summary.h"
 
 #include "bench/base/text.h"
@@ -52,7 +53,8 @@ static void add_versus(document *d, const report *all) {
     versus_free(&list);
 }
 
-/* Ours alone: what is exact of the others is theirs. */
+/* Tells the largest error of our backend alone, as the errors of others are not ours to answer
+ * for. */
 static void add_exactness(document *d, const report *all) {
     report_figures figures;
     if (all->ours < 0 || !report_figures_of(all, all->ours, &figures) || !figures.error.count)

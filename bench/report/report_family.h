@@ -6,12 +6,12 @@
 
 #include "bench/report/report.h"
 
-/* Returns the index of the family that a problem's name belongs to, which is added where it is new;
- * -1: out of memory. */
+/* Returns the index of the family that a problem's name belongs to, and adds the family where it
+ * is new. Returns -1 where memory runs out. */
 int report_family_of(report *all, const char *name);
 
-/* Sorts the families by name and renumbers those of the problems, so that a family's index says its
- * place in the order. False: out of memory. */
+/* Sorts the families by name and renumbers those of the problems, so that a family's index says
+ * its place in the order. Returns false where memory runs out. */
 bool report_order_families(report *all);
 
 /* Writes a title such as "LSTM, bidirectional". What has no title of its own is written as it

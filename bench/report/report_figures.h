@@ -7,7 +7,7 @@
 
 #define EVERY_BACKEND (-1)
 
-/* Of what is known of some rows; NAN where nothing is. */
+/* The spread of one number over those rows where it is known. It is NAN where none has it. */
 typedef struct report_spread {
     int count;
     double least, median, most;
@@ -19,7 +19,7 @@ typedef struct report_figures {
     int unsteady; /* rows whose cv is above REPORT_MOST_VARIATION */
 } report_figures;
 
-/* False: no memory. */
+/* Sums up the rows of a backend, or of EVERY_BACKEND. Returns false where memory runs out. */
 bool report_figures_of(const report *all, int backend, report_figures *figures);
 
 #endif

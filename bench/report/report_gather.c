@@ -17,7 +17,7 @@
 
 typedef struct entry {
     const timed_row *row;
-    int file, place; /* place: of the row within all files */
+    int file, place; /* `place` is the place of the row within all files */
 } entry;
 
 static int compare_ints(int a, int b) {
@@ -30,7 +30,7 @@ static int by_problem(const void *a, const void *b) {
     return order ? order : compare_ints(x->place, y->place);
 }
 
-/* All rows of all files, those of one problem side by side. */
+/* Lists the rows of all files, with those of one problem side by side. */
 static entry *list_entries(const timed_file *files, int file_count, int *count) {
     size_t total = 0;
     for (int i = 0; i < file_count; i++)
@@ -77,7 +77,7 @@ static report_row describe_row(const timed_row *row, int index) {
     return described;
 }
 
-/* Of each problem the rows of the last file that has it. */
+/* Keeps of each problem the rows of the last file that has it. */
 static void choose_rows(report *all, const entry *entries, int count) {
     for (int i = 0; i < count;) {
         int end = i, last = 0;
@@ -100,8 +100,9 @@ static void choose_rows(report *all, const entry *entries, int count) {
 
 /* ---- Problems -------------------------------------------------------------------------------- */
 
-/* Lengths and a mask are the run's own: what counts of them is in the row's counters, which files
- * of older programs are without. Their GFLOP/s and roof are of all steps, and mean nothing. */
+/* Which steps count under lengths or a mask is known to the run alone. It is in the row's
+ * counters, which files of older programs lack. The GFLOP/s and roof of such rows are of all
+ * steps, and mean nothing. */
 static bool steps_of_row(const timed_row *row, const problem *p, problem_steps *steps) {
     *steps = problem_all_steps(p);
     if (p->mask == MASK_NONE)
@@ -148,7 +149,7 @@ static void describe_problem(report *all, report_problem *described) {
 
 /* ---- An order to read in --------------------------------------------------------------------- */
 
-/* Of one family by sizes; foreign names last. */
+/* Orders problems by family and then by sizes, with foreign names last. */
 static int by_sizes(const void *a, const void *b) {
     const report_problem *x = a, *y = b;
     if (x->family < 0 || y->family < 0)

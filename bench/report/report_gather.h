@@ -5,7 +5,7 @@
 
 #include "bench/report/report.h"
 
-/* Takes the files over, and frees them on failure, too. */
+/* Makes a report that owns the files. On failure it has freed them. */
 bool report_gather(report *all, timed_file *files, int file_count, rnn_error *error);
 void report_free(report *all);
 

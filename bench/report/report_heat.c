@@ -14,9 +14,10 @@
 
 /* What a field shows. */
 typedef struct heat_kind {
-    /* The ratio that colours a field; NAN: no field. `winner`: the row that it names. */
+    /* Returns the ratio that colours a field, or NAN where there is no field. `winner` becomes
+     * the row that the field names. */
     double (*ratio)(const report *all, const report_case *c, const report_row **winner);
-    char letter; /* of its classes in the style sheet */
+    char letter; /* which its classes in the style sheet start with */
     int (*level)(double ratio, double highest);
 } heat_kind;
 
@@ -34,7 +35,7 @@ static double peer_ratio(const report *all, const report_case *c, const report_r
     return ours && peer ? peer->row->median / ours->row->median : NAN;
 }
 
-/* 10 steps, of equal ratios, from 1 to the highest. */
+/* Returns one of 10 levels, which divide the range from 1 to the highest into equal ratios. */
 static int sequential_level(double ratio, double highest) {
     const double place = log(ratio) / log(highest > 1.5 ? highest : 1.5);
     return place <= 0 ? 0 : place >= 0.999 ? 9 : (int)(10 * place);
@@ -63,7 +64,7 @@ typedef struct heat_map {
     int batch_count, unit_count;
 } heat_map;
 
-/* Cases are in the order of family, then T. */
+/* Cases are in the order of their family, and then of T. */
 static bool is_near(const report *all, const report_case *c, const report_case *first) {
     const report_problem *p = &all->problems[c->problem], *q = &all->problems[first->problem];
     return p->family == q->family && p->T == q->T;
@@ -93,7 +94,7 @@ static void add_to_map(heat_map *map, const report *all, const report_case *c) {
     map->unit_count = add_value(map->units, map->unit_count, p->U);
 }
 
-/* All of one map: the first case that is not yet `done`, and those that belong to it. */
+/* Collects one map: the first case, and all that belong to it and are not yet `done`. */
 static bool collect_map(heat_map *map, const report *all, const heat_kind *kind, int first,
                         bool *done) {
     map->count = map->batch_count = map->unit_count = 0;
@@ -108,7 +109,7 @@ static bool collect_map(heat_map *map, const report *all, const heat_kind *kind,
         if (!isnan(kind->ratio(all, c, &winner)) || (kind == &of_fastest && all->reference < 0))
             add_to_map(map, all, c);
     }
-    /* Fewer are better read in the table; a grid of mostly holes is none. */
+    /* Fewer cases are better read in the table, and a grid with mostly holes is no map. */
     enum { FEWEST = 4, MOST = 24 };
     return map->count >= FEWEST && map->unit_count > 1 && map->unit_count <= MOST &&
            map->batch_count <= MOST && 4 * map->count >= map->batch_count * map->unit_count;
@@ -170,7 +171,7 @@ static void write_map(FILE *to, const report *all, const heat_map *map, const he
     fputs("</tbody></table></div>\n", to);
 }
 
-/* The maps of one number of threads. Returns how many. */
+/* Writes the maps of one number of threads. Returns how many there are. */
 static int write_maps_on(FILE *to, const report *all, heat_map *map, const heat_kind *kind,
                          double highest, int threads, bool *done) {
     int written = 0;
@@ -191,7 +192,7 @@ static int write_maps_on(FILE *to, const report *all, heat_map *map, const heat_
     return written;
 }
 
-/* Where the scale of colours ends: a power of two above all but the highest ratios. */
+/* Returns where the scale of colours ends: at a power of two above all but the highest ratios. */
 static double highest_ratio(const report *all, const heat_kind *kind) {
     double *ratios = calloc((size_t)all->case_count + 1, sizeof *ratios), highest = 2;
     int count = 0;

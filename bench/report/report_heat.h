@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Ours against the best peer; nothing where no peer was measured. */
+/* Writes the maps of ours against the best peer, and nothing where no peer was measured. */
 void heat_peers_write(FILE *to, const report *all);
 
 #endif

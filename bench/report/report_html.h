@@ -7,40 +7,41 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Longer texts end in "...", lest one name fill the page. */
+/* Longer texts are cut and end in "...", lest one name fill the page. */
 #define HTML_TEXT_MAX 240
 
-/* Escaped, for content and for attributes in double quotes. What is no character becomes U+FFFD. */
+/* Writes a text escaped, for content and for attributes in double quotes. Bytes that are no
+ * character become U+FFFD. */
 void html_text(FILE *to, const char *text);
 
-/* "12.3 us" with its sign for micro; NAN: a dash. */
+/* Writes a time such as "12.3 us", with the sign for micro, or a dash for NAN. */
 void html_time(FILE *to, double seconds);
 
-/* Three digits and "x"; NAN: a dash. */
+/* Writes three digits and "x", or a dash for NAN. */
 void html_ratio(FILE *to, double ratio);
-/* An interval of such; NAN: one dash. */
+/* Writes an interval of ratios, or one dash for NAN. */
 void html_ratios(FILE *to, double low, double high);
 
-/* "3.1%"; NAN: a dash. */
+/* Writes a share such as "3.1%", or a dash for NAN. */
 void html_percent(FILE *to, double share);
 
-/* By a printf format for one double; NAN: a dash. */
+/* Writes a number by a printf format for one double, or a dash for NAN. */
 void html_number(FILE *to, const char *format, double value);
 
-/* "1 row", "2 rows" */
+/* Writes a count with its noun, as in "1 row" and "2 rows". */
 void html_count(FILE *to, int count, const char *noun);
 
 typedef struct html_column {
     const char *title;
-    bool is_number; /* stands on the right */
+    bool is_number; /* whether its cells are aligned to the right */
 } html_column;
 
-/* The cells of a row of headings. */
+/* Writes the cells of a row of headings. */
 void html_headings(FILE *to, const html_column *columns, int count);
-/* The head of a table of one such row, and the start of its body. */
+/* Writes the head of a table, which is one row of headings, and the start of its body. */
 void html_head(FILE *to, const html_column *columns, int count);
 
-/* Of one style of points, as it is in the plots: a disc or a ring in its colour. */
+/* Writes the mark of one style of points as the plots have it: a disc or a ring in its colour. */
 void html_mark(FILE *to, int style);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Of UTF-8. */
+/* Whether a byte starts a character of UTF-8. */
 static bool starts_character(char byte) {
     return ((unsigned char)byte & 0xc0) != 0x80;
 }
@@ -33,7 +33,7 @@ static int by_middle(const void *a, const void *b) {
     return x->order - y->order;
 }
 
-/* Where character `index` starts. */
+/* Returns where the character at `index` starts. */
 static const char *character_at(const char *text, int index) {
     for (int begun = 0; *text; text++) {
         begun += starts_character(*text);
@@ -52,7 +52,8 @@ void label_shorten(const char *text, int characters, char *shortened, size_t siz
                  text, character_at(text, all - (characters - 1 - first)));
 }
 
-/* Side by side around the mean of where they want to be. */
+/* Returns where a block of labels starts that lie side by side, around the mean of where they
+ * want to be. */
 static double place_block(plot_label *labels, int count) {
     double before = 0, start = 0;
     for (int i = 0; i < count; i++) {

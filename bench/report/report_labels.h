@@ -5,19 +5,20 @@
 
 #include <stddef.h>
 
-/* In pixels of the plot: a label takes `size` around its `middle`. */
+/* A label takes `size` pixels of the plot around its `middle`. */
 typedef struct plot_label {
     const char *text;
     double middle, size;
-    int order; /* among those of one middle */
+    int order; /* its place among labels of the same middle */
 } plot_label;
 
-/* The size of a text across and along its line, in a font of so many pixels; rather too large than
- * too small, as the font is the reader's. */
+/* Each returns the size of a text, along its line or across it, in a font of so many pixels. It is
+ * rather too large than too small, as the font is the reader's. */
 double label_width(const char *text, double font);
 double label_height(double font);
 
-/* The text, or so many characters, with an ellipsis for its middle. */
+/* Writes the text, with an ellipsis in place of its middle where it has more than so many
+ * characters. */
 void label_shorten(const char *text, int characters, char *shortened, size_t size);
 
 /* Sorts the labels by their middles, and moves these no further than it takes to keep the labels

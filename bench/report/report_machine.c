@@ -124,7 +124,7 @@ static void write_file_line(FILE *to, const report *all, int index) {
             all->rows_used[index]);
 }
 
-/* Where it ran stays out: a report is for others, too. */
+/* The host's name stays out, as a report is for others, too. */
 static void write_context(FILE *to, const timed_file *file) {
     fputs("<details><summary>Context of ", to);
     html_text(to, without_folder(file->path));
@@ -141,7 +141,7 @@ static void write_context(FILE *to, const timed_file *file) {
     fputs("</dl></details>\n", to);
 }
 
-/* What was not taken from the file as it stands there. */
+/* Writes the notes on what was not taken from the file as it stands there. */
 static void write_notes(FILE *to, const timed_file *file) {
     for (int i = 0; i < file->note_count; i++) {
         fputs("<p class=\"note\">", to);

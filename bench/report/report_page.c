@@ -10,7 +10,7 @@
 
 /* ---- Head ------------------------------------------------------------------------------------ */
 
-/* What the first file says, "" where it says nothing. */
+/* Returns what the first file says about a name, "" where it says nothing. */
 static const char *known(const report *all, const char *name) {
     const char *text = rows_context(&all->files[0], name);
     return text ? text : "";
@@ -28,7 +28,7 @@ static void write_title(const page *p) {
 }
 
 static void write_head(const page *p) {
-    /* Nothing is loaded, whatever a browser finds in here. */
+    /* The policy keeps a browser from loading anything, whatever it finds in the page. */
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
           "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\"/>\n"

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads a peak from a text such as "avx2 121.3 GFLOP/s, L1 489.1 GB/s". NAN: it is not in there. */
+/* Reads a peak from a text such as "avx2 121.3 GFLOP/s, L1 489.1 GB/s". Returns NAN where it is
+ * not in there. */
 static double peak_of_text(const char *text, const char *name) {
     const size_t length = strlen(name);
     while (text) {
@@ -34,7 +35,7 @@ static int threads_of_name(const char *name) {
     return *end || threads > INT_MAX ? 0 : (int)threads;
 }
 
-/* Names of peaks go into a script of gnuplot's, so that no other characters may stand in them. */
+/* Names of peaks go into a gnuplot script, so they may hold no other characters than these. */
 static bool is_word(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
         if (!isalnum((unsigned char)text[i]))

@@ -9,7 +9,7 @@ typedef struct report_peak_name {
     char text[16];
 } report_peak_name;
 
-enum { REPORT_MOST_PEAKS = 8 }; /* of multiply-adds and of reads; more are left out */
+enum { REPORT_MOST_PEAKS = 8 }; /* as many of multiply-adds, and of reads; more are left out */
 
 /* What the files have measured peaks of, in their order: multiply-adds by instruction set, the
  * narrowest first, and reads by level. */
@@ -20,8 +20,9 @@ typedef struct report_peak_names {
 
 report_peak_names report_find_peaks(const report *all);
 
-/* Returns a measured peak on `threads` threads or the next fewer that were measured, the highest of
- * all files, in units of 1e9 a second. `name` is one of report_find_peaks(). NAN: not known. */
+/* Returns a measured peak on `threads` threads or the next fewer that were measured, the highest
+ * of all files, in units of 1e9 a second. `name` is one of report_find_peaks(). Returns NAN
+ * where it is not known. */
 double report_peak(const report *all, int threads, const char *name);
 
 #endif

@@ -18,7 +18,7 @@
 typedef struct plot {
     const plot_group *group;
     char *title, *description;
-    int first_label; /* of those of all plots */
+    int first_label; /* index into the labels of all plots */
 } plot;
 
 struct plot_list {
@@ -28,8 +28,8 @@ struct plot_list {
     char **labels;
     int label_count;
     char mark[16];
-    char *output;      /* of gnuplot: one SVG after the other */
-    const char **svgs; /* where they start in it; NULL: not drawn */
+    char *output;      /* what gnuplot wrote: one SVG after the other */
+    const char **svgs; /* where each plot starts in it, or NULL */
 };
 
 /* ---- The script ------------------------------------------------------------------------------ */
@@ -64,8 +64,8 @@ void plots_free(plot_list *plots) {
     free(plots);
 }
 
-/* In pixels and as shares of them: margins so that plots beside each other have their axes at one
- * height, whatever their tics. */
+/* The size of a plot in pixels, and its margins as shares of that. The margins are fixed so that
+ * plots beside each other have their axes at one height, whatever their tics. */
 typedef struct plot_size {
     int width, height;
     double left, bottom;
@@ -78,7 +78,7 @@ static const plot_size *size_of(const plot_group *group) {
     return group->is_small ? &small_size : &usual_size;
 }
 
-/* What all plots have in common. Tics go outwards, only two sides have a frame. */
+/* What all plots have in common. Tics go outwards, and only two sides have a frame. */
 static const char preamble[] =
     "reset\n"
     "set encoding utf8\n"
@@ -124,7 +124,7 @@ const char *plots_label(plot_list *plots, const char *text) {
 
 /* ---- gnuplot --------------------------------------------------------------------------------- */
 
-/* What was written to a file, with a '\0' behind it; NULL: out of memory. */
+/* Returns what was written to a file, with a '\0' behind it, or NULL where memory runs out. */
 static char *content_of(FILE *file) {
     const off_t size = lseek(fileno(file), 0, SEEK_END);
     char *content = size >= 0 ? malloc((size_t)size + 1) : NULL;
@@ -160,7 +160,7 @@ static bool run_gnuplot(plot_list *plots, FILE *output, FILE *messages, rnn_erro
     if (fflush(plots->script) != 0 || ferror(plots->script))
         return fail(error, "the plots' temporary file: %s", strerror(errno));
     lseek(fileno(plots->script), 0, SEEK_SET);
-    /* No shell, and no start-up files of the user (-d). */
+    /* gnuplot runs without a shell, and without start-up files of the user (-d). */
     const pid_t gnuplot = process_start(
         &(process_setup){.words = (const char *const[]){"gnuplot", "-d", NULL},
                          .files = {fileno(plots->script), fileno(output), fileno(messages)}});

@@ -13,7 +13,7 @@
 
 /* Plots that stand side by side. A group is known by its address. */
 typedef struct plot_group {
-    bool is_small;       /* of these there are many, with little in each */
+    bool is_small;       /* whether there are many of them, with little in each */
     const char *nothing; /* a sentence that stands where the group has no plot */
 } plot_group;
 
@@ -21,9 +21,9 @@ typedef struct plot_group {
 #define PLOT_INK   "lc rgb \"#000001\""
 #define PLOT_MUTED "lc rgb \"#000002\""
 #define PLOT_GRID  "lc rgb \"#000003\""
-#define PLOT_STYLE "lc rgb \"#0001%02x\"" /* for printf: of one style */
+#define PLOT_STYLE "lc rgb \"#0001%02x\"" /* a printf format that takes a style */
 
-/* Of plots that are not small: their size in pixels, and where their axes lie, as shares of it. */
+/* The size in pixels of plots that are not small, and where their axes lie, as shares of it. */
 #define PLOT_WIDTH  420
 #define PLOT_HEIGHT 320
 #define PLOT_LEFT   0.15
@@ -31,18 +31,18 @@ typedef struct plot_group {
 #define PLOT_BOTTOM 0.17
 #define PLOT_TOP    0.96
 
-/* Of the plots of a small group. */
+/* The same of the plots of a small group. */
 #define SMALL_PLOT_WIDTH 300
 #define SMALL_PLOT_LEFT  0.2
 
 typedef struct plot_list plot_list;
 
-plot_list *plots_new(rnn_error *error); /* NULL: see `error` */
+plot_list *plots_new(rnn_error *error); /* Returns NULL on failure. */
 void plots_free(plot_list *plots);
 
-/* Begins a plot; the caller writes its script to the stream that is returned, ending with one plot
- * command, before the next one begins. Title and description are plain text, for a caption and for
- * screen readers. NULL: out of memory. */
+/* Begins a plot; the caller writes its script to the stream that is returned, ending with one
+ * plot command, before the next one begins. Title and description are plain text, for a caption
+ * and for screen readers. Returns NULL where memory runs out. */
 FILE *plots_begin(plot_list *plots, const plot_group *group, const char *title,
                   const char *description);
 
@@ -51,14 +51,14 @@ FILE *plots_begin(plot_list *plots, const plot_group *group, const char *title,
  * the command, from 0; the caller ends the line behind the last. */
 void plots_part(FILE *script, int *parts, int backend, const char *how, int style);
 
-/* The mark that stands for `text` in the script of the plot just begun; it lives until the next
- * call. Nothing but a quoted string may hold it. */
+/* Returns the mark that stands for `text` in the script of the plot just begun. The mark lives
+ * until the next call, and only a quoted string may hold it. */
 const char *plots_label(plot_list *plots, const char *text);
 
-/* Runs gnuplot. False: there is no plot, and the message says why. */
+/* Runs gnuplot. Returns false where there is no plot, and the message says why. */
 bool plots_draw(plot_list *plots, rnn_error *error);
 
-/* The figures of a group. Returns how many. */
+/* Writes the figures of a group. Returns how many there are. */
 int plots_write(FILE *to, const plot_list *plots, const plot_group *group);
 
 #endif

@@ -11,7 +11,7 @@
 typedef struct roofline {
     int threads, rows;
     report_peak_names peaks;
-    double highest; /* GFLOP/s of a row */
+    double highest; /* the highest GFLOP/s of a row */
     axis_range x, y;
 } roofline;
 
@@ -49,7 +49,8 @@ static roofline span(const report *all, int threads, double *values) {
     return r;
 }
 
-/* Moved sideways a little, so that the backends of one intensity lie beside each other. */
+/* Returns the intensity moved sideways a little, so that backends of one intensity lie beside
+ * each other. */
 static double beside(const report *all, int backend, double intensity) {
     const double place = (backend + 0.5) / all->backend_count - 0.5;
     return intensity * exp2(0.6 * place);
@@ -74,9 +75,9 @@ static void write_line(FILE *script, double x0, double y0, double x1, double y1)
 #define LABEL_FONT 10
 #define LABEL      "textcolor rgb \"#000002\" font \",10\"\n"
 
-#define RIGHT 0.87 /* of the axes, as a share of the width */
+#define RIGHT 0.87 /* the right end of the axes, as a share of the width */
 
-/* Of the axes, in pixels; names of lines are on the right of them. */
+/* The size of the area between the axes in pixels. Names of lines stand on its right. */
 static const double inner_width = (RIGHT - PLOT_LEFT) * PLOT_WIDTH,
                     inner_height = (PLOT_TOP - PLOT_BOTTOM) * PLOT_HEIGHT;
 
@@ -88,8 +89,8 @@ static double value_along(axis_range range, double pixels, double at) {
     return range.low * pow(range.high / range.low, at / pixels);
 }
 
-/* Names of the lines: above the highest peak of those that end at it, and on the right of those
- * that leave the plot there. */
+/* The names of the lines. Lines that end at the highest peak have their names above it, and
+ * lines that leave the plot on the right have theirs there. */
 typedef struct line_names {
     plot_label above[REPORT_MOST_PEAKS], beside[2 * REPORT_MOST_PEAKS];
     int above_count, beside_count;
@@ -101,7 +102,7 @@ static void name_above(line_names *names, const roofline *r, const char *name, d
     names->above_count++;
 }
 
-/* Of lines of one height the first lies above. */
+/* Of lines of one height the first has its name above the others. */
 static void name_beside(line_names *names, const roofline *r, const char *name, double y) {
     names->beside[names->beside_count] = (plot_label){
         name, along(r->y, inner_height, y), label_height(LABEL_FONT), -names->beside_count};

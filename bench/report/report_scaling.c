@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * GFLOP/s over threads, timesteps and batch: one plot for each family, of the problem with the most
- * rows along that axis. */
+ * GFLOP/s over threads, timesteps and batch. Each family has one plot, of the problem with the
+ * most values along that axis. */
 #include "bench/report/report_axes.h"
 #include "bench/report/report_family.h"
 #include "bench/report/report_section.h"
@@ -23,7 +23,7 @@ static sizes sizes_of(const report *all, const report_row *row) {
 static const struct scaling {
     int axis;
     const char *label, *title;
-    int preferred[SIZE_COUNT]; /* of the sizes that stay, among equals the nearest */
+    int preferred[SIZE_COUNT]; /* the nearest of equally long series is shown */
     plot_group group;
 } scalings[] = {
     {THREADS,
@@ -47,8 +47,8 @@ enum { SCALING_COUNT = sizeof scalings / sizeof *scalings };
 /* ---- Which problem --------------------------------------------------------------------------- */
 
 typedef struct series {
-    sizes fixed; /* 0 at the axis */
-    int value;   /* on it */
+    sizes fixed; /* the sizes that stay, with 0 at the axis */
+    int value;   /* the size on the axis */
     int row;
 } series;
 
@@ -70,7 +70,7 @@ static double distance(const struct scaling *scaling, const sizes *fixed) {
     return sum + (fixed->of[FEATURES] != 0);
 }
 
-/* All rows of the family, those of one problem but for the axis side by side. */
+/* Lists all rows of the family, with those side by side that differ on the axis alone. */
 static int list_series(const report *all, const struct scaling *scaling, int family, series *list) {
     int count = 0;
     for (int i = 0; i < all->row_count; i++) {
@@ -86,8 +86,8 @@ static int list_series(const report *all, const struct scaling *scaling, int fam
     return count;
 }
 
-/* Where the longest series starts, and its length; of equally long ones the nearest to what is
- * preferred. 0: none has two values. */
+/* Finds where the longest series starts, and returns its number of rows. Of equally long ones it
+ * takes the nearest to what is preferred. Returns 0 where none has two values. */
 static int find_longest(const struct scaling *scaling, const series *list, int count, int *start) {
     int length = 0, most = 1;
     double nearest = INFINITY;
@@ -130,7 +130,7 @@ static bool has_backend(const report *all, const series *list, int count, int ba
     return false;
 }
 
-/* Of the whole bars. */
+/* Returns the range of GFLOP/s that the bars span. */
 static axis_range find_range(const report *all, const series *list, int count) {
     axis_range range = {INFINITY, 0, 0};
     for (int i = 0; i < count; i++) {
@@ -162,7 +162,7 @@ static void write_lines(FILE *script, const report *all, const series *list, int
     for (int b = 0; b < all->backend_count; b++)
         if (has_backend(all, list, count, b))
             write_data(script, all, list, count, b);
-    for (int b = all->backend_count - 1; b >= 0; b--) { /* the first above the others */
+    for (int b = all->backend_count - 1; b >= 0; b--) { /* the first lie above */
         if (!has_backend(all, list, count, b))
             continue;
         for (size_t i = 0; i < sizeof hows / sizeof *hows; i++)

@@ -11,14 +11,15 @@ typedef struct page {
     FILE *to;
     const report *all;
     const plot_list *plots;
-    const char *no_plots; /* why there are no plots; NULL: there are */
+    const char *no_plots; /* why there are no plots, or NULL where there are */
 } page;
 
 typedef struct report_section {
     const char *title, *link; /* its heading, and its name among the links at the top */
 
-    /* Adds its plots; NULL: it has none. It is called before any section is written, as gnuplot
-     * draws all plots in one run. Out of memory it adds none. */
+    /* Adds the plots of the section, and is NULL where it has none. It is called before any
+     * section is written, as gnuplot draws all plots in one run. Where memory runs out it adds
+     * none. */
     void (*plot)(plot_list *plots, const report *all);
 
     /* Writes what stands below the heading. */
@@ -29,13 +30,13 @@ typedef struct report_section {
 #include "bench/report/report_sections.inc"
 #undef SECTION
 
-/* The figures of a group, or the sentence that says why there are none. */
+/* Writes the figures of a group, or the sentence that says why there are none. */
 void page_plots(const page *p, const plot_group *group);
 
-/* Marks and names of the backends. */
+/* Writes the marks and the names of the backends. */
 void page_legend(const page *p);
 
-/* Why GFLOP/s and roof are missing; nothing where they are not. */
+/* Writes why GFLOP/s and roof are missing, and nothing where none is. */
 void page_uncounted(const page *p);
 
 #endif

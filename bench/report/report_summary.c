@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nearer to the fastest than machines like these can tell apart. */
+/* Times within this factor of the fastest cannot be told apart on machines like these. */
 #define ABOUT_AS_FAST 1.05
 
 typedef struct tally {
@@ -59,7 +59,8 @@ static void write_backend(FILE *to, const report *all, int backend) {
     fputs("</strong>", to);
 }
 
-/* Ours, or who is the fastest most often. */
+/* Returns the tally of ours or, where there is none, of the backend that is the fastest most
+ * often. */
 static const tally *find_subject(const report *all, const tally *sorted) {
     for (int i = 0; i < all->backend_count; i++)
         if (sorted[i].backend == all->ours)
@@ -67,7 +68,8 @@ static const tally *find_subject(const report *all, const tally *sorted) {
     return &sorted[0];
 }
 
-/* The best of all peers comes behind each of them. */
+/* Returns the last of the list that is not the textbook: the best of all peers stands behind
+ * each of them. */
 static const versus *find_hardest(const versus_list *list) {
     const versus *hardest = NULL;
     for (int i = 0; i < list->count; i++)

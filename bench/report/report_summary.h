@@ -7,11 +7,11 @@
 
 #include <stdio.h>
 
-/* At the top of the page: a sentence and two tables, on who is the fastest how often, and on ours
- * against each peer. */
+/* Writes the top of the page: a sentence and two tables, on who is the fastest how often, and on
+ * ours against each peer. */
 void summary_write(FILE *to, const report *all);
 
-/* The same in a few lines for a terminal, with how exact the rows are and how disturbed. */
+/* Prints the same in a few lines for a terminal, and how exact and how disturbed the rows are. */
 void closing_print(FILE *to, const report *all);
 
 #endif

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A point is a line of length 0 with round ends: as wide as the point's symbol would be. */
+/* A run of points becomes one path. Each point in it is a line of length 0 with round ends, as
+ * wide as the point's symbol would be. */
 typedef struct point_run {
     char *path;
     size_t size;
@@ -23,7 +24,7 @@ typedef struct adoption {
     char *const *labels;
     int label_count;
     struct {
-        const char *tag; /* that opened the group */
+        const char *tag; /* the tag that opened the group */
         size_t length;
         bool written;
     } groups[MAX_DEPTH];
@@ -33,7 +34,8 @@ typedef struct adoption {
 
 /* ---- Attributes ------------------------------------------------------------------------------ */
 
-/* The value of an attribute of a tag, which is without its brackets; NULL: there is none. */
+/* Returns the value of an attribute, or NULL where there is none. The tag is given without its
+ * brackets. */
 static const char *find_attribute(const char *tag, size_t length, const char *name, size_t *size) {
     const size_t name_length = strlen(name);
     for (size_t i = 1; i + name_length + 2 < length; i++) {
@@ -48,7 +50,7 @@ static const char *find_attribute(const char *tag, size_t length, const char *na
     return NULL;
 }
 
-/* "" where there is none. */
+/* Copies the value of an attribute, "" where there is none. */
 static void copy_attribute(const char *tag, size_t length, const char *name, char *value,
                            size_t size) {
     size_t found = 0;
@@ -173,7 +175,7 @@ static void write_path(adoption *a, const char *tag, size_t length) {
     fputs("\"/>\n", a->to);
 }
 
-/* A mark is a whole text; what else there is are numbers and texts of our own. */
+/* A text is either one mark as a whole, or a number or a text of our own. */
 static void write_text(adoption *a, const char *start, size_t length) {
     char text[128];
     int label = -1;
@@ -193,13 +195,13 @@ static bool is_element(const char *tag, const char *name) {
     return strncmp(tag, name, length) == 0 && strchr(" >/\n\t", tag[length]) != NULL;
 }
 
-/* Behind the end tag of an element whose start tag is at `at`. */
+/* Returns the place behind the end tag of an element whose start tag is at `at`. */
 static const char *skip_element(const char *at, const char *end_tag) {
     const char *end = strstr(at, end_tag);
     return end ? end + strlen(end_tag) : at + strlen(at);
 }
 
-/* `tag` is behind a '<'. Returns where to go on. */
+/* Writes the element whose tag follows the '<' before `tag`. Returns where to go on. */
 static const char *adopt_element(adoption *a, const char *tag) {
     const char *end = strchr(tag, '>');
     if (!end)

@@ -18,7 +18,7 @@ static const report_row *opponent_row(const report *all, const report_case *c, i
     if (opponent == BEST_PEER)
         return report_best_peer(all, c);
     const report_row *row = report_case_row(all, c, opponent);
-    /* One on fewer threads would count twice. */
+    /* A row on fewer threads has a case of its own, and would count twice. */
     return row && row->row->threads == c->threads ? row : NULL;
 }
 
@@ -31,7 +31,7 @@ static void add_case(versus *v, const report *all, int index, int opponent) {
     const double ratio = theirs->row->median / ours->row->median;
     v->slower += ratio < 1;
     v->certain += ratio < 1 && ours->low > theirs->high;
-    if (v->count == 0 || ratio < v->mean) { /* the least so far, until all are there */
+    if (v->count == 0 || ratio < v->mean) { /* until all are added, `mean` is the least ratio */
         v->mean = ratio;
         v->worst = index;
     }
@@ -80,12 +80,13 @@ void versus_free(versus_list *list) {
 
 /* ---- The section ----------------------------------------------------------------------------- */
 
-/* Dots spread over a strip so that equal ratios lie side by side: a sequence without pattern. */
+/* Spreads dots over the height of a strip by a sequence without pattern, so that equal ratios
+ * lie side by side. */
 static double spread(int i) {
     return 0.44 * (fmod(0.6180339887 * i, 1) - 0.5);
 }
 
-/* All losses, and all gains but the odd one that is far off. */
+/* Returns a range that holds all losses, and all gains but the odd one that is far off. */
 static axis_range fit_all(const versus_list *list) {
     axis_range range = {0.5, 2, 0};
     for (int i = 0; i < list->count; i++) {
@@ -117,7 +118,7 @@ static void write_strips(FILE *script, const versus_list *list, axis_range range
     fputs("EOD\n", script);
 }
 
-/* The longest name there is room for; VERSUS_BEST_PEER has as many. */
+/* The longest name that has room is as long as VERSUS_BEST_PEER. */
 enum { MOST_CHARACTERS = sizeof VERSUS_BEST_PEER - 1 };
 
 static void write_names(plot_list *plots, FILE *script, const versus_list *list) {

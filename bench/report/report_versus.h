@@ -11,20 +11,21 @@
 typedef struct versus {
     char name[48];
     int count;
-    double *ratios; /* the other's median time / ours: above 1 we are faster; ascending */
+    double *ratios; /* the other's median time / ours, ascending; above 1 we are faster */
     double mean;    /* geometric */
     confidence_interval interval;
-    int slower;  /* cases of a ratio below 1 */
-    int certain; /* of them: three quarters of ours above three quarters of the other's */
-    int worst;   /* case */
+    int slower;  /* how many cases have a ratio below 1 */
+    int certain; /* how many of the slower ones have our lower quartile above the other's upper */
+    int worst;   /* index of the case with the lowest ratio */
 } versus;
 
 typedef struct versus_list {
-    versus *items; /* each peer, the best of them, naive */
+    versus *items; /* each peer, the best of all peers, naive */
     int count;
 } versus_list;
 
-/* Empty where there is no ours, or nobody to hold it against, or no memory. */
+/* Returns an empty list where there is no backend of ours, nobody to hold it against, or no
+ * memory. */
 versus_list versus_find(const report *all);
 void versus_free(versus_list *list);
 
