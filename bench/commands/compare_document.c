@@ -92,7 +92,7 @@ static const document_column pair_columns[] = {
     {"base_cv", "", true, FOR_PROGRAMS},         {"cv", "", true, FOR_PROGRAMS},
 };
 
-/* People get it relative to the anchor where there is one. */
+/* People get the time relative to the anchor where there is one. */
 static void add_pair_time(document *d, const timed_row *row, const timed_row *anchor) {
     if (anchor)
         document_add_number(d, row->median, "%.3f", row->median / anchor->median);
@@ -263,7 +263,7 @@ static int make_columns(document *d, document_column *columns, const comparison 
     return count;
 }
 
-/* How many times faster than the anchor. */
+/* Adds how many times faster the row is than the anchor. */
 static void add_speed(document *d, const compared_row *pair) {
     if (!pair) {
         document_add_text(d, "%s", "");

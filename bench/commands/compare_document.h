@@ -14,7 +14,7 @@ typedef struct compare_view {
     bool changed_only;
 } compare_view;
 
-/* False: out of memory. `columns` is to be freed after the document. */
+/* Returns false where memory ran out. `columns` is to be freed after the document. */
 bool compare_document(document *d, const comparison *c, const compare_view *view,
                       document_column **columns);
 

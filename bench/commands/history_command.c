@@ -17,7 +17,7 @@
 
 /* ---- What is asked for ----------------------------------------------------------------------- */
 
-/* As files write it, D and all; what is no problem of ours stays as it is. */
+/* The problem as files write it, D and all. What is no problem of ours stays as it is. */
 static char *written_problem(const char *given) {
     problem_list list = {0};
     rnn_error error;

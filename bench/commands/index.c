@@ -98,7 +98,7 @@ static bool print_table(FILE *to, const char *folder, const path_list *list, rnn
     return true;
 }
 
-/* free() it; NULL: the reason. */
+/* The caller frees the table. NULL means that `error` has the reason. */
 static char *table_text(const char *folder, rnn_error *error) {
     char *text = NULL;
     size_t size;
@@ -124,7 +124,7 @@ static char *load_readme(const char *path, rnn_error *error) {
     return load_file(path, INT_MAX, &size, error);
 }
 
-/* `readme` with the table between its marks; free() it. */
+/* `readme` with the table between its marks. The caller frees it. */
 static char *with_table(const char *path, const char *readme, const char *table, rnn_error *error) {
     const char *first = strstr(readme, first_mark);
     const char *last = first ? strstr(first, last_mark) : NULL;
@@ -164,7 +164,7 @@ static int put(const char *path, const char *old, const char *new, bool check) {
     return EXIT_WRONG;
 }
 
-/* Without a slash at its end. */
+/* Writes the name of the folder without a slash at its end. */
 static bool folder_name(const option_list *options, char folder[PATH_MAX], rnn_error *error) {
     const char *given = options->argument_count ? options->arguments[0] : "results";
     int length = snprintf(folder, PATH_MAX, "%s", given);

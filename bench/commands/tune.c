@@ -160,7 +160,7 @@ static void print_decision(tune_state *tune, const contest *c, int limit) {
     }
 }
 
-/* False: out of memory. */
+/* Returns false where memory ran out. */
 static bool keep_decision(tune_state *tune, const problem *p, int limit, bool any_wrong) {
     contest c = decide(&tune->sweep.results, p, limit, any_wrong);
     if (!c.winner) {

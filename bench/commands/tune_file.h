@@ -17,12 +17,12 @@ typedef struct tune_file {
  * would ignore is refused or, with `force`, emptied. */
 bool tune_file_open(tune_file *file, const char *path, bool force, rnn_error *error);
 
-/* In place of an entry of the same key. False: out of memory. */
+/* Adds an entry, in place of any of the same key. Returns false where memory ran out. */
 bool tune_file_put(tune_file *file, const rnn_tuning_entry *entry);
 
 bool tune_file_write(tune_file *file, rnn_error *error);
 
-/* Also takes a new file without entries away. */
+/* Closes the file, and removes a new one that has no entries. */
 void tune_file_close(tune_file *file);
 
 #endif
