@@ -19,7 +19,7 @@ static bool has_problem(const timed_file *file, const char *text) {
     return false;
 }
 
-/* False: it cannot be read, which is told. */
+/* Returns false where the file cannot be read, which is told. */
 static bool read_file(history_file *file, const char *path) {
     rnn_error error;
     *file = (history_file){0};
@@ -176,14 +176,14 @@ static int by_backend_and_threads(const timed_row *a, const timed_row *b) {
     return order ? order : (a->threads > b->threads) - (a->threads < b->threads);
 }
 
-/* The files are by date. */
+/* The files are ordered by date. */
 static int by_series(const void *left, const void *right) {
     const history_point *a = left, *b = right;
     const int order = by_backend_and_threads(a->row, b->row);
     return order ? order : (a->file > b->file) - (a->file < b->file);
 }
 
-/* Each is a run of the points. */
+/* Each series is a run of the points. */
 static bool cut_series(history *h) {
     h->series = calloc((size_t)h->point_count + 1, sizeof *h->series);
     if (!h->series)

@@ -17,7 +17,7 @@
 
 /* ---- Context --------------------------------------------------------------------------------- */
 
-/* NULL: no memory. "" of what has no one text. */
+/* Returns NULL where memory ran out, and "" for a value that has no one text. */
 static const char *context_text(timed_file *file, json_span value) {
     char number[32];
     if (json_is_text_span(value))
@@ -238,7 +238,7 @@ static bool read_rows(timed_file *file, json_span entries, rnn_error *error) {
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 
-/* False: it is new, and there is no room for more. */
+/* Returns false where the name is new and there is no room for more. */
 static bool add_name(const char *names[ROWS_MAX_NAMES], int *count, const char *name) {
     for (int i = 0; i < *count; i++)
         if (strcmp(names[i], name) == 0)

@@ -87,7 +87,7 @@ void store_result_name(time_t now, const char *commit, int shard, int shards,
 
 /* ---- Folders -------------------------------------------------------------------------------- */
 
-/* Where a link leads to nothing yet, there. */
+/* Where a link leads to nothing yet, the folder is made there. */
 static bool make_folder(const char *path) {
     char real[PATH_MAX];
     struct stat info;
