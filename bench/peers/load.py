@@ -36,7 +36,7 @@ class OtherLoad:
 
     @property
     def cores(self):
-        """Taken by others, on average."""
+        """Returns how many cores others took, on average."""
         return self.foreign_seconds / self.seconds if self.seconds else 0.0
 
 

@@ -26,7 +26,7 @@ class Participant:
 
 
 def _chosen(available, given):
-    """Names of the backends to run."""
+    """Returns the names of the backends to run."""
     choices = [backend["name"] for backend in available if backend["choice"]]
     return given or choices + [backend["name"] for backend in available
                                if backend["library"] and backend["available"]]

@@ -98,7 +98,7 @@ class Problem:
 
 
 def reorder_gates(matrix, units, order):
-    """Gates along the last axis, in another order."""
+    """Puts the gates along the last axis into another order."""
     gates = [matrix[..., gate * units:(gate + 1) * units] for gate in order]
     return np.concatenate(gates, axis=-1)
 

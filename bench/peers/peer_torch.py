@@ -129,7 +129,7 @@ def function_form(inputs, onednn):
 
 
 def regroup(convert):
-    """lstm returns (output, h, c), not (output, (h, c))."""
+    """The operator lstm returns (output, h, c), not (output, (h, c))."""
     return lambda result: convert((result[0], tuple(result[1:]) if len(result) == 3 else result[1]))
 
 

@@ -44,7 +44,7 @@ class Worker:
         self.unread = b""
 
     def ask(self, command, timeout=600):
-        """The answer as a dictionary."""
+        """Returns the answer as a dictionary."""
         try:
             self.process.stdin.write(command.encode() + b"\n")
             self.process.stdin.flush()
@@ -90,7 +90,7 @@ class Worker:
         self.process.wait()
 
     def close(self):
-        """Ends it, politely at first."""
+        """Ends the process, politely at first."""
         if self.process.poll() is None:
             try:
                 Worker.ask(self, "quit", timeout=self.patience)

@@ -36,7 +36,7 @@ class Row:
 
 
 def record(program, context, rows, *options):
-    """Whether it could be done; if not, the program has told why."""
+    """Returns whether it could be done. If not, the program has told why."""
     text = json.dumps({"context": context, "rows": [row.samples() for row in rows]})
     done = subprocess.run([program, "record", *options], input=text.encode(), check=False,
                           start_new_session=True)  # Ctrl-C is for the driver
