@@ -134,7 +134,7 @@ static bool has_shard(const merge_state *merge, int index, int count) {
     return false;
 }
 
-/* Of as many shards as the first part that is one tells of. */
+/* The first part that is a shard says how many shards there are. */
 static int tell_missing_shards(const merge_state *merge) {
     int missing = 0, first = 0;
     shard_choice shard;
@@ -158,7 +158,7 @@ static int tell_missing_shards(const merge_state *merge) {
     return missing;
 }
 
-/* How many parts of the sweep are missing or unfinished. */
+/* Returns how many parts of the sweep are missing or unfinished. */
 static int tell_incomplete(const merge_state *merge) {
     int count = tell_missing_shards(merge);
     for (int i = 0; i < merge->count; i++)

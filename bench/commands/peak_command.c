@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Those given, at most the cores: threads that take turns show no peak. */
+/* Takes no more threads than there are cores: threads that take turns show no peak. */
 static bool given_threads(int_list *threads, const int_list *given, int cores) {
     for (int i = 0; i < given->count; i++) {
         int p = given->values[i] < cores ? given->values[i] : cores;

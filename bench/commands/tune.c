@@ -84,7 +84,7 @@ static bool choose_limits(tune_state *tune, rnn_error *error) {
 
 /* ---- Decisions ------------------------------------------------------------------------------ */
 
-/* Of the median of n samples with this spread. */
+/* The standard error of the median of n samples with this spread. */
 static double standard_error(const gbench_result *time) {
     const double of_median = 1.2533; /* sqrt(pi / 2) times that of a mean */
     return of_median * time->cv * time->median / sqrt(time->repetitions);
@@ -132,7 +132,7 @@ static contest decide(const measurement_list *results, const problem *p, int lim
             c.usual = row;
     }
     c.winner = fastest(results, limit, false);
-    /* Of a choice that may be wrong anything right is better, even with a spread. */
+    /* Anything right is better than a choice that may be wrong, even with a spread. */
     if (!c.winner && !c.usual && any_wrong)
         c.winner = fastest(results, limit, true);
     if (c.usual &&
