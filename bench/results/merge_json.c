@@ -166,7 +166,7 @@ static void join_contexts(json_t *context, const timed_file *parts, int count, b
 /* What is no text, number or flag is the library's caches and load_avg, which are small. */
 #define LARGEST_MEMBER (1 << 16)
 
-/* free() it; NULL: no memory. */
+/* The caller frees the context. NULL means that memory ran out. */
 static json_t *first_context(const timed_file *part) {
     json_t *context = json_object();
     json_span name, value;

@@ -53,7 +53,7 @@ static timed_row *make_row(comparison *c, const timed_row *like, int room) {
     return row->samples ? row : NULL;
 }
 
-/* Every other sample, from the first or from the second one on. */
+/* A row of every other sample, from the first or from the second one on. */
 static timed_row *half_of(comparison *c, const timed_row *row, int first) {
     timed_row *half = make_row(c, row, row->sample_count);
     for (int i = first; half && i < row->sample_count; i += 2)

@@ -252,7 +252,7 @@ static void choose_repetitions(chosen_entries *chosen, const json_span *entries,
     }
 }
 
-/* Where one program has two benchmarks of one name, it is that of the first. */
+/* Where one program has two benchmarks of one name, the aggregate is that of the first. */
 static void choose_aggregate(chosen_entries *chosen, timed_row *row, timed_file *file,
                              const char *name, const json_span *entries, int count) {
     for (int i = 0; i < count; i++) {
@@ -279,7 +279,7 @@ static int by_index(const void *a, const void *b) {
     return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Whose repetition_index another has before it. False: no memory. */
+/* Marks entries whose repetition_index an earlier one has. Returns false where memory ran out. */
 static bool mark_twins(const chosen_entries *chosen, bool *twins) {
     int count = 0;
     indexed_entry *sorted = calloc((size_t)chosen->count, sizeof *sorted);
@@ -321,7 +321,7 @@ static bool drop_twins(chosen_entries *chosen, const timed_row *row, timed_file 
     return true;
 }
 
-/* All repetitions, or one aggregate in their place. */
+/* Chooses all repetitions, or one aggregate in their place. */
 static bool choose_entries(chosen_entries *chosen, timed_row *row, timed_file *file,
                            const json_span *entries, int count, rnn_error *error) {
     chosen->spans = calloc((size_t)count, sizeof *chosen->spans);

@@ -283,7 +283,7 @@ static int by_key(const void *a, const void *b) {
     return order ? order : (x->threads > y->threads) - (x->threads < y->threads);
 }
 
-/* Of rows of one key that of the first in the file. */
+/* Rows of one key stand in the order of the file. */
 static int by_key_and_place(const void *a, const void *b) {
     const timed_row *x = *(const timed_row *const *)a, *y = *(const timed_row *const *)b;
     const int order = by_key(a, b);
